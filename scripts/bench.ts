@@ -1,0 +1,100 @@
+/** Measures the product on this machine and writes docs/performance.md: `npm run bench`. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import { ENGINES } from '../src/vision/backbone.ts';
+import { buildChildren, Child } from './bench/child.ts';
+import { measureDaemon } from './bench/daemon.ts';
+import { type EngineReply, type EngineResult, mergeRounds } from './bench/engines.ts';
+import { drawPictures, type Pictures } from './bench/pictures.ts';
+import type { PathReply, PathResult } from './bench/path.ts';
+import { describeMachine, type Results, report } from './bench/report.ts';
+
+interface BenchOptions {
+  readonly out: string;
+  readonly json: boolean;
+  readonly quick: boolean;
+}
+
+/** How often each thing is measured. */
+const FULL = { rounds: 12, whole: 10, tiles: 3, frames: 60, starts: 5, daemonMs: 40_000 };
+const QUICK = { rounds: 2, whole: 4, tiles: 2, frames: 8, starts: 2, daemonMs: 8_000 };
+
+const HELP = `
+Engines take turns, each in a process of its own, so that a busy moment meets all of them. Engines that are not
+installed are listed as such. It takes about two minutes, with --quick a quarter of one; let nothing else run.
+
+Examples:
+  $ npm run bench
+  $ npm run bench -- --quick --out /tmp/performance.md
+  $ npm run --silent bench -- --json > figures.json
+`;
+
+const program = new Command('bench')
+  .description('Measures each stage, each engine and the whole daemon on pictures drawn by the simulator.')
+  .option('-o, --out <file>', 'where the report goes', join(PACKAGE_ROOT, 'docs', 'performance.md'))
+  .option('--json', 'print the figures as JSON and write no report', false)
+  .option('--quick', 'few repetitions: to see that it works, not to compare', false)
+  .addHelpText('after', HELP)
+  .action(bench);
+await program.parseAsync();
+
+async function bench(options: BenchOptions): Promise<void> {
+  const size = options.quick ? QUICK : FULL;
+  const say = (text: string) => console.error(text);
+  const folder = await mkdtemp(join(tmpdir(), 'surfwatch-bench-'));
+  try {
+    const built = await buildChildren();
+    say('drawing pictures …');
+    const pictures = await drawPictures(folder);
+    say('measuring the engines in turns …');
+    const engines = await measureEngines(built, size);
+    say('measuring each stage, from the picture to the acknowledged message …');
+    const path = await measurePath(built, pictures, size.frames);
+    say('measuring the daemon …');
+    const daemon = await measureDaemon({ built, folder, pictures: pictures.series, ...size });
+    const results: Results = { machine: describeMachine(), quick: options.quick, pictures: pictures.bytes, engines, path, daemon };
+    if (options.json) {
+      console.log(JSON.stringify(results, null, 1));
+      return;
+    }
+    await mkdir(dirname(options.out), { recursive: true });
+    await writeFile(options.out, report(results));
+    say(`written: ${options.out}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Round by round, each engine in its turn. */
+async function measureEngines(built: string, size: typeof FULL): Promise<EngineResult[]> {
+  const children = ENGINES.map(engine => ({ engine, child: new Child<EngineReply>(built, 'engines', [engine]) }));
+  const replies: { engine: (typeof ENGINES)[number]; reply: EngineReply }[] = [];
+  for (const { engine, child } of children) replies.push({ engine, reply: await child.ask({ do: 'load' }) });
+  for (let round = 0; round < size.rounds; round++) {
+    for (const { engine, child } of children) {
+      replies.push({ engine, reply: await child.ask({ do: 'embed', tiles: 1, times: size.whole }) });
+      replies.push({ engine, reply: await child.ask({ do: 'embed', tiles: 12, times: size.tiles }) });
+    }
+  }
+  for (const { engine, child } of children) {
+    replies.push({ engine, reply: await child.ask({ do: 'end' }) });
+    child.end();
+  }
+  return ENGINES.map(engine => mergeRounds(engine, replies.filter(one => one.engine === engine).map(one => one.reply)));
+}
+
+async function measurePath(built: string, pictures: Pictures, frames: number): Promise<PathResult[]> {
+  const child = new Child<PathReply>(built, 'path', []);
+  const results: PathResult[] = [];
+  for (const [name, files] of [['1280 × 720', pictures.hd], ['1920 × 1080', pictures.fullHd]] as const) {
+    for (const grid of [[1, 1], [4, 3]] as const) {
+      const { stages, cpuMs } = await child.ask({ files, grid, frames });
+      results.push({ picture: name, tiles: grid[0] * grid[1], stages, cpuMs });
+    }
+  }
+  child.end();
+  return results;
+}

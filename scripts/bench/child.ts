@@ -1,0 +1,70 @@
+/** Child processes that measure, so that each thing has its own memory. They run compiled, as the product does. */
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+
+/** Compiles the product and the children. @returns the folder that holds `src/` and `scripts/bench/` */
+export async function buildChildren(): Promise<string> {
+  const folder = join(PACKAGE_ROOT, '.cache', 'bench');
+  await mkdir(folder, { recursive: true });
+  const config = {
+    extends: '../../tsconfig.json',
+    compilerOptions: { noEmit: false, rootDir: '../..', outDir: '.' },
+    include: ['../../src', '../../scripts/bench'],
+  };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  const require = createRequire(import.meta.url);
+  const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  const { status } = spawnSync(process.execPath, [compiler, '-p', folder], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`the compiler ended with ${status}`);
+  return folder;
+}
+
+/** A child that answers one question at a time. */
+export class Child<Reply> {
+  readonly #process: ChildProcess;
+
+  constructor(built: string, name: string, args: readonly string[]) {
+    const file = join(built, 'scripts', 'bench', `${name}.js`);
+    // What native libraries say about themselves is of no use here.
+    this.#process = fork(file, [...args, 'child'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    let said = '';
+    this.#process.stderr?.on('data', data => {
+      said = `${said}${data}`.slice(-4_000);
+    });
+    this.#process.on('exit', code => {
+      if (code) console.error(said);
+    });
+  }
+
+  async ask(question: unknown): Promise<Reply> {
+    const answered = once(this.#process, 'message');
+    const ended = once(this.#process, 'exit').then(([code]) => {
+      throw new Error(`a measuring process ended with ${code}`);
+    });
+    this.#process.send(question as object);
+    const [reply] = await Promise.race([answered, ended]);
+    return reply as Reply;
+  }
+
+  end(): void {
+    this.#process.disconnect();
+  }
+}
+
+/** In the child: answers each question with what `answer` returns. Nothing where the module is only imported. */
+export function answerParent<Question, Reply>(answer: (question: Question) => Promise<Reply>): void {
+  if (process.send === undefined || process.argv.at(-1) !== 'child') return;
+  process.on('message', question => {
+    answer(question as Question).then(
+      reply => process.send?.(reply),
+      error => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+}

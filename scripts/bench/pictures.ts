@@ -1,0 +1,48 @@
+/** The pictures that are measured on: scenes of the simulator, so that everybody measures the same. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SIMULATOR_DEFAULTS } from '../../src/capture/simulator/options.ts';
+import { createRenderer } from '../../src/capture/simulator/render.ts';
+import { sceneAt } from '../../src/capture/simulator/scene.ts';
+import { createScript } from '../../src/capture/simulator/script.ts';
+
+export interface Pictures {
+  /** Paths of 1280 × 720 JPEG files. */
+  readonly hd: readonly string[];
+  /** Paths of 1920 × 1080 JPEG files. */
+  readonly fullHd: readonly string[];
+  /** A folder with the 1280 × 720 files alone. */
+  readonly series: string;
+  /** Mean size of a file in bytes. */
+  readonly bytes: { readonly hd: number; readonly fullHd: number };
+}
+
+const COUNT = 8;
+
+export async function drawPictures(folder: string): Promise<Pictures> {
+  const hd = await draw(join(folder, 'hd'), 1280, 720);
+  const fullHd = await draw(join(folder, 'full-hd'), 1920, 1080);
+  return {
+    hd: hd.files,
+    fullHd: fullHd.files,
+    series: join(folder, 'hd'),
+    bytes: { hd: hd.bytes, fullHd: fullHd.bytes },
+  };
+}
+
+async function draw(folder: string, width: number, height: number) {
+  await mkdir(folder, { recursive: true });
+  const options = { ...SIMULATOR_DEFAULTS, width, height };
+  const script = createScript(options);
+  const renderer = createRenderer();
+  const files: string[] = [];
+  let bytes = 0;
+  for (let index = 0; index < COUNT; index++) {
+    const jpeg = await renderer.jpeg(sceneAt(options, script, 10_000 + index * 2_000));
+    const path = join(folder, `${index}.jpg`);
+    await writeFile(path, jpeg);
+    files.push(path);
+    bytes += jpeg.length / COUNT;
+  }
+  return { files, bytes };
+}

@@ -1,0 +1,143 @@
+/** Writes the figures as a page. */
+import { cpus, totalmem, type as systemName, release } from 'node:os';
+import type { DaemonResult } from './daemon.ts';
+import type { EngineResult } from './engines.ts';
+import { type PathResult, STAGES } from './path.ts';
+import { percentile } from './samples.ts';
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGB: number;
+  readonly system: string;
+  readonly node: string;
+  readonly date: string;
+}
+
+export interface Results {
+  readonly machine: Machine;
+  readonly quick: boolean;
+  /** Mean size of the JPEG files in bytes. */
+  readonly pictures: { readonly hd: number; readonly fullHd: number };
+  readonly engines: readonly EngineResult[];
+  readonly path: readonly PathResult[];
+  readonly daemon: DaemonResult;
+}
+
+export function describeMachine(): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryGB: Math.round(totalmem() / 2 ** 30),
+    system: `${systemName()} ${release()} ${process.arch}`,
+    node: process.version,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+export function report(results: Results): string {
+  const { machine, pictures } = results;
+  const kB = (bytes: number) => `${Math.round(bytes / 1000)} kB`;
+  return [
+    '# Performance',
+    '',
+    `Measured with \`npm run bench${results.quick ? ' -- --quick' : ''}\` on ${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.system}, Node ${machine.node}. All figures of one run. Pictures: drawn by the simulator, 1280 × 720 (JPEG, ${kB(pictures.hd)}) and 1920 × 1080 (${kB(pictures.fullHd)}). p50 and p95 are percentiles, CPU is the time of all threads together.`,
+    '',
+    ...targets(results),
+    ...stages(results.path),
+    ...engines(results.engines),
+    ...daemon(results.daemon),
+  ].join('\n');
+}
+
+function targets({ engines, path, daemon }: Results): string[] {
+  const whole = path.find(({ picture, tiles }) => picture.startsWith('1280') && tiles === 1);
+  const rows = [
+    ratioRow(engines, 'tfjs-node', 2),
+    ratioRow(engines, 'wasm', 4),
+    limitRow('1280 × 720 JPEG to acknowledged message, whole frame, p50', percentile(whole?.stages.all ?? [], 0.5), 15, 'ms'),
+    limitRow('steady memory of the daemon (RSS)', percentile(daemon.steadyMB, 0.5), 200, 'MB'),
+    limitRow('first publication after the start, p50', percentile(daemon.firstMs, 0.5), 2_000, 'ms'),
+  ];
+  return ['## Targets on two cores', '', '| | target | measured | met |', '| --- | --- | --- | --- |', ...rows, ''];
+}
+
+function ratioRow(engines: readonly EngineResult[], other: string, least: number): string {
+  const ratio = speedup(engines, other, 1);
+  const measured = ratio === null ? 'not installed' : `${ratio.toFixed(1)} ×`;
+  const met = ratio === null ? '–' : ratio >= least ? 'yes' : 'no';
+  return `| onnx faster than ${other}, one tile, p50 | ≥ ${least} × | ${measured} | ${met} |`;
+}
+
+function limitRow(what: string, value: number, most: number, unit: string): string {
+  return `| ${what} | ≤ ${most} ${unit} | ${number(value)} ${unit} | ${value <= most ? 'yes' : 'no'} |`;
+}
+
+/** How many times faster onnx is, or null where one of the two is absent. */
+function speedup(engines: readonly EngineResult[], other: string, tiles: number): number | null {
+  const [onnx, slower] = ['onnx', other].map(name => engines.find(({ engine }) => engine === name));
+  if (!onnx?.runtime || !slower?.runtime) return null;
+  return percentile(slower.tiles[tiles]?.ms ?? [], 0.5) / percentile(onnx.tiles[tiles]?.ms ?? [], 0.5);
+}
+
+function stages(path: readonly PathResult[]): string[] {
+  const names = STAGES.map(name => (name === 'all' ? '**all**' : name));
+  const rows = path.map(({ picture, tiles, stages: times, cpuMs }) => {
+    const cells = STAGES.map(name => pair(times[name]));
+    return `| ${picture}, ${tiles === 1 ? 'whole frame' : `${tiles} tiles`} | ${cells.join(' | ')} | ${number(cpuMs)} |`;
+  });
+  return [
+    '## From a picture to its message',
+    '',
+    'Milliseconds, p50 / p95, frame after frame in one process: the JPEG in memory, decoded and cut into tiles, embedded (engine `auto`), scored, smoothed, published at QoS 1 to the embedded broker and acknowledged.',
+    '',
+    `| | ${names.join(' | ')} | CPU |`,
+    `| --- |${' --- |'.repeat(STAGES.length + 1)}`,
+    ...rows,
+    '',
+  ];
+}
+
+function engines(results: readonly EngineResult[]): string[] {
+  const rows = results.map(({ engine, runtime, reason, loadMs, peakMB, tiles }) => {
+    if (runtime === null) return `| ${engine} | not installed: ${reason.replaceAll('|', '\\|')} | | | | | | |`;
+    const [one, many] = [tiles[1], tiles[12]];
+    const times = speedup(results, engine, 1);
+    return `| ${engine} | ${runtime} | ${pair(one?.ms ?? [])} | ${number(one?.cpuMs ?? 0)} | ${pair(many?.ms ?? [])} | ${number(many?.cpuMs ?? 0)} | ${times?.toFixed(1) ?? '–'} × | ${Math.round(peakMB)} MB | ${Math.round(loadMs)} ms |`;
+  });
+  return [
+    '## Engines',
+    '',
+    'Milliseconds of the backbone, p50 / p95, one thread, each engine in its own process, the processes in turns. tfjs-node and wasm run the hand-written forward pass on fused kernels, not the layers API. The last columns: time relative to onnx (one tile), most memory, time to load with the golden vector checked.',
+    '',
+    '| engine | runtime | 1 tile | CPU | 12 tiles | CPU | time | peak RSS | load |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ];
+}
+
+function daemon({ firstMs, steadyMB, peakMB, latencyMs, cpuShare }: DaemonResult): string[] {
+  const own = latencyMs === null ? 'none yet' : `${number(latencyMs.p50)} / ${number(latencyMs.p95)} ms`;
+  return [
+    '## The daemon',
+    '',
+    'The whole process with its embedded broker and default settings, a 1280 × 720 picture from a folder every 500 ms.',
+    '',
+    '| | |',
+    '| --- | --- |',
+    `| start of the process to the first judged activity at a subscriber, p50 / worst of ${firstMs.length} | ${Math.round(percentile(firstMs, 0.5))} / ${Math.round(Math.max(...firstMs))} ms |`,
+    `| steady memory (RSS), p50 / most | ${Math.round(percentile(steadyMB, 0.5))} / ${Math.round(peakMB)} MB |`,
+    `| a frame through the daemon, by its own \`health\`, p50 / p95 | ${own} |`,
+    `| share of one core | ${Math.round(cpuShare * 100)} % |`,
+    '',
+  ];
+}
+
+function pair(ms: readonly number[]): string {
+  return `${number(percentile(ms, 0.5))} / ${number(percentile(ms, 0.95))}`;
+}
+
+function number(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : value.toFixed(1);
+}

@@ -1,0 +1,88 @@
+/** `docs/cli.md`: what `--help` says of the program and of each command. */
+import { execFileSync } from 'node:child_process';
+import { join, relative } from 'node:path';
+import { Command } from 'commander';
+import { classifyCommand } from '../../src/commands/classify.ts';
+import { configCommand } from '../../src/commands/config.ts';
+import { demoCommand } from '../../src/commands/demo.ts';
+import { doctorCommand } from '../../src/commands/doctor.ts';
+import { evaluateCommand } from '../../src/commands/evaluate.ts';
+import { runCommand } from '../../src/commands/run.ts';
+import { trainCommand } from '../../src/commands/train.ts';
+import { versionCommand } from '../../src/commands/version.ts';
+import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+
+/** What a help text gets where it is not on a terminal. */
+const WIDTH = 80;
+
+const INTRODUCTION = `# Command line
+
+<!-- Made from src/main.ts and src/commands by \`npm run docs\`. Change it there. -->
+
+In a clone write \`npx surfwatch\` for \`surfwatch\`.
+`;
+
+/** The program with all its commands, as they are documented. */
+export function documentedProgram(): Command {
+  const program = new Command('surfwatch');
+  const commands = [
+    runCommand(),
+    demoCommand(),
+    doctorCommand(),
+    configCommand(),
+    classifyCommand(),
+    evaluateCommand(),
+    trainCommand(),
+    versionCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  return program;
+}
+
+export function cliPage(): string {
+  const program = documentedProgram();
+  const overview = programHelp();
+  const sections = program.commands.flatMap(command => [command, ...command.commands]).map(commandSection);
+  return [INTRODUCTION, block(overview), ...sections].join('\n');
+}
+
+/** The program itself loads only the command it runs, so its own help comes from running it. */
+function programHelp(): string {
+  const environment = { ...process.env, NO_COLOR: '1' };
+  const main = join(PACKAGE_ROOT, 'src', 'main.ts');
+  return execFileSync(process.execPath, ['--import', 'tsx', main, '--help'], {
+    cwd: PACKAGE_ROOT,
+    encoding: 'utf8',
+    env: environment,
+  });
+}
+
+function commandSection(command: Command): string {
+  const { parent } = command;
+  const nested = parent?.parent != null;
+  const name = nested ? `${parent.name()} ${command.name()}` : command.name();
+  return `${nested ? '###' : '##'} surfwatch ${name}\n\n${block(helpOf(command))}`;
+}
+
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    writeOut: part => {
+      text += part;
+    },
+    getOutHelpWidth: () => WIDTH,
+    getOutHasColors: () => false,
+  });
+  for (const option of command.options) {
+    // A path on this computer would make the page differ on the next.
+    const value: unknown = option.defaultValue;
+    if (typeof value === 'string' && value.startsWith(PACKAGE_ROOT))
+      option.default(value, `the package's ${relative(PACKAGE_ROOT, value)}`);
+  }
+  command.outputHelp();
+  return text;
+}
+
+function block(text: string): string {
+  return `\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`;
+}

@@ -1,0 +1,100 @@
+/** Describes the fields of a payload's schema as rows of a table. */
+import { z } from 'zod';
+
+export interface Field {
+  /** Dotted; `[]` for the entries of a list, `<name>` for any name. */
+  readonly path: string;
+  readonly type: string;
+  readonly doc: string;
+}
+
+/** A node of a JSON Schema, as far as the payloads use it. */
+interface Node {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly format?: string;
+  readonly const?: string | number;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Node;
+  readonly items?: Node;
+  readonly anyOf?: readonly Node[];
+  readonly oneOf?: readonly Node[];
+}
+
+/** The variants of a payload, each with its fields: several only where their fields differ. */
+export function variantsOf(schema: z.ZodType): { title: string; fields: Field[] }[] {
+  const node = z.toJSONSchema(schema) as Node;
+  const nodes = node.oneOf ?? [node];
+  const names = nodes.map(({ properties = {} }) => Object.keys(properties).join());
+  if (new Set(names).size === 1) return [{ title: node.description ?? '', fields: fieldsOf(merged(nodes)) }];
+  return nodes.map(variant => ({ title: variant.description ?? '', fields: fieldsOf(variant) }));
+}
+
+/** What a payload that is no object holds. */
+export function textOf(schema: z.ZodType): string {
+  return typeOf(z.toJSONSchema(schema) as Node);
+}
+
+/** Variants of the same fields as one, a field that tells them apart with all its values. */
+function merged(nodes: readonly Node[]): Node {
+  const [first = {}] = nodes;
+  const properties = Object.entries(first.properties ?? {}).map(([name, property]): [string, Node] => {
+    const values = new Set(nodes.map(({ properties = {} }) => properties[name]?.const));
+    return values.size === 1 ? [name, property] : [name, withValues(property, [...values].map(String))];
+  });
+  return { ...first, properties: Object.fromEntries(properties) };
+}
+
+function withValues({ const: _, ...node }: Node, values: readonly string[]): Node {
+  return { ...node, enum: values };
+}
+
+function fieldsOf(node: Node, prefix = ''): Field[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, property]) => {
+    const optional = node.required?.includes(name) === true ? '' : ', optional';
+    const path = `${prefix}${name}`;
+    const field = { path, type: `${typeOf(property)}${optional}`, doc: property.description ?? '' };
+    const inner = present(property);
+    if (inner.type === 'array') return [field, ...fieldsOf(inner.items ?? {}, `${path}[].`)];
+    return [field, ...fieldsOf(inner, `${path}.`)];
+  });
+}
+
+/** Without the null that a value may be. */
+function present(node: Node): Node {
+  return node.anyOf?.find(({ type }) => type !== 'null') ?? node;
+}
+
+function typeOf(node: Node): string {
+  const { type } = node;
+  if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' or ');
+  if (typeof type === 'object') return type.map(each => typeOf({ ...node, type: each })).join(' or ');
+  if (node.const !== undefined) return `\`${node.const}\``;
+  if (node.enum !== undefined) return node.enum.map(value => `\`${value}\``).join(', ');
+  if (node.type === 'array') return `list of ${plural(typeOf(node.items ?? {}))}`;
+  if (
+    node.type === 'object' &&
+    node.properties === undefined &&
+    typeof node.additionalProperties === 'object'
+  )
+    return `object of name: ${typeOf(node.additionalProperties)}`;
+  if (node.type === 'integer') return 'whole number';
+  if (node.type === 'number') return `number${range(node)}`;
+  if (node.type === 'string') return TEXTS[node.format ?? ''] ?? 'text';
+  return type ?? 'any';
+}
+
+const TEXTS: Readonly<Record<string, string>> = { 'date-time': 'time', ulid: 'ULID' };
+
+function plural(type: string): string {
+  return type === 'text' ? 'texts' : type === 'object' ? 'objects' : type;
+}
+
+function range({ minimum, maximum }: Node): string {
+  if (minimum !== undefined && maximum !== undefined) return ` ${minimum}..${maximum}`;
+  return minimum === undefined ? '' : ` ≥ ${minimum}`;
+}

@@ -1,0 +1,56 @@
+/** Writes the reference pages that are made from the source; with `--check` it names those that differ and fails. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { configMarkdown } from '../src/config/reference.ts';
+import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import { cliPage } from './docs/cli-page.ts';
+import { errorsPage } from './docs/errors-page.ts';
+import { mqttPage } from './docs/mqtt-page.ts';
+
+/** Each page, by its path in the package, and what makes it. */
+const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/cli.md': cliPage,
+  'docs/config.md': configMarkdown,
+  'docs/errors.md': errorsPage,
+  'docs/mqtt.md': mqttPage,
+};
+
+interface Difference {
+  readonly page: string;
+  readonly made: string;
+  /** The first line that differs, counted from 1; undefined where there is no such file. */
+  readonly line: number | undefined;
+}
+
+/** The pages whose file is missing or says something else. */
+function differences(): Difference[] {
+  return Object.entries(PAGES).flatMap(([page, make]) => {
+    const file = join(PACKAGE_ROOT, page);
+    const made = make();
+    const found = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    return found === made ? [] : [{ page, made, line: firstDifference(found, made) }];
+  });
+}
+
+function firstDifference(found: string | undefined, made: string): number | undefined {
+  if (found === undefined) return undefined;
+  const lines = found.split('\n');
+  const index = made.split('\n').findIndex((line, at) => line !== lines[at]);
+  return (index === -1 ? made.split('\n').length : index) + 1;
+}
+
+if (process.argv.includes('--check')) {
+  for (const { page, line } of differences()) {
+    const where =
+      line === undefined ? `${page} is missing` : `${page}:${line} differs from the source it is made from`;
+    console.error(`${where}; run npm run docs`);
+    process.exitCode = 1;
+  }
+} else {
+  for (const { page, made } of differences()) {
+    const file = join(PACKAGE_ROOT, page);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, made);
+    console.log(`wrote ${page}`);
+  }
+}

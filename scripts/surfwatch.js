@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+/**
+ * The command `surfwatch`. Runs what is built; in a clone it builds first where `dist/` is missing or older than `src/`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const sources = join(root, 'src');
+const built = join(root, 'dist');
+const main = join(built, 'main.js');
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    `surfwatch needs Node.js 20.19 or newer; this is ${process.versions.node} (https://nodejs.org).`,
+  );
+  process.exit(1);
+}
+if (!isFresh()) build();
+await import(pathToFileURL(main).href);
+
+/** An installed package has no sources, and is as it was packed. */
+function isFresh() {
+  if (!existsSync(sources)) return true;
+  if (!existsSync(main)) return false;
+  const builtAt = statSync(main).mtimeMs;
+  const inputs = readdirSync(sources, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath ?? entry.path, entry.name));
+  return [...inputs, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')].every(
+    file => statSync(file).mtimeMs <= builtAt,
+  );
+}
+
+/** Built aside and then moved into place: a second `surfwatch` started at the same time never loads half of it. */
+function build() {
+  console.error('surfwatch: building dist/ from src/ …');
+  const aside = join(root, `.dist-${process.pid}`);
+  const old = join(root, `.dist-${process.pid}-old`);
+  try {
+    const project = join(root, 'tsconfig.build.json');
+    const { status, error } = spawnSync(process.execPath, [compiler(), '-p', project, '--outDir', aside], {
+      stdio: ['ignore', 2, 2],
+    });
+    if (error) throw error;
+    if (status !== 0) throw new Error(`the compiler ended with ${status}`);
+    if (existsSync(built)) renameSync(built, old);
+    renameSync(aside, built);
+  } catch (error) {
+    // Another that built at the same time was quicker, and its result is as good.
+    if (isFresh()) return;
+    console.error(`surfwatch: building failed: ${error.message}`);
+    console.error('Run `npm ci` (with its development packages), then `npm run build`.');
+    process.exit(1);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
+}
+
+function compiler() {
+  const require = createRequire(import.meta.url);
+  try {
+    return join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  } catch {
+    throw new Error('TypeScript is not installed here');
+  }
+}

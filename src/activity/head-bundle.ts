@@ -1,0 +1,131 @@
+/** The head bundle: `models/heads/<id>/head.json` with its weights beside it. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { messageOf, SurfwatchError } from '../errors.ts';
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+const probability = z.number().min(0).max(1);
+
+export const headManifestSchema = z
+  .object({
+    format: z.literal(1),
+    id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/),
+    createdAt: z.iso.datetime(),
+    /** Names, in the order of the outputs. Each output is the probability that its activity is in the picture. */
+    activities: z.array(z.string().regex(/^[a-z0-9-]+$/)).min(1),
+    /** Length of an embedding, number of hidden units. */
+    width: z.number().int().positive().multipleOf(4),
+    hidden: z.number().int().positive(),
+    /** The backbone whose embeddings it was fitted to: a head never loads on another. */
+    backbone: z.object({ id: z.string(), sha256: sha256Schema }),
+    /** Platt scaling of each output's logit: probability = sigmoid(slope × logit + intercept). */
+    calibration: z.array(z.object({ slope: z.number().positive(), intercept: z.number() })),
+    /** Calibrated probability from which an activity counts as present. */
+    thresholds: z.record(z.string(), probability),
+    weights: z.object({ file: z.string().regex(/^[\w.-]+$/), sha256: sha256Schema }),
+    /** How it came about: all that is needed to make it again. */
+    training: z.object({
+      parent: z.string().nullable(),
+      seed: z.number().int(),
+      dataSha256: sha256Schema,
+      command: z.string(),
+    }),
+  })
+  .refine(
+    head => head.calibration.length === head.activities.length,
+    'calibration must have one entry an activity',
+  )
+  .refine(
+    head => head.activities.every(activity => head.thresholds[activity] !== undefined),
+    'thresholds must name every activity',
+  );
+
+export type HeadManifest = z.infer<typeof headManifestSchema>;
+
+export interface HeadBundle {
+  readonly manifest: HeadManifest;
+  /** [hidden, width] */
+  readonly hiddenKernel: Float32Array;
+  /** [hidden] */
+  readonly hiddenBias: Float32Array;
+  /** [activities, hidden] */
+  readonly outputKernel: Float32Array;
+  /** [activities] */
+  readonly outputBias: Float32Array;
+}
+
+/**
+ * Reads a head and checks that it belongs to the backbone.
+ *
+ * @param heads the folder `models/heads`
+ * @param id a head's id, or `current` for the one that `heads/current` names
+ * @throws SurfwatchError `model-missing`, `model-invalid`
+ */
+export async function loadHead(
+  heads: string,
+  id: string,
+  backbone: HeadManifest['backbone'],
+): Promise<HeadBundle> {
+  const name = id === 'current' ? (await read(join(heads, 'current'))).toString('utf8').trim() : id;
+  if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(name)) {
+    throw new SurfwatchError('model-invalid', `${JSON.stringify(name)} is not the id of a head in ${heads}`);
+  }
+  const manifest = parseManifest(await read(join(heads, name, 'head.json')), join(heads, name, 'head.json'));
+  if (manifest.backbone.sha256 !== backbone.sha256) {
+    throw new SurfwatchError(
+      'model-invalid',
+      `head ${name} belongs to backbone ${manifest.backbone.id} (${manifest.backbone.sha256.slice(0, 12)}…), not to ${backbone.id} (${backbone.sha256.slice(0, 12)}…)`,
+    );
+  }
+  const path = join(heads, name, manifest.weights.file);
+  const bytes = await read(path);
+  if (createHash('sha256').update(bytes).digest('hex') !== manifest.weights.sha256) {
+    throw new SurfwatchError(
+      'model-invalid',
+      `${path} is not the file its manifest describes (SHA-256 differs)`,
+    );
+  }
+  return { manifest, ...splitWeights(bytes, manifest, path) };
+}
+
+/** The weight file: hidden kernel, hidden bias, output kernel, output bias, little-endian float32. */
+export function headWeightBytes(head: Omit<HeadBundle, 'manifest'>): Uint8Array {
+  const parts = [head.hiddenKernel, head.hiddenBias, head.outputKernel, head.outputBias];
+  return Buffer.concat(parts.map(part => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)));
+}
+
+function splitWeights(bytes: Buffer, { width, hidden, activities }: HeadManifest, path: string) {
+  const sizes = [hidden * width, hidden, activities.length * hidden, activities.length];
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes.length !== total * 4) {
+    throw new SurfwatchError(
+      'model-invalid',
+      `${path} has ${bytes.length} bytes, its manifest describes ${total * 4}`,
+    );
+  }
+  const values = new Float32Array(new Uint8Array(bytes).buffer);
+  const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 0));
+  const [hiddenKernel, hiddenBias, outputKernel, outputBias] = sizes.map((size, index) =>
+    values.subarray(starts[index], (starts[index] as number) + size),
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  return { hiddenKernel, hiddenBias, outputKernel, outputBias };
+}
+
+function parseManifest(bytes: Buffer, path: string): HeadManifest {
+  try {
+    return headManifestSchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    throw new SurfwatchError('model-invalid', `${path}: ${reason}`, { cause: error });
+  }
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new SurfwatchError('model-missing', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,59 @@
+/** The head: a small network from an embedding to the probability of each activity. */
+import type { HeadBundle } from './head-bundle.ts';
+
+/**
+ * Scores a batch of embeddings.
+ *
+ * @param embeddings [count, width] float32, row by row
+ * @returns [count, activities] calibrated probabilities 0..1, in the order of the head's activities
+ */
+export function scoreEmbeddings(head: HeadBundle, embeddings: Float32Array, count: number): Float32Array {
+  const { activities, calibration } = head.manifest;
+  const logits = headLogits(head, embeddings, count);
+  for (let index = 0; index < logits.length; index++) {
+    const { slope, intercept } = calibration[index % activities.length] as {
+      slope: number;
+      intercept: number;
+    };
+    logits[index] = 1 / (1 + Math.exp(-(slope * (logits[index] as number) + intercept)));
+  }
+  return logits;
+}
+
+/** The same before calibration: [count, activities] logits. */
+export function headLogits(head: HeadBundle, embeddings: Float32Array, count: number): Float32Array {
+  const { width, hidden, activities } = head.manifest;
+  const outputs = activities.length;
+  const logits = new Float32Array(count * outputs);
+  const units = new Float64Array(hidden);
+  for (let row = 0; row < count; row++) {
+    const embedding = embeddings.subarray(row * width, (row + 1) * width);
+    for (let unit = 0; unit < hidden; unit++) {
+      const sum = dot(head.hiddenKernel, unit * width, embedding) + (head.hiddenBias[unit] as number);
+      units[unit] = Math.max(0, sum);
+    }
+    for (let output = 0; output < outputs; output++) {
+      let sum = head.outputBias[output] as number;
+      for (let unit = 0; unit < hidden; unit++) {
+        sum += (head.outputKernel[output * hidden + unit] as number) * (units[unit] as number);
+      }
+      logits[row * outputs + output] = sum;
+    }
+  }
+  return logits;
+}
+
+function dot(kernel: Float32Array, start: number, embedding: Float32Array): number {
+  // Four sums keep the additions independent, which the processor runs side by side.
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let i = 0; i < embedding.length; i += 4) {
+    a += (kernel[start + i] as number) * (embedding[i] as number);
+    b += (kernel[start + i + 1] as number) * (embedding[i + 1] as number);
+    c += (kernel[start + i + 2] as number) * (embedding[i + 2] as number);
+    d += (kernel[start + i + 3] as number) * (embedding[i + 3] as number);
+  }
+  return a + b + c + d;
+}

@@ -1,0 +1,42 @@
+/** Looks at one frame: is the picture fit to be judged, and if so, what is in each zone? */
+import type { Frame } from '../capture/source.ts';
+import { SurfwatchError } from '../errors.ts';
+import { gatePicture, type StillState } from '../vision/frozen.ts';
+import { type GateOptions, measureQuality } from '../vision/quality.ts';
+import type { Zone } from '../vision/zone.ts';
+import type { Classifier } from './classifier.ts';
+import type { Observation } from './tracker.ts';
+
+export interface LookedAt {
+  readonly observation: Observation;
+  /** What the next frame is compared with, to notice a camera that repeats itself. */
+  readonly still: StillState;
+  /** Why the picture could not be read, where it could not. */
+  readonly error?: SurfwatchError;
+}
+
+/**
+ * A picture that can't be decoded is an observation too (`unreadable`), not a failure.
+ *
+ * @param monotonicMs when the frame came in
+ * @throws whatever the engine throws when it fails
+ */
+export async function lookAt(
+  frame: Frame,
+  monotonicMs: number,
+  still: StillState,
+  parts: { readonly classifier: Classifier; readonly zones: readonly Zone[]; readonly gates: GateOptions },
+): Promise<LookedAt> {
+  const seen = { frame: frame.id, atMs: frame.takenAt, monotonicMs };
+  try {
+    const scored = await parts.classifier.classify(frame.bytes, parts.zones);
+    const gate = gatePicture(still, measureQuality(scored.picture.preview), monotonicMs, parts.gates);
+    return { observation: { ...seen, visibility: gate.visibility, zones: scored.zones }, still: gate.state };
+  } catch (error) {
+    const unreadable =
+      error instanceof SurfwatchError &&
+      (error.code === 'image-unreadable' || error.code === 'image-too-large');
+    if (!unreadable) throw error;
+    return { observation: { ...seen, visibility: 'unreadable', zones: {} }, still, error };
+  }
+}

@@ -1,0 +1,4 @@
+/** Why a picture can or can't be judged. Everything but `ok` makes the activity `unknown`. */
+export const VISIBILITIES = ['ok', 'dark', 'obscured', 'frozen', 'unreadable', 'camera-lost'] as const;
+
+export type Visibility = (typeof VISIBILITIES)[number];

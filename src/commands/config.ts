@@ -1,0 +1,79 @@
+/** `surfwatch config`: what can be set, what is set, and whether it is right. */
+import { Command } from 'commander';
+import { nest } from '../config/effective.ts';
+import { ConfigError, describeFault } from '../config/fault.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { configJsonSchema, configMarkdown, settingRows } from '../config/reference.ts';
+import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { printTable } from './table.ts';
+
+/** The command `config` with its subcommands `check`, `print` and `schema`. */
+export function configCommand(): Command {
+  const command = new Command('config').description('check, print and explain the settings');
+  command.addCommand(checkCommand());
+  command.addCommand(printCommand());
+  command.addCommand(schemaCommand());
+  return command;
+}
+
+function checkCommand(): Command {
+  return addConfigOptions(new Command('check'))
+    .description('check the settings: exit status 0, or 78 with every fault')
+    .option('--json', 'answer as one JSON object')
+    .action((options: ConfigOptions & { json?: true }) => {
+      if (options.json === true) checkAsJson(options);
+      else sayChecked(settingsFrom(options));
+    });
+}
+
+function sayChecked({ effective, files, warnings }: LoadedConfig): void {
+  for (const warning of warnings) console.error(`warning: ${describeFault(warning)}`);
+  console.log(`ok: ${effective.length} settings from ${files.join(', ')}`);
+}
+
+function checkAsJson(options: ConfigOptions): void {
+  try {
+    const { effective, files, warnings } = settingsFrom(options);
+    printJson({ status: 'ok', settings: effective.length, files, warnings });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    printJson({ status: 'error', code: error.code, faults: error.faults });
+    process.exitCode = error.exitStatus;
+  }
+}
+
+function printCommand(): Command {
+  return addConfigOptions(new Command('print'))
+    .description('print the settings in effect as a config file, without secrets')
+    .option('--sources', 'print where each setting comes from')
+    .option('--json', 'with --sources: as JSON')
+    .action((options: ConfigOptions & { sources?: true; json?: true }) => {
+      const { effective } = settingsFrom(options);
+      if (options.sources !== true) printJson(nest(effective));
+      else if (options.json === true) {
+        printJson(effective.map(({ path, shown, source }) => ({ path, value: shown, source })));
+      } else {
+        const rows = effective.map(({ path, shown, source }) => [path, JSON.stringify(shown), source]);
+        printTable(['setting', 'value', 'source'], rows);
+      }
+    });
+}
+
+function schemaCommand(): Command {
+  return new Command('schema')
+    .description('list all settings')
+    .option('--json', 'as JSON Schema of a config file')
+    .option('--markdown', 'as the reference in docs/config.md')
+    .action((options: { json?: true; markdown?: true }) => {
+      if (options.json === true) printJson(configJsonSchema());
+      else if (options.markdown === true) process.stdout.write(configMarkdown());
+      else {
+        const rows = settingRows().map(({ path, type, fallback, doc }) => [path, type, fallback, doc]);
+        printTable(['setting', 'type', 'default', 'what it does'], rows);
+      }
+    });
+}
+
+function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, null, 2));
+}

@@ -1,0 +1,61 @@
+/** `surfwatch demo`: the daemon with a simulated camera, for looking around. */
+import { join } from 'node:path';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import type { ActivityReport } from '../activity/report.ts';
+import { PACKAGE_ROOT } from '../ops/paths.ts';
+import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+
+export function demoCommand(): Command {
+  return addConfigOptions(new Command('demo'))
+    .description('run the daemon with a simulated camera, its own broker and the shipped model')
+    .option('--json', 'print each change as one JSON object a line', false)
+    .addHelpText('after', HELP)
+    .action(demo);
+}
+
+const HELP = `
+The camera draws a beach where surfers, windsurfers and kites come and go by a script; what is printed is what the
+model makes of the pictures. Where port 1883 is taken the next free one is used.
+
+Examples:
+  $ surfwatch demo
+  $ surfwatch demo --set camera.simulator.seed=7
+`;
+
+async function demo(options: ConfigOptions & { json: boolean }): Promise<void> {
+  const config = [join(PACKAGE_ROOT, 'config', 'demo.json'), ...options.config];
+  const loaded = settingsFrom({ config, set: ['log.level=warn', ...options.set] });
+  const { runDaemon } = await import('./run-daemon.ts');
+  const { topicBase } = await import('../daemon.ts');
+  const { broker, mqtt } = loaded.settings;
+  await runDaemon(loaded, {
+    onStarted: ({ address }) => {
+      if (options.json) return;
+      const port = Number(new URL(address).port);
+      if (mqtt.url === '' && port !== broker.port)
+        console.log(`port ${broker.port} is taken, the broker listens on ${port}`);
+      console.log(`broker     ${address}`);
+      console.log(`subscribe  mosquitto_sub -p ${port} -v -t '${topicBase(loaded.settings)}/#'`);
+      console.log('stop       Ctrl-C\n');
+    },
+    onChange: report => console.log(options.json ? JSON.stringify(report) : line(report)),
+  });
+}
+
+const COLOURS: Readonly<Record<string, (text: string) => string>> = {
+  surfing: pc.cyan,
+  windsurfing: pc.green,
+  kitesurfing: pc.magenta,
+  none: pc.dim,
+};
+
+function line({ activity, activities, scores, visibility }: ActivityReport): string {
+  const time = new Date().toTimeString().slice(0, 8);
+  const colour = COLOURS[activity] ?? pc.yellow;
+  const also = activities.filter(other => other !== activity).map(other => `+ ${other}`);
+  const reason = visibility === 'ok' ? [] : [`(${visibility})`];
+  const shown = Object.entries(scores).map(([name, score]) => `${name} ${score.toFixed(2)}`);
+  const what = [colour(activity), ...also, ...reason].join(' ');
+  return `${time}  ${what.padEnd(40)} ${pc.dim(shown.join('  '))}`;
+}

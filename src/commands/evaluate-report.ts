@@ -1,0 +1,166 @@
+/** The report of `surfwatch evaluate`, for scripts and for people. */
+import pc from 'picocolors';
+import type { HeadManifest } from '../activity/head-bundle.ts';
+import type { ErrorCode } from '../errors.ts';
+import { type Metrics, measure, type Prediction } from '../learning/metrics.ts';
+import type { EvaluatedFile } from './evaluate-examples.ts';
+import { UNKNOWN } from './judge.ts';
+import { printTable } from './table.ts';
+
+interface Subject {
+  readonly directory: string;
+  readonly unit: 'pictures' | 'tiles';
+  readonly head: HeadManifest;
+  readonly engine: string;
+}
+
+export interface Report extends Metrics {
+  readonly directory: string;
+  /** What is counted: `pictures` of Metrics are tiles in frames with boxes. */
+  readonly unit: 'pictures' | 'tiles';
+  readonly head: string;
+  readonly backbone: string;
+  readonly engine: string;
+  readonly files: number;
+  /** Worst first; empty where no manifest groups the pictures. */
+  readonly groups: readonly {
+    readonly group: string;
+    readonly pictures: number;
+    readonly accuracy: number;
+  }[];
+  /** Files that can't be judged: they count as wrong. */
+  readonly unknown: readonly { readonly file: string; readonly visibility: string }[];
+  /** Files that can't be read: they don't count. */
+  readonly unreadable: readonly {
+    readonly file: string;
+    readonly error: { code: ErrorCode; message: string };
+  }[];
+  /** Files of activities the model doesn't know, by activity: what shows them doesn't count. */
+  readonly foreign: Readonly<Record<string, number>>;
+}
+
+export function reportOn(
+  files: readonly EvaluatedFile[],
+  { directory, unit, head, engine }: Subject,
+): Report {
+  const metrics = measure(
+    files.flatMap(({ predictions }) => predictions),
+    head.activities,
+  );
+  const foreign: Record<string, number> = {};
+  for (const name of files.flatMap(file => file.foreign ?? [])) foreign[name] = (foreign[name] ?? 0) + 1;
+  return {
+    directory,
+    unit,
+    head: head.id,
+    backbone: head.backbone.id,
+    engine,
+    files: files.length,
+    ...metrics,
+    confusion: withUnknown(metrics.confusion),
+    groups: groupsOf(files, head.activities),
+    unknown: files.flatMap(({ file, visibility = 'ok' }) =>
+      visibility === 'ok' ? [] : [{ file, visibility }],
+    ),
+    unreadable: files.flatMap(({ file, error }) => (error === undefined ? [] : [{ file, error }])),
+    foreign,
+  };
+}
+
+function withUnknown(confusion: Metrics['confusion']): Metrics['confusion'] {
+  return Object.fromEntries(
+    Object.entries(confusion).map(([truth, row]) => [truth, { [UNKNOWN]: 0, ...row }]),
+  );
+}
+
+function groupsOf(files: readonly EvaluatedFile[], activities: readonly string[]): Report['groups'] {
+  const groups = new Map<string, Prediction[]>();
+  for (const { group, predictions } of files) {
+    if (predictions.length > 0) groups.set(group, [...(groups.get(group) ?? []), ...predictions]);
+  }
+  // Without a manifest each photo is a group of its own, which says nothing.
+  if (groups.size === files.filter(({ predictions }) => predictions.length > 0).length) return [];
+  return [...groups]
+    .map(([group, predictions]) => ({
+      group,
+      pictures: predictions.length,
+      accuracy: measure(predictions, activities).accuracy,
+    }))
+    .sort((a, b) => a.accuracy - b.accuracy || b.pictures - a.pictures);
+}
+
+const WORST_GROUPS = 5;
+/** One wrong picture of two says nothing of a group. */
+const TELLING = 3;
+const LISTED = 20;
+
+export function printReport(report: Report): void {
+  const { directory, files, unit, head, engine, pictures } = report;
+  const count = unit === 'tiles' ? `${pictures} tiles of ${files} frames` : `${pictures} pictures`;
+  console.log(`${pc.bold(directory)}: ${count}; head ${head}, engine ${engine}\n`);
+  console.log(`accuracy            ${decimals(report.accuracy)}`);
+  console.log(`balanced accuracy   ${decimals(report.balancedAccuracy)}   mean recall of the classes`);
+  console.log(
+    `activities apart    ${decimals(report.activityAccuracy)}   where there is one: the highest score is right\n`,
+  );
+  printClasses(report);
+  printConfusion(report);
+  printGroups(report);
+  printLeftOver(report);
+}
+
+function printClasses({ classes }: Report): void {
+  const rows = Object.entries(classes).map(([name, { precision, recall, f1, support }]) => [
+    name,
+    ...[precision, recall, f1].map(decimals),
+    String(support),
+  ]);
+  printTable(['class', 'precision', 'recall', 'F1', 'support'], rows);
+}
+
+function printConfusion({ confusion, classes }: Report): void {
+  const names = Object.keys(classes);
+  const anyUnknown = Object.values(confusion).some(row => (row[UNKNOWN] ?? 0) > 0);
+  const found = anyUnknown ? [...names, UNKNOWN] : names;
+  const rows = names.map(truth => [truth, ...found.map(name => String(confusion[truth]?.[name] ?? 0))]);
+  console.log('');
+  printTable(['truth \\ found', ...found], rows);
+}
+
+function printGroups({ groups }: Report): void {
+  const worst = groups
+    .filter(({ pictures, accuracy }) => pictures >= TELLING && accuracy < 1)
+    .slice(0, WORST_GROUPS);
+  if (worst.length === 0) return;
+  console.log('');
+  printTable(
+    ['worst groups', 'accuracy', 'of'],
+    worst.map(({ group, accuracy, pictures }) => [group, decimals(accuracy), String(pictures)]),
+  );
+}
+
+function printLeftOver({ unknown, unreadable, foreign }: Report): void {
+  list(
+    'can not be judged, counted as wrong',
+    unknown.map(({ file, visibility }) => `${file}: ${visibility}`),
+  );
+  list(
+    'not counted',
+    unreadable.map(({ file, error }) => `${file}: ${error.code}: ${error.message}`),
+  );
+  list(
+    'not known to the model, not counted',
+    Object.entries(foreign).map(([name, count]) => `${name}: ${count} files`),
+  );
+}
+
+function list(title: string, lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  console.log(`\n${title}:`);
+  for (const line of lines.slice(0, LISTED)) console.log(`  ${line}`);
+  if (lines.length > LISTED) console.log(`  and ${lines.length - LISTED} more (--json lists all)`);
+}
+
+function decimals(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3);
+}

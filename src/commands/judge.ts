@@ -1,0 +1,89 @@
+/** Pictures judged one by one, outside of the daemon: no smoothing, no memory of the picture before. */
+import {
+  type Classifier,
+  createClassifier,
+  type ScoredPicture,
+  type Scores,
+} from '../activity/classifier.ts';
+import { presentActivities } from '../activity/scores.ts';
+import type { Settings } from '../config/settings.ts';
+import { NONE } from '../learning/labels.ts';
+import { type GateOptions, judgeQuality, measureQuality } from '../vision/quality.ts';
+import type { Zone } from '../vision/zone.ts';
+
+/** No activity, as a picture can't be judged. */
+export const UNKNOWN = 'unknown';
+
+/** The picture as one tile, squeezed to a square. */
+export const WHOLE_PICTURE: readonly Zone[] = [
+  { name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } },
+];
+
+export interface Verdict {
+  /** The strongest activity that is present, `none`, or `unknown` where the picture can't be judged. */
+  readonly activity: string;
+  /** All that are present, strongest first. */
+  readonly activities: readonly string[];
+  /** Calibrated probability of each activity, 0..1. */
+  readonly scores: Scores;
+}
+
+export interface JudgedPicture extends Verdict {
+  readonly visibility: 'ok' | 'dark' | 'obscured';
+  readonly scored: ScoredPicture;
+}
+
+/** The classifier of the settings. @throws SurfwatchError `model-…`, `engine-…` */
+export function openClassifier({ models, vision }: Settings): Promise<Classifier> {
+  return createClassifier(models, vision);
+}
+
+/**
+ * The whole picture's scores are those of its strongest tile.
+ *
+ * @throws SurfwatchError `image-unreadable`, `image-too-large`
+ */
+export async function judgePicture(
+  classifier: Classifier,
+  bytes: Buffer,
+  zones: readonly Zone[],
+  gates: GateOptions,
+): Promise<JudgedPicture> {
+  const scored = await classifier.classify(bytes, zones);
+  const visibility = judgeQuality(measureQuality(scored.picture.preview), gates);
+  const { activities, thresholds } = classifier.head.manifest;
+  const strongest = activities.map(name => [
+    name,
+    Math.max(...scored.tiles.map(tile => tile.scores[name] ?? 0)),
+  ]);
+  const scores: Scores = Object.fromEntries(strongest);
+  return { ...verdictOf(scores, thresholds, visibility === 'ok'), visibility, scored };
+}
+
+/** @param visible false for a picture that can't be judged, whatever its scores */
+export function verdictOf(
+  scores: Scores,
+  thresholds: Readonly<Record<string, number>>,
+  visible: boolean,
+): Verdict {
+  if (!visible) return { activity: UNKNOWN, activities: [], scores };
+  const activities = presentActivities(scores, thresholds);
+  return { activity: activities[0] ?? NONE, activities, scores };
+}
+
+/**
+ * Applies `work` to the items, two at a time and in their order: one picture is decoded while another is embedded,
+ * and no more of them are held in memory.
+ */
+export async function* inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): AsyncGenerator<R> {
+  const running: Promise<R>[] = [];
+  for (const item of items) {
+    const result = work(item);
+    // It is awaited below, but perhaps only after it has failed.
+    result.catch(() => {});
+    running.push(result);
+    if (running.length < 2) continue;
+    yield await (running.shift() as Promise<R>);
+  }
+  for (const result of running) yield await result;
+}

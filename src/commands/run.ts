@@ -1,0 +1,23 @@
+/** `surfwatch run`: the daemon. */
+import { Command } from 'commander';
+import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+
+export function runCommand(): Command {
+  return addConfigOptions(new Command('run'))
+    .description('run the daemon: watch the camera and publish the activity over MQTT')
+    .addHelpText('after', HELP)
+    .action(async (options: ConfigOptions) => {
+      const loaded = settingsFrom(options);
+      const { runDaemon } = await import('./run-daemon.ts');
+      await runDaemon(loaded);
+    });
+}
+
+const HELP = `
+It runs until Ctrl-C or SIGTERM. Without mqtt.url it starts a broker of its own on 127.0.0.1:1883.
+
+Examples:
+  $ surfwatch run --config /etc/surfwatch/config.json
+  $ surfwatch run --set camera.kind=http --set camera.http.url=http://192.168.1.20/snapshot.jpg
+  $ surfwatch run --set camera.kind=ffmpeg --set camera.ffmpeg.input=rtsp://192.168.1.20/stream
+`;

@@ -1,0 +1,80 @@
+/** Config files: JSON in which comments and trailing commas are allowed, each value with its line and column. */
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { messageOf } from '../errors.ts';
+import type { Fault } from './fault.ts';
+import { type Given, type Known, type Layer, unknownFault } from './layers.ts';
+import { isSetting, type SettingTree } from './setting.ts';
+
+/** Names the JSON Schema for an editor; it is no setting. */
+const SCHEMA_KEY = '$schema';
+
+/** Reads a config file. One that is missing, unreadable or no JSON is a fault. */
+export function fileLayer(file: string, known: Known): Layer {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const reason = `the config file can't be read: ${messageOf(error)}`;
+    return { given: new Map(), faults: [{ kind: 'file', path: '', source: '', reason }] };
+  }
+  const place = (offset: number): string => `${file}:${position(text, offset)}`;
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  if (root === undefined || errors.length > 0) {
+    return { given: new Map(), faults: errors.map(error => syntaxFault(error, place)) };
+  }
+  const reading = { known, place, base: dirname(file), given: new Map<string, Given>(), faults: [] };
+  readGroup(root, known.tree, '', reading);
+  return reading;
+}
+
+interface Reading {
+  readonly known: Known;
+  readonly place: (offset: number) => string;
+  readonly base: string;
+  readonly given: Map<string, Given>;
+  readonly faults: Fault[];
+}
+
+/** Takes in the settings of one object of the file, and of those inside it. */
+function readGroup(node: Node, tree: SettingTree, prefix: string, reading: Reading): void {
+  const { known, place, base, given, faults } = reading;
+  if (node.type !== 'object') {
+    const reason = 'must be an object of settings in braces';
+    faults.push({ kind: 'invalid', path: prefix.slice(0, -1), source: place(node.offset), reason });
+    return;
+  }
+  const seen = new Set<string>();
+  for (const [key, value] of properties(node)) {
+    const path = `${prefix}${key}`;
+    const source = place(value.offset);
+    const described = Object.hasOwn(tree, key) ? tree[key] : undefined;
+    if (path === SCHEMA_KEY) continue;
+    if (seen.has(key))
+      faults.push({ kind: 'invalid', path, source, reason: 'stands twice in the same object' });
+    else if (described === undefined) faults.push(unknownFault(path, source, known));
+    else if (isSetting(described)) given.set(path, { value: getNodeValue(value), source, base });
+    else readGroup(value, described, `${path}.`, reading);
+    seen.add(key);
+  }
+}
+
+function properties(node: Node): [key: string, value: Node][] {
+  return (node.children ?? []).flatMap((property): [string, Node][] => {
+    const [key, value] = property.children ?? [];
+    return key === undefined || value === undefined ? [] : [[String(key.value), value]];
+  });
+}
+
+function syntaxFault({ error, offset }: ParseError, place: (offset: number) => string): Fault {
+  const words = printParseErrorCode(error).replaceAll(/(?<=[a-z])[A-Z]/g, capital => ` ${capital}`);
+  return { kind: 'file', path: '', source: place(offset), reason: `not valid JSON: ${words.toLowerCase()}` };
+}
+
+/** `line:column`, both from 1. */
+function position(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `${before.length}:${(before.at(-1) ?? '').length + 1}`;
+}

@@ -1,0 +1,174 @@
+/** What must hold between settings, each of which is right by itself. */
+import { checkCameraOptions } from '../capture/check-options.ts';
+import { messageOf } from '../errors.ts';
+import { isLoopback } from '../messaging/access.ts';
+import { formatDuration } from './duration.ts';
+import type { Fault } from './fault.ts';
+import type { Settings } from './settings.ts';
+
+interface Rule {
+  /** The setting to correct, and the others that the rule looks at. */
+  readonly about: readonly [path: string, ...others: string[]];
+  /** What is wrong, if something is. */
+  readonly reason: (settings: Settings) => string | undefined;
+}
+
+function when(broken: boolean, reason: string): string | undefined {
+  return broken ? reason : undefined;
+}
+
+function needsSource(
+  kind: Settings['camera']['kind'],
+  path: string,
+  of: (settings: Settings) => string,
+): Rule {
+  return {
+    about: [path, 'camera.kind'],
+    reason: settings =>
+      when(
+        settings.camera.kind === kind && of(settings) === '',
+        `must be set where camera.kind is "${kind}"`,
+      ),
+  };
+}
+
+function needsUsername(group: string, of: (settings: Settings) => Login): Rule {
+  return {
+    about: [`${group}.username`, `${group}.password`],
+    reason: settings =>
+      when(
+        isGiven(of(settings).password) && !isGiven(of(settings).username),
+        'must be set where there is a password',
+      ),
+  };
+}
+
+/** Two ways to log in at once: which one would count? */
+function oneLogin(
+  group: string,
+  address: string,
+  of: (settings: Settings) => Login & { readonly address: string },
+): Rule {
+  return {
+    about: [`${group}.${address}`, `${group}.username`],
+    reason: settings =>
+      when(
+        isGiven(of(settings).username) && /^[a-z]+:\/\/[^/?#]*@/i.test(of(settings).address),
+        `must not hold credentials where ${group}.username is set`,
+      ),
+  };
+}
+
+interface Login {
+  readonly username?: string | null;
+  readonly password?: string | null;
+}
+
+function isGiven(value: string | null | undefined): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+const RULES: readonly Rule[] = [
+  needsSource('directory', 'camera.directory.path', s => s.camera.directory.path),
+  needsSource('http', 'camera.http.url', s => s.camera.http.url),
+  needsSource('ffmpeg', 'camera.ffmpeg.input', s => s.camera.ffmpeg.input),
+  needsUsername('camera.http', s => s.camera.http),
+  needsUsername('camera.ffmpeg', s => s.camera.ffmpeg),
+  needsUsername('mqtt', s => s.mqtt),
+  oneLogin('camera.http', 'url', s => ({ ...s.camera.http, address: s.camera.http.url })),
+  oneLogin('camera.ffmpeg', 'input', s => ({ ...s.camera.ffmpeg, address: s.camera.ffmpeg.input })),
+  oneLogin('mqtt', 'url', s => ({ ...s.mqtt, address: s.mqtt.url })),
+  {
+    about: ['camera.pendingInterval', 'camera.interval'],
+    reason: ({ camera }) =>
+      when(
+        camera.pendingIntervalMs > camera.intervalMs,
+        `must be at most camera.interval, which is ${formatDuration(camera.intervalMs)}`,
+      ),
+  },
+  {
+    about: ['camera.retryMax', 'camera.retryMin'],
+    reason: ({ camera }) =>
+      when(
+        camera.retryMaxMs < camera.retryMinMs,
+        `must be at least camera.retryMin, which is ${formatDuration(camera.retryMinMs)}`,
+      ),
+  },
+  {
+    about: ['activity.staleAfter', 'camera.interval'],
+    reason: ({ activity, camera }) =>
+      when(
+        activity.staleAfterMs < 2 * camera.intervalMs,
+        `must be at least twice camera.interval, which is ${formatDuration(camera.intervalMs)}`,
+      ),
+  },
+  {
+    about: ['mqtt.reconnectMax', 'mqtt.reconnectMin'],
+    reason: ({ mqtt }) =>
+      when(
+        mqtt.reconnectMaxMs < mqtt.reconnectMinMs,
+        `must be at least mqtt.reconnectMin, which is ${formatDuration(mqtt.reconnectMinMs)}`,
+      ),
+  },
+  {
+    about: ['mqtt.keyFile', 'mqtt.certFile'],
+    reason: ({ mqtt }) =>
+      when(mqtt.certFile !== undefined && mqtt.keyFile === undefined, 'must be set where mqtt.certFile is'),
+  },
+  {
+    about: ['mqtt.certFile', 'mqtt.keyFile'],
+    reason: ({ mqtt }) =>
+      when(mqtt.keyFile !== undefined && mqtt.certFile === undefined, 'must be set where mqtt.keyFile is'),
+  },
+  {
+    about: ['broker.password', 'broker.username'],
+    reason: ({ broker }) =>
+      when(
+        isGiven(broker.username) !== isGiven(broker.password),
+        'and broker.username must be set together or not at all',
+      ),
+  },
+  {
+    about: ['broker.host', 'broker.username', 'broker.password'],
+    reason: ({ broker }) =>
+      when(
+        !isLoopback(broker.host) && !(isGiven(broker.username) && isGiven(broker.password)),
+        'opens the broker to the network, so broker.username and broker.password must be set; or use 127.0.0.1',
+      ),
+  },
+];
+
+/**
+ * The broken rules.
+ *
+ * @param faulty settings already found wrong, whose value here is only their default: rules about them say nothing
+ */
+export function brokenRules(
+  settings: Settings,
+  faulty: ReadonlySet<string>,
+  sourceOf: (path: string) => string,
+): Fault[] {
+  const refused = [...faulty].some(path => path.startsWith('camera.'))
+    ? []
+    : refusedByCamera(settings, sourceOf);
+  const broken = RULES.flatMap(({ about, reason }): Fault[] => {
+    if (about.some(path => faulty.has(path))) return [];
+    const why = reason(settings);
+    const source = about.map(sourceOf).find(found => found !== 'default') ?? '';
+    return why === undefined ? [] : [{ kind: 'contradiction', path: about[0], source, reason: why }];
+  });
+  // A rule says it better than the camera does.
+  return [...broken, ...refused.filter(({ path }) => broken.every(rule => rule.path !== path))];
+}
+
+/** What the chosen camera itself would refuse, so that a checked config is one it starts with. */
+function refusedByCamera({ camera }: Settings, sourceOf: (path: string) => string): Fault[] {
+  try {
+    checkCameraOptions(camera);
+    return [];
+  } catch (error) {
+    const [setting = '', ...reason] = messageOf(error).split(': ');
+    const path = setting.replace(/Ms$/, '');
+    return [{ kind: 'invalid', path, source: sourceOf(path), reason: reason.join(': ') }];
+  }
+}

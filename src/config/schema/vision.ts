@@ -1,0 +1,124 @@
+/** Settings of what is looked at, with what, and when a picture can't be judged. */
+import { DEFAULT_GATE_OPTIONS, type GateOptions } from '../../vision/quality.ts';
+import type { TileGrid } from '../../vision/zone.ts';
+import { formatDuration } from '../duration.ts';
+import type { SchemaOf } from '../setting.ts';
+import type { ModelSettings, Settings } from '../settings.ts';
+
+export const zonesSetting = {
+  doc: 'Parts of the picture that are judged by themselves: `{"name": "north", "x": 0, "y": 0.4, "w": 0.5, "h": 0.3}`, each number a share of the picture; `"tiles": {"columns": 4, "rows": 3, "overlap": 0.1}` where they differ from `tiles`. Empty: the whole picture is one zone named `beach`.',
+  format: 'zones',
+  default: [],
+} as const satisfies SchemaOf<Pick<Settings, 'zones'>>['zones'];
+
+export const tilesSchema = {
+  columns: {
+    doc: 'Square crops side by side over a zone. Riders are small: a whole picture shrunk to one tile loses them.',
+    format: 'whole',
+    default: 4,
+    min: 1,
+    max: 32,
+  },
+  rows: { doc: 'Rows of square crops over a zone.', format: 'whole', default: 3, min: 1, max: 32 },
+  overlap: {
+    doc: "Share of a tile's side that neighbours have in common at least.",
+    format: 'ratio',
+    default: 0.1,
+    max: 0.9,
+  },
+} as const satisfies SchemaOf<TileGrid>;
+
+export const visionSchema = {
+  engine: {
+    doc: 'What computes the backbone.',
+    format: 'choice',
+    default: 'auto',
+    choices: {
+      auto: 'the first of the others that loads',
+      onnx: 'onnxruntime-node, the fastest',
+      'tfjs-node': "TensorFlow's native library, where it is installed",
+      wasm: 'TensorFlow.js in WebAssembly, runs everywhere',
+    },
+  },
+  threads: {
+    doc: 'Threads of the engine; 0 chooses by the processor.',
+    format: 'whole',
+    default: 0,
+    min: 0,
+    max: 64,
+  },
+  maxPixels: {
+    doc: 'Pictures with more pixels are refused before they are decoded.',
+    format: 'whole',
+    default: 50_000_000,
+    min: 50_176,
+  },
+  maxBytes: {
+    doc: 'Larger pictures are refused, in bytes.',
+    format: 'bytes',
+    default: 20_000_000,
+    min: 1024,
+  },
+} as const satisfies SchemaOf<Settings['vision']>;
+
+export const gatesSchema = {
+  frozenAfter: {
+    doc: 'The same picture for this long is a frozen camera, and the activity `unknown`.',
+    format: 'duration',
+    default: formatDuration(DEFAULT_GATE_OPTIONS.frozenAfterMs),
+    min: 1_000,
+  },
+  frozenShare: {
+    doc: 'Share of the points that must have changed since the picture stood still, or it still does.',
+    format: 'ratio',
+    default: DEFAULT_GATE_OPTIONS.frozenShare,
+  },
+  darkLuma: {
+    doc: 'Dark where 95 % of the picture is darker than this luma.',
+    format: 'decimal',
+    default: DEFAULT_GATE_OPTIONS.darkLuma,
+    min: 0,
+    max: 255,
+  },
+  obscuredSpread: {
+    doc: 'Obscured where luma spreads (5th to 95th percentile) over less than this.',
+    format: 'decimal',
+    default: DEFAULT_GATE_OPTIONS.obscuredSpread,
+    min: 0,
+    max: 255,
+  },
+  obscuredSharpness: {
+    doc: "Obscured where the picture is less sharp than this: the mean absolute Laplacian of the thumbnail's luma.",
+    format: 'decimal',
+    default: DEFAULT_GATE_OPTIONS.obscuredSharpness,
+    min: 0,
+  },
+  obscuredStructure: {
+    doc: 'Obscured where the square root of spread times sharpness is less than this: haze and blur together.',
+    format: 'decimal',
+    default: DEFAULT_GATE_OPTIONS.obscuredStructure,
+    min: 0,
+  },
+} as const satisfies SchemaOf<GateOptions>;
+
+export const modelsSchema = {
+  dir: {
+    doc: 'Folder with `backbone/<id>` and `heads/<id>`.',
+    format: 'path',
+    default: null,
+    none: 'derive',
+    noneMeans: 'the models that come with the program',
+  },
+  backbone: {
+    doc: 'Id of the backbone bundle.',
+    format: 'text',
+    default: 'surfwatch-mobilenetv2-1.0-224',
+    required: true,
+  },
+  head: {
+    doc: 'Id of the head bundle, or `current` for the one in use.',
+    format: 'text',
+    default: 'current',
+    required: true,
+  },
+} as const satisfies SchemaOf<ModelSettings>;

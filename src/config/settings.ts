@@ -1,0 +1,36 @@
+/** Everything that can be set, as the program sees it: plain frozen data, durations in milliseconds. */
+import type { ActivityOptions } from '../activity/options.ts';
+import type { CameraOptions } from '../capture/options.ts';
+import type { BrokerOptions, MqttOptions } from '../messaging/options.ts';
+import type { LogOptions } from '../ops/log.ts';
+import type { DecodeLimits } from '../vision/decode.ts';
+import type { EngineOptions } from '../vision/engines/create.ts';
+import type { GateOptions } from '../vision/quality.ts';
+import type { TileGrid } from '../vision/zone.ts';
+import type { ZoneSetting } from './zones.ts';
+
+export interface Settings {
+  readonly site: string;
+  readonly fleet: boolean;
+  /** Absolute. */
+  readonly stateDir: string;
+  readonly log: LogOptions;
+  readonly camera: CameraOptions;
+  /** Empty for the whole picture: `zonesOf` gives the zones to judge. */
+  readonly zones: readonly ZoneSetting[];
+  readonly tiles: TileGrid;
+  readonly vision: EngineOptions & DecodeLimits;
+  readonly gates: GateOptions;
+  readonly models: ModelSettings;
+  readonly activity: ActivityOptions;
+  readonly mqtt: MqttOptions;
+  readonly broker: BrokerOptions;
+}
+
+export interface ModelSettings {
+  /** Absolute. */
+  readonly dir: string;
+  readonly backbone: string;
+  /** A head's id, or `current`. */
+  readonly head: string;
+}

@@ -1,0 +1,184 @@
+/** Every error a user can meet: its code, what it means and what to do. `docs/errors.md` is made from this table. */
+export const ERRORS = {
+  'config-invalid': {
+    exit: 78,
+    meaning: 'A setting is unknown, malformed or contradicts another.',
+    remedy: 'Correct the settings named in the message; `surfwatch config schema` lists them all.',
+  },
+  'camera-option-refused': {
+    exit: 78,
+    meaning:
+      'A camera setting is outside what may be handed to the program or server that takes the pictures.',
+    remedy: 'Correct the setting named in the message.',
+  },
+  'camera-missing': {
+    meaning: 'The camera device, folder or file is not there, or holds no picture.',
+    remedy: 'Check the cable and the path (`ls /dev/video*`, `ls FOLDER`). It is tried again by itself.',
+  },
+  'camera-forbidden': {
+    meaning: 'The camera device, folder or file may not be read.',
+    remedy:
+      'Add the user to the group `video` (`usermod -aG video USER`), or give it the right to read the path.',
+  },
+  'camera-program-missing': {
+    meaning: 'The program that reads the camera is not installed or not on PATH.',
+    remedy: 'Install it (`apt install fswebcam` or `apt install ffmpeg`), or choose another `camera.kind`.',
+  },
+  'camera-timeout': {
+    meaning: 'The camera gave no picture in time.',
+    remedy: 'Check camera and network. Where pictures come seldom or slowly, raise `camera.timeout`.',
+  },
+  'camera-unreachable': {
+    meaning: 'The camera could not be reached over the network, or hung up.',
+    remedy: 'Check its address, power and network. It is tried again by itself.',
+  },
+  'camera-unauthorized': {
+    meaning: 'The camera refused the user name or password, or asks for one.',
+    remedy: 'Set user name and password of the camera (`camera.http` or `camera.ffmpeg`).',
+  },
+  'camera-bad-response': {
+    meaning: 'The camera answered with something that is no usable picture.',
+    remedy:
+      'Open the address in a browser, or play it with `ffplay`: it must give a picture (JPEG, PNG, WebP) or a stream.',
+  },
+  'camera-failed': {
+    meaning: 'The program that reads the camera failed or ended.',
+    remedy: 'Read the end of its own message. It is started again by itself.',
+  },
+  'model-missing': {
+    meaning: 'A file of a model bundle (backbone or head) cannot be read.',
+    remedy:
+      'Check `models.dir`, `models.backbone` and `models.head`; reinstall the package if the shipped models are gone.',
+  },
+  'model-invalid': {
+    meaning: 'A model bundle is damaged, malformed, or belongs to another backbone.',
+    remedy: 'Restore the bundle from the package or a backup, or set `models.head` to another one.',
+  },
+  'engine-unavailable': {
+    meaning: 'The inference engine asked for does not load on this machine, or none does.',
+    remedy: 'Set `vision.engine` to `auto`, and see what `surfwatch doctor` says about each engine.',
+  },
+  'engine-wrong': {
+    meaning: 'An inference engine computes something other than the backbone’s golden vector.',
+    remedy: 'Set `vision.engine` to another engine, and report the machine: activities would be wrong.',
+  },
+  'image-missing': {
+    meaning: 'A picture file is not there or may not be read, or a folder holds no picture.',
+    remedy: 'Check the path and who may read it. Pictures are files named .jpg, .jpeg, .png or .webp.',
+  },
+  'image-unreadable': {
+    meaning: 'A picture is empty, truncated, or not a JPEG, PNG or WebP image.',
+    remedy: 'Look at the file or at the camera’s address in a browser; other pictures are not affected.',
+  },
+  'image-too-large': {
+    meaning: 'A picture has more bytes or pixels than allowed.',
+    remedy: 'Let the camera send smaller pictures, or raise `vision.maxPixels` or `vision.maxBytes`.',
+  },
+  'broker-open-refused': {
+    exit: 78,
+    meaning: 'The embedded broker was told to listen beyond this computer without a username and a password.',
+    remedy: 'Set broker.username and broker.password, or leave broker.host at 127.0.0.1.',
+  },
+  'broker-port-taken': {
+    meaning: 'Another program listens on the port of the embedded broker.',
+    remedy:
+      'Stop that program, choose another broker.port, allow broker.portFallback, or use that broker through mqtt.url.',
+  },
+  'broker-listen-failed': {
+    meaning: 'The embedded broker can not listen on its address.',
+    remedy:
+      'Check that broker.host is an address of this computer and that the port is permitted (above 1023).',
+  },
+  'mqtt-unauthorized': {
+    meaning: 'The broker refuses the login.',
+    remedy:
+      'Check mqtt.username, mqtt.password (or its file) and the users of the broker; it is tried again.',
+  },
+  'mqtt-refused': {
+    meaning: 'The broker refuses the connection for another reason than the login.',
+    remedy:
+      'See the log of the broker: the client id, the number of connections or the broker itself; it is tried again.',
+  },
+  'mqtt-unreachable': {
+    meaning: 'The broker can not be reached, does not answer, or the connection was lost.',
+    remedy: 'Check mqtt.url, the network and whether the broker runs; it is tried again.',
+  },
+  'mqtt-tls-failed': {
+    meaning: 'The encrypted connection to the broker can not be made: a certificate does not check.',
+    remedy:
+      'Check mqtt.caFile, mqtt.certFile and mqtt.keyFile, the name in mqtt.url and the clock of this computer.',
+  },
+  'mqtt-tls-invalid': {
+    exit: 78,
+    meaning: 'A certificate or key file for the broker is missing, unreadable, or set without need.',
+    remedy: 'Correct mqtt.caFile, mqtt.certFile and mqtt.keyFile; they go with an mqtts: or wss: address.',
+  },
+  'command-malformed': {
+    meaning: 'A command is neither a bare verb nor a JSON object, is too large, or contradicts its topic.',
+    remedy: 'Send the bare verb or {"command":"status","transaction":"1"}; docs/mqtt.md shows each command.',
+  },
+  'command-unknown': {
+    meaning: 'There is no such command.',
+    remedy: 'The message names the commands there are and the nearest.',
+  },
+  'command-invalid': {
+    meaning: 'An argument of a command is missing or wrong.',
+    remedy: 'Correct the arguments named in the message; docs/mqtt.md shows each command.',
+  },
+  'command-busy': {
+    meaning: 'Too many commands wait already.',
+    remedy: 'Wait for answers before sending more.',
+  },
+  'command-timeout': {
+    meaning: 'A command took too long.',
+    remedy: 'Look at the log of the daemon, then send it again with a new transaction.',
+  },
+  'command-failed': {
+    meaning: 'A command met an unexpected error.',
+    remedy: 'The log of the daemon has the details; please report it.',
+  },
+  'dataset-unreadable': {
+    meaning:
+      'A folder to learn from or to evaluate on cannot be used: it is missing, empty or its lists are malformed.',
+    remedy:
+      'Lay photos out as DIR/<class>/*.jpg, or frames as DIR/frames/*.jpg with DIR/boxes.json; see docs/training.md.',
+  },
+  'training-impossible': {
+    meaning: 'There is too little to fit or to measure a head with.',
+    remedy: 'Add photos of the class that the message names, from another source than those already there.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+interface ErrorEntry {
+  /** Exit status of the process when this error ends it; 1 when absent. 78 is EX_CONFIG of sysexits.h. */
+  readonly exit?: number;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/** An error with a code from {@link ERRORS}; its message says what was wrong and where, its remedy what to do. */
+export class SurfwatchError extends Error {
+  override readonly name = 'SurfwatchError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get remedy(): string {
+    return ERRORS[this.code].remedy;
+  }
+
+  get exitStatus(): number {
+    const entry: ErrorEntry = ERRORS[this.code];
+    return entry.exit ?? 1;
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

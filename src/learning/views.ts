@@ -1,0 +1,126 @@
+/** Turns photos into the pictures the backbone sees: as they are, mirrored, and changed as light and lenses change them. */
+import sharp, { type Sharp } from 'sharp';
+import type { Random } from '../ops/random.ts';
+import type { RawPicture } from '../vision/decode.ts';
+import type { Rectangle } from '../vision/zone.ts';
+
+/**
+ * A decoded picture that views are cut from.
+ *
+ * @param shortest pixels that the shorter side needs; a larger picture is shrunk to it while it is decoded
+ */
+export async function openPicture(path: string, shortest?: number): Promise<RawPicture> {
+  const upright = sharp(path, { failOn: 'error' }).autoOrient();
+  const picture =
+    shortest === undefined
+      ? upright
+      : upright.resize(shortest, shortest, { fit: 'outside', withoutEnlargement: true });
+  const { data, info } = await picture
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { rgb: data, width: info.width, height: info.height };
+}
+
+/** The whole picture squeezed to a square, as the daemon does. [input, input, 3] */
+export function wholeView(picture: RawPicture, input: number): Promise<Uint8Array> {
+  return squeeze(fromRaw(picture), input);
+}
+
+/** A random part of the picture (35–100 % of its area, aspect 0.6–1.7), changed as by {@link variedView}. */
+export async function croppedView(picture: RawPicture, input: number, random: Random): Promise<Uint8Array> {
+  const cut = fromRaw(picture).extract(randomCrop(picture, random));
+  return variedView(await squeeze(cut, input), input, random);
+}
+
+/** A square (or any) part of the picture. */
+export function tileView(picture: RawPicture, rectangle: Rectangle, input: number): Promise<Uint8Array> {
+  const left = Math.min(Math.round(rectangle.x * picture.width), picture.width - 1);
+  const top = Math.min(Math.round(rectangle.y * picture.height), picture.height - 1);
+  const area = {
+    left,
+    top,
+    width: Math.max(1, Math.min(Math.round(rectangle.w * picture.width), picture.width - left)),
+    height: Math.max(1, Math.min(Math.round(rectangle.h * picture.height), picture.height - top)),
+  };
+  return squeeze(fromRaw(picture).extract(area), input);
+}
+
+/** Left and right exchanged. @param pixels [input, input, 3] */
+export function mirroredView(pixels: Uint8Array, input: number): Uint8Array {
+  const mirrored = new Uint8Array(pixels.length);
+  const row = input * 3;
+  for (let start = 0; start < pixels.length; start += row) {
+    for (let column = 0; column < row; column += 3) {
+      mirrored.set(pixels.subarray(start + column, start + column + 3), start + row - 3 - column);
+    }
+  }
+  return mirrored;
+}
+
+/** In another light, contrast and colour (±30 %), mirrored half of the time. @param pixels [input, input, 3] */
+export async function variedView(pixels: Uint8Array, input: number, random: Random): Promise<Uint8Array> {
+  const light = {
+    contrast: random.between(0.7, 1.3),
+    brightness: random.between(0.7, 1.3),
+    saturation: random.between(0.7, 1.3),
+  };
+  const turned = random.next() < 0.5 ? mirroredView(pixels, input) : pixels;
+  // Now and then as soft as a cheap or distant camera, lest sharpness becomes a cue.
+  const soft = random.next() < 0.3;
+  const seen = soft
+    ? await soften(turned, input, Math.round(random.between(input * 0.3, input * 0.8)))
+    : turned;
+  return relit(seen, light);
+}
+
+interface Light {
+  readonly contrast: number;
+  readonly brightness: number;
+  readonly saturation: number;
+}
+
+/** Plain sums instead of a perceptual colour space, which costs ten times as much and teaches the head the same. */
+function relit(pixels: Uint8Array, { contrast, brightness, saturation }: Light): Uint8Array {
+  const changed = new Uint8ClampedArray(pixels.length);
+  const gain = contrast * brightness;
+  const shift = 128 * (1 - contrast);
+  for (let at = 0; at < pixels.length; at += 3) {
+    const red = pixels[at] as number;
+    const green = pixels[at + 1] as number;
+    const blue = pixels[at + 2] as number;
+    const grey = (0.299 * red + 0.587 * green + 0.114 * blue) * (1 - saturation);
+    changed[at] = (red * saturation + grey) * gain + shift;
+    changed[at + 1] = (green * saturation + grey) * gain + shift;
+    changed[at + 2] = (blue * saturation + grey) * gain + shift;
+  }
+  return new Uint8Array(changed.buffer);
+}
+
+async function soften(pixels: Uint8Array, input: number, side: number): Promise<Uint8Array> {
+  const picture = fromRaw({ rgb: pixels, width: input, height: input });
+  const small = await picture.resize(side, side).jpeg({ quality: 60 }).toBuffer();
+  return squeeze(sharp(small), input);
+}
+
+function fromRaw(picture: RawPicture): Sharp {
+  return sharp(picture.rgb, { raw: { width: picture.width, height: picture.height, channels: 3 } });
+}
+
+function squeeze(picture: Sharp, input: number): Promise<Uint8Array> {
+  return picture.resize(input, input, { fit: 'fill', kernel: 'cubic' }).raw().toBuffer();
+}
+
+function randomCrop({ width, height }: RawPicture, random: Random) {
+  const aspect = Math.exp(random.between(Math.log(0.6), Math.log(1.7)));
+  const area = width * height * random.between(0.35, 1);
+  const cropWidth = Math.min(width, Math.round(Math.sqrt(area * aspect)));
+  const cropHeight = Math.min(height, Math.round(Math.sqrt(area / aspect)));
+  return {
+    left: random.below(width - cropWidth + 1),
+    top: random.below(height - cropHeight + 1),
+    width: cropWidth,
+    height: cropHeight,
+  };
+}

@@ -1,0 +1,102 @@
+/** The command line `surfwatch`. Only the module of the command that is asked for is loaded. */
+import { Command } from 'commander';
+import { endWithReader, exitOnError } from './commands/exit.ts';
+import { packageVersion } from './ops/version.ts';
+
+interface Verb {
+  readonly name: string;
+  /** Its line in the list of commands. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+const VERBS: readonly Verb[] = [
+  {
+    name: 'run',
+    summary: 'run the daemon: watch the camera, publish the activity over MQTT',
+    load: async () => (await import('./commands/run.ts')).runCommand(),
+  },
+  {
+    name: 'demo',
+    summary: 'run it with a simulated camera: needs no camera, no broker, no config',
+    load: async () => (await import('./commands/demo.ts')).demoCommand(),
+  },
+  {
+    name: 'doctor',
+    summary: 'check this machine: engines, models, config, camera, broker, disk, clock',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  },
+  {
+    name: 'config',
+    summary: 'check, print and explain the settings',
+    load: async () => (await import('./commands/config.ts')).configCommand(),
+  },
+  {
+    name: 'classify',
+    summary: 'tell what is in pictures',
+    load: async () => (await import('./commands/classify.ts')).classifyCommand(),
+  },
+  {
+    name: 'evaluate',
+    summary: 'measure how often the model is right on labelled pictures',
+    load: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
+  },
+  {
+    name: 'train',
+    summary: 'train a head on labelled pictures of your own',
+    load: async () => (await import('./commands/train.ts')).trainCommand(),
+  },
+  {
+    name: 'version',
+    summary: 'versions of surfwatch, Node.js and what computes',
+    load: async () => (await import('./commands/version.ts')).versionCommand(),
+  },
+];
+
+const HELP = `
+Where to begin:
+  $ surfwatch demo                         see it work
+  $ surfwatch doctor                       what this machine has, and what it lacks
+  $ surfwatch config schema                all that can be set
+  $ surfwatch config check -c board.json   before the daemon is started with it
+  $ surfwatch run -c board.json            the daemon
+
+surfwatch COMMAND --help explains a command and gives examples.
+Exit status: 0 done, 1 failed, 2 wrong usage, 78 wrong settings, 70 a defect of surfwatch.
+`;
+
+/** The program, with the command that the arguments name loaded and the others as their names alone. */
+async function programFor(args: readonly string[]): Promise<Command> {
+  const program = new Command('surfwatch')
+    .description(
+      'Tells surfing, windsurfing and kitesurfing apart on a beach camera and publishes it over MQTT.',
+    )
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand('help [command]', 'explain a command')
+    .addHelpText('after', HELP);
+  const named = args[0] === 'help' ? args[1] : args[0];
+  for (const { name, summary, load } of VERBS) {
+    const command = name === named ? await load() : new Command(name);
+    program.addCommand(command.summary(summary));
+  }
+  throwInsteadOfExit(program);
+  return program;
+}
+
+/** Commands that are added don't inherit this. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride().showHelpAfterError(`(${pathOf(command)} --help explains it)`);
+  for (const inner of command.commands) throwInsteadOfExit(inner);
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+await exitOnError(async () => {
+  endWithReader();
+  const args = process.argv.slice(2);
+  const program = await programFor(args);
+  await program.parseAsync(args, { from: 'user' });
+});

@@ -1,0 +1,15 @@
+/** Which alerts stand for a picture that can't be judged. */
+import type { Visibility } from '../activity/visibility.ts';
+import type { AlertId } from './topics.ts';
+
+const ALERT_OF = {
+  dark: ['camera-dark', 'the picture is too dark to judge'],
+  obscured: ['lens-obscured', 'something covers the lens or hides the beach'],
+  frozen: ['camera-stuck', 'the camera repeats the same picture'],
+  unreadable: ['picture-unreadable', 'the camera sends what is not a picture'],
+} as const satisfies Partial<Record<Visibility, readonly [AlertId, string]>>;
+
+/** Each picture alert with its text, or null where it is solved. A lost camera's alert is the camera's own. */
+export function alertsFor(visibility: Visibility): [AlertId, string | null][] {
+  return Object.entries(ALERT_OF).map(([reason, [id, text]]) => [id, reason === visibility ? text : null]);
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { SurfwatchError } from '../errors.ts';
+import type { Incoming } from './connection.ts';
+import { commandSchema, type Transaction, transactionSchema } from './payloads.ts';
+
+/** Reading of commands: `<base>/command` or `<base>/command/<verb>`, with JSON, a bare verb or nothing in it. */
+
+export const MAX_COMMAND_BYTES = 16_384;
+/** Stands for the verb in the topic of an answer where none could be read. */
+const UNKNOWN_VERB = 'unknown';
+
+export interface Command {
+  readonly verb: string;
+  /** All fields but `command` and `transaction`. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly transaction?: Transaction;
+}
+
+/** Either a command, or why there is none, with what could be read for the answer. */
+export type ParsedCommand =
+  | { readonly ok: true; readonly command: Command }
+  | {
+      readonly ok: false;
+      readonly fault: SurfwatchError;
+      readonly verb: string;
+      readonly transaction?: Transaction;
+    };
+
+const VERB = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** @param commandTopic `<base>/command`. */
+export function parseCommand(message: Incoming, commandTopic: string): ParsedCommand {
+  const inTopic = message.topic === commandTopic ? undefined : message.topic.slice(commandTopic.length + 1);
+  const known = inTopic !== undefined && VERB.test(inTopic) ? inTopic : UNKNOWN_VERB;
+  const broken = (reason: string, verb = known, transaction?: Transaction): ParsedCommand => ({
+    ok: false,
+    fault: new SurfwatchError('command-malformed', reason),
+    verb,
+    ...(transaction !== undefined && { transaction }),
+  });
+
+  if (inTopic !== undefined && !VERB.test(inTopic)) return broken('the last level of the topic is no verb');
+  if (message.payload.length > MAX_COMMAND_BYTES) {
+    return broken(`a command has at most ${MAX_COMMAND_BYTES} bytes, this one has ${message.payload.length}`);
+  }
+  const text = message.payload.toString().trim();
+  if (text === '') {
+    return inTopic === undefined ? broken('the command is empty') : accepted(inTopic, {});
+  }
+  if (VERB.test(text)) {
+    if (inTopic !== undefined && inTopic !== text)
+      return broken(`the topic says ${inTopic}, the payload ${text}`);
+    return accepted(text, {});
+  }
+  const json = parseObject(text);
+  if (json === undefined) return broken('the command is neither a bare verb nor a JSON object');
+  const { command, transaction, ...args } = json;
+  // The answer to a broken command bears its transaction too, where that can be read.
+  const mark = transactionSchema.optional().safeParse(transaction).data;
+  const verb = inTopic ?? command;
+  const answerTo = typeof verb === 'string' && VERB.test(verb) ? verb : known;
+  const checked = commandSchema.safeParse(json);
+  if (!checked.success) return broken(z.prettifyError(checked.error), answerTo, mark);
+  if (typeof verb !== 'string') return broken('"command" is missing', answerTo, mark);
+  if (!VERB.test(verb)) return broken('"command" is no verb', answerTo, mark);
+  if (command !== undefined && command !== verb) {
+    return broken(`the topic says ${verb}, the payload another verb`, answerTo, mark);
+  }
+  return accepted(verb, args, mark);
+}
+
+function accepted(verb: string, args: Command['args'], transaction?: Transaction): ParsedCommand {
+  return { ok: true, command: { verb, args, ...(transaction !== undefined && { transaction }) } };
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

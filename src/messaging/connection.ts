@@ -1,0 +1,201 @@
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { SurfwatchError } from '../errors.ts';
+import { connectFault, isVersionRefusal, publishFault } from './faults.ts';
+import { packetGuard } from './guard.ts';
+import type { TlsMaterial } from './tls.ts';
+
+/** A message on its way out. */
+export interface Message {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  /** MQTT 5 only: given back so that the asker knows which question is answered. */
+  readonly correlationData?: Buffer;
+}
+
+/** A message that came in. */
+export interface Incoming {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly retained: boolean;
+  /** MQTT 5 only. */
+  readonly responseTopic?: string;
+  readonly correlationData?: Buffer;
+}
+
+export interface ConnectionSettings {
+  /** Without credentials. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly clientId: string;
+  readonly protocolVersion: 4 | 5;
+  readonly keepaliveMs: number;
+  readonly connectTimeoutMs: number;
+  readonly tls?: TlsMaterial;
+  /** Largest packet taken from the broker, in bytes; a larger one ends the connection. */
+  readonly maxPacketBytes: number;
+  /** What the broker publishes where the connection breaks. */
+  readonly will?: Message;
+}
+
+/** A connection the broker has accepted. */
+export interface Connection {
+  /** How many messages may wait for their acknowledgement at one time. */
+  readonly window: number;
+  /** Resolves with the reason when the connection ends, however it does. */
+  readonly ended: Promise<SurfwatchError>;
+  /**
+   * Resolves when the message is acknowledged; may stay open when the connection ends first.
+   *
+   * @throws SurfwatchError `mqtt-refused` where the broker refuses it, `mqtt-unreachable` where the connection ends.
+   */
+  publish(message: Message): Promise<void>;
+  subscribe(filters: readonly string[]): Promise<void>;
+  /** Says goodbye, so that the broker does not send the last will; cuts the connection after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+  /** Cuts the connection: the broker sends the last will. */
+  drop(reason: SurfwatchError): void;
+}
+
+export type Opened =
+  | { readonly ok: true; readonly connection: Connection }
+  | { readonly ok: false; readonly fault: SurfwatchError; readonly tryOtherVersion: boolean };
+
+/** Our own bound on messages in flight; an MQTT 5 broker may set a lower one. */
+const WINDOW = 16;
+
+/**
+ * Opens one network connection, used once: mqtt.js's own reconnecting, queues and resending stay unused, so that
+ * what is kept over a lost connection is in the outbox alone.
+ */
+export async function openConnection(
+  settings: ConnectionSettings,
+  onMessage: (message: Incoming) => void,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const client = connect(settings.url, clientOptions(settings));
+  const end = watch(client, settings, signal);
+  client.on('message', (topic, payload, packet) => onMessage(incoming(topic, payload, packet)));
+  const accepted = new Promise<'accepted'>(resolve => client.once('connect', () => resolve('accepted')));
+  const outcome = await Promise.race([accepted, end.ended]);
+  if (outcome !== 'accepted') {
+    return { ok: false, fault: outcome, tryOtherVersion: isVersionRefusal(end.cause(), end.reached()) };
+  }
+  const window = Math.min(client.serverProperties?.receiveMaximum ?? WINDOW, WINDOW);
+  return { ok: true, connection: connectionOf(client, window, end) };
+}
+
+function clientOptions(settings: ConnectionSettings): IClientOptions {
+  const { will, tls, username, password } = settings;
+  return {
+    clientId: settings.clientId,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    protocolVersion: settings.protocolVersion,
+    ...(settings.protocolVersion === 5 && { properties: { maximumPacketSize: settings.maxPacketBytes } }),
+    clean: true,
+    keepalive: Math.ceil(settings.keepaliveMs / 1000),
+    connectTimeout: settings.connectTimeoutMs,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    timerVariant: 'native',
+    ...(tls && { ...tls }),
+    ...(will && { will: { ...will, payload: Buffer.from(will.payload) } }),
+  };
+}
+
+interface End {
+  readonly ended: Promise<SurfwatchError>;
+  /** Ends the connection for a reason of our own. */
+  readonly drop: (reason: SurfwatchError) => void;
+  /** What mqtt.js said last before the end. */
+  readonly cause: () => Error | undefined;
+  /** Whether the network connection stood, so that the broker itself must have ended it. */
+  readonly reached: () => boolean;
+}
+
+function watch(client: MqttClient, settings: ConnectionSettings, signal: AbortSignal): End {
+  let cause: Error | undefined;
+  let own: SurfwatchError | undefined;
+  let reached = false;
+  const drop = (reason: SurfwatchError) => {
+    own ??= reason;
+    client.end(true);
+    // end() does nothing where a goodbye is under way already.
+    client.stream.destroy();
+  };
+  const sound = packetGuard(settings.maxPacketBytes);
+  // Beside mqtt.js's own pipe: in MQTT 3.1.1 there is no other way to bound what a broker sends.
+  client.stream.on('data', (chunk: Buffer) => {
+    reached = true;
+    if (!sound(chunk)) drop(new SurfwatchError('mqtt-refused', 'the broker sent a packet that is too large'));
+  });
+  if (client.stream instanceof Socket) {
+    // An acknowledged publication must not wait for Nagle's algorithm and the peer's delayed ACK (up to 40 ms).
+    client.stream.setNoDelay(true);
+    client.stream.once('connect', () => {
+      reached = true;
+    });
+  }
+  client.on('error', error => {
+    cause = error;
+    // A protocol error leaves the stream open.
+    if (!client.disconnecting) client.end(true);
+  });
+  client.on('disconnect', packet => {
+    cause ??= new Error(`the broker ended the connection (reason code ${packet.reasonCode})`);
+  });
+  const abort = () => drop(new SurfwatchError('mqtt-unreachable', 'stopped'));
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  const ended = new Promise<SurfwatchError>(resolve => {
+    client.once('close', () => {
+      signal.removeEventListener('abort', abort);
+      client.end(true);
+      resolve(own ?? connectFault(cause, settings.url));
+    });
+  });
+  return { ended, drop, cause: () => cause, reached: () => reached };
+}
+
+function connectionOf(client: MqttClient, window: number, { ended, drop }: End): Connection {
+  return {
+    window,
+    ended,
+    drop,
+    publish: async ({ topic, payload, qos, retain, correlationData }) => {
+      const properties = correlationData && { properties: { correlationData } };
+      await client.publishAsync(topic, payload, { qos, retain, ...properties }).catch((error: unknown) => {
+        throw publishFault(error, topic);
+      });
+    },
+    subscribe: async filters => {
+      // rh 2: an MQTT 5 broker does not send retained messages, which would be ignored anyway.
+      await client.subscribeAsync([...filters], { qos: 1, rh: 2 });
+    },
+    close: async graceMs => {
+      client.end(false);
+      const cancel = new AbortController();
+      const late = delay(graceMs, 'late', { signal: cancel.signal }).catch(() => 'ended');
+      if ((await Promise.race([ended, late])) === 'late') client.stream.destroy();
+      cancel.abort();
+      await ended;
+    },
+  };
+}
+
+function incoming(topic: string, payload: Buffer, packet: IPublishPacket): Incoming {
+  const { responseTopic, correlationData } = packet.properties ?? {};
+  return {
+    topic,
+    payload,
+    retained: packet.retain,
+    ...(responseTopic !== undefined && { responseTopic }),
+    ...(correlationData !== undefined && { correlationData }),
+  };
+}

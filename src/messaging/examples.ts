@@ -1,0 +1,169 @@
+/** Real messages of each topic, for `docs/mqtt.md`. The types keep them right, and a test checks them by the schemas. */
+import type { z } from 'zod';
+import type { TOPICS } from './topics.ts';
+
+type Topics = typeof TOPICS;
+
+export interface Example<P = unknown> {
+  /** As it is used, without `<base>/`. */
+  readonly topic: string;
+  readonly payload: P;
+}
+
+const judged = {
+  v: 1,
+  ts: '2026-06-01T09:14:03.120Z',
+  site: 'north-pier',
+  activity: 'windsurfing',
+  activities: ['windsurfing'],
+  scores: { surfing: 0.052, windsurfing: 0.913, kitesurfing: 0.031 },
+  since: '2026-06-01T09:13:31.000Z',
+  visibility: 'ok',
+  frame: '01JWNB52Q8Z3V4C0E7XK9T5R2M',
+  model: '2026-05-30T20-11Z-7f3c',
+} as const;
+
+const session = {
+  id: '01JWNB4W6R0H1D8S2YQ4A7F3KC',
+  activity: 'windsurfing',
+  start: '2026-06-01T09:13:31.000Z',
+};
+const event = { v: 1, site: 'north-pier', zone: 'beach', frame: '01JWNB52Q8Z3V4C0E7XK9T5R2M' } as const;
+
+/** The first of each topic is the usual one. */
+export const EXAMPLES: {
+  readonly [K in keyof Topics]: readonly [
+    Example<z.infer<Topics[K]['payload']>>,
+    ...Example<z.infer<Topics[K]['payload']>>[],
+  ];
+} = {
+  activity: [
+    { topic: 'activity', payload: { ...judged, activities: [...judged.activities] } },
+    {
+      topic: 'activity',
+      payload: {
+        ...judged,
+        ts: '2026-06-01T19:52:40.006Z',
+        activity: 'unknown',
+        activities: [],
+        scores: {},
+        since: '2026-06-01T19:52:39.870Z',
+        visibility: 'dark',
+        frame: '01JWPFQ8HBK5N7T1M3W6Y9P0DZ',
+      },
+    },
+  ],
+  'activity/state': [{ topic: 'activity/state', payload: 'windsurfing' }],
+  'zone/<zone>/activity': [
+    {
+      topic: 'zone/north/activity',
+      payload: {
+        ...judged,
+        activities: [...judged.activities],
+        zone: 'north',
+        tile: { x: 0.2453, y: 0.4, w: 0.1367, h: 0.2431 },
+      },
+    },
+  ],
+  event: [
+    {
+      topic: 'event',
+      payload: {
+        ...event,
+        id: '01JWNB4WFS3Y2B6K8M1P5R9T7X',
+        ts: '2026-06-01T09:13:39.340Z',
+        type: 'session_started',
+        session: { ...session, end: null, peak: 0.886, durationS: 8.301 },
+      },
+    },
+    {
+      topic: 'event',
+      payload: {
+        ...event,
+        id: '01JWNF2K9G7D4Q1Z6V8C3H5N0S',
+        ts: '2026-06-01T10:21:58.700Z',
+        type: 'session_ended',
+        session: { ...session, end: '2026-06-01T10:21:47.000Z', peak: 0.974, durationS: 4096 },
+      },
+    },
+  ],
+  availability: [{ topic: 'availability', payload: 'online' }],
+  'camera/availability': [{ topic: 'camera/availability', payload: 'offline' }],
+  state: [
+    {
+      topic: 'state',
+      payload: {
+        v: 1,
+        ts: '2026-06-01T09:30:12.881Z',
+        state: 'degraded',
+        reason: 'camera-missing: /dev/video0: no such device or file',
+        since: '2026-06-01T09:30:12.881Z',
+      },
+    },
+  ],
+  health: [
+    {
+      topic: 'health',
+      payload: {
+        v: 1,
+        ts: '2026-06-01T09:14:00.412Z',
+        uptimeS: 86400,
+        frames: { captured: 43190, classified: 43188, dropped: 4, failed: 2 },
+        rateHz: 0.5,
+        latencyMs: { p50: 71.2, p95: 88.4, p99: 103 },
+        outbox: { events: 0, states: 1, droppedEvents: 0 },
+        memory: { rssMB: 168, heapMB: 31 },
+        cpuTemperatureC: 54.3,
+        diskFreeMB: 11873,
+        camera: { status: 'online', lastFrameTs: '2026-06-01T09:13:59.807Z', error: null },
+        mqtt: { connected: true, reconnects: 1 },
+      },
+    },
+  ],
+  info: [
+    {
+      topic: 'info',
+      payload: {
+        v: 1,
+        ts: '2026-05-31T09:14:00.250Z',
+        version: '0.1.0',
+        site: 'north-pier',
+        engine: { name: 'onnx (onnxruntime 1.30.0)', why: 'auto: the fastest' },
+        backbone: {
+          id: 'surfwatch-mobilenetv2-1.0-224',
+          sha256: '72e7d18ab307e58a718527d2a8a24386995b812d32450735532c94ac8382e9f2',
+        },
+        head: { id: '2026-05-30T20-11Z-7f3c' },
+        activities: ['surfing', 'windsurfing', 'kitesurfing'],
+        thresholds: { surfing: 0.545, windsurfing: 0.637, kitesurfing: 0.473 },
+        zones: [{ name: 'beach', x: 0, y: 0, w: 1, h: 1 }],
+        node: 'v20.20.2',
+        platform: 'linux-arm64',
+      },
+    },
+  ],
+  'alert/<id>': [{ topic: 'alert/lens-obscured', payload: 'something covers the lens or hides the beach' }],
+  command: [{ topic: 'command', payload: { command: 'status', transaction: 'dashboard-17' } }],
+  'command/<verb>': [{ topic: 'command/status', payload: { transaction: 'dashboard-17' } }],
+  'response/<verb>': [
+    {
+      topic: 'response/status',
+      payload: {
+        v: 1,
+        status: 'ok',
+        data: { state: { v: 1, ts: judged.ts, state: 'running', since: '2026-05-31T09:14:02.006Z' } },
+        transaction: 'dashboard-17',
+      },
+    },
+    {
+      topic: 'response/statis',
+      payload: {
+        v: 1,
+        status: 'error',
+        error: 'no command "statis", did you mean "status"? There are: status',
+        code: 'command-unknown',
+        transaction: 'dashboard-18',
+      },
+    },
+  ],
+};

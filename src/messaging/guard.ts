@@ -1,0 +1,36 @@
+/**
+ * Watches the bytes of an MQTT connection for a packet larger than allowed, before any of it is held in memory.
+ *
+ * @param maxBytes largest packet, its header included.
+ * @returns a function to be given each chunk in turn; it returns false from the first packet that is too large or
+ *   whose length field is malformed (MQTT 3.1.1 section 2.2.3: at most four bytes).
+ */
+export function packetGuard(maxBytes: number): (chunk: Uint8Array) => boolean {
+  let sound = true;
+  let body = 0;
+  /** Bytes of the header read so far: the type, then the length in groups of seven bits. */
+  let header = 0;
+
+  function takeHeaderByte(byte: number): void {
+    header += 1;
+    if (header === 1) {
+      body = 0;
+      return;
+    }
+    body += (byte & 0x7f) * 0x80 ** (header - 2);
+    const more = (byte & 0x80) !== 0;
+    if (header + body > maxBytes || (more && header === 5)) sound = false;
+    if (!more) header = 0;
+  }
+
+  return chunk => {
+    let at = 0;
+    while (sound && at < chunk.length) {
+      const skipped = header === 0 ? Math.min(body, chunk.length - at) : 0;
+      body -= skipped;
+      at += skipped;
+      if (at < chunk.length) takeHeaderByte(chunk[at++] ?? 0);
+    }
+    return sound;
+  };
+}

@@ -1,0 +1,146 @@
+import type { Message } from './connection.ts';
+
+/**
+ * What waits to be sent, as plain data. State topics keep only their newest value; events are kept in order, one in
+ * flight at a time, until they are acknowledged; answers live no longer than the connection they came over.
+ */
+export interface Outbox {
+  /** The newest value of each state topic, sent or not. */
+  readonly states: Map<string, Message>;
+  /** State topics whose newest value is still to be sent, longest waiting first. */
+  readonly dirty: Set<string>;
+  readonly events: EventStore;
+  readonly answers: Message[];
+  readonly inFlight: Set<Sending>;
+  droppedAnswers: number;
+}
+
+/** The queue of events: here in memory; a durable one keeps it on disk. */
+export interface EventStore {
+  /** Adds an event at the end. Beyond the bound the oldest goes, but not the first while `keepFirst`. */
+  append(event: Message, keepFirst: boolean): void;
+  first(): Message | undefined;
+  /** Removes the first event, once it is delivered. */
+  removeFirst(): void;
+  readonly size: number;
+  /** Events that went because of the bound. */
+  readonly dropped: number;
+}
+
+/** A message handed out to be sent. */
+export type Sending = {
+  readonly kind: 'state' | 'event' | 'answer';
+  readonly message: Message;
+};
+
+const MAX_ANSWERS = 100;
+
+/** @param maxEvents events kept at most, one in flight not counted. */
+export function memoryEvents(maxEvents: number): EventStore {
+  const queue: Message[] = [];
+  let dropped = 0;
+  return {
+    append: (event, keepFirst) => {
+      queue.push(event);
+      const held = keepFirst ? 1 : 0;
+      if (queue.length - held <= maxEvents) return;
+      queue.splice(held, 1);
+      dropped += 1;
+    },
+    first: () => queue[0],
+    removeFirst: () => {
+      queue.shift();
+    },
+    get size() {
+      return queue.length;
+    },
+    get dropped() {
+      return dropped;
+    },
+  };
+}
+
+export function newOutbox(events: EventStore): Outbox {
+  return { states: new Map(), dirty: new Set(), events, answers: [], inFlight: new Set(), droppedAnswers: 0 };
+}
+
+/** Takes a new value of a state topic; the same value again changes nothing. */
+export function putState(outbox: Outbox, message: Message): void {
+  if (outbox.states.get(message.topic)?.payload === message.payload) return;
+  outbox.states.set(message.topic, message);
+  outbox.dirty.add(message.topic);
+}
+
+export function putEvent(outbox: Outbox, message: Message): void {
+  outbox.events.append(message, sends(outbox, 'event'));
+}
+
+/** Takes an answer; beyond 100 waiting ones it is dropped and counted. */
+export function putAnswer(outbox: Outbox, message: Message): void {
+  if (outbox.answers.length >= MAX_ANSWERS) outbox.droppedAnswers += 1;
+  else outbox.answers.push(message);
+}
+
+/** The next message to send, which from then on is in flight: states first, then the oldest event, then answers. */
+export function takeNext(outbox: Outbox): Sending | undefined {
+  const next = nextState(outbox) ?? nextEvent(outbox) ?? nextAnswer(outbox);
+  if (next !== undefined) outbox.inFlight.add(next);
+  return next;
+}
+
+/** The message was acknowledged, or refused for good: it is done with. */
+export function settle(outbox: Outbox, sending: Sending): void {
+  if (!outbox.inFlight.delete(sending)) return;
+  if (sending.kind === 'event') outbox.events.removeFirst();
+}
+
+/**
+ * The connection is gone. What was in flight counts as not sent, and every state topic is sent again: the broker may
+ * have restarted without what it retained. Answers are forgotten: who still wants one asks again.
+ */
+export function connectionLost(outbox: Outbox): void {
+  outbox.inFlight.clear();
+  outbox.answers.length = 0;
+  for (const topic of outbox.states.keys()) outbox.dirty.add(topic);
+}
+
+/** Whether everything is sent and acknowledged. */
+export function isEmpty(outbox: Outbox): boolean {
+  return outbox.dirty.size + outbox.events.size + outbox.answers.length + outbox.inFlight.size === 0;
+}
+
+/** State topics whose newest value is not acknowledged. */
+export function unsentStates(outbox: Outbox): number {
+  const topics = new Set(outbox.dirty);
+  for (const { kind, message } of outbox.inFlight) if (kind === 'state') topics.add(message.topic);
+  return topics.size;
+}
+
+function nextState(outbox: Outbox): Sending | undefined {
+  const flying = new Set<string>();
+  for (const { kind, message } of outbox.inFlight) if (kind === 'state') flying.add(message.topic);
+  for (const topic of outbox.dirty) {
+    const message = outbox.states.get(topic);
+    // Two values of one topic in flight could be delivered in the wrong order after a loss.
+    if (message === undefined || flying.has(topic)) continue;
+    outbox.dirty.delete(topic);
+    return { kind: 'state', message };
+  }
+  return undefined;
+}
+
+function nextEvent(outbox: Outbox): Sending | undefined {
+  if (sends(outbox, 'event')) return undefined;
+  const message = outbox.events.first();
+  return message && { kind: 'event', message };
+}
+
+function nextAnswer(outbox: Outbox): Sending | undefined {
+  const message = outbox.answers.shift();
+  return message && { kind: 'answer', message };
+}
+
+function sends(outbox: Outbox, kind: Sending['kind']): boolean {
+  for (const sending of outbox.inFlight) if (sending.kind === kind) return true;
+  return false;
+}

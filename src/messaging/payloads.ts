@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import { VISIBILITIES } from '../activity/visibility.ts';
+
+/** What is sent on the topics of `topics.ts`. JSON Schema and `docs/mqtt.md` are generated from the descriptions here. */
+
+const version = z.literal(1).describe('Version of the payload; under one version fields are only added.');
+const time = z.iso.datetime();
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+const stamped = {
+  v: version,
+  ts: time.describe('When this was sent, UTC.'),
+};
+
+const judged = {
+  ...stamped,
+  site: z.string().describe('Name of the site.'),
+  activity: z
+    .string()
+    .min(1)
+    .describe(
+      'The present activity with the highest score; `none` where none is present, `unknown` where the picture can not be judged.',
+    ),
+  activities: z.array(z.string()).describe('All present activities.'),
+  scores: z.record(z.string(), share).describe('Smoothed, calibrated score of each activity, 0..1.'),
+  since: time.describe('Since when `activity` holds, UTC.'),
+  visibility: z
+    .enum(VISIBILITIES)
+    .describe('Whether the picture can be judged; anything but `ok` is the reason of `unknown`.'),
+  frame: z
+    .ulid()
+    .nullable()
+    .describe('Id (ULID) of the frame this was read from; null where there is none, as with a lost camera.'),
+  model: z.string().describe('Id of the head the scores come from.'),
+};
+
+export const activitySchema = z.object(judged).describe('The activity on the beach as a whole.');
+
+const tileSchema = z
+  .object({
+    x: share.describe('Left edge, as a share of the width of the frame.'),
+    y: share.describe('Upper edge, as a share of the height of the frame.'),
+    w: share.describe('Width, as a share of the width of the frame.'),
+    h: share.describe('Height, as a share of the height of the frame.'),
+  })
+  .describe('A rectangle of the frame.');
+
+export const zoneActivitySchema = z
+  .object({
+    ...judged,
+    zone: z.string().describe('Name of the zone.'),
+    tile: tileSchema.nullable().describe('The tile with the highest score; null where no tile was judged.'),
+  })
+  .describe('The activity in one zone.');
+
+const sessionSchema = z.object({
+  id: z.ulid().describe('Id (ULID) of the session, the same in all its events.'),
+  activity: z.string().describe('The activity.'),
+  start: time.describe('First time the activity was present, UTC.'),
+  end: time.nullable().describe('Last time the activity was present, UTC; null while it lasts.'),
+  peak: share.describe('Highest smoothed score so far, 0..1.'),
+  durationS: z.number().min(0).describe('Duration so far, in seconds.'),
+});
+
+function sessionEvent<const T extends string>(type: T, doc: string) {
+  return z
+    .object({
+      ...stamped,
+      id: z
+        .ulid()
+        .describe('Id (ULID) of the event. A delivery repeated after a lost connection bears the same id.'),
+      site: z.string().describe('Name of the site.'),
+      type: z.literal(type).describe('Kind of the event.'),
+      zone: z.string().describe('Name of the zone.'),
+      session: sessionSchema.describe('The session.'),
+      frame: z.ulid().nullable().describe('Id (ULID) of the frame that led to the event, if any.'),
+    })
+    .describe(doc);
+}
+
+export const eventSchema = z
+  .discriminatedUnion('type', [
+    sessionEvent('session_started', 'An activity became present in a zone.'),
+    sessionEvent('session_updated', 'A session goes on: a new peak or a sign of life.'),
+    sessionEvent('session_ended', 'An activity is no longer present in a zone.'),
+  ])
+  .describe('Something that happened.');
+
+export const availabilitySchema = z.enum(['online', 'offline']);
+
+export const stateSchema = z
+  .object({
+    ...stamped,
+    state: z
+      .enum(['starting', 'running', 'paused', 'night', 'degraded', 'stopping'])
+      .describe('What the daemon is doing.'),
+    since: time.describe('Since when, UTC.'),
+    reason: z.string().optional().describe('Why, where the state does not say it itself.'),
+  })
+  .describe('The state of the daemon.');
+
+export const infoSchema = z
+  .object({
+    ...stamped,
+    version: z.string().describe('Version of surfwatch.'),
+    site: z.string().describe('Name of the site.'),
+    engine: z
+      .object({
+        name: z.string().describe('Name of the engine.'),
+        why: z.string().describe('Why this one was taken.'),
+      })
+      .describe('What computes the embeddings.'),
+    backbone: z
+      .object({
+        id: z.string().describe('Id of the backbone.'),
+        sha256: z.string().describe('SHA-256 of its weights, hexadecimal.'),
+      })
+      .describe('The network that embeds the tiles.'),
+    head: z.object({ id: z.string().describe('Id of the head.') }).describe('What scores the embeddings.'),
+    activities: z.array(z.string()).describe('The activities the head tells apart.'),
+    thresholds: z.record(z.string(), share).describe('Score from which an activity counts as present, 0..1.'),
+    zones: z
+      .array(tileSchema.extend({ name: z.string().describe('Name of the zone.') }))
+      .describe('The zones that are judged.'),
+    node: z.string().describe('Version of Node.js.'),
+    platform: z.string().describe('Operating system and processor, as `linux-arm64`.'),
+  })
+  .describe('What runs: versions, engine, model, zones.');
+
+export const healthSchema = z
+  .object({
+    ...stamped,
+    uptimeS: z.number().min(0).describe('Time since the start, in seconds.'),
+    frames: z
+      .object({
+        captured: count.describe('Taken from the camera.'),
+        classified: count.describe('Scored.'),
+        dropped: count.describe('Replaced by a newer one before they were scored.'),
+        failed: count.describe('Could not be captured, read or scored.'),
+      })
+      .describe('Frames since the start.'),
+    rateHz: z.number().min(0).describe('Frames scored each second, lately.'),
+    latencyMs: z
+      .object({
+        p50: z.number().min(0).describe('Median.'),
+        p95: z.number().min(0).describe('95th percentile.'),
+        p99: z.number().min(0).describe('99th percentile.'),
+      })
+      .nullable()
+      .describe('Time from picture to publication, in milliseconds, lately; null before the first frame.'),
+    outbox: z
+      .object({
+        events: count.describe('Events waiting for the broker.'),
+        states: count.describe('State topics whose newest value the broker has not acknowledged.'),
+        droppedEvents: count.describe('Events given up since the start because the queue was full.'),
+      })
+      .describe('What waits to be sent.'),
+    memory: z
+      .object({
+        rssMB: z.number().min(0).describe('Resident set, in MB.'),
+        heapMB: z.number().min(0).describe('Used JavaScript heap, in MB.'),
+      })
+      .describe('Memory of the process.'),
+    cpuTemperatureC: z.number().nullable().describe('Temperature of the processor, in °C; null if unknown.'),
+    diskFreeMB: z.number().min(0).nullable().describe('Free space for data, in MB; null if unknown.'),
+    camera: z
+      .object({
+        status: z.enum(['starting', 'online', 'offline']).describe('Whether frames arrive.'),
+        lastFrameTs: time.nullable().describe('When the last frame was taken, UTC; null before the first.'),
+        error: z.string().nullable().describe('Code of the present fault; null if there is none.'),
+      })
+      .describe('The camera.'),
+    mqtt: z
+      .object({
+        connected: z.boolean().describe('Whether the broker is connected.'),
+        reconnects: count.describe('Connections made after the first, since the start.'),
+      })
+      .describe('The connection to the broker.'),
+  })
+  .describe('How the daemon is.');
+
+export const transactionSchema = z
+  .union([z.string().max(128), z.number()])
+  .describe(
+    'Chosen by the sender, given back in the answer; a repeated one is answered again but not run again.',
+  );
+
+export const commandSchema = z
+  .looseObject({
+    command: z.string().optional().describe('The verb; may be left out where the topic names it.'),
+    transaction: transactionSchema.optional(),
+  })
+  .describe('A command with its arguments. A bare verb instead of JSON is a command without arguments.');
+
+const answered = {
+  v: version,
+  transaction: transactionSchema.optional().describe('As given in the command; absent if it had none.'),
+};
+
+export const responseSchema = z
+  .discriminatedUnion('status', [
+    z
+      .object({
+        ...answered,
+        status: z.literal('ok').describe('Done.'),
+        data: z.unknown().describe('The result.'),
+      })
+      .describe('The command was carried out.'),
+    z
+      .object({
+        ...answered,
+        status: z.literal('error').describe('Not done.'),
+        error: z.string().describe('What was wrong.'),
+        code: z.string().describe('Code of the error, as in docs/errors.md.'),
+      })
+      .describe('The command was not carried out.'),
+  ])
+  .describe('The answer to a command.');
+
+export type Activity = z.infer<typeof activitySchema>;
+export type ZoneActivity = z.infer<typeof zoneActivitySchema>;
+export type SurfEvent = z.infer<typeof eventSchema>;
+export type Availability = z.infer<typeof availabilitySchema>;
+export type State = z.infer<typeof stateSchema>;
+export type Info = z.infer<typeof infoSchema>;
+export type Health = z.infer<typeof healthSchema>;
+export type Transaction = z.infer<typeof transactionSchema>;
+export type Response = z.infer<typeof responseSchema>;

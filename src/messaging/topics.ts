@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import {
+  activitySchema,
+  availabilitySchema,
+  commandSchema,
+  eventSchema,
+  healthSchema,
+  infoSchema,
+  responseSchema,
+  stateSchema,
+  zoneActivitySchema,
+} from './payloads.ts';
+
+/** How a topic is used. Its payload is JSON, or bare text where the schema is a string or an enumeration. */
+export interface TopicEntry {
+  /** `out`: sent by the daemon; `in`: sent to it. */
+  readonly direction: 'out' | 'in';
+  readonly retained: boolean;
+  readonly qos: 0 | 1;
+  readonly payload: z.ZodType;
+  readonly doc: string;
+}
+
+/** Every topic under `<base>/`; `<name>` stands for one level. The one source of types, JSON Schema and docs. */
+export const TOPICS = {
+  activity: {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: activitySchema,
+    doc: 'The beach as a whole: sent on every change and every heartbeat.',
+  },
+  'activity/state': {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: z.string().min(1),
+    doc: 'One bare word for simple clients: an activity, `none` or `unknown`.',
+  },
+  'zone/<zone>/activity': {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: zoneActivitySchema,
+    doc: 'The same as `activity` for one zone, where zones are configured.',
+  },
+  event: {
+    direction: 'out',
+    retained: false,
+    qos: 1,
+    payload: eventSchema,
+    doc: 'Sessions started, updated and ended: in order, kept until the broker has acknowledged them.',
+  },
+  availability: {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: availabilitySchema,
+    doc: '`online` or `offline`: the process. Also the last will.',
+  },
+  'camera/availability': {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: availabilitySchema,
+    doc: '`online` or `offline`: the camera.',
+  },
+  state: {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: stateSchema,
+    doc: 'What the daemon is doing, and since when.',
+  },
+  health: {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: healthSchema,
+    doc: 'Uptime, rate, latency, frames, queues, memory, temperature, disk.',
+  },
+  info: {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: infoSchema,
+    doc: 'Version, engine and why it was taken, model, zones.',
+  },
+  'alert/<id>': {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: z.string(),
+    doc: 'Text while a fault lasts; removed (an empty retained payload) when it is solved.',
+  },
+  command: {
+    direction: 'in',
+    retained: false,
+    qos: 1,
+    payload: commandSchema,
+    doc: 'A command: JSON, or the bare verb. A retained one is ignored.',
+  },
+  'command/<verb>': {
+    direction: 'in',
+    retained: false,
+    qos: 1,
+    payload: commandSchema,
+    doc: 'The same with the verb in the topic, so that a broker can permit verbs one by one. The payload may be empty.',
+  },
+  'response/<verb>': {
+    direction: 'out',
+    retained: false,
+    qos: 1,
+    payload: responseSchema,
+    doc: 'The answer to each command, `response/unknown` where no verb could be read. With MQTT 5 it goes to the response topic of the command, if it names one.',
+  },
+} as const satisfies Record<string, TopicEntry>;
+
+type Topics = typeof TOPICS;
+
+/** `zone/<zone>/activity` as the type `zone/${string}/activity`. */
+type Concrete<K extends string> = K extends `${infer Before}<${string}>${infer After}`
+  ? `${Before}${string}${After}`
+  : K;
+
+/** The payload of each topic under `<base>/`. */
+export type Payloads = { readonly [K in keyof Topics as Concrete<K>]: z.infer<Topics[K]['payload']> };
+
+type WithRetained<K extends keyof Topics> = Topics[K]['retained'] extends true ? K : never;
+
+/** Topics that hold a value: the broker keeps the newest. */
+export type StateTopic = Concrete<{ [K in keyof Topics]: WithRetained<K> }[keyof Topics]>;
+
+/** Alerts the daemon can raise; all are cleared at start, so that none of an earlier run stays. */
+export const ALERTS = {
+  'camera-lost': 'No picture comes from the camera.',
+  'camera-stuck': 'The camera repeats the same picture.',
+  'camera-dark': 'The picture is too dark by day.',
+  'lens-obscured': 'Something covers the lens: spray, fog, dirt.',
+  'picture-unreadable': 'The camera sends what is not a picture.',
+  'model-failed': 'The model can not be run.',
+  'disk-full': 'There is no space left for data.',
+} as const satisfies Record<string, string>;
+
+export type AlertId = keyof typeof ALERTS;
+
+/** The entry of a topic as it is used, `zone/north/activity` say. @throws RangeError where there is none. */
+export function topicEntry(topic: string): TopicEntry {
+  const entry = Object.entries(TOPICS).find(([pattern]) => matches(pattern, topic));
+  if (entry === undefined) throw new RangeError(`no topic "${topic}"`);
+  return entry[1];
+}
+
+function matches(pattern: string, topic: string): boolean {
+  const levels = pattern.split('/');
+  const given = topic.split('/');
+  return (
+    levels.length === given.length &&
+    levels.every((level, i) =>
+      level.startsWith('<') ? /^[a-z0-9-]+$/.test(given[i] ?? '') : level === given[i],
+    )
+  );
+}

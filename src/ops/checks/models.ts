@@ -1,0 +1,111 @@
+/** The models, and the engines that can compute them. */
+import { join } from 'node:path';
+import { type HeadManifest, loadHead } from '../../activity/head-bundle.ts';
+import type { Settings } from '../../config/settings.ts';
+import { messageOf, SurfwatchError } from '../../errors.ts';
+import { type Backbone, ENGINES, type EngineName, goldenPixels } from '../../vision/backbone.ts';
+import { type BackboneBundle, loadBackboneBundle } from '../../vision/bundle.ts';
+import { createBackbone } from '../../vision/engines/create.ts';
+import { type Finding, fail, failed, ok, warn } from './finding.ts';
+
+type Models = Settings['models'];
+
+export async function checkBackbone(models: Models): Promise<{ finding: Finding; bundle?: BackboneBundle }> {
+  try {
+    const bundle = await loadBackboneBundle(join(models.dir, 'backbone', models.backbone));
+    const { id, layers, width, weights } = bundle.manifest;
+    const detail = `${id}: ${layers.length} layers, ${width} numbers a tile, ${weights.dtype}, checksum right`;
+    return { finding: ok('backbone', detail), bundle };
+  } catch (error) {
+    return { finding: failed('backbone', error) };
+  }
+}
+
+export async function checkHead(
+  models: Models,
+  { manifest }: BackboneBundle,
+): Promise<{ finding: Finding; head?: HeadManifest }> {
+  try {
+    const backbone = { id: manifest.id, sha256: manifest.weights.sha256 };
+    const { manifest: head } = await loadHead(join(models.dir, 'heads'), models.head, backbone);
+    return { finding: ok('head', `${head.id}: ${head.activities.join(', ')}`), head };
+  } catch (error) {
+    return { finding: failed('head', error) };
+  }
+}
+
+/** Each engine, and last the one that the daemon would take. */
+export async function checkEngines(bundle: BackboneBundle, wanted: Settings['vision']): Promise<Finding[]> {
+  const tried: Tried[] = [];
+  for (const engine of ENGINES) tried.push(await tryEngine(bundle, engine, wanted.threads));
+  const taken = tried.find(
+    ({ engine, error }) => error === undefined && (wanted.engine === 'auto' || engine === wanted.engine),
+  );
+  const each = tried.map(one => engineFinding(one, taken));
+  if (taken !== undefined) {
+    return [
+      ...each,
+      ok(
+        'engine',
+        `${taken.engine}: ${wanted.engine === 'auto' ? 'the fastest that loads' : 'set in the config'}`,
+      ),
+    ];
+  }
+  const detail =
+    wanted.engine === 'auto' ? 'no engine loads' : `${wanted.engine} is set in the config, but does not load`;
+  const remedy = 'Set `vision.engine` to `auto`. Where no engine loads, install again with `npm ci`.';
+  return [...each, fail('engine', detail, remedy)];
+}
+
+interface Tried {
+  readonly engine: EngineName;
+  readonly runtime?: string;
+  readonly ms?: number;
+  readonly error?: unknown;
+}
+
+async function tryEngine(bundle: BackboneBundle, engine: EngineName, threads: number): Promise<Tried> {
+  try {
+    const { backbone } = await createBackbone(bundle, { engine, threads });
+    try {
+      return { engine, runtime: backbone.runtime, ms: await millisecondsEach(backbone) };
+    } finally {
+      await backbone.close();
+    }
+  } catch (error) {
+    return { engine, error };
+  }
+}
+
+const INSTALL: Readonly<Record<EngineName, string>> = {
+  onnx: 'Install again with `npm ci`. On a system without glibc (Alpine) it has no binary; the others do the work.',
+  'tfjs-node': 'Nothing needs it but fine-tuning; `npm rebuild @tensorflow/tfjs-node` fetches its library.',
+  wasm: 'Install again with `npm ci`.',
+};
+
+function engineFinding({ engine, runtime, ms, error }: Tried, taken: Tried | undefined): Finding {
+  const name = `engine ${engine}`;
+  if (error === undefined && ms !== undefined) {
+    return ok(name, `${runtime}, golden vector right, ${ms.toFixed(1)} ms a tile`);
+  }
+  // A wrong result is never harmless: it shows a broken build.
+  if (error instanceof SurfwatchError && error.code === 'engine-wrong') return failed(name, error);
+  const reason = messageOf(error).split('\n')[0] ?? '';
+  if (engine === 'tfjs-node' && taken !== undefined)
+    return ok(name, 'not installed; optional, nothing needs it here');
+  return warn(name, reason, INSTALL[engine]);
+}
+
+const MEASURED = 12;
+
+/** Of one tile, the median of a few. */
+async function millisecondsEach(backbone: Backbone): Promise<number> {
+  const pixels = goldenPixels(backbone.manifest.input.size);
+  const times: number[] = [];
+  for (let run = 0; run < MEASURED; run++) {
+    const start = performance.now();
+    await backbone.embed(pixels, 1);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[MEASURED / 2] ?? Number.NaN;
+}

@@ -1,0 +1,99 @@
+/** The program's log: pino, one level a part, for people on a terminal and as JSON elsewhere. */
+import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import { isSecretKey, plainError, redactUrls, SECRET, safeForLog } from './redact.ts';
+
+export const LOG_PARTS = [
+  'daemon',
+  'config',
+  'capture',
+  'vision',
+  'activity',
+  'messaging',
+  'broker',
+  'learning',
+  'web',
+  'ops',
+] as const;
+
+export type LogPart = (typeof LOG_PARTS)[number];
+
+export interface LogOptions {
+  readonly level: LevelWithSilent;
+  /** Levels of single parts, over `level`. */
+  readonly levels: Readonly<Record<string, LevelWithSilent>>;
+  /** `auto` is `pretty` on a terminal and `json` elsewhere, so under systemd. */
+  readonly format: 'auto' | 'pretty' | 'json';
+}
+
+/** Standard error: standard output belongs to what a command answers. */
+const LOG_FD = 2;
+
+/** Where each root's parts find their levels. */
+const PART_LEVELS = new WeakMap<Logger, LogOptions['levels']>();
+
+/**
+ * The root logger. It writes at once, in this thread: the last line before a crash is kept, and no worker costs memory.
+ *
+ * @param destination where lines go; standard error when absent
+ */
+export function createLogger(options: LogOptions, destination?: DestinationStream): Logger {
+  const forPeople =
+    options.format === 'pretty' ||
+    (options.format === 'auto' && destination === undefined && process.stderr.isTTY);
+  const stream = destination ?? pino.destination({ fd: LOG_FD, sync: true });
+  const root = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: safeError },
+      formatters: {
+        log: merged => safeForLog(merged) as Record<string, unknown>,
+        bindings: bound => safeForLog(bound) as Record<string, unknown>,
+      },
+      // The second line of defence: child bindings don't pass through `formatters.log`.
+      redact: { paths: secretPaths(), censor: SECRET },
+      hooks: { streamWrite: redactUrls },
+    },
+    forPeople ? prettyStream(stream, destination === undefined && process.stderr.isTTY) : stream,
+  );
+  PART_LEVELS.set(root, options.levels);
+  return root;
+}
+
+/** The logger of one part of the program, at its own level where `log.levels` has one. */
+export function partLogger(root: Logger, part: LogPart): Logger {
+  const level = PART_LEVELS.get(root)?.[part];
+  return root.child({ part }, level === undefined ? {} : { level });
+}
+
+function prettyStream(stream: DestinationStream, colorize: boolean): DestinationStream {
+  const prettify = prettyFactory({
+    colorize,
+    ignore: 'part',
+    translateTime: 'SYS:HH:MM:ss.l',
+    messageFormat: (line, messageKey) =>
+      `${typeof line.part === 'string' ? `${line.part}: ` : ''}${String(line[messageKey] ?? '')}`,
+  });
+  return { write: line => stream.write(prettify(line)) };
+}
+
+function safeError(error: unknown): unknown {
+  return error instanceof Error ? plainError(error) : error;
+}
+
+/** pino's redaction takes paths, not patterns: the usual names at the depths that bindings have. */
+function secretPaths(): string[] {
+  const names = [
+    'password',
+    'passwd',
+    'passphrase',
+    'secret',
+    'token',
+    'authorization',
+    'Authorization',
+    'cookie',
+  ];
+  return names.filter(isSecretKey).flatMap(name => [name, `*.${name}`, `*.*.${name}`]);
+}

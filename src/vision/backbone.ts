@@ -1,0 +1,69 @@
+/** The frozen network that turns tiles into embeddings, whichever engine computes it. */
+import { SurfwatchError } from '../errors.ts';
+import type { BackboneManifest } from './bundle.ts';
+
+export const ENGINES = ['onnx', 'tfjs-node', 'wasm'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+export interface Backbone {
+  readonly engine: EngineName;
+  /** What computes it, with its version, for logs and `info`. */
+  readonly runtime: string;
+  readonly manifest: BackboneManifest;
+  /**
+   * Embeds a batch of tiles.
+   *
+   * @param pixels [count, size, size, 3] RGB bytes, row by row
+   * @returns [count, width] float32, row by row
+   */
+  embed(pixels: Uint8Array, count: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** The drawn pattern every engine is tried on: waves of another length for each colour. [size, size, 3] RGB bytes. */
+export function goldenPixels(size: number): Uint8Array {
+  const pixels = new Uint8Array(size * size * 3);
+  let at = 0;
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      for (let channel = 0; channel < 3; channel++) {
+        const wave = Math.sin(0.07 * row * (1 + channel) + 0.05 * column + 0.9 * channel);
+        pixels[at++] = Math.round((wave + 1) * 127.5);
+      }
+    }
+  }
+  return pixels;
+}
+
+/** What a manifest keeps of the pattern's embedding. */
+export function describeGolden(embedding: Float32Array): BackboneManifest['golden'] {
+  const sum = embedding.reduce((total, value) => total + value, 0);
+  const squares = embedding.reduce((total, value) => total + value * value, 0);
+  return { first: [...embedding.subarray(0, 16)], mean: sum / embedding.length, l2: Math.sqrt(squares) };
+}
+
+/** Largest difference that rounding in another order of summation explains; a wrong scaling or padding is far beyond. */
+const TOLERANCE = 1e-3;
+
+/**
+ * Embeds the pattern and compares with the manifest: a broken build, a wrong scaling or a mixed-up weight file shows
+ * here, not as quietly wrong activities.
+ *
+ * @throws SurfwatchError `engine-wrong`
+ */
+export async function checkGolden(backbone: Backbone): Promise<void> {
+  const { golden, input } = backbone.manifest;
+  const found = describeGolden(await backbone.embed(goldenPixels(input.size), 1));
+  const differences = [
+    Math.abs(found.mean - golden.mean),
+    Math.abs(found.l2 - golden.l2),
+    ...golden.first.map((value, index) => Math.abs(value - (found.first[index] ?? Number.NaN))),
+  ];
+  const worst = Math.max(...differences);
+  if (!(worst <= TOLERANCE)) {
+    throw new SurfwatchError(
+      'engine-wrong',
+      `engine ${backbone.engine} (${backbone.runtime}) misses the golden vector of ${backbone.manifest.id} by ${worst.toPrecision(3)} (at most ${TOLERANCE} is right)`,
+    );
+  }
+}

@@ -1,0 +1,134 @@
+/** The backbone bundle: one weight file and its manifest, from which every engine builds what it needs in memory. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { messageOf, SurfwatchError } from '../errors.ts';
+import { float16ToFloat32 } from './float16.ts';
+
+const layerSchema = z.object({
+  name: z.string(),
+  op: z.enum(['conv', 'depthwise_conv']),
+  kernel: z.number().int().positive(),
+  stride: z.union([z.literal(1), z.literal(2)]),
+  activation: z.enum(['relu6', 'linear']),
+  in: z.number().int().positive(),
+  out: z.number().int().positive(),
+  /** Name of the layer whose output is added to this one's. */
+  residualFrom: z.string().optional(),
+  /** Index of the first weight (OIHW) and of the first bias, counted in numbers, not bytes. */
+  weight: z.number().int().nonnegative(),
+  bias: z.number().int().nonnegative(),
+});
+
+const manifestSchema = z.object({
+  format: z.literal(1),
+  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
+  architecture: z.string(),
+  licence: z.string(),
+  provenance: z.string(),
+  input: z.object({
+    /** Height and width in pixels. */
+    size: z.number().int().positive(),
+    channels: z.literal('RGB'),
+    /** A pixel value 0..255 becomes `pixel * scale + offset`. */
+    scale: z.number(),
+    offset: z.number(),
+  }),
+  /** Length of an embedding. */
+  width: z.number().int().positive(),
+  weights: z.object({
+    file: z.string().regex(/^[\w.-]+$/),
+    dtype: z.enum(['float16', 'float32']),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  /** The embedding of the drawn pattern of `goldenPixels`, to be met by every engine. */
+  golden: z.object({ first: z.array(z.number()), mean: z.number(), l2: z.number() }),
+  layers: z.array(layerSchema).min(1),
+});
+
+export type BackboneManifest = z.infer<typeof manifestSchema>;
+export type BackboneLayer = z.infer<typeof layerSchema>;
+
+export interface BackboneBundle {
+  readonly manifest: BackboneManifest;
+  /** All numbers of the weight file; the layers say where theirs begin. */
+  readonly weights: Float32Array;
+}
+
+/**
+ * Reads and checks a bundle.
+ *
+ * @param directory the folder `models/backbone/<id>`
+ * @throws SurfwatchError `model-missing`, `model-invalid` (malformed, or the weights' SHA-256 differs)
+ */
+export async function loadBackboneBundle(directory: string): Promise<BackboneBundle> {
+  const manifest = parseManifest(await read(join(directory, 'manifest.json')), directory);
+  const bytes = await read(join(directory, manifest.weights.file));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 !== manifest.weights.sha256) {
+    throw new SurfwatchError(
+      'model-invalid',
+      `${join(directory, manifest.weights.file)} is not the file its manifest describes (SHA-256 ${sha256.slice(0, 12)}…, expected ${manifest.weights.sha256.slice(0, 12)}…)`,
+    );
+  }
+  const bundle = { manifest, weights: widen(bytes, manifest.weights.dtype) };
+  checkLayers(bundle, directory);
+  return bundle;
+}
+
+/** Engines differ in what they make of a layer that lacks something: one would compute on. */
+function checkLayers(bundle: BackboneBundle, directory: string): void {
+  const known = new Set<string>();
+  for (const layer of bundle.manifest.layers) {
+    const { shape, kernel, bias } = layerWeights(bundle, layer);
+    const expected = shape.reduce((product, size) => product * size, 1);
+    const fault =
+      kernel.length !== expected || bias.length !== layer.out
+        ? 'has weights beyond the end of the file'
+        : layer.residualFrom !== undefined && !known.has(layer.residualFrom)
+          ? `adds ${layer.residualFrom}, which is no earlier layer`
+          : undefined;
+    if (fault !== undefined) {
+      throw new SurfwatchError('model-invalid', `${join(directory, 'manifest.json')}: layer ${layer.name} ${fault}`);
+    }
+    known.add(layer.name);
+  }
+}
+
+/** The weights of one layer, as a view of the bundle's numbers. */
+export function layerWeights({ weights }: BackboneBundle, layer: BackboneLayer) {
+  const inputs = layer.op === 'depthwise_conv' ? 1 : layer.in;
+  const count = layer.out * inputs * layer.kernel * layer.kernel;
+  return {
+    /** [out, in, height, width] */
+    shape: [layer.out, inputs, layer.kernel, layer.kernel] as const,
+    kernel: weights.subarray(layer.weight, layer.weight + count),
+    bias: weights.subarray(layer.bias, layer.bias + layer.out),
+  };
+}
+
+function parseManifest(bytes: Buffer, directory: string): BackboneManifest {
+  try {
+    return manifestSchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    throw new SurfwatchError('model-invalid', `${join(directory, 'manifest.json')}: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new SurfwatchError('model-missing', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function widen(bytes: Buffer, dtype: 'float16' | 'float32'): Float32Array {
+  if (dtype === 'float16') return float16ToFloat32(bytes);
+  // A copy, as a Buffer may begin at an address that no Float32Array can view.
+  return new Float32Array(new Uint8Array(bytes).buffer);
+}

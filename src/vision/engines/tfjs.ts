@@ -1,0 +1,65 @@
+/** The forward pass in TensorFlow.js, by hand on its fused kernels: half the time of its layers API. */
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import type { Backbone } from '../backbone.ts';
+import { type BackboneBundle, type BackboneLayer, layerWeights } from '../bundle.ts';
+import { loadTensorflow, type Tensorflow, type TensorflowEngine } from './tensorflow.ts';
+
+/** @throws SurfwatchError `engine-unavailable` */
+export async function createTfjsBackbone(
+  bundle: BackboneBundle,
+  engine: TensorflowEngine,
+): Promise<Backbone> {
+  const tf = await loadTensorflow(engine);
+  const { manifest } = bundle;
+  const layers = manifest.layers.map(layer => uploadLayer(tf, bundle, layer));
+  const { size, scale, offset } = manifest.input;
+  return {
+    engine,
+    runtime: `tfjs ${tf.version.tfjs} ${tf.getBackend()}`,
+    manifest,
+    async embed(pixels, count) {
+      const embeddings = tf.tidy(() => {
+        const bytes = tf.tensor4d(pixels, [count, size, size, 3], 'int32');
+        return forward(tf, layers, bytes.toFloat().mul(scale).add(offset));
+      });
+      const data = await embeddings.data<'float32'>();
+      embeddings.dispose();
+      return data;
+    },
+    async close() {
+      for (const layer of layers) tf.dispose([layer.filter, layer.bias]);
+    },
+  };
+}
+
+interface UploadedLayer {
+  readonly layer: BackboneLayer;
+  readonly filter: Tensor4D;
+  readonly bias: Tensor1D;
+}
+
+function uploadLayer(tf: Tensorflow, bundle: BackboneBundle, layer: BackboneLayer): UploadedLayer {
+  const { shape, kernel, bias } = layerWeights(bundle, layer);
+  const filter = tf.tidy(() => {
+    const stored = tf.tensor4d(kernel, [...shape]);
+    // TensorFlow wants [height, width, in, out], and [height, width, in, multiplier] for depthwise.
+    return stored.transpose<Tensor4D>(layer.op === 'depthwise_conv' ? [2, 3, 0, 1] : [2, 3, 1, 0]);
+  });
+  return { layer, filter, bias: tf.tensor1d(bias) };
+}
+
+function forward(tf: Tensorflow, layers: readonly UploadedLayer[], input: Tensor4D) {
+  const outputs = new Map<string, Tensor4D>();
+  let x = input;
+  for (const { layer, filter, bias } of layers) {
+    const common = { x, filter, strides: layer.stride, pad: 'same' as const, bias } as const;
+    const activation = layer.activation;
+    x =
+      layer.op === 'depthwise_conv'
+        ? tf.fused.depthwiseConv2d({ ...common, activation })
+        : tf.fused.conv2d({ ...common, activation });
+    if (layer.residualFrom !== undefined) x = x.add(outputs.get(layer.residualFrom) ?? 0);
+    outputs.set(layer.name, x);
+  }
+  return x.mean([1, 2]);
+}

@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { createSource } from '../../src/capture/create.ts';
+import type { CameraOptions } from '../../src/capture/options.ts';
+import { SIMULATOR_DEFAULTS } from '../../src/capture/simulator/options.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+import { failure, jpeg, never, setPath, tempDir } from './fixtures.ts';
+
+const deps = { clock: systemClock, log: pino({ level: 'silent' }) };
+
+const OPTIONS: CameraOptions = {
+  ...{ kind: 'directory', intervalMs: 1000, pendingIntervalMs: 500, timeoutMs: 5000 },
+  ...{ retryMinMs: 100, retryMaxMs: 1000, offlineAfterMs: 5000 },
+  webcam: {
+    ...{ device: '/dev/video97', width: 320, height: 240, skipFrames: 0, delayMs: 0, jpegQuality: 90 },
+    ...{ palette: null, input: null },
+  },
+  directory: { path: '/nonexistent', loop: true, watch: false },
+  http: {
+    ...{ url: 'http://camera.invalid/', username: null, password: null },
+    ...{ maxRedirects: 3, maxBytes: 100_000, allowSelfSigned: false },
+  },
+  ffmpeg: {
+    ...{ input: '/nonexistent.mp4', username: null, password: null, rtspTransport: 'tcp', fps: 1 },
+    ...{ realtime: true, loop: true, maxWidth: 0, hwaccel: null },
+  },
+  simulator: SIMULATOR_DEFAULTS,
+};
+
+test('a picture comes through, and again after close', async () => {
+  const path = await tempDir();
+  await writeFile(join(path, 'a.jpg'), await jpeg(1));
+  const source = createSource({ ...OPTIONS, directory: { path, loop: true, watch: false } }, deps);
+  await source.close();
+  const picture = { bytes: await jpeg(1), origin: join(path, 'a.jpg') };
+  expect(await source.grab(never)).toEqual(picture);
+  await source.close();
+  expect(await source.grab(never)).toEqual(picture);
+  expect(source.dropped).toBe(0);
+});
+
+describe('the kind decides what is tried', () => {
+  test.each([
+    ['webcam', 'camera-program-missing'],
+    ['directory', 'camera-missing'],
+    ['http', 'camera-unreachable'],
+    ['ffmpeg', 'camera-missing'],
+  ] as const)('%s', async (kind, code) => {
+    setPath('/nonexistent');
+    const source = createSource({ ...OPTIONS, kind }, deps);
+    expect(source.kind).toBe(kind);
+    await failure(code, source.grab(never));
+    await source.close();
+  });
+});
+
+test('a grab that was aborted while the code was loading opens nothing', async () => {
+  const source = createSource({ ...OPTIONS, kind: 'ffmpeg' }, deps);
+  await expect(source.grab(AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
+});
+
+describe('only the settings of the kind in use are judged', () => {
+  const webcam = { ...OPTIONS.webcam, device: '$(reboot)' };
+
+  test('at once when it is in use', () => {
+    const create = () => createSource({ ...OPTIONS, kind: 'webcam', webcam }, deps);
+    expect(create).toThrow(expect.objectContaining({ code: 'camera-option-refused', exitStatus: 78 }));
+    expect(create).toThrow('camera.webcam.device');
+  });
+
+  test('not otherwise', () => {
+    expect(createSource({ ...OPTIONS, webcam }, deps).kind).toBe('directory');
+  });
+});

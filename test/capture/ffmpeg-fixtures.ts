@@ -1,0 +1,45 @@
+/** What the tests of the ffmpeg source share. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { FfmpegSource } from '../../src/capture/ffmpeg.ts';
+import type { FfmpegOptions } from '../../src/capture/options.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+import { atEnd, tempDir } from './fixtures.ts';
+
+export const OPTIONS: FfmpegOptions = {
+  input: '/nonexistent/video.mp4',
+  username: null,
+  password: null,
+  rtspTransport: 'tcp',
+  fps: 10,
+  realtime: true,
+  loop: true,
+  maxWidth: 0,
+  hwaccel: null,
+};
+
+export function ffmpeg(options: Partial<FfmpegOptions>, clock = systemClock) {
+  const source = new FfmpegSource({ ...OPTIONS, ...options }, { clock });
+  atEnd(() => source.close());
+  return source;
+}
+
+/** A video of 2 s at 10 pictures a second. */
+export async function video(): Promise<string> {
+  const path = join(await tempDir(), 'video.mp4');
+  const picture = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=10:duration=2'];
+  execFileSync('ffmpeg', [
+    '-v',
+    'error',
+    '-nostdin',
+    ...picture,
+    '-c:v',
+    'mpeg4',
+    '-f',
+    'mp4',
+    `file:${path}`,
+  ]);
+  return path;
+}
+
+export const installed = spawnSync('ffmpeg', ['-version']).error === undefined;

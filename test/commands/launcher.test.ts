@@ -1,0 +1,62 @@
+import { cp, mkdir, rm, symlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { put, ROOT, surfwatch } from './support.ts';
+
+const VERSION = 'console.log("built"); export const version: number = 1;\n';
+
+/** A clone with next to no sources; `node_modules` is the project's. */
+async function clone(): Promise<{ folder: string; launcher: string }> {
+  const folder = await temporaryFolder();
+  await cp(join(ROOT, 'scripts/surfwatch.js'), join(folder, 'scripts/surfwatch.js'));
+  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json'])
+    await cp(join(ROOT, file), join(folder, file));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await put(folder, 'src/main.ts', VERSION);
+  return { folder, launcher: join(folder, 'scripts/surfwatch.js') };
+}
+
+test('a clone is built at its first use, and again when its sources are newer', async () => {
+  const { folder, launcher } = await clone();
+  const [first, same] = [await surfwatch([], { launcher }), await surfwatch([], { launcher })];
+  expect(first).toEqual({ status: 0, output: 'built\n', errors: 'surfwatch: building dist/ from src/ …\n' });
+  expect(same).toEqual({ status: 0, output: 'built\n', errors: '' });
+  const changed = await put(folder, 'src/main.ts', VERSION.replace('"built"', '"built again"'));
+  await utimes(changed, new Date(), new Date(Date.now() + 1000));
+  expect(await surfwatch([], { launcher })).toMatchObject({ status: 0, output: 'built again\n' });
+});
+
+test('two first uses at once both get a whole build', async () => {
+  const { launcher } = await clone();
+  const both = await Promise.all([surfwatch([], { launcher }), surfwatch([], { launcher })]);
+  expect(both.map(({ status, output }) => [status, output])).toEqual([
+    [0, 'built\n'],
+    [0, 'built\n'],
+  ]);
+});
+
+test('says what to do where it can not be built', async () => {
+  const { folder, launcher } = await clone();
+  await rm(join(folder, 'node_modules'));
+  await mkdir(join(folder, 'node_modules'));
+  const { status, errors } = await surfwatch([], { launcher });
+  expect(status).toBe(1);
+  expect(errors).toContain('TypeScript is not installed here');
+  expect(errors).toContain('npm ci');
+});
+
+test('sources with faults are not run', async () => {
+  const { folder, launcher } = await clone();
+  await put(folder, 'src/main.ts', VERSION.replace('= 1', '= "one"'));
+  const { status, output, errors } = await surfwatch([], { launcher });
+  expect([status, output]).toEqual([1, '']);
+  expect(errors).toContain('TS2322');
+});
+
+test('an installed package, which has no sources, runs what it came with', async () => {
+  const { folder, launcher } = await clone();
+  await surfwatch([], { launcher });
+  await rm(join(folder, 'src'), { recursive: true });
+  expect(await surfwatch([], { launcher })).toEqual({ status: 0, output: 'built\n', errors: '' });
+});

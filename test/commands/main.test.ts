@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { LAUNCHER, ROOT, surfwatch } from './support.ts';
+
+const COMMANDS = ['run', 'demo', 'doctor', 'config', 'classify', 'evaluate', 'train', 'version'];
+
+describe.concurrent('surfwatch', () => {
+  test('--help lists every command and says where to begin', async () => {
+    const { status, output, errors } = await surfwatch(['--help']);
+    expect([status, errors]).toEqual([0, '']);
+    for (const command of COMMANDS) expect(output).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    expect(output).toContain('Where to begin:\n  $ surfwatch demo');
+  });
+
+  test.each(COMMANDS)('%s --help explains the command', async command => {
+    const { status, output, errors } = await surfwatch([command, '--help']);
+    expect([status, errors]).toEqual([0, '']);
+    expect(output).toContain(`Usage: surfwatch ${command}`);
+  });
+
+  test('help COMMAND is the same as COMMAND --help', async () => {
+    const [short, long] = await Promise.all([
+      surfwatch(['help', 'classify']),
+      surfwatch(['classify', '--help']),
+    ]);
+    expect(short).toEqual(long);
+  });
+
+  test('nothing at all is wrong usage, and shows the help', async () => {
+    const { status, output, errors } = await surfwatch([]);
+    expect([status, output]).toEqual([2, '']);
+    expect(errors).toContain('Where to begin:');
+  });
+
+  test.each([
+    [['clasify', 'x.jpg'], "unknown command 'clasify'\n(Did you mean classify?)\n(surfwatch --help"],
+    [
+      ['classify', '--jsn', 'x.jpg'],
+      "unknown option '--jsn'\n(Did you mean --json?)\n(surfwatch classify --help",
+    ],
+    [['classify'], "missing required argument 'paths'"],
+    [['evaluate', 'x', '--tile-size', 'big'], 'It must be a whole number of at least 16.'],
+    [['config', 'chek'], 'Did you mean check?'],
+  ])('%j is wrong usage: status 2 and what was meant', async (args, said) => {
+    const { status, output, errors } = await surfwatch(args);
+    expect([status, output]).toEqual([2, '']);
+    expect(errors).toContain(said);
+  });
+
+  test.each(['classify', 'evaluate'])('%s with wrong settings ends with 78 and names them', async command => {
+    const { status, output, errors } = await surfwatch([command, '.', '--set', 'vision.engin=onnx']);
+    expect([status, output]).toEqual([78, '']);
+    expect(errors).toContain('config-invalid');
+    expect(errors).toContain('did you mean "vision.engine"?');
+  });
+
+  test('version tells what is installed', async () => {
+    const { output } = await surfwatch(['version', '--json']);
+    const { surfwatch: own, node, packages } = JSON.parse(output);
+    expect(own).toMatch(/^\d+\.\d+\.\d+/);
+    expect(node).toBe(process.versions.node);
+    expect(packages).toMatchObject({
+      sharp: expect.stringMatching(/^0\./),
+      aedes: expect.stringMatching(/^1\./),
+    });
+    expect((await surfwatch(['--version'])).output).toBe(`${own}\n`);
+    expect((await surfwatch(['version'])).output).toMatch(new RegExp(`^surfwatch +${own}\\nnode +`));
+  });
+
+  test('ends quietly when its reader has enough', async () => {
+    const child = spawn(process.execPath, [LAUNCHER, 'config', 'schema', '--markdown'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const [[status], errors] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+    expect([status, errors]).toEqual([0, '']);
+  });
+});

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { configMarkdown } from '../../src/config/reference.ts';
+import { SETTINGS } from '../../src/config/schema.ts';
+import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { temporaryFolder, writeIn } from './support.ts';
+
+const CANARY = 'kaNaRy-7316';
+
+interface Ended {
+  readonly status: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs the command in a process of its own. */
+async function config(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(PACKAGE_ROOT, 'test/config/config-cli.ts'), ...args],
+    {
+      cwd: PACKAGE_ROOT,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', status => resolve(status ?? -1));
+  });
+  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { status, output, errors };
+}
+
+describe.concurrent('surfwatch config', () => {
+  test('check says how many settings there are and from where', async () => {
+    const { status, output, errors } = await config(['check', '--config', 'config/demo.json']);
+    expect([status, errors]).toEqual([0, '']);
+    const files = ['default', 'demo'].map(name => join(PACKAGE_ROOT, 'config', `${name}.json`));
+    expect(output).toBe(`ok: ${SETTINGS.length} settings from ${files.join(', ')}\n`);
+  });
+
+  test('check ends with 78 and every fault', async () => {
+    const { status, output, errors } = await config(['check', '--set', 'site=A', '-s', 'camra=1'], {
+      SURFWATCH_FLEET: '2',
+    });
+    expect([status, output]).toEqual([78, '']);
+    for (const fault of ['site: ', 'camra: ', 'fleet: ']) expect(errors).toContain(`\n  ${fault}`);
+    expect(errors).toContain('surfwatch config schema');
+  });
+
+  test('check --json has the faults as data', async () => {
+    const { status, output } = await config(['check', '--json', '--set', 'broker.port=x']);
+    expect(status).toBe(78);
+    expect(JSON.parse(output)).toEqual({
+      status: 'error',
+      code: 'config-invalid',
+      faults: [
+        { kind: 'invalid', path: 'broker.port', source: '--set', value: '"x"', reason: expect.any(String) },
+      ],
+    });
+  });
+
+  test('print gives a config file without secrets, in a process that knows them', async () => {
+    const folder = temporaryFolder();
+    writeIn(folder, 'broker.password', CANARY);
+    const secret = writeIn(folder, 'secret', CANARY, 0o644);
+    const env = {
+      CREDENTIALS_DIRECTORY: folder,
+      SURFWATCH_MQTT_URL: `mqtt://board:${CANARY}@host`,
+      SURFWATCH_CAMERA_HTTP_PASSWORD: CANARY,
+    };
+    const args = [
+      '-s',
+      'broker.username=x',
+      '-s',
+      'camera.http.username=x',
+      '-s',
+      'camera.ffmpeg.username=x',
+      '-s',
+      `camera.ffmpeg.passwordFile=${secret}`,
+    ];
+    const [plain, sources, check] = await Promise.all([
+      config(['print', ...args], env),
+      config(['print', '--sources', ...args], env),
+      config(['check', ...args], env),
+    ]);
+    expect([plain.status, sources.status, check.status]).toEqual([0, 0, 0]);
+    expect(JSON.parse(plain.output)).toMatchObject({
+      broker: { password: '[secret]' },
+      mqtt: { url: 'mqtt://[secret]@host', password: null },
+      camera: { http: { password: '[secret]' }, ffmpeg: { password: null, passwordFile: secret } },
+    });
+    expect(sources.output).toMatch(
+      /^camera\.http\.password +"\[secret\]" +SURFWATCH_CAMERA_HTTP_PASSWORD *$/m,
+    );
+    expect(sources.output).toMatch(/^broker\.username +"x" +--set *$/m);
+    expect(sources.output).toMatch(/^fleet +false +default *$/m);
+    expect(check.errors).toMatch(/^warning: camera\.ffmpeg\.passwordFile: .*chmod 600/);
+    expect(JSON.stringify([plain, sources, check])).not.toContain(CANARY);
+  });
+
+  test('schema lists all settings, and gives the page of the reference', async () => {
+    const [table, markdown] = await Promise.all([config(['schema']), config(['schema', '--markdown'])]);
+    for (const { path } of SETTINGS) expect(table.output).toContain(`\n${path} `);
+    expect(markdown.output).toBe(configMarkdown());
+  });
+});

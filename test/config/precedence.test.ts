@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { zonesOf } from '../../src/config/zones.ts';
+import { PACKAGE_ROOT, SHIPPED_CONFIG } from '../../src/ops/paths.ts';
+import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
+
+const sourceOf = (loaded: ReturnType<typeof load>, path: string) =>
+  loaded.effective.find(entry => entry.path === path)?.source;
+
+describe('each source goes over the one before', () => {
+  const folder = () => {
+    const path = temporaryFolder();
+    return {
+      first: writeIn(path, 'first.json', {
+        site: 'first',
+        fleet: true,
+        broker: { port: 1 },
+        tiles: { rows: 5 },
+      }),
+      second: writeIn(path, 'second.json', { site: 'second', broker: { port: 2 }, tiles: { rows: 6 } }),
+    };
+  };
+
+  test('default, shipped file, files in their order, environment, --set', () => {
+    const { first, second } = folder();
+    const loaded = load({
+      files: [first, second],
+      env: { SURFWATCH_SITE: 'environment', SURFWATCH_BROKER_PORT: '3' },
+      set: ['site=earlier', 'site=argument'],
+    });
+    const { settings } = loaded;
+    // 1: the default where nothing is said
+    expect([settings.broker.host, sourceOf(loaded, 'broker.host')]).toEqual(['127.0.0.1', 'default']);
+    // 2: the shipped file over the default
+    expect([settings.camera.kind, sourceOf(loaded, 'camera.kind')]).toEqual([
+      'webcam',
+      expect.stringMatching(`^${SHIPPED_CONFIG}:\\d+:\\d+$`),
+    ]);
+    // 3: a file over the shipped one, a later file over an earlier one
+    expect([settings.fleet, sourceOf(loaded, 'fleet')]).toEqual([true, expect.stringContaining(`${first}:`)]);
+    expect([settings.tiles.rows, sourceOf(loaded, 'tiles.rows')]).toEqual([
+      6,
+      expect.stringContaining(`${second}:`),
+    ]);
+    // 4: the environment over files
+    expect([settings.broker.port, sourceOf(loaded, 'broker.port')]).toEqual([3, 'SURFWATCH_BROKER_PORT']);
+    // 5: --set over all, the last of several
+    expect([settings.site, sourceOf(loaded, 'site')]).toEqual(['argument', '--set']);
+    expect(loaded.files).toEqual([SHIPPED_CONFIG, first, second]);
+  });
+
+  test('SURFWATCH_CONFIG counts where no file is given, the system file where neither is', () => {
+    const { first, second } = folder();
+    const systemFile = writeIn(temporaryFolder(), 'config.json', { site: 'system' });
+    const env = { SURFWATCH_CONFIG: second };
+    expect(load({ systemFile }).settings.site).toBe('system');
+    expect(load({ systemFile, env }).settings.site).toBe('second');
+    expect(load({ systemFile, env, files: [first] }).settings.site).toBe('first');
+    expect(load({ systemFile: '/nowhere/config.json' }).settings.site).toBe('beach');
+  });
+
+  test('a value that is wrong but overridden does no harm', () => {
+    expect(loadContent({ broker: { port: 'x' } }, { set: ['broker.port=1884'] }).settings.broker.port).toBe(
+      1884,
+    );
+  });
+
+  test('null and nothing take a value away', () => {
+    const mqtt = { url: 'mqtt://host', username: 'board' };
+    const { mqtt: cleared } = loadContent({ mqtt }, { set: ['mqtt.username=', 'mqtt.url='] }).settings;
+    expect(cleared.url).toBe('');
+    expect('username' in cleared).toBe(false);
+    expect('username' in loadContent({ mqtt: { ...mqtt, username: null } }).settings.mqtt).toBe(false);
+    expect(loadContent({ camera: { webcam: { palette: null } } }).settings.camera.webcam.palette).toBeNull();
+  });
+});
+
+describe('text from the environment and from --set becomes a value of the format', () => {
+  test.each([
+    ['camera.interval=3s', 'camera.intervalMs', 3_000],
+    ['camera.interval=3000', 'camera.intervalMs', 3_000],
+    ['fleet=true', 'fleet', true],
+    ['broker.port=0', 'broker.port', 0],
+    ['activity.leaveRatio=.5', 'activity.leaveRatio', 0.5],
+    ['activity.thresholds={"surfing":0.6}', 'activity.thresholds', { surfing: 0.6 }],
+    ['log.levels={"capture":"debug"}', 'log.levels', { capture: 'debug' }],
+    ['zones=[{"name":"a","x":0,"y":0,"w":1,"h":1}]', 'zones', [{ name: 'a', x: 0, y: 0, w: 1, h: 1 }]],
+    ['mqtt.clientId=a=b', 'mqtt.clientId', 'a=b'],
+    ['vision.engine=wasm', 'vision.engine', 'wasm'],
+  ])('%s', (argument, path, value) => {
+    const { settings } = load({ set: [argument] });
+    expect(
+      path.split('.').reduce<unknown>((group, name) => (group as Record<string, unknown>)[name], settings),
+    ).toEqual(value);
+  });
+});
+
+describe('paths', () => {
+  test('start at the file they stand in, else at the working directory', () => {
+    const folder = temporaryFolder();
+    const file = writeIn(folder, 'config.json', {
+      stateDir: 'state',
+      camera: { directory: { path: '../frames' }, ffmpeg: { input: 'beach.mp4' } },
+    });
+    const { settings } = load({ files: [file], set: ['models.dir=models'], cwd: '/work' });
+    expect(settings.stateDir).toBe(join(folder, 'state'));
+    expect(settings.camera.directory.path).toBe(join(folder, '..', 'frames'));
+    expect(settings.camera.ffmpeg.input).toBe(join(folder, 'beach.mp4'));
+    expect(settings.models.dir).toBe('/work/models');
+  });
+
+  test('a stream is no path', () => {
+    const input = 'rtsp://camera.local/1';
+    expect(loadContent({ camera: { ffmpeg: { input } } }).settings.camera.ffmpeg.input).toBe(input);
+  });
+
+  test('the state folder is the one systemd made, else in the working directory', () => {
+    expect(load({ cwd: '/work' }).settings.stateDir).toBe('/work/state');
+    const env = { STATE_DIRECTORY: '/var/lib/surfwatch:/var/lib/other' };
+    expect(load({ env }).settings.stateDir).toBe('/var/lib/surfwatch');
+    expect(load({ env, set: ['stateDir=/data'] }).settings.stateDir).toBe('/data');
+  });
+
+  test('the models are those of the package', () => {
+    expect(load().settings.models.dir).toBe(join(PACKAGE_ROOT, 'models'));
+  });
+
+  test('a config file may be named from the working directory', () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'etc'));
+    writeIn(cwd, 'etc/config.json', { site: 'pier' });
+    expect(load({ cwd, files: ['etc/config.json'] }).settings.site).toBe('pier');
+  });
+});
+
+describe('what is shipped', () => {
+  test('the default config holds, and never takes the simulator', () => {
+    expect(load().settings.camera.kind).toBe('webcam');
+  });
+
+  test('the demo config holds', () => {
+    const { settings } = load({ files: [join(PACKAGE_ROOT, 'config', 'demo.json')] });
+    expect(settings.camera.kind).toBe('simulator');
+    expect(settings.broker.portFallback).toBe(true);
+    expect(settings.mqtt.url).toBe('');
+  });
+});
+
+test('settings are frozen through and through', () => {
+  const { settings } = loadContent({ zones: [{ name: 'a', x: 0, y: 0, w: 1, h: 1 }] });
+  const frozen = (value: unknown): boolean =>
+    typeof value !== 'object' ||
+    value === null ||
+    (Object.isFrozen(value) && Object.values(value).every(frozen));
+  expect(frozen(settings)).toBe(true);
+});
+
+describe('zones to judge', () => {
+  const tiles = { columns: 4, rows: 3, overlap: 0.1 };
+
+  test('without zones it is the whole picture', () => {
+    expect(zonesOf(load().settings)).toEqual([{ name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles }]);
+  });
+
+  test('a zone has its own tiles, or those of the settings', () => {
+    const whole = { x: 0, y: 0, w: 1, h: 1 };
+    const own = { columns: 1, rows: 1, overlap: 0 };
+    const zones = [
+      { name: 'a', ...whole },
+      { name: 'b', ...whole, tiles: own },
+    ];
+    expect(zonesOf(loadContent({ zones }).settings)).toEqual([
+      { name: 'a', ...whole, tiles },
+      { name: 'b', ...whole, tiles: own },
+    ]);
+  });
+});

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatDuration } from '../../src/config/duration.ts';
+import { nest } from '../../src/config/effective.ts';
+import { formatOf, SETTINGS } from '../../src/config/schema.ts';
+import type { Setting } from '../../src/config/setting.ts';
+import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
+
+/** Settings that depend on each other: their values can't be drawn apart. */
+const RULED =
+  /^(camera\.(kind|interval|pendingInterval|retry.*|webcam\.(device|input))|activity\.staleAfter|mqtt\.(reconnect.*|certFile|keyFile)|broker\.host|.*\.username|.*\.password(File)?)$/;
+
+const name = fc.stringMatching(/^[a-z]{1,8}(-[0-9]{1,3})?$/);
+const share = fc.double({ min: 0, max: 0.5, noNaN: true });
+const size = fc.double({ min: 0.01, max: 0.5, noNaN: true });
+const zone = fc.record(
+  {
+    name,
+    x: share,
+    y: share,
+    w: size,
+    h: size,
+    tiles: fc.record({
+      columns: fc.integer({ min: 1, max: 32 }),
+      rows: fc.integer({ min: 1, max: 32 }),
+      overlap: share,
+    }),
+  },
+  { requiredKeys: ['name', 'x', 'y', 'w', 'h'] },
+);
+
+/** Values of a setting's format, as a file may have them. */
+function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): fc.Arbitrary<unknown> {
+  const whole = () => fc.integer({ min: min ?? 0, max: max ?? 1_000_000_000 });
+  const real = fc.double({ min: min ?? 0, max: max ?? (format === 'ratio' ? 1 : 1_000_000), noNaN: true });
+  const word = fc.stringMatching(/^[A-Za-z0-9 äß"\\$.-]{1,12}$/);
+  const byFormat: Record<Setting['format'], () => fc.Arbitrary<unknown>> = {
+    duration: () => whole().chain(ms => fc.constantFrom<unknown>(ms, formatDuration(ms))),
+    whole,
+    bytes: whole,
+    port: () => fc.integer({ min: 0, max: 65_535 }),
+    decimal: () => real,
+    ratio: () => real,
+    switch: () => fc.boolean(),
+    choice: () => fc.constantFrom(...Object.keys(choices ?? {})),
+    text: () => word,
+    name: () => name,
+    path: () => word,
+    host: () => fc.ipV4(),
+    device: () => fc.stringMatching(/^[a-z0-9]{1,8}$/),
+    url: () =>
+      fc
+        .constantFrom(...(schemes ?? []))
+        .chain(scheme => fc.domain().map(domain => `${scheme}://${domain}/x?y=1`)),
+    source: () =>
+      fc.oneof(
+        word,
+        fc.domain().map(domain => `rtsp://${domain}/1`),
+      ),
+    levels: () => fc.dictionary(fc.constantFrom(...(keys ?? [])), fc.constantFrom('debug', 'warn', 'silent')),
+    ratios: () => fc.dictionary(name, fc.double({ min: 0, max: 1, noNaN: true })),
+    zones: () => fc.uniqueArray(zone, { selector: ({ name }) => name, maxLength: 4 }),
+  };
+  const values = byFormat[format]();
+  return none === undefined ? values : fc.option(values);
+}
+
+test('what is printed can be loaded, and gives the same settings', () => {
+  const free = SETTINGS.filter(({ path }) => !RULED.test(path));
+  expect(free.length).toBeGreaterThan(60);
+  const contents = fc.record(Object.fromEntries(free.map(({ path, setting }) => [path, valuesOf(setting)])), {
+    requiredKeys: [],
+  });
+  const folder = temporaryFolder();
+  fc.assert(
+    fc.property(contents, content => {
+      const given = Object.entries(content).map(([path, shown]) => ({ path, shown, source: '' }));
+      const once = load({ files: [writeIn(folder, 'config.json', nest(given))] });
+      const printed = nest(once.effective);
+      const again = load({ files: [writeIn(folder, 'printed.json', printed)], cwd: '/elsewhere' });
+      expect(again.settings).toEqual(once.settings);
+      expect(nest(again.effective)).toEqual(printed);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a login whose password has a file of its own is printed so that it can be loaded', () => {
+  const file = writeIn(temporaryFolder(), 'password', 'x\n');
+  const once = loadContent({ mqtt: { username: 'board', passwordFile: file } });
+  expect(nest(once.effective).mqtt).toMatchObject({ password: null, passwordFile: file });
+  expect(loadContent(nest(once.effective)).settings).toEqual(once.settings);
+});
+
+test('what is printed has every setting, in the form of a file', () => {
+  const { effective } = load();
+  expect(effective.map(({ path }) => path)).toEqual(SETTINGS.map(({ path }) => path));
+  expect(nest(effective).camera).toMatchObject({
+    kind: 'webcam',
+    interval: '2s',
+    webcam: { delay: '0s', palette: null },
+  });
+});
+
+test('a value read from text is the one a file has', () => {
+  const setting = (path: string) => SETTINGS.find(entry => entry.path === path)?.setting as Setting;
+  expect(formatOf(setting('camera.interval')).parse('1.5s')).toBe(1_500);
+  expect(formatOf(setting('fleet')).parse('false')).toBe(false);
+  // Kept as text, so that the fault shows what was written.
+  expect(formatOf(setting('fleet')).parse('no')).toBe('no');
+  expect(formatOf(setting('broker.port')).parse('18x')).toBe('18x');
+  expect(formatOf(setting('broker.port')).parse('')).toBe('');
+  expect(formatOf(setting('zones')).parse('[{')).toBe('[{');
+});

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Command } from 'commander';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { documentedProgram } from '../../scripts/docs/cli-page.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { blocks, shellLines } from './pages.ts';
+import { surfwatchCalls } from './shell.ts';
+
+const LINES = shellLines();
+const SURFWATCH = LINES.filter(({ line }) => /\bsurfwatch\b/.test(line));
+const OTHERS = LINES.filter(({ line }) => !/\bsurfwatch\b|^mosquitto_/.test(line));
+
+/** The options a call was understood with. @throws CommanderError where the program would refuse it */
+function optionsOf(args: readonly string[]): Record<string, unknown> {
+  const program = documentedProgram();
+  let given: Record<string, unknown> | undefined;
+  for (const command of allOf(program)) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    if (command.commands.length === 0) {
+      command.action(() => {
+        given = command.opts();
+      });
+    }
+  }
+  program.parse(args, { from: 'user' });
+  if (given === undefined) throw new Error('no command was run');
+  return given;
+}
+
+function allOf(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allOf)];
+}
+
+test('there are examples of commands', () => {
+  expect(SURFWATCH.length).toBeGreaterThan(20);
+  expect(() => optionsOf(['classify', '--tilse', 'photo.jpg'])).toThrow(/tilse/);
+});
+
+test.each(SURFWATCH.map(({ at, line }) => [at, line]))('%s: %s is understood', (_, line = '') => {
+  const calls = surfwatchCalls(line);
+  expect(calls.length).toBeGreaterThan(0);
+  for (const call of calls) {
+    const { set } = optionsOf(call);
+    if (Array.isArray(set)) loadConfig({ env: {}, cwd: '/', systemFile: '', set });
+  }
+});
+
+test.each(OTHERS.map(({ at, line }) => [at, line]))('%s: %s is a script of the package', (_, line = '') => {
+  const { scripts } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
+  for (const command of line.split('&&').map(part => part.trim())) {
+    const [npm, verb, name] = command.split(' ');
+    expect(npm).toBe('npm');
+    if (verb === 'run') expect(Object.keys(scripts)).toContain(name);
+    else expect(verb).toMatch(/^(ci|cit|test)$/);
+  }
+  expect(scripts.test).toBeDefined();
+});
+
+test('the page of the command line has every command of the program', async () => {
+  const { stdout } = await surfwatch(['--help'], PACKAGE_ROOT);
+  const listed = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name);
+  expect(listed).toEqual(documentedProgram().commands.map(command => command.name()));
+});
+
+const run = promisify(execFile);
+
+function surfwatch(args: readonly string[], cwd: string) {
+  const main = join(PACKAGE_ROOT, 'src', 'main.ts');
+  const loader = import.meta.resolve('tsx');
+  return run(process.execPath, ['--import', loader, main, ...args], { cwd });
+}
+
+function readmeCall(start: string): string[] {
+  const found = SURFWATCH.find(({ at, line }) => at.startsWith('README.md') && line.startsWith(start));
+  return surfwatchCalls(found?.line ?? '')[0] ?? [];
+}
+
+test('the commands of the README do what it says', { timeout: 60_000 }, async () => {
+  const folder = await temporaryFolder();
+  const [config] = blocks('jsonc').filter(({ page }) => page === 'README.md');
+  writeFileSync(join(folder, 'board.json'), config?.text ?? '');
+  const sea = sharp({
+    create: { width: 320, height: 180, channels: 3, noise: noise(110), background: '#000' },
+  });
+  mkdirSync(join(folder, 'photos', 'none'), { recursive: true });
+  for (const name of ['photo.jpg', 'beach-camera.jpg', 'photos/none/sea.jpg'])
+    await sea.clone().jpeg().toFile(join(folder, name));
+
+  const [checked, classified, tiles, evaluated] = await Promise.all(
+    ['config check', 'classify photo.jpg', 'classify --tiles', 'evaluate'].map(start =>
+      surfwatch(readmeCall(`npx surfwatch ${start}`), folder),
+    ),
+  );
+  expect(checked?.stdout).toMatch(/^ok: \d+ settings from .*board\.json/);
+  expect(classified?.stdout).toMatch(/^photo\.jpg +\w+/m);
+  expect(JSON.parse(tiles?.stdout ?? '')).toMatchObject({ file: 'beach-camera.jpg', visibility: 'ok' });
+  expect(evaluated?.stdout).toMatch(/accuracy/);
+});
+
+function noise(mean: number) {
+  return { type: 'gaussian' as const, mean, sigma: 30 };
+}

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { Daemon } from '../../src/daemon.ts';
+import { EXAMPLES } from '../../src/messaging/examples.ts';
+import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+import { client, has, hasMosquitto, mosquitto, silent, until } from '../messaging/support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { shellLines } from './pages.ts';
+
+const LINES = shellLines().filter(({ line }) => line.startsWith('mosquitto_'));
+const hasClients = has('mosquitto_sub');
+if (!hasClients)
+  console.warn(
+    'mosquitto-clients is not installed: examples with it are skipped (apt install mosquitto-clients)',
+  );
+
+/** A daemon that looks at a drawn picture. */
+async function startDaemon(set: readonly string[]): Promise<Daemon> {
+  const folder = await temporaryFolder();
+  const noise = { type: 'gaussian' as const, mean: 110, sigma: 30 };
+  const drawn = sharp({ create: { width: 320, height: 180, channels: 3, noise, background: '#000' } });
+  await drawn.jpeg().toFile(join(folder, 'sea.jpg'));
+  const camera = ['camera.kind=directory', `camera.directory.path=${folder}`, 'camera.interval=200ms'];
+  const { settings } = loadConfig({
+    env: {},
+    cwd: folder,
+    systemFile: '',
+    set: [...camera, 'camera.pendingInterval=200ms', 'activity.dwell=400ms', ...set],
+  });
+  const daemon = new Daemon(settings, { clock: systemClock, log: silent, version: '0.0.0' });
+  onTestFinished(() => daemon.stop());
+  await daemon.start();
+  return daemon;
+}
+
+/** Waits until the daemon has said its first word, and notes its answers. */
+async function watch(url: string) {
+  const watching = await client(url);
+  await watching.mqtt.subscribeAsync(['surf/activity', 'surf/response/#']);
+  await until(() => watching.last('surf/activity') !== undefined, 'the first activity');
+  return watching;
+}
+
+/** Runs a line at the daemon's broker. What would listen for ever listens for one second. */
+async function shell(line: string, url: string): Promise<string> {
+  const { port } = new URL(url);
+  const script = [
+    `mosquitto_sub() { case "$*" in *-W*) ;; *) set -- -W 1 "$@" ;; esac; command mosquitto_sub -p ${port} "$@"; }`,
+    `mosquitto_pub() { command mosquitto_pub -p ${port} "$@"; }`,
+    `mosquitto_rr() { command mosquitto_rr -p ${port} "$@"; }`,
+    line,
+  ].join('\n');
+  const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => {
+    output += text.toString();
+  });
+  let complaint = '';
+  child.stderr.on('data', (text: Buffer) => {
+    complaint += text.toString();
+  });
+  await once(child, 'close');
+  // mosquitto_sub says so when its time is over.
+  expect(complaint.replace('Timed out\n', '')).toBe('');
+  return output;
+}
+
+function checkOutput(line: string, output: string): void {
+  const topic = /-t '?([^ ']+)/.exec(line)?.[1] ?? '';
+  if (topic.endsWith('#')) {
+    const activity = /^surf\/activity (.*)$/m.exec(output)?.[1] ?? '';
+    expect(activitySchema.parse(JSON.parse(activity))).toMatchObject({ site: 'beach' });
+    expect(output).toContain('surf/availability online');
+  } else if (topic === 'surf/activity/state') expect(output).toMatch(/^(\w+\n)+$/);
+  else if (line.startsWith('mosquitto_pub')) expect(output).toBe('');
+  else expect(responseSchema.parse(JSON.parse(output))).toMatchObject({ status: 'ok' });
+}
+
+const [overMqtt5, plain] = [true, false].map(wanted =>
+  LINES.filter(({ line }) => /-V 5/.test(line) === wanted),
+);
+
+test('there are examples with Mosquitto', () => {
+  expect(overMqtt5?.length).toBeGreaterThan(0);
+  expect(plain?.length).toBeGreaterThan(4);
+});
+
+test.skipIf(!hasClients)('the examples work with the embedded broker', { timeout: 60_000 }, async () => {
+  const daemon = await startDaemon(['broker.port=0']);
+  const watching = await watch(daemon.address);
+  for (const { at, line } of plain ?? []) {
+    const answers = watching.on('surf/response/status').length;
+    checkOutput(line, await shell(line, daemon.address));
+    if (line.includes('mosquitto_pub'))
+      await until(() => watching.on('surf/response/status').length > answers, `${at}: an answer`);
+  }
+
+  const unknown = EXAMPLES['response/<verb>'].find(({ topic }) => topic === 'response/statis')?.payload;
+  const command = { command: 'statis', transaction: unknown?.transaction };
+  await watching.mqtt.publishAsync('surf/command', JSON.stringify(command), { qos: 1 });
+  await until(() => watching.last('surf/response/statis') !== undefined, 'the answer to a wrong command');
+  expect(JSON.parse(watching.last('surf/response/statis') ?? '')).toEqual(unknown);
+});
+
+test.skipIf(!hasMosquitto)('the examples of MQTT 5 work with a broker', async () => {
+  const { url } = await mosquitto();
+  await startDaemon([`mqtt.url=${url}`]);
+  await watch(url);
+  for (const { line } of overMqtt5 ?? []) checkOutput(line, await shell(line, url));
+});

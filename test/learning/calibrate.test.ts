@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bestThreshold, type Calibration, fitCalibration } from '../../src/learning/calibrate.ts';
+import { createRandom } from '../../src/ops/random.ts';
+
+const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
+
+/** Logits whose labels are drawn with a known probability. */
+function drawn(count: number, { slope, intercept }: Calibration, seed: number) {
+  const random = createRandom(seed);
+  const logits = Array.from({ length: count }, () => random.between(-6, 6));
+  const labels = logits.map(logit => (random.next() < sigmoid(slope * logit + intercept) ? 1 : 0));
+  return { logits, labels, weights: logits.map(() => 1) };
+}
+
+function logLoss(logits: readonly number[], labels: readonly number[], { slope, intercept }: Calibration): number {
+  return logits.reduce((sum, logit, index) => {
+    const probability = Math.min(1 - 1e-12, Math.max(1e-12, sigmoid(slope * logit + intercept)));
+    return sum - Math.log(labels[index] === 1 ? probability : 1 - probability);
+  }, 0);
+}
+
+describe('fitCalibration', () => {
+  it.each([
+    [0.4, 1],
+    [1, 0],
+    [2.5, -2],
+  ])('recovers sigmoid(%d × logit + %d)', (slope, intercept) => {
+    const { logits, labels, weights } = drawn(20_000, { slope, intercept }, 11);
+    const fitted = fitCalibration(logits, labels, weights);
+    // The ridge draws it a little towards the identity.
+    expect(Math.abs(fitted.slope / slope - 1)).toBeLessThan(0.08);
+    expect(Math.abs(fitted.intercept - intercept)).toBeLessThan(0.15);
+  });
+
+  it('improves the log loss of over-confident logits', () => {
+    const { logits, labels, weights } = drawn(300, { slope: 0.3, intercept: -1 }, 3);
+    const fitted = fitCalibration(logits, labels, weights);
+    const before = logLoss(logits, labels, { slope: 1, intercept: 0 });
+    expect(logLoss(logits, labels, fitted)).toBeLessThan(before * 0.8);
+  });
+
+  it('minds the weights, not their scale', () => {
+    const { logits, labels, weights } = drawn(500, { slope: 1, intercept: 0 }, 4);
+    const plain = fitCalibration(logits, labels, weights);
+    const scaled = fitCalibration(logits, labels, weights.map(weight => weight * 50));
+    expect(scaled.slope).toBeCloseTo(plain.slope, 6);
+    const rarer = fitCalibration(logits, labels, labels.map(label => (label === 1 ? 0.1 : 1)));
+    expect(rarer.intercept).toBeLessThan(plain.intercept - 0.5);
+  });
+
+  it('stays finite, and keeps the order of scores, whatever it is given', () => {
+    const anything = fc.array(fc.tuple(fc.double({ min: -50, max: 50, noNaN: true }), fc.constantFrom(0, 1)), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(anything, pairs => {
+        const logits = pairs.map(([logit]) => logit);
+        const labels = pairs.map(([, label]) => label);
+        const { slope, intercept } = fitCalibration(logits, labels, labels.map(() => 1));
+        expect(slope).toBeGreaterThan(0);
+        expect(Number.isFinite(slope) && Number.isFinite(intercept)).toBe(true);
+      }),
+    );
+  });
+
+  it('is the identity where a class is missing', () => {
+    expect(fitCalibration([1, 2], [1, 1], [1, 1])).toEqual({ slope: 1, intercept: 0 });
+    expect(fitCalibration([1, 2], [0, 0], [1, 1])).toEqual({ slope: 1, intercept: 0 });
+  });
+});
+
+describe('bestThreshold', () => {
+  function f1At(threshold: number, probabilities: readonly number[], labels: readonly number[], weights: readonly number[]) {
+    let hits = 0;
+    let sum = 0;
+    for (const [index, probability] of probabilities.entries()) {
+      const weight = weights[index] as number;
+      if (labels[index] === 1) sum += weight;
+      if (probability >= threshold) sum += weight;
+      if (probability >= threshold && labels[index] === 1) hits += weight;
+    }
+    return (2 * hits) / sum;
+  }
+
+  it('has the best F1 of all thresholds', () => {
+    const points = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 99 }), fc.constantFrom(0, 1), fc.integer({ min: 1, max: 4 })),
+      { minLength: 2, maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(points, list => {
+        const probabilities = list.map(([probability]) => probability / 100);
+        const labels = list.map(([, label]) => label);
+        const weights = list.map(([, , weight]) => weight);
+        const found = bestThreshold(probabilities, labels, weights);
+        if (!labels.includes(0) || !labels.includes(1)) {
+          expect(found).toBe(0.5);
+          return;
+        }
+        const all = probabilities.map(probability => f1At(probability, probabilities, labels, weights));
+        expect(f1At(found, probabilities, labels, weights)).toBeCloseTo(Math.max(...all), 9);
+      }),
+    );
+  });
+
+  it('lies half-way between the two it separates', () => {
+    expect(bestThreshold([0.9, 0.8, 0.4, 0.1], [1, 1, 0, 0], [1, 1, 1, 1])).toBeCloseTo(0.6, 9);
+  });
+});

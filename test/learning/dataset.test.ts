@@ -1,0 +1,113 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hasBoxes, listFrames, listPhotos } from '../../src/learning/dataset.ts';
+import { labelsInOrder, labelVector } from '../../src/learning/labels.ts';
+import { openSource } from '../../src/learning/read-sources.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A folder with these files. */
+async function folderOf(files: Record<string, string>): Promise<string> {
+  const root = await temporaryFolder();
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), text);
+  }
+  return root;
+}
+
+describe('listPhotos', () => {
+  it('lists the pictures of class folders in order, by the groups of the manifest', async () => {
+    const root = await folderOf({
+      'none/z.jpg': '',
+      'surfing/b.JPG': '',
+      'surfing/a.webp': '',
+      'surfing/notes.txt': '',
+      'surfing+kitesurfing/c.png': '',
+      'manifest.csv': '\uFEFFfile,class,group\nsurfing/a.webp,surfing,"pier, north"\nnone/z.jpg,none,cam\n',
+      'stray.jpg': '',
+    });
+    expect(await listPhotos(root)).toEqual([
+      { path: join(root, 'none/z.jpg'), activities: [], group: 'cam' },
+      { path: join(root, 'surfing/a.webp'), activities: ['surfing'], group: 'pier, north' },
+      { path: join(root, 'surfing/b.JPG'), activities: ['surfing'], group: join(root, 'surfing/b.JPG') },
+      {
+        path: join(root, 'surfing+kitesurfing/c.png'),
+        activities: ['surfing', 'kitesurfing'],
+        group: join(root, 'surfing+kitesurfing/c.png'),
+      },
+    ]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['an empty folder', {}],
+    ['pictures outside class folders', { 'a.jpg': '' }],
+    ['a manifest without groups', { 'surfing/a.jpg': '', 'manifest.csv': 'file,class\nsurfing/a.jpg,surfing\n' }],
+    ['a manifest with a row too long', { 'surfing/a.jpg': '', 'manifest.csv': 'file,group\na,b,c\n' }],
+    ['a manifest with an open quote', { 'surfing/a.jpg': '', 'manifest.csv': 'file,group\n"a,b\n' }],
+  ])('refuses %s', async (_, files) => {
+    await expect(listPhotos(await folderOf(files))).rejects.toMatchObject({ code: 'dataset-unreadable' });
+  });
+
+  it('refuses a folder that is not there', async () => {
+    const nowhere = join(await temporaryFolder(), 'nowhere');
+    await expect(listPhotos(nowhere)).rejects.toMatchObject({
+      code: 'dataset-unreadable',
+      message: expect.stringContaining(nowhere),
+    });
+  });
+});
+
+describe('listFrames', () => {
+  const boxes = JSON.stringify({
+    ...Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`f${String(index).padStart(2, '0')}.jpg`, []])),
+    'f00.jpg': [{ activity: 'surfing', posture: 'sitting', box: [0.1, 0.2, 0.3, 0.4] }],
+  });
+
+  it('lists frames with their riders, grouped by time', async () => {
+    const root = await folderOf({ 'boxes.json': boxes, 'frames/f00.jpg': '' });
+    const frames = await listFrames(root);
+    expect(frames).toHaveLength(20);
+    expect(frames[0]?.path).toBe(join(root, 'frames', 'f00.jpg'));
+    expect(frames[0]?.riders).toEqual([{ activity: 'surfing', box: { x: 0.1, y: 0.2, w: 0.3, h: 0.4 } }]);
+    const groups = frames.map(({ group }) => group);
+    expect(new Set(groups).size).toBe(10);
+    expect(groups).toEqual([...groups].sort());
+  });
+
+  it('finds frames beside the boxes, and never outside the folder', async () => {
+    const root = await folderOf({ 'boxes.json': '{"../../etc/passwd":[]}' });
+    expect((await listFrames(root)).map(({ path }) => path)).toEqual([join(root, 'passwd')]);
+  });
+
+  it.each(['', '[', '[]', '{"a.jpg":[{"activity":"surfing","box":[1,2,3]}]}', '{"a.jpg":[{"box":[1,2,3,4]}]}'])(
+    'refuses %j',
+    async text => {
+      const root = await folderOf({ 'boxes.json': text });
+      await expect(listFrames(root)).rejects.toMatchObject({
+        code: 'dataset-unreadable',
+        message: expect.stringContaining('boxes.json'),
+      });
+    },
+  );
+
+  it('is chosen where there are boxes', async () => {
+    const framed = await folderOf({ 'boxes.json': boxes, 'surfing/a.jpg': '' });
+    const plain = await folderOf({ 'surfing/a.jpg': '', 'windsurfing/b.jpg': '' });
+    expect([await hasBoxes(framed), await hasBoxes(plain)]).toEqual([true, false]);
+    expect(await openSource(framed)).toMatchObject({ files: 20, activities: ['surfing'] });
+    expect(await openSource(plain)).toMatchObject({ files: 2, activities: ['surfing', 'windsurfing'] });
+  });
+});
+
+describe('labels', () => {
+  it('come in the usual order, then by name', () => {
+    expect(labelsInOrder(['wingfoil', 'kitesurfing', 'canoe', 'surfing', 'canoe'])).toEqual([
+      'surfing',
+      'kitesurfing',
+      'canoe',
+      'wingfoil',
+    ]);
+    expect(labelVector(['kitesurfing', 'surfing'], ['surfing', 'windsurfing', 'kitesurfing'])).toEqual([1, 0, 1]);
+  });
+});

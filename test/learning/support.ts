@@ -1,0 +1,60 @@
+/** Toy samples and heads for the tests of learning. */
+import { createRandom } from '../../src/ops/random.ts';
+import type { HeadBundle, HeadManifest } from '../../src/activity/head-bundle.ts';
+import type { EmbeddedSet, Sample } from '../../src/learning/sample.ts';
+
+export const WIDTH = 16;
+export const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];
+
+export function sampleOf(change: Partial<Sample> = {}): Sample {
+  return { labels: [1, 0, 0], group: 'a', source: 'photos', file: 'a.jpg', augmented: false, ...change };
+}
+
+/** Embeddings in which number `k` is high where activity `k` is present: a line tells them apart. */
+export function separableSet(samples: readonly Sample[], seed = 1): EmbeddedSet {
+  const random = createRandom(seed);
+  const embeddings = new Float32Array(samples.length * WIDTH);
+  for (const [row, { labels }] of samples.entries()) {
+    for (let index = 0; index < WIDTH; index++) {
+      embeddings[row * WIDTH + index] = random.next() * 0.5 + (labels[index] === 1 ? 1 : 0);
+    }
+  }
+  return { samples, embeddings, width: WIDTH };
+}
+
+/** As many samples as wanted of each activity and of none, in groups of four. */
+export function balancedSamples(each: number): Sample[] {
+  const kinds = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]];
+  return kinds.flatMap((labels, kind) =>
+    Array.from({ length: each }, (_, index) => sampleOf({ labels, group: `${kind}-${Math.floor(index / 4)}` })),
+  );
+}
+
+export const BACKBONE = { id: 'some-backbone', sha256: 'ab'.repeat(32) };
+
+/** A head with random weights. */
+export function randomHead(seed: number, change: Partial<HeadManifest> = {}): HeadBundle {
+  const random = createRandom(seed);
+  const values = (length: number) => Float32Array.from({ length }, () => random.between(-1, 1));
+  const hidden = 5;
+  return {
+    manifest: {
+      format: 1,
+      id: `head-${seed}`,
+      createdAt: '2026-06-01T09:00:00.000Z',
+      activities: ACTIVITIES,
+      width: WIDTH,
+      hidden,
+      backbone: BACKBONE,
+      calibration: ACTIVITIES.map((_, index) => ({ slope: 0.5 + index, intercept: index - 1 })),
+      thresholds: { surfing: 0.5, windsurfing: 0.4, kitesurfing: 0.6 },
+      weights: { file: 'weights.f32.bin', sha256: '0'.repeat(64) },
+      training: { parent: null, seed, dataSha256: 'cd'.repeat(32), command: 'surfwatch train photos' },
+      ...change,
+    },
+    hiddenKernel: values(hidden * WIDTH),
+    hiddenBias: values(hidden),
+    outputKernel: values(ACTIVITIES.length * hidden),
+    outputBias: values(ACTIVITIES.length),
+  };
+}

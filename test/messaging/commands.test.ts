@@ -1,0 +1,284 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { SurfwatchError } from '../../src/errors.ts';
+import { MAX_COMMAND_BYTES, parseCommand } from '../../src/messaging/command.ts';
+import { commandHandler } from '../../src/messaging/commands.ts';
+import type { Incoming, Message } from '../../src/messaging/connection.ts';
+import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
+import { defineVerb, nearestOf, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
+import type { Clock } from '../../src/ops/clock.ts';
+import { clock, readableLog, silent, until } from './support.ts';
+
+const incoming = (topic: string, payload: string | Buffer, more: Partial<Incoming> = {}): Incoming => ({
+  topic: `surf/${topic}`,
+  payload: Buffer.from(payload),
+  retained: false,
+  ...more,
+});
+const parse = (topic: string, payload: string | Buffer) =>
+  parseCommand(incoming(topic, payload), 'surf/command');
+
+describe('parseCommand', () => {
+  it.each([
+    ['command', 'status', { verb: 'status', args: {} }],
+    ['command', ' status\n', { verb: 'status', args: {} }],
+    ['command', '{"command":"status"}', { verb: 'status', args: {} }],
+    ['command/status', '', { verb: 'status', args: {} }],
+    ['command/status', 'status', { verb: 'status', args: {} }],
+    [
+      'command/label',
+      '{"frame":"1","transaction":7}',
+      { verb: 'label', args: { frame: '1' }, transaction: 7 },
+    ],
+    ['command/label', '{"command":"label","n":2}', { verb: 'label', args: { n: 2 } }],
+  ])('reads %s with %j', (topic, payload, command) => {
+    expect(parse(topic, payload)).toEqual({ ok: true, command });
+  });
+
+  it.each([
+    ['command', '', 'unknown', undefined],
+    ['command', '{"command":', 'unknown', undefined],
+    ['command', '["status"]', 'unknown', undefined],
+    ['command', '"status"', 'unknown', undefined],
+    ['command', '{}', 'unknown', undefined],
+    ['command', '{"command":5,"transaction":"a"}', 'unknown', 'a'],
+    ['command', '{"command":"a/b","transaction":"a"}', 'unknown', 'a'],
+    ['command', `{"command":"status","transaction":"${'x'.repeat(200)}"}`, 'status', undefined],
+    ['command/status', '{', 'status', undefined],
+    ['command/status', 'retrain', 'status', undefined],
+    ['command/status', '{"command":"retrain","transaction":1}', 'status', 1],
+    ['command/STATUS', '', 'unknown', undefined],
+    ['command', 'x'.repeat(MAX_COMMAND_BYTES + 1), 'unknown', undefined],
+    ['command', Buffer.from([0xff, 0xfe, 0x00]), 'unknown', undefined],
+  ])('tells what is wrong with %s and %j', (topic, payload, verb, transaction) => {
+    const parsed = parse(topic, payload);
+    if (parsed.ok) throw new Error('was accepted');
+    expect(parsed.fault.code).toBe('command-malformed');
+    expect(parsed.verb).toBe(verb);
+    expect(parsed.transaction).toBe(transaction);
+  });
+
+  it('never throws, and answers on a topic that can be published on', () => {
+    const payload = fc.oneof(fc.json(), fc.string(), fc.uint8Array().map(Buffer.from));
+    const topic = fc.oneof(
+      fc.constant('command'),
+      fc.string().map(level => `command/${level}`),
+    );
+    fc.assert(
+      fc.property(topic, payload, (on, bytes) => {
+        const parsed = parse(on, Buffer.from(bytes));
+        const verb = parsed.ok ? parsed.command.verb : parsed.verb;
+        expect(verb).toMatch(/^[a-z][a-z0-9-]{0,31}$/);
+      }),
+    );
+  });
+});
+
+describe('nearestOf', () => {
+  it.each([
+    ['staus', 'status'],
+    ['retrian', 'retrain'],
+    ['STATUS', undefined],
+    ['xyz', undefined],
+  ])('%s: %s', (word, nearest) => {
+    expect(nearestOf(word, ['status', 'retrain', 'rollback'])).toBe(nearest);
+  });
+});
+
+function handler(verbs: Verbs, { log = silent, time = clock }: { log?: typeof silent; time?: Clock } = {}) {
+  const answers: Message[] = [];
+  const handle = commandHandler({
+    base: 'surf',
+    verbs,
+    clock: time,
+    log,
+    answer: message => void answers.push(message),
+  });
+  const ask = async (message: Incoming): Promise<Response & { topic: string }> => {
+    const before = answers.length;
+    await handle(message);
+    const answer = answers[before];
+    if (answer === undefined) throw new Error('no answer');
+    return { ...responseSchema.parse(JSON.parse(answer.payload)), topic: answer.topic };
+  };
+  return { handle, ask, answers };
+}
+
+describe('commandHandler', () => {
+  const gate = () => {
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>(resolve => {
+      open = resolve;
+    });
+    return { opened, open };
+  };
+
+  it('runs a command and answers with its data and transaction', async () => {
+    const { ask } = handler({ status: statusVerb(() => ({ activity: 'none' })) });
+    expect(await ask(incoming('command', '{"command":"status","transaction":"t1"}'))).toEqual({
+      topic: 'surf/response/status',
+      v: 1,
+      status: 'ok',
+      data: { activity: 'none' },
+      transaction: 't1',
+    });
+  });
+
+  it('answers an unknown verb with the nearest', async () => {
+    const { ask } = handler({ status: statusVerb(() => ({})) });
+    const answer = await ask(incoming('command', 'sttus'));
+    expect(answer).toMatchObject({ topic: 'surf/response/sttus', status: 'error', code: 'command-unknown' });
+    expect(answer.status === 'error' && answer.error).toContain('"status"');
+    expect(await ask(incoming('command', 'constructor'))).toMatchObject({ code: 'command-unknown' });
+  });
+
+  it('answers broken JSON on response/unknown', async () => {
+    const { ask } = handler({});
+    expect(await ask(incoming('command', '{"command"'))).toMatchObject({
+      topic: 'surf/response/unknown',
+      code: 'command-malformed',
+    });
+  });
+
+  it('checks arguments, hands them on typed and ignores unknown ones', async () => {
+    const double = defineVerb({
+      doc: '',
+      // Parsed once only: as text it would no longer check.
+      args: z.object({ n: z.number().transform(String) }),
+      run: ({ n }) => ({ twice: n.repeat(2) }),
+    });
+    const { ask } = handler({ double });
+    expect(await ask(incoming('command/double', '{"n":4,"more":1}'))).toMatchObject({
+      data: { twice: '44' },
+    });
+    expect(await ask(incoming('command/double', '{"n":"4"}'))).toMatchObject({ code: 'command-invalid' });
+  });
+
+  it('ignores a retained command and says so', async () => {
+    let runs = 0;
+    const { log, lines } = readableLog();
+    const { handle, answers } = handler({ status: statusVerb(() => ++runs) }, { log });
+    await handle(incoming('command', 'status', { retained: true }));
+    expect(runs).toBe(0);
+    expect(answers).toEqual([]);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('answers a repeated transaction with the first result and does not run it again', async () => {
+    let runs = 0;
+    const { ask } = handler({ status: statusVerb(() => ({ run: ++runs })) });
+    const once = await ask(incoming('command', '{"command":"status","transaction":1}'));
+    expect(await ask(incoming('command/status', '{"transaction":1}'))).toEqual(once);
+    expect(await ask(incoming('command/status', '{"transaction":"1"}'))).toMatchObject({ data: { run: 2 } });
+    expect(await ask(incoming('command', 'status'))).toMatchObject({ data: { run: 3 } });
+  });
+
+  it('joins a repeated transaction to the run still under way', async () => {
+    const { opened, open } = gate();
+    let runs = 0;
+    const slow = defineVerb({ doc: '', args: z.object({}), run: () => opened.then(() => ++runs) });
+    const { handle, answers } = handler({ slow });
+    const both = [1, 2].map(() => handle(incoming('command/slow', '{"transaction":"x"}')));
+    open();
+    await Promise.all(both);
+    expect(runs).toBe(1);
+    expect(answers.map(({ payload }) => JSON.parse(payload))).toEqual([
+      expect.objectContaining({ data: 1 }),
+      expect.objectContaining({ data: 1 }),
+    ]);
+  });
+
+  it('keeps a bounded number of answers', async () => {
+    let runs = 0;
+    const { ask } = handler({ status: statusVerb(() => ++runs) });
+    for (let i = 0; i < 300; i++) await ask(incoming('command/status', JSON.stringify({ transaction: i })));
+    await ask(incoming('command/status', '{"transaction":299}'));
+    expect(runs).toBe(300);
+    await ask(incoming('command/status', '{"transaction":0}'));
+    expect(runs).toBe(301);
+  });
+
+  it('turns commands away while too many run, and runs them when sent again', async () => {
+    const { opened, open } = gate();
+    const slow = defineVerb({ doc: '', args: z.object({}), run: () => opened });
+    const { handle, ask } = handler({ slow });
+    const running = Array.from({ length: 16 }, () => handle(incoming('command/slow', '')));
+    expect(await ask(incoming('command/slow', '{"transaction":"x"}'))).toMatchObject({
+      code: 'command-busy',
+    });
+    open();
+    await Promise.all(running);
+    expect(await ask(incoming('command/slow', '{"transaction":"x"}'))).toMatchObject({ status: 'ok' });
+  });
+
+  it('gives the code of a known error, and hides the text of an unexpected one', async () => {
+    const fail = (error: Error) =>
+      defineVerb({
+        doc: '',
+        args: z.object({}),
+        run: () => {
+          throw error;
+        },
+      });
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    const { ask } = handler({
+      known: fail(new SurfwatchError('config-invalid', 'so it is')),
+      unknown: fail(new Error('secret path')),
+      circular: defineVerb({ doc: '', args: z.object({}), run: () => circular }),
+    });
+    expect(await ask(incoming('command', 'known'))).toMatchObject({
+      code: 'config-invalid',
+      error: 'so it is',
+    });
+    const hidden = await ask(incoming('command', 'unknown'));
+    expect(hidden).toMatchObject({ code: 'command-failed' });
+    expect(JSON.stringify(hidden)).not.toContain('secret');
+    expect(await ask(incoming('command', 'circular'))).toMatchObject({ code: 'command-failed' });
+  });
+
+  it('answers a command that never ends, and aborts it', async () => {
+    let aborted = false;
+    const endless = defineVerb({
+      doc: '',
+      args: z.object({}),
+      run: (_args, signal) => {
+        signal.addEventListener('abort', () => {
+          aborted = true;
+        });
+        return new Promise(() => undefined);
+      },
+    });
+    const hurried: Clock = { ...clock, sleep: () => Promise.resolve() };
+    const { ask } = handler({ endless }, { time: hurried });
+    expect(await ask(incoming('command', 'endless'))).toMatchObject({ code: 'command-timeout' });
+    await until(() => aborted, 'aborted');
+  });
+
+  describe('response topic of MQTT 5', () => {
+    const { handle, answers } = handler({ status: statusVerb(() => ({})) });
+    const correlationData = Buffer.from('c');
+    const answerTo = async (responseTopic: string) => {
+      await handle(incoming('command', 'status', { responseTopic, correlationData }));
+      return answers.at(-1);
+    };
+
+    it('takes the answer, with the correlation data', async () => {
+      expect(await answerTo('client/7/answers')).toMatchObject({
+        topic: 'client/7/answers',
+        correlationData,
+      });
+      expect(await answerTo('surf/response/mine')).toMatchObject({ topic: 'surf/response/mine' });
+      expect(await answerTo('surfer')).toMatchObject({ topic: 'surfer' });
+    });
+
+    it.each(['surf', 'surf/activity', 'surf/command', 'a/#', 'a/+', '', '$SYS/x', 'a\0'])(
+      'is not used where it is %j',
+      async topic => {
+        expect(await answerTo(topic)).toMatchObject({ topic: 'surf/response/status', retain: false });
+        expect(answers.at(-1)).not.toHaveProperty('correlationData');
+      },
+    );
+  });
+});

@@ -1,0 +1,212 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import getPort from 'get-port';
+import { connectAsync, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
+import { BROKER_DEFAULTS, MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
+import type { SurfEvent } from '../../src/messaging/payloads.ts';
+import { statusVerb } from '../../src/messaging/verbs.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+
+export const silent = pino({ level: 'silent' });
+export const clock = systemClock;
+
+/** A log whose lines can be read. */
+export function readableLog() {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line));
+  return { log: pino({ level: 'info' }, { write }), lines };
+}
+
+/** Waits until `check` holds, and fails with `what` after ten seconds. */
+export async function until(check: () => boolean, what: string): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!check()) {
+    if (Date.now() > end) throw new Error(`not within 10 s: ${what}`);
+    await delay(5);
+  }
+}
+
+/** Quick attempts, so that a test need not wait. */
+export const QUICK: MqttOptions = {
+  ...MQTT_DEFAULTS,
+  connectTimeoutMs: 2_000,
+  reconnectMinMs: 20,
+  reconnectMaxMs: 100,
+};
+
+export const BROKER = { ...BROKER_DEFAULTS, port: 0 };
+
+/** A started Messaging, stopped at the end of the test. */
+export async function startMessaging(setup: Partial<MessagingSetup> = {}): Promise<Messaging> {
+  const messaging = new Messaging({
+    mqtt: QUICK,
+    broker: BROKER,
+    base: 'surf',
+    verbs: { status: statusVerb(() => ({ up: true })) },
+    clock,
+    log: silent,
+    ...setup,
+  });
+  await messaging.start();
+  onTestFinished(() => messaging.stop());
+  return messaging;
+}
+
+interface Received {
+  readonly topic: string;
+  readonly text: string;
+  readonly packet: IPublishPacket;
+}
+
+/** A client that notes all it receives; ended at the end of the test. */
+export async function client(url: string, options: IClientOptions = {}) {
+  const mqtt: MqttClient = await connectAsync(url, { reconnectPeriod: 0, ...options }, false);
+  onTestFinished(() => void mqtt.end(true));
+  const received: Received[] = [];
+  mqtt.on('message', (topic, payload, packet) => received.push({ topic, text: payload.toString(), packet }));
+  return {
+    mqtt,
+    received,
+    on: (topic: string) => received.filter(message => message.topic === topic).map(({ text }) => text),
+    last: (topic: string) => received.findLast(message => message.topic === topic)?.text,
+  };
+}
+
+/** A client that comes back by itself and listens to `filter` at QoS 1. */
+export async function listener(url: string, filter = 'surf/#', options: IClientOptions = {}) {
+  const listening = await client(url, { reconnectPeriod: 20, ...options });
+  await listening.mqtt.subscribeAsync(filter, { qos: 1 });
+  return listening;
+}
+
+/** Resolves when the connection of a client ends. */
+export function closed(mqtt: MqttClient): Promise<void> {
+  return new Promise(resolve => mqtt.once('close', () => resolve()));
+}
+
+export function sessionEvent(n: number): SurfEvent {
+  const ts = new Date(1_780_000_000_000 + n).toISOString();
+  const id = `01JZZZZZZZ${String(n).padStart(16, '0')}`;
+  const session = { id, activity: 'surfing', start: ts, end: null, peak: 0.9, durationS: n };
+  return { v: 1, id, ts, site: 'pier', type: 'session_started', zone: 'north', session, frame: null };
+}
+
+export function has(program: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH: PATH } }).status === 0;
+}
+
+/** Debian puts mosquitto in /usr/sbin, which a user's PATH may lack. */
+const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
+
+export const hasMosquitto = has('mosquitto');
+if (!hasMosquitto)
+  console.warn('mosquitto is not installed: tests against it are skipped (apt install mosquitto)');
+
+/** A real Mosquitto on a port of its own, that can be killed and started again on the same port. */
+export async function mosquitto(config: readonly string[] = ['allow_anonymous true'], port?: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'surfwatch-mosquitto-'));
+  const ownPort = port ?? (await getPort());
+  const file = join(folder, 'mosquitto.conf');
+  // Started by root it would become another user, who can not read the files of the test.
+  const general = [
+    `user ${userInfo().username}`,
+    `persistence_location ${folder}/`,
+    `listener ${ownPort} 127.0.0.1`,
+  ];
+  writeFileSync(file, [...general, ...config, ''].join('\n'));
+  let child: ChildProcess | undefined;
+  const start = async () => {
+    child = spawn('mosquitto', ['-c', file], { stdio: 'ignore', env: { PATH } });
+    for (let i = 0; i < 400 && !(await answers(ownPort)); i++) await delay(10);
+  };
+  const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    // A stopped process takes no other signal before it goes on.
+    child.kill('SIGCONT');
+    child.kill(signal);
+    await gone;
+  };
+  onTestFinished(async () => {
+    await kill();
+    rmSync(folder, { recursive: true });
+  });
+  await start();
+  return {
+    port: ownPort,
+    url: `mqtt://127.0.0.1:${ownPort}`,
+    start,
+    kill,
+    freeze: () => child?.kill('SIGSTOP'),
+    thaw: () => child?.kill('SIGCONT'),
+  };
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connectTcp(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A server that is no broker, but does with each connection what the test says. */
+export async function fakeBroker(onConnection: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { url: `mqtt://127.0.0.1:${port}`, connections: sockets };
+}
+
+/** A certificate authority, a server's and a client's certificate, made anew. */
+export function certificates() {
+  const folder = mkdtempSync(join(tmpdir(), 'surfwatch-tls-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = (name: string) => join(folder, name);
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=ca', '-days', '2');
+  for (const [name, san] of [
+    ['server', 'IP:127.0.0.1,DNS:localhost'],
+    ['client', 'DNS:client'],
+  ]) {
+    openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
+    writeFileSync(path(`${name}.ext`), `subjectAltName=${san}\n`);
+    const signing = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2'];
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      `${name}.csr`,
+      ...signing,
+      '-extfile',
+      `${name}.ext`,
+      '-out',
+      `${name}.crt`,
+    );
+  }
+  return path;
+}

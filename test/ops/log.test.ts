@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { SurfwatchError } from '../../src/errors.ts';
+import { createLogger, type LogOptions, partLogger } from '../../src/ops/log.ts';
+import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+
+const CANARY = 'kaNaRy-7316';
+
+/** A logger, and the lines it has written. */
+function logger(options: Partial<LogOptions> = {}) {
+  const lines: string[] = [];
+  const root = createLogger(
+    { level: 'info', levels: {}, format: 'json', ...options },
+    { write: line => lines.push(line) },
+  );
+  const last = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
+  return { root, lines, last };
+}
+
+describe('levels', () => {
+  test('each part has its own, below or above that of the root', () => {
+    const { root, lines } = logger({ levels: { capture: 'debug', vision: 'error', broker: 'silent' } });
+    for (const part of ['capture', 'vision', 'activity', 'broker'] as const) {
+      const log = partLogger(root, part);
+      log.debug(`${part} debug`);
+      log.info(`${part} info`);
+      log.error(`${part} error`);
+    }
+    const said = lines.map(line => (JSON.parse(line) as { part: string; msg: string }).msg);
+    expect(said).toEqual([
+      'capture debug',
+      'capture info',
+      'capture error',
+      'vision error',
+      'activity info',
+      'activity error',
+    ]);
+  });
+
+  test('a child of a part keeps its level and its part', () => {
+    const { root, last } = logger({ levels: { capture: 'debug' } });
+    partLogger(root, 'capture').child({ camera: 'http' }).debug('polled');
+    expect(last()).toMatchObject({ part: 'capture', camera: 'http', msg: 'polled', level: 20 });
+  });
+});
+
+describe('errors', () => {
+  test('a coded one has its code, message and remedy', () => {
+    const { root, last } = logger();
+    const cause = Object.assign(new Error('refused'), {
+      code: 'ECONNREFUSED',
+      response: Buffer.from(CANARY),
+    });
+    root.error({ err: new SurfwatchError('config-invalid', 'site is wrong', { cause }) }, 'stopped');
+    expect(last()).toMatchObject({
+      msg: 'stopped',
+      err: {
+        type: 'SurfwatchError',
+        code: 'config-invalid',
+        message: 'site is wrong',
+        remedy: expect.stringContaining('surfwatch config schema'),
+        cause: { code: 'ECONNREFUSED', message: 'refused' },
+      },
+    });
+    expect(JSON.stringify(last())).not.toContain('response');
+  });
+
+  test('one logged by itself or under another name is the same', () => {
+    const { root, last } = logger();
+    root.error(new SurfwatchError('config-invalid', 'site is wrong'));
+    expect(last()).toMatchObject({ msg: 'site is wrong', err: { code: 'config-invalid' } });
+    root.warn({ reason: new SurfwatchError('config-invalid', 'site is wrong') }, 'x');
+    expect(last()).toMatchObject({ reason: { code: 'config-invalid' } });
+  });
+});
+
+test('the errors that an error sums up are logged', () => {
+  const { root, last } = logger();
+  const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+  root.error(new AggregateError([refused], 'no address answers'));
+  expect(last()).toMatchObject({
+    err: { message: 'no address answers', errors: [{ code: 'ECONNREFUSED' }] },
+  });
+});
+
+describe('neither secrets nor pictures reach the log', () => {
+  const url = `mqtt://board:${CANARY}@host`;
+  const bytes = Buffer.from(CANARY);
+  test.each([
+    ['a key', { password: CANARY }],
+    ['a nested key', { a: { b: [{ c: { token: CANARY } }] } }],
+    [
+      'a header',
+      { headers: { authorization: CANARY, Authorization: CANARY, 'proxy-authorization': CANARY } },
+    ],
+    ['a URL', { url }],
+    ['a URL in an error', new Error(`can't reach ${url}`)],
+    ['a URL in an error in an error', new Error('x', { cause: new Error(url) })],
+    ['options on an error', Object.assign(new Error('x'), { options: { headers: CANARY } })],
+    ['a picture', { frame: { bytes } }],
+    ['a typed array', { pixels: new Uint8Array(bytes) }],
+  ])('%s', (_name, merged) => {
+    for (const format of ['json', 'pretty'] as const) {
+      const { root, lines } = logger({ format });
+      root.info(merged, 'said');
+      expect(lines.join('')).toContain('said');
+      expect(lines.join('')).not.toContain(CANARY);
+      expect(lines.join('')).not.toContain([...bytes].join(','));
+    }
+  });
+
+  test('in a message and its arguments', () => {
+    const { root, lines } = logger();
+    root.info(`connecting to ${url}`);
+    root.info('connecting to %s', url);
+    expect(lines.join('')).toContain('[secret]@host');
+    expect(lines.join('')).not.toContain(CANARY);
+  });
+
+  test('bound to a child', () => {
+    const { root, lines } = logger();
+    const bound = { password: CANARY, mqtt: { password: CANARY }, a: { b: { token: CANARY } }, url };
+    partLogger(root, 'messaging').child(bound).info('said');
+    expect(lines.join('')).toContain('said');
+    expect(lines.join('')).not.toContain(CANARY);
+  });
+});
+
+describe('formats', () => {
+  test('pretty is one readable line', () => {
+    const { root, lines } = logger({ format: 'pretty' });
+    partLogger(root, 'capture').warn('no camera');
+    expect(lines.join('')).toMatch(/^\[\d\d:\d\d:\d\d\.\d+\] WARN: capture: no camera\n$/);
+  });
+
+  test('auto is JSON where no terminal is, on standard error, and the last line before an exit is kept', () => {
+    const script = `
+      import { createLogger } from './src/ops/log.ts';
+      createLogger({ level: 'info', levels: {}, format: 'auto' }).fatal('last words');
+      process.exit(3);`;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', script],
+      {
+        cwd: join(PACKAGE_ROOT),
+        encoding: 'utf8',
+      },
+    );
+    expect([status, stdout]).toEqual([3, '']);
+    expect(JSON.parse(stderr)).toMatchObject({
+      level: 60,
+      msg: 'last words',
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+  });
+});
