@@ -15,7 +15,7 @@ export interface Presence {
   readonly seenMs: number | null;
 }
 
-export function enterThreshold(activity: string, options: ActivityOptions): number {
+function enterThreshold(activity: string, options: ActivityOptions): number {
   return options.thresholds[activity] ?? DEFAULT_THRESHOLD;
 }
 

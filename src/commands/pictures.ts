@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { messageOf, SurfwatchError } from '../errors.ts';
 
 /** Instead of a path: the one picture on standard input. */
-export const STDIN = '-';
+const STDIN = '-';
 
 /** A file to read, or why there is none. */
 export type Listed = { readonly file: string } | { readonly file: string; readonly error: SurfwatchError };

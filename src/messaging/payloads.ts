@@ -221,7 +221,6 @@ export const responseSchema = z
 export type Activity = z.infer<typeof activitySchema>;
 export type ZoneActivity = z.infer<typeof zoneActivitySchema>;
 export type SurfEvent = z.infer<typeof eventSchema>;
-export type Availability = z.infer<typeof availabilitySchema>;
 export type State = z.infer<typeof stateSchema>;
 export type Info = z.infer<typeof infoSchema>;
 export type Health = z.infer<typeof healthSchema>;

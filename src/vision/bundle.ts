@@ -90,7 +90,10 @@ function checkLayers(bundle: BackboneBundle, directory: string): void {
           ? `adds ${layer.residualFrom}, which is no earlier layer`
           : undefined;
     if (fault !== undefined) {
-      throw new SurfwatchError('model-invalid', `${join(directory, 'manifest.json')}: layer ${layer.name} ${fault}`);
+      throw new SurfwatchError(
+        'model-invalid',
+        `${join(directory, 'manifest.json')}: layer ${layer.name} ${fault}`,
+      );
     }
     known.add(layer.name);
   }

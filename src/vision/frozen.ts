@@ -11,7 +11,7 @@ export type StillState = { readonly signature: Uint8Array; readonly sinceMs: num
  * Takes one picture in. It is compared with the first of the still ones, not with the one before: in a live picture
  * changes too small to tell between two frames add up.
  */
-export function watchStill(
+function watchStill(
   state: StillState,
   signature: Uint8Array,
   monotonicMs: number,

@@ -20,6 +20,13 @@ test('the README leads to every page of docs', () => {
   expect(missing.map(({ name }) => name)).toEqual([]);
 });
 
+test('no page has a gap to be filled', () => {
+  const gaps = pages().flatMap(({ name, text }) =>
+    [...text.matchAll(/<!-- GAP: (.*) -->/g)].map(([, gap]) => `${name}: ${gap}`),
+  );
+  expect(gaps).toEqual([]);
+});
+
 test('every block says its language', () => {
   const known = ['sh', 'json', 'jsonc', 'csv', 'text'];
   expect(

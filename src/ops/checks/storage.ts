@@ -1,12 +1,12 @@
 /** The state folder: writable, with room on its disk. */
 import { randomUUID } from 'node:crypto';
-import { access, constants, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { access, constants, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../errors.ts';
+import { diskFree } from '../board.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
-const MB = 1024 * 1024;
 const TOO_LITTLE_MB = 100;
 const LITTLE_MB = 1_000;
 
@@ -24,12 +24,10 @@ export async function checkStateDir(stateDir: string): Promise<Finding> {
 }
 
 export async function checkDisk(stateDir: string): Promise<Finding> {
-  const folder = await nearestFolder(stateDir);
-  const { bavail, bsize, ffree, files } = await statfs(folder);
-  const free = (bavail * bsize) / MB;
-  const detail = `${Math.round(free)} MB free at ${folder}`;
+  const free = await diskFree(stateDir);
+  if (free === null) return ok('disk', `free space at ${stateDir} is not known`);
+  const detail = `${free} MB free for ${stateDir}`;
   const remedy = 'Free some space: `journalctl --vacuum-size=100M`, `apt clean`, old files.';
-  if (files > 0 && ffree === 0) return fail('disk', `${detail}, but room for no further file`, remedy);
   if (free < TOO_LITTLE_MB) return fail('disk', detail, remedy);
   return free < LITTLE_MB ? warn('disk', detail, remedy) : ok('disk', detail);
 }

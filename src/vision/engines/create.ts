@@ -50,7 +50,9 @@ export async function createBackbone(
 
 async function open(bundle: BackboneBundle, engine: EngineName, threads: number): Promise<Backbone> {
   const backbone =
-    engine === 'onnx' ? await createOnnxBackbone(bundle, threadsOf(threads)) : await createTfjsBackbone(bundle, engine);
+    engine === 'onnx'
+      ? await createOnnxBackbone(bundle, threadsOf(threads))
+      : await createTfjsBackbone(bundle, engine);
   try {
     await checkGolden(backbone);
   } catch (error) {
