@@ -8,8 +8,8 @@ import { ENGINES } from '../src/vision/backbone.ts';
 import { buildChildren, Child } from './bench/child.ts';
 import { measureDaemon } from './bench/daemon.ts';
 import { type EngineReply, type EngineResult, mergeRounds } from './bench/engines.ts';
-import { drawPictures, type Pictures } from './bench/pictures.ts';
 import type { PathReply, PathResult } from './bench/path.ts';
+import { drawPictures, type Pictures } from './bench/pictures.ts';
 import { describeMachine, type Results, report } from './bench/report.ts';
 
 interface BenchOptions {
@@ -54,8 +54,15 @@ async function bench(options: BenchOptions): Promise<void> {
     say('measuring each stage, from the picture to the acknowledged message …');
     const path = await measurePath(built, pictures, size.frames);
     say('measuring the daemon …');
-    const daemon = await measureDaemon({ built, folder, pictures: pictures.series, ...size });
-    const results: Results = { machine: describeMachine(), quick: options.quick, pictures: pictures.bytes, engines, path, daemon };
+    const daemon = await measureDaemon({ folder, pictures: pictures.series, ...size });
+    const results: Results = {
+      machine: describeMachine(),
+      quick: options.quick,
+      pictures: pictures.bytes,
+      engines,
+      path,
+      daemon,
+    };
     if (options.json) {
       console.log(JSON.stringify(results, null, 1));
       return;
@@ -70,7 +77,10 @@ async function bench(options: BenchOptions): Promise<void> {
 
 /** Round by round, each engine in its turn. */
 async function measureEngines(built: string, size: typeof FULL): Promise<EngineResult[]> {
-  const children = ENGINES.map(engine => ({ engine, child: new Child<EngineReply>(built, 'engines', [engine]) }));
+  const children = ENGINES.map(engine => ({
+    engine,
+    child: new Child<EngineReply>(built, 'engines', [engine]),
+  }));
   const replies: { engine: (typeof ENGINES)[number]; reply: EngineReply }[] = [];
   for (const { engine, child } of children) replies.push({ engine, reply: await child.ask({ do: 'load' }) });
   for (let round = 0; round < size.rounds; round++) {
@@ -83,14 +93,25 @@ async function measureEngines(built: string, size: typeof FULL): Promise<EngineR
     replies.push({ engine, reply: await child.ask({ do: 'end' }) });
     child.end();
   }
-  return ENGINES.map(engine => mergeRounds(engine, replies.filter(one => one.engine === engine).map(one => one.reply)));
+  return ENGINES.map(engine =>
+    mergeRounds(
+      engine,
+      replies.filter(one => one.engine === engine).map(one => one.reply),
+    ),
+  );
 }
 
 async function measurePath(built: string, pictures: Pictures, frames: number): Promise<PathResult[]> {
   const child = new Child<PathReply>(built, 'path', []);
   const results: PathResult[] = [];
-  for (const [name, files] of [['1280 × 720', pictures.hd], ['1920 × 1080', pictures.fullHd]] as const) {
-    for (const grid of [[1, 1], [4, 3]] as const) {
+  for (const [name, files] of [
+    ['1280 × 720', pictures.hd],
+    ['1920 × 1080', pictures.fullHd],
+  ] as const) {
+    for (const grid of [
+      [1, 1],
+      [4, 3],
+    ] as const) {
       const { stages, cpuMs } = await child.ask({ files, grid, frames });
       results.push({ picture: name, tiles: grid[0] * grid[1], stages, cpuMs });
     }

@@ -2,10 +2,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
-import type { ScriptedActivity } from '../src/capture/simulator/options.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  SCRIPT_NAMES,
+  type ScriptedActivity,
+  type ScriptName,
+  SIMULATOR_DEFAULTS,
+} from '../src/capture/simulator/options.ts';
 import { randomScene } from '../src/capture/simulator/random-scene.ts';
 import { createRenderer } from '../src/capture/simulator/render.ts';
+import { type Scene, sceneAt } from '../src/capture/simulator/scene.ts';
+import { createScript } from '../src/capture/simulator/script.ts';
 
 const SINGLE: readonly (readonly ScriptedActivity[])[] = [[], ['surfing'], ['windsurfing'], ['kitesurfing']];
 const PAIRS: readonly (readonly ScriptedActivity[])[] = [
@@ -36,6 +43,12 @@ const program = new Command('render-scenes')
   .argument('<folder>', 'where to write; made if absent, files of the same name are replaced')
   .option('--count <n>', 'how many scenes', whole(1), 200)
   .option('--seed <n>', 'the same seed draws the same scenes', whole(0), 1)
+  .addOption(
+    new Option(
+      '--script <name>',
+      'moments of the simulated camera playing this script, not random scenes',
+    ).choices(SCRIPT_NAMES),
+  )
   .option('--width <pixels>', 'picture width', whole(160), 1280)
   .option('--height <pixels>', 'picture height', whole(120), 720)
   .addHelpText('after', '\nExample:\n  npx tsx scripts/render-scenes.ts /tmp/scenes --count 50 --seed 7')
@@ -46,18 +59,38 @@ interface Options {
   readonly seed: number;
   readonly width: number;
   readonly height: number;
+  readonly script?: ScriptName;
 }
 
-const { count, seed, width, height } = program.opts<Options>();
+const { count, seed, width, height, script } = program.opts<Options>();
 const folder = program.args[0] ?? '.';
+/** Moments of one camera before the next: its background is drawn once. */
+const MOMENTS = 10;
+
+function randomBeach(index: number): Scene {
+  return randomScene(seed * 1_000_003 + index, { activities: activitiesOf(index), width, height });
+}
+
+function scriptedMoment(index: number, name: ScriptName): Scene {
+  const camera = {
+    ...SIMULATOR_DEFAULTS,
+    seed: seed * 1_003 + Math.floor(index / MOMENTS),
+    script: name,
+    width,
+    height,
+  };
+  // 41 s apart: other riders, another light and another crowd each time.
+  return sceneAt(camera, createScript(camera), 7_000 + (index % MOMENTS) * 41_000);
+}
+
 await mkdir(folder, { recursive: true });
 const renderer = createRenderer();
 const boxes: Record<string, object[]> = {};
 const bar = new SingleBar({ format: 'scenes {bar} {value}/{total}, {eta_formatted} left', hideCursor: true });
 bar.start(count, 0);
 for (let i = 0; i < count; i++) {
-  const scene = randomScene(seed * 1_000_003 + i, { activities: activitiesOf(i), width, height });
-  const file = `s${seed}_${String(i).padStart(6, '0')}.jpg`;
+  const scene = script === undefined ? randomBeach(i) : scriptedMoment(i, script);
+  const file = `${script ?? 'scene'}${seed}_${String(i).padStart(6, '0')}.jpg`;
   await writeFile(join(folder, file), await renderer.jpeg(scene));
   boxes[file] = scene.riders.flatMap(({ activity, posture, parts }) =>
     parts.map(({ part, box }) => ({

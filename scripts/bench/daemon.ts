@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
 import mqtt from 'mqtt';
+import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 
 export interface DaemonResult {
   /** From the start of the process to its first judged activity at a subscriber, in ms, every start. */
@@ -20,7 +21,6 @@ export interface DaemonResult {
 }
 
 interface DaemonJob {
-  readonly built: string;
   readonly folder: string;
   /** Folder of the pictures it is given. */
   readonly pictures: string;
@@ -45,7 +45,14 @@ export async function measureDaemon(job: DaemonJob): Promise<DaemonResult> {
   for (let start = 1; ; start++) {
     const port = await getPort();
     const startedMs = performance.now();
-    const args = [join(job.built, 'src', 'main.js'), 'run', '--config', config, '--set', `broker.port=${port}`];
+    const args = [
+      join(PACKAGE_ROOT, 'scripts', 'surfwatch.js'),
+      'run',
+      '--config',
+      config,
+      '--set',
+      `broker.port=${port}`,
+    ];
     const daemon = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     try {
       const client = await firstActivity(daemon, port);

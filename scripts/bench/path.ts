@@ -1,6 +1,5 @@
 /** Measures the way of a frame stage by stage, from the bytes of a picture to the acknowledged message. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { createClassifier, scoreZones } from '../../src/activity/classifier.ts';
 import { scoreEmbeddings } from '../../src/activity/head.ts';
@@ -86,13 +85,21 @@ async function measure(
     const marks = [performance.now()];
     const mark = () => marks.push(performance.now());
 
-    const picture = await readTiles(pictures[index % pictures.length] as Buffer, zones, backbone.manifest.input.size, VISION);
+    const picture = await readTiles(
+      pictures[index % pictures.length] as Buffer,
+      zones,
+      backbone.manifest.input.size,
+      VISION,
+    );
     mark();
     const count = picture.tiles.length;
     const embeddings = await backbone.embed(picture.pixels, count);
     mark();
     const probabilities = scoreEmbeddings(head, embeddings, count);
-    const tiles = picture.tiles.map((tile, row) => ({ ...tile, scores: scoresOf(head.manifest, probabilities, row) }));
+    const tiles = picture.tiles.map((tile, row) => ({
+      ...tile,
+      scores: scoresOf(head.manifest, probabilities, row),
+    }));
     const scored = scoreZones(tiles);
     mark();
     const gate = gatePicture(still, measureQuality(picture.preview), performance.now(), DEFAULT_GATE_OPTIONS);
@@ -102,7 +109,10 @@ async function measure(
     tracker = step.state;
     mark();
     // Every frame is published, where the daemon publishes changes.
-    messaging.set('activity', activityPayload(step.beach, { site: 'bench', model: head.manifest.id, atMs: Date.now() }));
+    messaging.set(
+      'activity',
+      activityPayload(step.beach, { site: 'bench', model: head.manifest.id, atMs: Date.now() }),
+    );
     messaging.set('activity/state', step.beach.activity);
     if (!(await messaging.flush(10_000))) throw new Error('the message was not acknowledged');
     mark();

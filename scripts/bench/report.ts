@@ -1,5 +1,5 @@
 /** Writes the figures as a page. */
-import { cpus, totalmem, type as systemName, release } from 'node:os';
+import { cpus, release, type as systemName, totalmem } from 'node:os';
 import type { DaemonResult } from './daemon.ts';
 import type { EngineResult } from './engines.ts';
 import { type PathResult, STAGES } from './path.ts';
@@ -55,11 +55,23 @@ function targets({ engines, path, daemon }: Results): string[] {
   const rows = [
     ratioRow(engines, 'tfjs-node', 2),
     ratioRow(engines, 'wasm', 4),
-    limitRow('1280 × 720 JPEG to acknowledged message, whole frame, p50', percentile(whole?.stages.all ?? [], 0.5), 15, 'ms'),
+    limitRow(
+      '1280 × 720 JPEG to acknowledged message, whole frame, p50',
+      percentile(whole?.stages.all ?? [], 0.5),
+      15,
+      'ms',
+    ),
     limitRow('steady memory of the daemon (RSS)', percentile(daemon.steadyMB, 0.5), 200, 'MB'),
     limitRow('first publication after the start, p50', percentile(daemon.firstMs, 0.5), 2_000, 'ms'),
   ];
-  return ['## Targets on two cores', '', '| | target | measured | met |', '| --- | --- | --- | --- |', ...rows, ''];
+  return [
+    '## Targets on two cores',
+    '',
+    '| | target | measured | met |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ];
 }
 
 function ratioRow(engines: readonly EngineResult[], other: string, least: number): string {
@@ -100,7 +112,8 @@ function stages(path: readonly PathResult[]): string[] {
 
 function engines(results: readonly EngineResult[]): string[] {
   const rows = results.map(({ engine, runtime, reason, loadMs, peakMB, tiles }) => {
-    if (runtime === null) return `| ${engine} | not installed: ${reason.replaceAll('|', '\\|')} | | | | | | |`;
+    if (runtime === null)
+      return `| ${engine} | not installed: ${reason.replaceAll('|', '\\|')} | | | | | | |`;
     const [one, many] = [tiles[1], tiles[12]];
     const times = speedup(results, engine, 1);
     return `| ${engine} | ${runtime} | ${pair(one?.ms ?? [])} | ${number(one?.cpuMs ?? 0)} | ${pair(many?.ms ?? [])} | ${number(many?.cpuMs ?? 0)} | ${times?.toFixed(1) ?? '–'} × | ${Math.round(peakMB)} MB | ${Math.round(loadMs)} ms |`;

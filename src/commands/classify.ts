@@ -6,7 +6,7 @@ import { messageOf, SurfwatchError } from '../errors.ts';
 import type { Zone } from '../vision/zone.ts';
 import { type Answer, answerOf, type Failure, printAnswers, textPrinter } from './classify-output.ts';
 import { EXIT } from './exit.ts';
-import { inOrder, judgePicture, openClassifier, WHOLE_PICTURE } from './judge.ts';
+import { inOrder, judgePicture, openClassifier } from './judge.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { type Listed, listPictures, readPicture } from './pictures.ts';
 import { startProgress } from './progress.ts';
@@ -27,7 +27,7 @@ export function classifyCommand(): Command {
 }
 
 const HELP = `
-A picture is taken as a whole, squeezed to a square: right for photos of riders. Riders in the picture of a beach
+A picture is taken as a whole and by its middle square: right for photos of riders. Riders in the picture of a beach
 camera are too small for that; --tiles cuts it into the tiles of the settings (zones, tiles.columns, tiles.rows).
 A picture that is too dark or obscured is unknown. One that can't be read gets a line with its error, the others are
 still done, and the exit status is 1.
@@ -44,7 +44,7 @@ Examples:
 
 async function classify(paths: string[], flags: ClassifyFlags): Promise<void> {
   const { settings } = settingsFrom(flags);
-  const zones = flags.tiles ? zonesOf(settings) : WHOLE_PICTURE;
+  const zones = flags.tiles ? zonesOf(settings) : null;
   const listed = await listPictures(paths);
   const classifier = await openClassifier(settings);
   const answer = answerer(classifier, zones, flags.tiles, settings);
@@ -67,7 +67,7 @@ async function classify(paths: string[], flags: ClassifyFlags): Promise<void> {
 
 function answerer(
   classifier: Classifier,
-  zones: readonly Zone[],
+  zones: readonly Zone[] | null,
   withTiles: boolean,
   { vision, gates }: ReturnType<typeof settingsFrom>['settings'],
 ) {

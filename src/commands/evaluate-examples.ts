@@ -40,7 +40,7 @@ export interface Examples {
 export async function photoExamples(
   directory: string,
   settings: Settings,
-  zones: readonly Zone[],
+  zones: readonly Zone[] | null,
 ): Promise<Examples> {
   const photos = await listPhotos(directory);
   return { items: photos.map(photo => classifier => judgePhoto(photo, classifier, settings, zones)) };
@@ -50,7 +50,7 @@ async function judgePhoto(
   { path, group, activities: truth }: LabelledPhoto,
   classifier: Classifier,
   { vision, gates }: Settings,
-  zones: readonly Zone[],
+  zones: readonly Zone[] | null,
 ): Promise<EvaluatedFile> {
   const foreign = truth.filter(name => !classifier.head.manifest.activities.includes(name));
   if (foreign.length > 0) return { file: path, group, predictions: [], foreign };

@@ -5,7 +5,7 @@ import { SurfwatchError } from '../errors.ts';
 import { hasBoxes } from '../learning/dataset.ts';
 import { type EvaluatedFile, type Examples, frameExamples, photoExamples } from './evaluate-examples.ts';
 import { printReport, reportOn } from './evaluate-report.ts';
-import { inOrder, openClassifier, WHOLE_PICTURE } from './judge.ts';
+import { inOrder, openClassifier } from './judge.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
 import { startProgress } from './progress.ts';
@@ -51,7 +51,7 @@ async function evaluate(directory: string, flags: EvaluateFlags): Promise<void> 
   const boxed = await hasBoxes(directory);
   const examples: Examples = boxed
     ? await frameExamples(directory, settings, flags.tileSize)
-    : await photoExamples(directory, settings, flags.tiles ? zonesOf(settings) : WHOLE_PICTURE);
+    : await photoExamples(directory, settings, flags.tiles ? zonesOf(settings) : null);
   const classifier = await openClassifier(settings);
   const files: EvaluatedFile[] = [];
   const progress = startProgress('evaluating', examples.items.length);

@@ -9,6 +9,7 @@ import { presentActivities } from '../activity/scores.ts';
 import type { Settings } from '../config/settings.ts';
 import { NONE } from '../learning/labels.ts';
 import { type GateOptions, judgeQuality, measureQuality } from '../vision/quality.ts';
+import type { Size } from '../vision/tiles.ts';
 import type { Zone } from '../vision/zone.ts';
 
 /** No activity, as a picture can't be judged. */
@@ -39,25 +40,58 @@ export function openClassifier({ models, vision }: Settings): Promise<Classifier
 }
 
 /**
- * The whole picture's scores are those of its strongest tile.
+ * Judges a picture by the tiles of its zones, the strongest of which counts; or, without zones, as a photo.
  *
  * @throws SurfwatchError `image-unreadable`, `image-too-large`
  */
 export async function judgePicture(
   classifier: Classifier,
   bytes: Buffer,
-  zones: readonly Zone[],
+  zones: readonly Zone[] | null,
   gates: GateOptions,
 ): Promise<JudgedPicture> {
-  const scored = await classifier.classify(bytes, zones);
-  const visibility = judgeQuality(measureQuality(scored.picture.preview), gates);
   const { activities, thresholds } = classifier.head.manifest;
-  const strongest = activities.map(name => [
-    name,
-    Math.max(...scored.tiles.map(tile => tile.scores[name] ?? 0)),
-  ]);
-  const scores: Scores = Object.fromEntries(strongest);
+  const scored = await classifier.classify(bytes, zones ?? WHOLE_PICTURE);
+  const visibility = judgeQuality(measureQuality(scored.picture.preview), gates);
+  const middle = zones === null ? await scoreMiddle(classifier, bytes, scored.picture) : null;
+  const scores = Object.fromEntries(
+    activities.map(name => {
+      const strongest = Math.max(...scored.tiles.map(tile => tile.scores[name] ?? 0));
+      return [name, middle === null ? strongest : between(strongest, middle[name] ?? 0)];
+    }),
+  );
   return { ...verdictOf(scores, thresholds, visibility === 'ok'), visibility, scored };
+}
+
+/**
+ * A photo is looked at twice, squeezed to a square and by its middle square, where people aim the camera: on photos of
+ * sources never seen both together are right more often than either.
+ */
+async function scoreMiddle(
+  classifier: Classifier,
+  bytes: Buffer,
+  { width, height }: Size,
+): Promise<Scores | null> {
+  const side = Math.min(width, height);
+  if (side > 0.9 * Math.max(width, height)) return null;
+  const [w, h] = [side / width, side / height];
+  const square = {
+    name: 'middle',
+    x: (1 - w) / 2,
+    y: (1 - h) / 2,
+    w,
+    h,
+    tiles: { columns: 1, rows: 1, overlap: 0 },
+  };
+  const { zones } = await classifier.classify(bytes, [square]);
+  return zones.middle?.scores ?? null;
+}
+
+/** The probability half-way between two, in odds. */
+function between(one: number, other: number): number {
+  const logit = (p: number) => Math.log(p / (1 - p));
+  const clamped = (p: number) => Math.min(1 - 1e-6, Math.max(1e-6, p));
+  return 1 / (1 + Math.exp(-(logit(clamped(one)) + logit(clamped(other))) / 2));
 }
 
 /** @param visible false for a picture that can't be judged, whatever its scores */

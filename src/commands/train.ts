@@ -11,7 +11,7 @@ import { type TrainReport, trainHead } from '../learning/train.ts';
 import { SHIPPED_MODELS } from '../ops/paths.ts';
 import { loadBackboneBundle } from '../vision/bundle.ts';
 import { createBackbone } from '../vision/engines/create.ts';
-import { loadAnyTensorflow } from '../vision/engines/tensorflow.ts';
+import { loadTrainingTensorflow } from '../vision/engines/tensorflow.ts';
 
 interface TrainFlags {
   readonly out: string;
@@ -88,7 +88,7 @@ async function train(folders: string[], flags: TrainFlags): Promise<void> {
   reading.stop();
   await backbone.close();
 
-  const { tf, engine } = await loadAnyTensorflow();
+  const { tf, engine } = await loadTrainingTensorflow();
   const fitting = progressBar(`fitting (${engine})`, flags.epochs * (flags.refit ? 2 : 1), flags);
   const { head, report } = await trainHead(
     tf,

@@ -6,8 +6,16 @@ import type { RawPicture } from '../vision/decode.ts';
 import type { BoxedFrame, LabelledPhoto } from './dataset.ts';
 import type { SampleView } from './embed.ts';
 import { labelVector } from './labels.ts';
-import { chooseTiles } from './tile-choice.ts';
-import { croppedView, mirroredView, openPicture, tileView, variedView, wholeView } from './views.ts';
+import { chooseTiles, gridTiles } from './tile-choice.ts';
+import {
+  croppedView,
+  drawVariation,
+  mirroredView,
+  openPicture,
+  tileView,
+  variedView,
+  wholeView,
+} from './views.ts';
 
 export interface CollectOptions {
   readonly activities: readonly string[];
@@ -27,6 +35,9 @@ export interface CollectOptions {
 /** Photos are decoded at this many times the backbone's input, so that parts of them are still sharp. */
 const SPARE = 3;
 
+/** Pictures in work at the same time: sharp draws the next while the backbone computes. */
+const AHEAD = 3;
+
 /** Each photo as the daemon sees it, its mirror image, and random parts of it. */
 export async function* photoViews(
   photos: readonly LabelledPhoto[],
@@ -34,10 +45,8 @@ export async function* photoViews(
   options: CollectOptions,
 ): AsyncGenerator<SampleView> {
   const random = createRandom(options.seed);
-  for (const photo of photos) {
-    const picture = await openOrSkip(photo.path, options, options.input * SPARE);
-    options.onRead();
-    if (picture === null) continue;
+  const opened = openAll(photos, options, options.input * SPARE);
+  const views = ahead(opened, AHEAD, async ({ item: photo, picture }) => {
     const plain = {
       labels: labelVector(photo.activities, options.activities),
       group: photo.group,
@@ -45,63 +54,95 @@ export async function* photoViews(
       file: photo.path,
       augmented: false,
     };
-    const changed = { ...plain, augmented: true };
-    const whole = await wholeView(picture, options.input);
-    yield { sample: plain, pixels: whole };
-    if (options.views > 0) yield { sample: changed, pixels: mirroredView(whole, options.input) };
-    for (let view = 1; view < options.views; view++) {
-      yield { sample: changed, pixels: await croppedView(picture, options.input, random) };
-    }
-  }
+    const parts = Array.from({ length: Math.max(0, options.views - 1) }, () =>
+      croppedView(picture, options.input, random),
+    );
+    const [whole, ...cropped] = await Promise.all([wholeView(picture, options.input), ...parts]);
+    const changed = options.views > 0 ? [mirroredView(whole, options.input), ...cropped] : [];
+    return [
+      { sample: plain, pixels: whole },
+      ...changed.map(pixels => ({ sample: { ...plain, augmented: true }, pixels })),
+    ];
+  });
+  for await (const list of views) yield* list;
 }
 
-/** Tiles around the riders of a frame and elsewhere: each once as it is, and once in another light. */
+/** Tiles around the riders of a frame and elsewhere, once as they are and once in another light; and the daemon's own. */
 export async function* frameViews(
-  frames: Iterable<BoxedFrame> | AsyncIterable<BoxedFrame & { picture: RawPicture }>,
+  frames: readonly BoxedFrame[],
   source: string,
   options: CollectOptions,
 ): AsyncGenerator<SampleView> {
   const random = createRandom(options.seed);
-  for await (const frame of frames) {
-    const picture = 'picture' in frame ? frame.picture : await openOrSkip(frame.path, options);
-    options.onRead();
-    if (picture !== null) yield* tilesOf(frame, picture, source, options, random);
-  }
+  const views = ahead(openAll(frames, options), AHEAD, ({ item, picture }) =>
+    tilesOf(item, picture, source, options, random),
+  );
+  for await (const list of views) yield* list;
 }
 
-async function* tilesOf(
+async function tilesOf(
   frame: BoxedFrame,
   picture: RawPicture,
   source: string,
   options: CollectOptions,
   random: Random,
-): AsyncGenerator<SampleView> {
-  for (const { rectangle, activities } of chooseTiles(frame.riders, picture, options.tiles, random)) {
-    const plain = {
+): Promise<SampleView[]> {
+  const { input } = options;
+  const chosen = chooseTiles(frame.riders, picture, options.tiles, random).map(tile => ({
+    ...tile,
+    variation: options.views > 0 ? drawVariation(input, random) : null,
+  }));
+  const grid = gridTiles(frame.riders, picture, input).map(tile => ({ ...tile, variation: null }));
+  const tiles = [...chosen, ...grid].map(async ({ rectangle, activities, variation }) => {
+    const sample = {
       labels: labelVector(activities, options.activities),
       group: frame.group,
       source,
       file: frame.path,
       augmented: false,
     };
-    const tile = await tileView(picture, rectangle, options.input);
-    yield { sample: plain, pixels: tile };
-    if (options.views > 0) {
-      const pixels = await variedView(tile, options.input, random);
-      yield { sample: { ...plain, augmented: true }, pixels };
+    const pixels = await tileView(picture, rectangle, input);
+    const plain = { sample, pixels };
+    if (variation === null) return [plain];
+    const varied = await variedView(pixels, input, variation);
+    return [plain, { sample: { ...sample, augmented: true }, pixels: varied }];
+  });
+  return (await Promise.all(tiles)).flat();
+}
+
+/** The pictures that can be read, in order. */
+async function* openAll<T extends { readonly path: string }>(
+  items: readonly T[],
+  options: CollectOptions,
+  shortest?: number,
+): AsyncGenerator<{ item: T; picture: RawPicture }> {
+  const attempts = ahead(items, AHEAD, async item => {
+    try {
+      return { item, picture: await openPicture(item.path, shortest) };
+    } catch (error) {
+      return { item, error };
     }
+  });
+  for await (const attempt of attempts) {
+    options.onRead();
+    if (attempt.picture !== undefined) yield { item: attempt.item, picture: attempt.picture };
+    else options.onSkip(basename(attempt.item.path), messageOf(attempt.error).split('\n')[0] as string);
   }
 }
 
-async function openOrSkip(
-  path: string,
-  options: CollectOptions,
-  shortest?: number,
-): Promise<RawPicture | null> {
-  try {
-    return await openPicture(path, shortest);
-  } catch (error) {
-    options.onSkip(basename(path), messageOf(error).split('\n')[0] as string);
-    return null;
+/** Runs `task` on up to `count` items at a time, begun and returned in order. */
+async function* ahead<T, R>(
+  items: Iterable<T> | AsyncIterable<T>,
+  count: number,
+  task: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const running: Promise<R>[] = [];
+  for await (const item of items) {
+    const result = task(item);
+    // Its failure is met where its turn comes; until then nobody waits for it.
+    result.catch(() => undefined);
+    running.push(result);
+    if (running.length >= count) yield running.shift() as Promise<R>;
   }
+  for (const result of running) yield result;
 }

@@ -81,12 +81,17 @@ export async function listFrames(directory: string): Promise<BoxedFrame[]> {
   const names = Object.keys(boxes).sort();
   return names.map((name, index) => ({
     path: join(directory, nested ? 'frames' : '', basename(name)),
-    riders: (boxes[name] ?? []).map(({ activity, box: [x, y, w, h], part }) => ({
-      activity,
-      box: { x, y, w, h },
-      partial: part === 'rider',
-    })),
+    riders: ridersOf(boxes[name] ?? []),
     group: `${basename(directory)}#${Math.floor((index * TIME_BLOCKS) / names.length)}`,
+  }));
+}
+
+function ridersOf(boxes: z.infer<typeof boxesSchema>[string]): BoxedRider[] {
+  const hasKite = boxes.some(({ part }) => part === 'kite');
+  return boxes.map(({ activity, box: [x, y, w, h], part }) => ({
+    activity,
+    box: { x, y, w, h },
+    partial: hasKite && activity === 'kitesurfing' && part === 'rider',
   }));
 }
 

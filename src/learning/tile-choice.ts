@@ -1,6 +1,6 @@
 /** Chooses the tiles of a frame with boxes that are worth learning from, at the scales the daemon looks at. */
 import type { Random } from '../ops/random.ts';
-import type { Size } from '../vision/tiles.ts';
+import { type Size, tileZone } from '../vision/tiles.ts';
 import type { Rectangle } from '../vision/zone.ts';
 import type { BoxedRider } from './dataset.ts';
 
@@ -34,7 +34,22 @@ export function chooseTiles(
     squares.push(aroundRider(riders[random.below(riders.length)] as BoxedRider, frame, random));
   }
   for (let index = 0; index < count; index++) squares.push(anywhere(frame, random));
-  return squares.flatMap(rectangle => {
+  return labelled(squares, riders, frame);
+}
+
+/** The tiles that the daemon cuts from the whole frame by default, so that what it will see is among what is learnt. */
+export function gridTiles(riders: readonly BoxedRider[], frame: Size, input: number): LabelledTile[] {
+  return labelled(tileZone(DAEMON_ZONE, frame, input).rectangles, riders, frame);
+}
+
+const DAEMON_ZONE = { name: 'frame', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 4, rows: 3, overlap: 0.1 } };
+
+function labelled(
+  rectangles: readonly Rectangle[],
+  riders: readonly BoxedRider[],
+  frame: Size,
+): LabelledTile[] {
+  return rectangles.flatMap(rectangle => {
     const activities = activitiesIn(rectangle, riders, frame);
     return activities === null ? [] : [{ rectangle, activities }];
   });

@@ -76,7 +76,7 @@ export async function trainHead(
 }
 
 /** Metrics of a head on each source of a set, and on all together. */
-export function measureBySource(head: HeadBundle, set: EmbeddedSet): Record<string, Metrics> {
+function measureBySource(head: HeadBundle, set: EmbeddedSet): Record<string, Metrics> {
   const { activities, thresholds } = head.manifest;
   const probabilities = scoreEmbeddings(head, set.embeddings, set.samples.length);
   const predictions = set.samples.map(({ labels, source }, row) => {

@@ -30,8 +30,10 @@ export function wholeView(picture: RawPicture, input: number): Promise<Uint8Arra
 
 /** A random part of the picture (35–100 % of its area, aspect 0.6–1.7), changed as by {@link variedView}. */
 export async function croppedView(picture: RawPicture, input: number, random: Random): Promise<Uint8Array> {
+  // All is drawn before the first wait, so that views made side by side don't change what each other draws.
   const cut = fromRaw(picture).extract(randomCrop(picture, random));
-  return variedView(await squeeze(cut, input), input, random);
+  const variation = drawVariation(input, random);
+  return variedView(await squeeze(cut, input), input, variation);
 }
 
 /** A square (or any) part of the picture. */
@@ -53,36 +55,51 @@ export function mirroredView(pixels: Uint8Array, input: number): Uint8Array {
   const row = input * 3;
   for (let start = 0; start < pixels.length; start += row) {
     for (let column = 0; column < row; column += 3) {
-      mirrored.set(pixels.subarray(start + column, start + column + 3), start + row - 3 - column);
+      const from = start + column;
+      const to = start + row - 3 - column;
+      mirrored[to] = pixels[from] as number;
+      mirrored[to + 1] = pixels[from + 1] as number;
+      mirrored[to + 2] = pixels[from + 2] as number;
     }
   }
   return mirrored;
 }
 
-/** In another light, contrast and colour (±30 %), mirrored half of the time. @param pixels [input, input, 3] */
-export async function variedView(pixels: Uint8Array, input: number, random: Random): Promise<Uint8Array> {
-  const light = {
-    contrast: random.between(0.7, 1.3),
-    brightness: random.between(0.7, 1.3),
-    saturation: random.between(0.7, 1.3),
-  };
-  const turned = random.next() < 0.5 ? mirroredView(pixels, input) : pixels;
-  // Now and then as soft as a cheap or distant camera, lest sharpness becomes a cue.
-  const soft = random.next() < 0.3;
-  const seen = soft
-    ? await soften(turned, input, Math.round(random.between(input * 0.3, input * 0.8)))
-    : turned;
-  return relit(seen, light);
-}
-
-interface Light {
+/** How a view is changed. */
+export interface Variation {
   readonly contrast: number;
   readonly brightness: number;
   readonly saturation: number;
+  readonly mirrored: boolean;
+  /** Side in pixels to which it is shrunk in between; null keeps it sharp. */
+  readonly softSide: number | null;
+}
+
+/** Light, contrast and colour ±30 %, mirrored half of the time. */
+export function drawVariation(input: number, random: Random): Variation {
+  const contrast = random.between(0.7, 1.3);
+  const brightness = random.between(0.7, 1.3);
+  const saturation = random.between(0.7, 1.3);
+  const mirrored = random.next() < 0.5;
+  // Now and then as soft as a cheap or distant camera, lest sharpness becomes a cue.
+  const soft = random.next() < 0.3;
+  const softSide = soft ? Math.round(random.between(input * 0.3, input * 0.8)) : null;
+  return { contrast, brightness, saturation, mirrored, softSide };
+}
+
+/** @param pixels [input, input, 3] */
+export async function variedView(
+  pixels: Uint8Array,
+  input: number,
+  variation: Variation,
+): Promise<Uint8Array> {
+  const turned = variation.mirrored ? mirroredView(pixels, input) : pixels;
+  const seen = variation.softSide === null ? turned : await soften(turned, input, variation.softSide);
+  return relit(seen, variation);
 }
 
 /** Plain sums instead of a perceptual colour space, which costs ten times as much and teaches the head the same. */
-function relit(pixels: Uint8Array, { contrast, brightness, saturation }: Light): Uint8Array {
+function relit(pixels: Uint8Array, { contrast, brightness, saturation }: Variation): Uint8Array {
   const changed = new Uint8ClampedArray(pixels.length);
   const gain = contrast * brightness;
   const shift = 128 * (1 - contrast);

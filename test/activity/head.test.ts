@@ -19,7 +19,8 @@ describe('the forward pass', () => {
     const random = createRandom(4);
     const count = 7;
     const embeddings = Float32Array.from({ length: count * WIDTH }, () => random.between(0, 6));
-    const kernel = (values: Float32Array, outputs: number) => tf.tensor2d(values, [outputs, values.length / outputs]).transpose();
+    const kernel = (values: Float32Array, outputs: number) =>
+      tf.tensor2d(values, [outputs, values.length / outputs]).transpose();
     const model = tf.sequential({
       layers: [
         tf.layers.dense({
@@ -36,7 +37,9 @@ describe('the forward pass', () => {
     });
     const logits = model.predict(tf.tensor2d(embeddings, [count, WIDTH]));
     if (Array.isArray(logits)) throw new Error('one output expected');
-    expect(largestDifference(headLogits(head, embeddings, count), logits.dataSync<'float32'>())).toBeLessThan(1e-4);
+    expect(largestDifference(headLogits(head, embeddings, count), logits.dataSync<'float32'>())).toBeLessThan(
+      1e-4,
+    );
 
     const slopes = head.manifest.calibration.map(({ slope }) => slope);
     const intercepts = head.manifest.calibration.map(({ intercept }) => intercept);
@@ -57,7 +60,9 @@ describe('saveHead and loadHead', () => {
     expect(loaded.manifest).toEqual(manifest);
     expect(loaded.manifest).toEqual({ ...head.manifest, weights: manifest.weights });
     expect(numbers(loaded)).toEqual(numbers(head));
-    expect(JSON.parse(await readFile(join(heads, 'head-1', 'metrics.json'), 'utf8'))).toEqual({ accuracy: 0.9 });
+    expect(JSON.parse(await readFile(join(heads, 'head-1', 'metrics.json'), 'utf8'))).toEqual({
+      accuracy: 0.9,
+    });
   });
 
   it('loads the head that was selected as current', async () => {
@@ -78,7 +83,11 @@ describe('saveHead and loadHead', () => {
     await saveHead(heads, randomHead(1), {});
     await selectHead(heads, 'head-1');
     expect((await readdir(heads)).sort()).toEqual(['current', 'head-1']);
-    expect((await readdir(join(heads, 'head-1'))).sort()).toEqual(['head.json', 'metrics.json', 'weights.f32.bin']);
+    expect((await readdir(join(heads, 'head-1'))).sort()).toEqual([
+      'head.json',
+      'metrics.json',
+      'weights.f32.bin',
+    ]);
     expect((await loadHead(heads, 'current', BACKBONE)).manifest.id).toBe('head-1');
   });
 
@@ -146,7 +155,8 @@ describe('loadHead refuses', () => {
     const heads = await temporaryFolder();
     await writeFile(join(heads, 'current'), `${id}\n`);
     await expect(loadHead(heads, 'current', BACKBONE)).rejects.toMatchObject({ code: 'model-invalid' });
-    if (id !== '') await expect(loadHead(heads, id, BACKBONE)).rejects.toMatchObject({ code: 'model-invalid' });
+    if (id !== '')
+      await expect(loadHead(heads, id, BACKBONE)).rejects.toMatchObject({ code: 'model-invalid' });
   });
 
   it('where there is no current', async () => {

@@ -13,7 +13,11 @@ function drawn(count: number, { slope, intercept }: Calibration, seed: number) {
   return { logits, labels, weights: logits.map(() => 1) };
 }
 
-function logLoss(logits: readonly number[], labels: readonly number[], { slope, intercept }: Calibration): number {
+function logLoss(
+  logits: readonly number[],
+  labels: readonly number[],
+  { slope, intercept }: Calibration,
+): number {
   return logits.reduce((sum, logit, index) => {
     const probability = Math.min(1 - 1e-12, Math.max(1e-12, sigmoid(slope * logit + intercept)));
     return sum - Math.log(labels[index] === 1 ? probability : 1 - probability);
@@ -43,22 +47,37 @@ describe('fitCalibration', () => {
   it('minds the weights, not their scale', () => {
     const { logits, labels, weights } = drawn(500, { slope: 1, intercept: 0 }, 4);
     const plain = fitCalibration(logits, labels, weights);
-    const scaled = fitCalibration(logits, labels, weights.map(weight => weight * 50));
+    const scaled = fitCalibration(
+      logits,
+      labels,
+      weights.map(weight => weight * 50),
+    );
     expect(scaled.slope).toBeCloseTo(plain.slope, 6);
-    const rarer = fitCalibration(logits, labels, labels.map(label => (label === 1 ? 0.1 : 1)));
+    const rarer = fitCalibration(
+      logits,
+      labels,
+      labels.map(label => (label === 1 ? 0.1 : 1)),
+    );
     expect(rarer.intercept).toBeLessThan(plain.intercept - 0.5);
   });
 
   it('stays finite, and keeps the order of scores, whatever it is given', () => {
-    const anything = fc.array(fc.tuple(fc.double({ min: -50, max: 50, noNaN: true }), fc.constantFrom(0, 1)), {
-      minLength: 1,
-      maxLength: 40,
-    });
+    const anything = fc.array(
+      fc.tuple(fc.double({ min: -50, max: 50, noNaN: true }), fc.constantFrom(0, 1)),
+      {
+        minLength: 1,
+        maxLength: 40,
+      },
+    );
     fc.assert(
       fc.property(anything, pairs => {
         const logits = pairs.map(([logit]) => logit);
         const labels = pairs.map(([, label]) => label);
-        const { slope, intercept } = fitCalibration(logits, labels, labels.map(() => 1));
+        const { slope, intercept } = fitCalibration(
+          logits,
+          labels,
+          labels.map(() => 1),
+        );
         expect(slope).toBeGreaterThan(0);
         expect(Number.isFinite(slope) && Number.isFinite(intercept)).toBe(true);
       }),
@@ -72,7 +91,12 @@ describe('fitCalibration', () => {
 });
 
 describe('bestThreshold', () => {
-  function f1At(threshold: number, probabilities: readonly number[], labels: readonly number[], weights: readonly number[]) {
+  function f1At(
+    threshold: number,
+    probabilities: readonly number[],
+    labels: readonly number[],
+    weights: readonly number[],
+  ) {
     let hits = 0;
     let sum = 0;
     for (const [index, probability] of probabilities.entries()) {

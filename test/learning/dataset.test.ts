@@ -42,7 +42,10 @@ describe('listPhotos', () => {
   it.each<[string, Record<string, string>]>([
     ['an empty folder', {}],
     ['pictures outside class folders', { 'a.jpg': '' }],
-    ['a manifest without groups', { 'surfing/a.jpg': '', 'manifest.csv': 'file,class\nsurfing/a.jpg,surfing\n' }],
+    [
+      'a manifest without groups',
+      { 'surfing/a.jpg': '', 'manifest.csv': 'file,class\nsurfing/a.jpg,surfing\n' },
+    ],
     ['a manifest with a row too long', { 'surfing/a.jpg': '', 'manifest.csv': 'file,group\na,b,c\n' }],
     ['a manifest with an open quote', { 'surfing/a.jpg': '', 'manifest.csv': 'file,group\n"a,b\n' }],
   ])('refuses %s', async (_, files) => {
@@ -60,7 +63,9 @@ describe('listPhotos', () => {
 
 describe('listFrames', () => {
   const boxes = JSON.stringify({
-    ...Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`f${String(index).padStart(2, '0')}.jpg`, []])),
+    ...Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`f${String(index).padStart(2, '0')}.jpg`, []]),
+    ),
     'f00.jpg': [{ activity: 'surfing', posture: 'sitting', box: [0.1, 0.2, 0.3, 0.4] }],
   });
 
@@ -69,7 +74,8 @@ describe('listFrames', () => {
     const frames = await listFrames(root);
     expect(frames).toHaveLength(20);
     expect(frames[0]?.path).toBe(join(root, 'frames', 'f00.jpg'));
-    expect(frames[0]?.riders).toEqual([{ activity: 'surfing', box: { x: 0.1, y: 0.2, w: 0.3, h: 0.4 } }]);
+    const box = { x: 0.1, y: 0.2, w: 0.3, h: 0.4 };
+    expect(frames[0]?.riders).toEqual([{ activity: 'surfing', box, partial: false }]);
     const groups = frames.map(({ group }) => group);
     expect(new Set(groups).size).toBe(10);
     expect(groups).toEqual([...groups].sort());
@@ -80,16 +86,36 @@ describe('listFrames', () => {
     expect((await listFrames(root)).map(({ path }) => path)).toEqual([join(root, 'passwd')]);
   });
 
-  it.each(['', '[', '[]', '{"a.jpg":[{"activity":"surfing","box":[1,2,3]}]}', '{"a.jpg":[{"box":[1,2,3,4]}]}'])(
-    'refuses %j',
-    async text => {
-      const root = await folderOf({ 'boxes.json': text });
-      await expect(listFrames(root)).rejects.toMatchObject({
-        code: 'dataset-unreadable',
-        message: expect.stringContaining('boxes.json'),
-      });
-    },
-  );
+  it.each([
+    '',
+    '[',
+    '[]',
+    '{"a.jpg":[{"activity":"surfing","box":[1,2,3]}]}',
+    '{"a.jpg":[{"box":[1,2,3,4]}]}',
+  ])('refuses %j', async text => {
+    const root = await folderOf({ 'boxes.json': text });
+    await expect(listFrames(root)).rejects.toMatchObject({
+      code: 'dataset-unreadable',
+      message: expect.stringContaining('boxes.json'),
+    });
+  });
+
+  it('takes a rider for a part only beside a kite of its own', async () => {
+    const box = [0.1, 0.1, 0.1, 0.1];
+    const text = JSON.stringify({
+      'kite.jpg': [
+        { activity: 'kitesurfing', part: 'kite', box },
+        { activity: 'kitesurfing', part: 'rider', box },
+        { activity: 'surfing', part: 'rider', box },
+      ],
+      'surf.jpg': [{ activity: 'surfing', part: 'rider', box }],
+    });
+    const frames = await listFrames(await folderOf({ 'boxes.json': text }));
+    expect(frames.map(({ riders }) => riders.map(({ partial }) => partial))).toEqual([
+      [false, true, false],
+      [false],
+    ]);
+  });
 
   it('is chosen where there are boxes', async () => {
     const framed = await folderOf({ 'boxes.json': boxes, 'surfing/a.jpg': '' });
@@ -108,6 +134,8 @@ describe('labels', () => {
       'canoe',
       'wingfoil',
     ]);
-    expect(labelVector(['kitesurfing', 'surfing'], ['surfing', 'windsurfing', 'kitesurfing'])).toEqual([1, 0, 1]);
+    expect(labelVector(['kitesurfing', 'surfing'], ['surfing', 'windsurfing', 'kitesurfing'])).toEqual([
+      1, 0, 1,
+    ]);
   });
 });

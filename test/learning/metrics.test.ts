@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { measure, type Prediction, strongest } from '../../src/learning/metrics.ts';
 
-const predicted = (truth: string[], found: string[], scores: Record<string, number> = { surf: 0.9, kite: 0.1 }): Prediction => ({
+const predicted = (
+  truth: string[],
+  found: string[],
+  scores: Record<string, number> = { surf: 0.9, kite: 0.1 },
+): Prediction => ({
   truth,
   found,
   scores,
@@ -40,7 +44,10 @@ describe('measure', () => {
   });
 
   it('takes either activity of a picture that shows two', () => {
-    const both = measure([predicted(['surf', 'kite'], ['kite', 'surf']), predicted(['surf', 'kite'], ['surf'])], ['surf', 'kite']);
+    const both = measure(
+      [predicted(['surf', 'kite'], ['kite', 'surf']), predicted(['surf', 'kite'], ['surf'])],
+      ['surf', 'kite'],
+    );
     expect(both.accuracy).toBe(1);
     expect(both.confusion.kite).toEqual({ surf: 0, kite: 1, none: 0 });
     expect(both.confusion.surf).toEqual({ surf: 1, kite: 0, none: 0 });

@@ -29,16 +29,24 @@ describe('heldBackGroups', () => {
   });
 
   it('holds back about the share of every class', () => {
-    const kinds = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]];
+    const kinds = [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+      [0, 0, 0],
+    ];
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), seed => {
         // 40 groups of 1 to 5 pictures of each class.
         const list = kinds.flatMap((labels, kind) =>
-          Array.from({ length: 120 }, (_, index) => sampleOf({ labels, group: `${kind}-${(index * 7) % 40}` })),
+          Array.from({ length: 120 }, (_, index) =>
+            sampleOf({ labels, group: `${kind}-${(index * 7) % 40}` }),
+          ),
         );
         const held = heldBackGroups(list, 0.2, seed);
         for (const [kind] of kinds.entries()) {
-          const share = list.filter(({ group }) => held.has(group) && group.startsWith(`${kind}-`)).length / 120;
+          const share =
+            list.filter(({ group }) => held.has(group) && group.startsWith(`${kind}-`)).length / 120;
           expect(share).toBeGreaterThan(0.17);
           expect(share).toBeLessThan(0.23);
         }
@@ -68,7 +76,10 @@ describe('samplingWeights', () => {
         const weights = samplingWeights(list);
         const sources = [...new Set(list.map(({ source }) => source))];
         for (const name of sources) {
-          const own = list.reduce((sum, { source }, i) => sum + (source === name ? (weights[i] as number) : 0), 0);
+          const own = list.reduce(
+            (sum, { source }, i) => sum + (source === name ? (weights[i] as number) : 0),
+            0,
+          );
           expect(own).toBeCloseTo(1 / sources.length, 9);
         }
         expect(weights.every(weight => weight > 0)).toBe(true);
@@ -77,7 +88,10 @@ describe('samplingWeights', () => {
   });
 
   it('weigh a class by the square root of its number', () => {
-    const list = [...Array.from({ length: 16 }, () => sampleOf()), ...Array.from({ length: 4 }, () => sampleOf({ labels: [0, 1, 0] }))];
+    const list = [
+      ...Array.from({ length: 16 }, () => sampleOf()),
+      ...Array.from({ length: 4 }, () => sampleOf({ labels: [0, 1, 0] })),
+    ];
     const weights = samplingWeights(list);
     const often = weights.subarray(0, 16).reduce((sum, weight) => sum + weight, 0);
     expect(often).toBeCloseTo(4 / 6, 9);

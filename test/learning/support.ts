@@ -1,7 +1,8 @@
 /** Toy samples and heads for the tests of learning. */
-import { createRandom } from '../../src/ops/random.ts';
+
 import type { HeadBundle, HeadManifest } from '../../src/activity/head-bundle.ts';
 import type { EmbeddedSet, Sample } from '../../src/learning/sample.ts';
+import { createRandom } from '../../src/ops/random.ts';
 
 export const WIDTH = 16;
 export const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];
@@ -24,9 +25,16 @@ export function separableSet(samples: readonly Sample[], seed = 1): EmbeddedSet 
 
 /** As many samples as wanted of each activity and of none, in groups of four. */
 export function balancedSamples(each: number): Sample[] {
-  const kinds = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]];
+  const kinds = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+    [0, 0, 0],
+  ];
   return kinds.flatMap((labels, kind) =>
-    Array.from({ length: each }, (_, index) => sampleOf({ labels, group: `${kind}-${Math.floor(index / 4)}` })),
+    Array.from({ length: each }, (_, index) =>
+      sampleOf({ labels, group: `${kind}-${Math.floor(index / 4)}` }),
+    ),
   );
 }
 

@@ -5,11 +5,18 @@ import { createRandom } from '../../src/ops/random.ts';
 
 const FRAME = { width: 1280, height: 720 };
 const TILE = { x: 0.25, y: 0.2, w: 0.25, h: 0.25 * (1280 / 720) };
-const rider = (x: number, y: number, w: number, h: number, activity = 'surfing') => ({ activity, box: { x, y, w, h } });
+const rider = (x: number, y: number, w: number, h: number, activity = 'surfing') => ({
+  activity,
+  box: { x, y, w, h },
+});
 
 describe('activitiesIn', () => {
   it('finds who is inside, once an activity', () => {
-    const riders = [rider(0.3, 0.3, 0.05, 0.1), rider(0.4, 0.3, 0.05, 0.1), rider(0.35, 0.35, 0.1, 0.1, 'kitesurfing')];
+    const riders = [
+      rider(0.3, 0.3, 0.05, 0.1),
+      rider(0.4, 0.3, 0.05, 0.1),
+      rider(0.35, 0.35, 0.1, 0.1, 'kitesurfing'),
+    ];
     expect(activitiesIn(TILE, riders, FRAME)).toEqual(['surfing', 'kitesurfing']);
   });
 
@@ -21,9 +28,9 @@ describe('activitiesIn', () => {
   it('does not know of a rider cut in two, or too small to tell', () => {
     expect(activitiesIn(TILE, [rider(0.225, 0.3, 0.05, 0.1)], FRAME)).toBeNull();
     expect(activitiesIn(TILE, [rider(0.3, 0.3, 0.005, 0.01)], FRAME)).toBeNull();
-    expect(activitiesIn(TILE, [rider(0.225, 0.3, 0.05, 0.1), rider(0.3, 0.3, 0.05, 0.1, 'kitesurfing')], FRAME)).toEqual([
-      'kitesurfing',
-    ]);
+    expect(
+      activitiesIn(TILE, [rider(0.225, 0.3, 0.05, 0.1), rider(0.3, 0.3, 0.05, 0.1, 'kitesurfing')], FRAME),
+    ).toEqual(['kitesurfing']);
   });
 });
 
@@ -31,10 +38,15 @@ describe('chooseTiles', () => {
   const share = fc.double({ min: 0, max: 0.9, noNaN: true });
   const size = fc.double({ min: 0.001, max: 0.6, noNaN: true });
   const riders = fc.array(
-    fc.tuple(share, share, size, size).map(([x, y, w, h]) => rider(x, y, Math.min(w, 1 - x), Math.min(h, 1 - y))),
+    fc
+      .tuple(share, share, size, size)
+      .map(([x, y, w, h]) => rider(x, y, Math.min(w, 1 - x), Math.min(h, 1 - y))),
     { maxLength: 6 },
   );
-  const frames = fc.record({ width: fc.integer({ min: 200, max: 2000 }), height: fc.integer({ min: 150, max: 1200 }) });
+  const frames = fc.record({
+    width: fc.integer({ min: 200, max: 2000 }),
+    height: fc.integer({ min: 150, max: 1200 }),
+  });
 
   it('chooses squares inside the frame whose labels are what lies in them', () => {
     fc.assert(

@@ -40,7 +40,9 @@ describe('fitHead', () => {
     const bundle = { ...randomHead(0, { hidden: FIT.hidden }), ...head };
     const logits = headLogits(bundle, of.embeddings, of.samples.length);
     const labels = of.samples.flatMap(sample => sample.labels);
-    return labels.filter((label, index) => (logits[index] as number) > 0 === (label === 1)).length / labels.length;
+    return (
+      labels.filter((label, index) => (logits[index] as number) > 0 === (label === 1)).length / labels.length
+    );
   }
 
   it('learns what a line can tell apart', async () => {
@@ -75,7 +77,9 @@ describe('fitHead', () => {
     const y = tf.tensor2d(set.samples.map(({ labels }) => [...labels]));
     const loss = (kernel: import('@tensorflow/tfjs').Tensor) => {
       const hidden = x.matMul(kernel.as2D(FIT.hidden, set.width), false, true).add(start.hiddenBias).relu();
-      const logits = hidden.matMul(tf.tensor2d(start.outputKernel, [3, FIT.hidden]), false, true).add(start.outputBias);
+      const logits = hidden
+        .matMul(tf.tensor2d(start.outputKernel, [3, FIT.hidden]), false, true)
+        .add(start.outputBias);
       return tf.losses.sigmoidCrossEntropy(y, logits.as2D(set.samples.length, 3)).asScalar();
     };
     const gradient = tf.grad(loss)(tf.tensor1d(start.hiddenKernel)).dataSync();
@@ -114,7 +118,13 @@ describe('trainHead', () => {
 
   it('names other data by another hash', async () => {
     const first = await trainHead(tf, set, BACKBONE, { ...TRAIN, epochs: 1 }, () => undefined);
-    const other = await trainHead(tf, separableSet(set.samples, 9), BACKBONE, { ...TRAIN, epochs: 1 }, () => undefined);
+    const other = await trainHead(
+      tf,
+      separableSet(set.samples, 9),
+      BACKBONE,
+      { ...TRAIN, epochs: 1 },
+      () => undefined,
+    );
     expect(other.head.manifest.training.dataSha256).not.toBe(first.head.manifest.training.dataSha256);
   });
 
@@ -130,7 +140,9 @@ describe('trainHead', () => {
   });
 
   it('is impossible where a class comes from one source only', async () => {
-    const samples = set.samples.map(sample => (sample.labels[2] === 1 ? { ...sample, group: 'one' } : sample));
+    const samples = set.samples.map(sample =>
+      sample.labels[2] === 1 ? { ...sample, group: 'one' } : sample,
+    );
     await expect(trainHead(tf, { ...set, samples }, BACKBONE, TRAIN, () => undefined)).rejects.toMatchObject({
       code: 'training-impossible',
     });
@@ -147,7 +159,9 @@ describe('embedViews', () => {
     async embed(pixels, count) {
       if (fail) throw new Error('no memory');
       const each = pixels.length / count;
-      return Float32Array.from({ length: count * 2 }, (_, i) => (i % 2 === 1 ? count : (pixels[(i / 2) * each] as number)));
+      return Float32Array.from({ length: count * 2 }, (_, i) =>
+        i % 2 === 1 ? count : (pixels[(i / 2) * each] as number),
+      );
     },
   });
   async function* views(count: number) {
@@ -159,7 +173,9 @@ describe('embedViews', () => {
   it.each([0, 1, 16, 17, 40])('keeps the order of %d views', async count => {
     const { samples, embeddings, width } = await embedViews(counting(), views(count));
     expect(width).toBe(2);
-    expect(samples.map(({ file }) => Number(file))).toEqual(Array.from({ length: count }, (_, index) => index));
+    expect(samples.map(({ file }) => Number(file))).toEqual(
+      Array.from({ length: count }, (_, index) => index),
+    );
     expect([...embeddings].filter((_, index) => index % 2 === 0)).toEqual([...Array(count).keys()]);
   });
 
@@ -172,7 +188,18 @@ describe('scripts/train-offline.ts', () => {
   it('trains a head from folders, leaves out what it cannot read, and says so', async () => {
     const root = await temporaryFolder();
     await drawDataset(join(root, 'photos'));
-    const options = ['--out', join(root, 'heads'), '--current', '--json', '--views', '1', '--epochs', '4', '--batch', '4'];
+    const options = [
+      '--out',
+      join(root, 'heads'),
+      '--current',
+      '--json',
+      '--views',
+      '1',
+      '--epochs',
+      '4',
+      '--batch',
+      '4',
+    ];
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
       ['--import', 'tsx', 'scripts/train-offline.ts', join(root, 'photos'), ...options],
@@ -210,7 +237,9 @@ describe('scripts/train-offline.ts', () => {
     for (const [name, colour] of Object.entries(colours)) {
       await mkdir(join(folder, name), { recursive: true });
       for (let index = 0; index < 5; index++) {
-        await patches([[colour, index % 2 === 0 ? '#fff' : '#000']], 60 + index, 90).jpeg().toFile(join(folder, name, `${index}.jpg`));
+        await patches([[colour, index % 2 === 0 ? '#fff' : '#000']], 60 + index, 90)
+          .jpeg()
+          .toFile(join(folder, name, `${index}.jpg`));
       }
     }
     await writeFile(join(folder, 'none', 'broken.jpg'), 'not a picture');

@@ -64,18 +64,27 @@ describe('loadBackboneBundle', () => {
     ['no JSON', () => '{'],
     ['empty', () => ''],
     ['another format', manifest => ({ ...manifest, format: 2 })],
-    ['a weight file elsewhere', manifest => ({ ...manifest, weights: { ...tiny.manifest.weights, file: '../x' } })],
+    [
+      'a weight file elsewhere',
+      manifest => ({ ...manifest, weights: { ...tiny.manifest.weights, file: '../x' } }),
+    ],
     ['no layers', manifest => ({ ...manifest, layers: [] })],
     ['an id that is a path', manifest => ({ ...manifest, id: '../other' })],
     ['no golden vector', ({ golden: _, ...manifest }) => manifest],
-    ['weights beyond the end of the file', manifest => ({
-      ...manifest,
-      layers: tiny.manifest.layers.map(layer => ({ ...layer, weight: tiny.weights.length - 1 })),
-    })],
-    ['a residual from an unknown layer', manifest => ({
-      ...manifest,
-      layers: tiny.manifest.layers.map(layer => ({ ...layer, residualFrom: 'nowhere' })),
-    })],
+    [
+      'weights beyond the end of the file',
+      manifest => ({
+        ...manifest,
+        layers: tiny.manifest.layers.map(layer => ({ ...layer, weight: tiny.weights.length - 1 })),
+      }),
+    ],
+    [
+      'a residual from an unknown layer',
+      manifest => ({
+        ...manifest,
+        layers: tiny.manifest.layers.map(layer => ({ ...layer, residualFrom: 'nowhere' })),
+      }),
+    ],
   ])('refuses a manifest with %s', async (_, change) => {
     const folder = await writeBundle(tiny, change);
     await expect(loadBackboneBundle(folder)).rejects.toMatchObject({ code: 'model-invalid' });

@@ -43,7 +43,9 @@ function quartersOf(pixels: Uint8Array): number[][] {
 
 /** JPEG keeps colours only nearly. */
 function expectNear(found: readonly number[][], expected: readonly number[][], slack = 8) {
-  const worst = Math.max(...found.flat().map((value, index) => Math.abs(value - (expected.flat()[index] as number))));
+  const worst = Math.max(
+    ...found.flat().map((value, index) => Math.abs(value - (expected.flat()[index] as number))),
+  );
   expect(worst, JSON.stringify(found)).toBeLessThanOrEqual(slack);
 }
 
@@ -62,14 +64,34 @@ describe('readTiles', () => {
       zone('south', 0, 0.5, 0.5, 0.5),
       zone('strip', 0, 0, 1, 0.5, 2, 1),
     ];
-    const picture = await patches([['#f00', '#0f0'], ['#00f', '#fff']], 60, 60).png().toBuffer();
+    const picture = await patches(
+      [
+        ['#f00', '#0f0'],
+        ['#00f', '#fff'],
+      ],
+      60,
+      60,
+    )
+      .png()
+      .toBuffer();
     const { tiles, pixels } = await readTiles(picture, zones, INPUT, LIMITS);
     expect(tiles.map(tile => tile.zone)).toEqual(['north', 'south', 'strip', 'strip']);
-    expectNear([0, 1, 2, 3].map(index => middleOf(pixels, index)), [GREEN, BLUE, RED, GREEN], 0);
+    expectNear(
+      [0, 1, 2, 3].map(index => middleOf(pixels, index)),
+      [GREEN, BLUE, RED, GREEN],
+      0,
+    );
   });
 
   it('cuts one zone from the file like several from the decoded picture', async () => {
-    const picture = await patches([['#f00', '#0f0', '#00f'], ['#fff', '#888', '#ff0']], 200, 150)
+    const picture = await patches(
+      [
+        ['#f00', '#0f0', '#00f'],
+        ['#fff', '#888', '#ff0'],
+      ],
+      200,
+      150,
+    )
       .jpeg({ quality: 95 })
       .toBuffer();
     const part = zone('part', 0.3, 0.2, 0.5, 0.7, 3, 2);
@@ -111,17 +133,26 @@ describe('readTiles', () => {
       7: sharp(await sharp(upright).rotate(90).toBuffer()).flip(),
       8: sharp(upright).rotate(90),
     }[orientation];
-    const jpeg = await stored?.withMetadata({ orientation }).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
+    const jpeg = await stored
+      ?.withMetadata({ orientation })
+      .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+      .toBuffer();
     for (const zones of [[BEACH], [BEACH, zone('other', 0, 0, 0.5, 0.5)]]) {
       const read = await readTiles(jpeg ?? Buffer.alloc(0), zones, INPUT, LIMITS);
       expect(read).toMatchObject({ width: 80, height: 60 });
       expectNear(quartersOf(read.pixels), [RED, GREEN, BLUE, WHITE]);
     }
-    const corner = await readTiles(jpeg ?? Buffer.alloc(0), [zone('corner', 0.5, 0, 0.5, 0.5)], INPUT, LIMITS);
+    const corner = await readTiles(
+      jpeg ?? Buffer.alloc(0),
+      [zone('corner', 0.5, 0, 0.5, 0.5)],
+      INPUT,
+      LIMITS,
+    );
     expectNear([middleOf(corner.pixels, 0)], [GREEN]);
   });
 
-  const grey = () => sharp({ create: { width: 90, height: 70, channels: 3, background: '#777' } }).toColourspace('b-w');
+  const grey = () =>
+    sharp({ create: { width: 90, height: 70, channels: 3, background: '#777' } }).toColourspace('b-w');
   const teal = (alpha = 1) =>
     sharp({ create: { width: 90, height: 70, channels: 4, background: { r: 0, g: 128, b: 128, alpha } } });
   it.each<[string, () => Promise<Buffer>, number[]]>([
@@ -147,12 +178,16 @@ describe('readTiles', () => {
     const picture = await QUARTERS.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     const { pixels } = await readTiles(picture, [BEACH], INPUT, LIMITS);
     // CMYK inks cannot print these colours fully, but each stays the strongest of its pixel.
-    const [red, green, blue] = quartersOf(pixels).map(([r = 0, g = 0, b = 0]) => [r, g, b].indexOf(Math.max(r, g, b)));
+    const [red, green, blue] = quartersOf(pixels).map(([r = 0, g = 0, b = 0]) =>
+      [r, g, b].indexOf(Math.max(r, g, b)),
+    );
     expect([red, green, blue]).toEqual([0, 1, 2]);
   });
 
   it('reads a picture of one pixel', async () => {
-    const picture = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#0f0' } }).png().toBuffer();
+    const picture = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#0f0' } })
+      .png()
+      .toBuffer();
     const { pixels, tiles } = await readTiles(picture, [zone('all', 0, 0, 1, 1, 3, 2)], INPUT, LIMITS);
     expect(tiles).toHaveLength(1);
     expectNear([middleOf(pixels, 0)], [GREEN], 0);
@@ -162,7 +197,9 @@ describe('readTiles', () => {
 describe('readTiles refuses', () => {
   const unreadable = async (bytes: Buffer) => {
     for (const zones of [[BEACH], [BEACH, zone('other', 0, 0, 0.5, 0.5)]]) {
-      await expect(readTiles(bytes, zones, INPUT, LIMITS)).rejects.toMatchObject({ code: 'image-unreadable' });
+      await expect(readTiles(bytes, zones, INPUT, LIMITS)).rejects.toMatchObject({
+        code: 'image-unreadable',
+      });
     }
   };
 

@@ -6,7 +6,14 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageOf } from '../../src/errors.ts';
 import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
-import { type Backbone, checkGolden, describeGolden, ENGINES, type EngineName, goldenPixels } from '../../src/vision/backbone.ts';
+import {
+  type Backbone,
+  checkGolden,
+  describeGolden,
+  ENGINES,
+  type EngineName,
+  goldenPixels,
+} from '../../src/vision/backbone.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
 import { writeOnnxGraph } from '../../src/vision/engines/onnx-graph.ts';
@@ -82,13 +89,18 @@ describe.each(installed)('engine %s', engine => {
   });
 
   it.each<[string, (tiny: BackboneBundle) => BackboneBundle]>([
-    ['a changed weight', tiny => ({ ...tiny, weights: tiny.weights.map((value, index) => (index === 3 ? value + 1 : value)) })],
+    [
+      'a changed weight',
+      tiny => ({ ...tiny, weights: tiny.weights.map((value, index) => (index === 3 ? value + 1 : value)) }),
+    ],
     ['another scale', tiny => changedInput(tiny, { scale: 1 / 255 })],
     ['another offset', tiny => changedInput(tiny, { offset: 0 })],
     ['weights that are no numbers', tiny => ({ ...tiny, weights: tiny.weights.map(() => Number.NaN) })],
   ])('is refused with %s', async (_, change) => {
     const wrong = change(withGolden(tinyBundle(16, 5)));
-    await expect(createBackbone(wrong, { engine, threads: 1 })).rejects.toMatchObject({ code: 'engine-wrong' });
+    await expect(createBackbone(wrong, { engine, threads: 1 })).rejects.toMatchObject({
+      code: 'engine-wrong',
+    });
   });
 });
 
@@ -154,7 +166,9 @@ describe('the ONNX graph', () => {
       const pixels = await sharp(path).resize(224, 224, { fit: 'fill' }).raw().toBuffer();
       const scaled = Float32Array.from(pixels, value => value / 127.5 - 1);
       const { features } = await original.run({ input: new Tensor('float32', scaled, [1, 224, 224, 3]) });
-      expect(cosine(features?.data as Float32Array, await ours.backbone.embed(pixels, 1))).toBeGreaterThan(0.99999);
+      expect(cosine(features?.data as Float32Array, await ours.backbone.embed(pixels, 1))).toBeGreaterThan(
+        0.99999,
+      );
     }
     await ours.backbone.close();
     await original.release();

@@ -60,9 +60,12 @@ describe('float16', () => {
   it('rounds to the nearest, ties to even', () => {
     const within = fc.float({ min: -65_504, max: 65_504, noNaN: true });
     const halfway = fc.integer({ min: 0, max: 0x7bfe }).map(bits => (widened(bits) + widened(bits + 1)) / 2);
-    fc.assert(fc.property(fc.oneof(within, halfway), value => narrow(value) === nearest(value)), {
-      numRuns: 3_000,
-    });
+    fc.assert(
+      fc.property(fc.oneof(within, halfway), value => narrow(value) === nearest(value)),
+      {
+        numRuns: 3_000,
+      },
+    );
   });
 
   it.each([

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { PACKAGE_ROOT, SHIPPED_MODELS } from '../../src/ops/paths.ts';
 import { createRandom } from '../../src/ops/random.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { BackboneBundle, BackboneLayer, BackboneManifest } from '../../src/vision/bundle.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const SHIPPED_BACKBONE = join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-1.0-224');
 
@@ -22,7 +22,10 @@ export function sharedPhotos(each: number): string[] {
   return ['surfing', 'windsurfing', 'kitesurfing', 'none'].flatMap(name => {
     const files = readdirSync(join(root, name)).sort();
     const step = Math.floor(files.length / each);
-    return files.filter((_, index) => index % step === 0).slice(0, each).map(file => join(root, name, file));
+    return files
+      .filter((_, index) => index % step === 0)
+      .slice(0, each)
+      .map(file => join(root, name, file));
   });
 }
 
@@ -116,7 +119,10 @@ export async function writeBundle(
   await mkdir(folder);
   await writeFile(join(folder, manifest.weights.file), bytesOf(weights));
   const changed = change(structuredClone(manifest) as Record<string, unknown>);
-  await writeFile(join(folder, 'manifest.json'), typeof changed === 'string' ? changed : JSON.stringify(changed));
+  await writeFile(
+    join(folder, 'manifest.json'),
+    typeof changed === 'string' ? changed : JSON.stringify(changed),
+  );
   return folder;
 }
 
@@ -159,7 +165,8 @@ function convolve(x: Planes, layer: BackboneLayer, weights: Float32Array): Plane
             for (let kx = 0; kx < kernel; kx++) {
               const plane = x[layer.op === 'conv' ? i : o];
               const value = plane?.[row * stride + ky - before]?.[column * stride + kx - before] ?? 0;
-              sum += value * (weights[layer.weight + ((o * inputs + i) * kernel + ky) * kernel + kx] as number);
+              sum +=
+                value * (weights[layer.weight + ((o * inputs + i) * kernel + ky) * kernel + kx] as number);
             }
           }
         }

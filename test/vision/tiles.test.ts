@@ -5,7 +5,10 @@ import type { Zone } from '../../src/vision/zone.ts';
 
 const INPUT = 224;
 
-const frames = fc.record({ width: fc.integer({ min: 64, max: 4096 }), height: fc.integer({ min: 64, max: 2160 }) });
+const frames = fc.record({
+  width: fc.integer({ min: 64, max: 4096 }),
+  height: fc.integer({ min: 64, max: 2160 }),
+});
 const zones: fc.Arbitrary<Zone> = fc
   .record({
     x: fc.double({ min: 0, max: 0.8, noNaN: true }),
@@ -144,7 +147,11 @@ describe('tileZone', () => {
   });
 
   it('gives a zone at the far corner a pixel at least', () => {
-    const tiled = tileZone({ ...whole(2, 2), x: 0.9999, y: 0.9999, w: 0.0001, h: 0.0001 }, { width: 100, height: 60 }, INPUT);
+    const tiled = tileZone(
+      { ...whole(2, 2), x: 0.9999, y: 0.9999, w: 0.0001, h: 0.0001 },
+      { width: 100, height: 60 },
+      INPUT,
+    );
     expect(tiled.area).toEqual({ left: 99, top: 59, width: 1, height: 1 });
     expect(tiled.corners).toEqual([{ left: 0, top: 0 }]);
   });

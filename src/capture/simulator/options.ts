@@ -6,7 +6,9 @@
  * - `calm`: nobody ever goes into the water; swimmers, boats and gulls do.
  * - `faults`: the demo's sessions, and in the gaps between them night, fog, an obscured lens or a frozen camera.
  */
-export type ScriptName = 'demo' | 'season' | 'calm' | 'faults';
+export const SCRIPT_NAMES = ['demo', 'season', 'calm', 'faults'] as const;
+
+export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 export const SCRIPTED_ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'] as const;
 

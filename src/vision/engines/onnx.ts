@@ -2,6 +2,7 @@
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Backbone } from '../backbone.ts';
 import type { BackboneBundle } from '../bundle.ts';
+import { embedInChunks } from './chunks.ts';
 import { writeOnnxGraph } from './onnx-graph.ts';
 
 /**
@@ -25,11 +26,13 @@ export async function createOnnxBackbone(bundle: BackboneBundle, threads: number
     engine: 'onnx',
     runtime: `onnxruntime ${env.versions.node ?? env.versions.common}`,
     manifest,
-    async embed(pixels, count) {
-      const feeds = { pixels: new Tensor('uint8', pixels, [count, size, size, 3]) };
-      const { embeddings } = await session.run(feeds);
-      return embeddings?.data as Float32Array;
-    },
+    embed: (pixels, count) =>
+      embedInChunks(pixels, count, manifest.width, async (part, tiles) => {
+        const { embeddings } = await session.run({
+          pixels: new Tensor('uint8', part, [tiles, size, size, 3]),
+        });
+        return embeddings?.data as Float32Array;
+      }),
     close: () => session.release(),
   };
 }

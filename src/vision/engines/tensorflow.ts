@@ -18,12 +18,15 @@ export async function loadTensorflow(engine: TensorflowEngine): Promise<Tensorfl
   }
 }
 
-/** The fastest that is installed. */
-export async function loadAnyTensorflow(): Promise<{ tf: Tensorflow; engine: TensorflowEngine }> {
+/**
+ * For training a head: WebAssembly, which is everywhere, gives the same head everywhere, and takes half of the native
+ * library's time for steps this small. The native library only where WebAssembly does not load.
+ */
+export async function loadTrainingTensorflow(): Promise<{ tf: Tensorflow; engine: TensorflowEngine }> {
   try {
-    return { tf: await loadTensorflow('tfjs-node'), engine: 'tfjs-node' };
-  } catch {
     return { tf: await loadTensorflow('wasm'), engine: 'wasm' };
+  } catch {
+    return { tf: await loadTensorflow('tfjs-node'), engine: 'tfjs-node' };
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Backbone } from '../backbone.ts';
 import { type BackboneBundle, type BackboneLayer, layerWeights } from '../bundle.ts';
+import { embedInChunks } from './chunks.ts';
 import { loadTensorflow, type Tensorflow, type TensorflowEngine } from './tensorflow.ts';
 
 /** @throws SurfwatchError `engine-unavailable` */
@@ -17,15 +18,16 @@ export async function createTfjsBackbone(
     engine,
     runtime: `tfjs ${tf.version.tfjs} ${tf.getBackend()}`,
     manifest,
-    async embed(pixels, count) {
-      const embeddings = tf.tidy(() => {
-        const bytes = tf.tensor4d(pixels, [count, size, size, 3], 'int32');
-        return forward(tf, layers, bytes.toFloat().mul(scale).add(offset));
-      });
-      const data = await embeddings.data<'float32'>();
-      embeddings.dispose();
-      return data;
-    },
+    embed: (pixels, count) =>
+      embedInChunks(pixels, count, manifest.width, async (part, tiles) => {
+        const embeddings = tf.tidy(() => {
+          const bytes = tf.tensor4d(part, [tiles, size, size, 3], 'int32');
+          return forward(tf, layers, bytes.toFloat().mul(scale).add(offset));
+        });
+        const data = await embeddings.data<'float32'>();
+        embeddings.dispose();
+        return data;
+      }),
     async close() {
       for (const layer of layers) tf.dispose([layer.filter, layer.bias]);
     },

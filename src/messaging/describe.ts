@@ -1,0 +1,75 @@
+/** Makes the payloads that describe the daemon itself: what runs, and how it is. */
+import type { Classifier } from '../activity/classifier.ts';
+import type { Instant } from '../activity/tracker.ts';
+import type { CameraStats } from '../capture/camera.ts';
+import { frameRate, frameTimes, type Meter } from '../ops/meter.ts';
+import type { Zone } from '../vision/zone.ts';
+import { iso } from './from-report.ts';
+import type { MessagingStats } from './messaging.ts';
+import type { Health, Info } from './payloads.ts';
+
+export function infoPayload(from: {
+  readonly atMs: number;
+  readonly version: string;
+  readonly site: string;
+  readonly classifier: Classifier;
+  /** In force: the head's, overridden by the config's. */
+  readonly thresholds: Readonly<Record<string, number>>;
+  readonly zones: readonly Zone[];
+}): Info {
+  const { backbone, head, why } = from.classifier;
+  return {
+    v: 1,
+    ts: iso(from.atMs),
+    version: from.version,
+    site: from.site,
+    engine: { name: `${backbone.engine} (${backbone.runtime})`, why },
+    backbone: { id: backbone.manifest.id, sha256: backbone.manifest.weights.sha256 },
+    head: { id: head.manifest.id },
+    activities: head.manifest.activities,
+    thresholds: { ...from.thresholds },
+    zones: from.zones.map(({ name, x, y, w, h }) => ({ name, x, y, w, h })),
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
+
+export function healthPayload(
+  from: Instant & {
+    /** Monotonic milliseconds. */
+    readonly startedMs: number;
+    readonly meter: Meter;
+    readonly camera: CameraStats;
+    readonly messaging: MessagingStats;
+    readonly cpuTemperatureC: number | null;
+    readonly diskFreeMB: number | null;
+  },
+): Health {
+  const uptimeMs = from.monotonicMs - from.startedMs;
+  const { status, frames, dropped, failures, lastFrameAt, lastError } = from.camera;
+  const { connected, reconnects, events, droppedEvents, states } = from.messaging;
+  const memory = process.memoryUsage();
+  return {
+    v: 1,
+    ts: iso(from.atMs),
+    uptimeS: Math.round(uptimeMs / 1000),
+    frames: {
+      captured: frames,
+      classified: from.meter.classified,
+      dropped,
+      failed: failures + from.meter.failed,
+    },
+    rateHz: Math.round(frameRate(from.meter, from.monotonicMs, uptimeMs) * 100) / 100,
+    latencyMs: frameTimes(from.meter),
+    outbox: { events, states, droppedEvents },
+    memory: { rssMB: Math.round(memory.rss / 1e6), heapMB: Math.round(memory.heapUsed / 1e6) },
+    cpuTemperatureC: from.cpuTemperatureC,
+    diskFreeMB: from.diskFreeMB,
+    camera: {
+      status: status === 'ended' ? 'offline' : status,
+      lastFrameTs: lastFrameAt === undefined ? null : iso(lastFrameAt),
+      error: status === 'online' ? null : (lastError?.code ?? null),
+    },
+    mqtt: { connected, reconnects },
+  };
+}

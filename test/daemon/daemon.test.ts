@@ -1,0 +1,186 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import getPort from 'get-port';
+import { describe, expect, it } from 'vitest';
+import { TOPICS } from '../../src/messaging/topics.ts';
+import { hasMosquitto, listener, mosquitto, until } from '../messaging/support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { drawnBeach, newDaemon, startDaemon } from './support.ts';
+
+type Heard = Awaited<ReturnType<typeof listener>>;
+
+/** Each picture differs a little from the next, as a living camera's do. */
+async function beachFolder(): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const seed of [1, 2, 3]) await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none'));
+  return folder;
+}
+
+const activity = (heard: Heard) => JSON.parse(heard.last('surf/activity') ?? '{}');
+
+describe('the daemon', () => {
+  it('publishes all its state, each payload as its schema says', async () => {
+    const { heard } = await startDaemon([
+      'camera.kind=simulator',
+      'camera.simulator.width=640',
+      'camera.simulator.height=360',
+    ]);
+    const topics = ['activity', 'state', 'info', 'health'] as const;
+    await until(() => topics.every(topic => heard.last(`surf/${topic}`) !== undefined), 'every state topic');
+    for (const topic of topics) {
+      const payload = JSON.parse(heard.last(`surf/${topic}`) ?? '');
+      expect(TOPICS[topic].payload.safeParse(payload), topic).toMatchObject({ success: true });
+    }
+    expect(heard.last('surf/availability')).toBe('online');
+    await until(() => heard.last('surf/camera/availability') === 'online', 'camera online');
+    expect(heard.last('surf/activity/state')).toBe(activity(heard).activity);
+  });
+
+  it('publishes each configured zone', async () => {
+    const zones = JSON.stringify([
+      { name: 'north', x: 0, y: 0.2, w: 0.5, h: 0.6 },
+      { name: 'south', x: 0.5, y: 0.2, w: 0.5, h: 0.6 },
+    ]);
+    const { heard } = await startDaemon(['camera.kind=simulator', `zones=${zones}`]);
+    await until(() => heard.last('surf/zone/south/activity') !== undefined, 'the south zone');
+    for (const zone of ['north', 'south']) {
+      const payload = JSON.parse(heard.last(`surf/zone/${zone}/activity`) ?? '');
+      expect(TOPICS['zone/<zone>/activity'].payload.safeParse(payload)).toMatchObject({ success: true });
+      expect(payload.zone).toBe(zone);
+    }
+  });
+
+  it('says unknown, offline and why while the folder of its camera is gone, and recovers', async () => {
+    const folder = await beachFolder();
+    const { heard } = await startDaemon(['camera.kind=directory', `camera.directory.path=${folder}`]);
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture');
+    await rename(folder, `${folder}.gone`);
+    await until(() => heard.last('surf/camera/availability') === 'offline', 'camera offline');
+    await until(() => activity(heard).activity === 'unknown', 'unknown');
+    expect(activity(heard)).toMatchObject({ visibility: 'camera-lost', scores: {}, frame: null });
+    expect(heard.last('surf/alert/camera-lost')).toContain('camera-missing');
+    expect(JSON.parse(heard.last('surf/state') ?? '{}')).toMatchObject({ state: 'degraded' });
+    await rename(`${folder}.gone`, folder);
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
+    expect(heard.last('surf/camera/availability')).toBe('online');
+    expect(heard.last('surf/alert/camera-lost')).toBe('');
+  });
+
+  it('says unknown while pictures cannot be read, and goes on', async () => {
+    const folder = await beachFolder();
+    const { heard } = await startDaemon(['camera.kind=directory', `camera.directory.path=${folder}`]);
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture');
+    const whole = await drawnBeach(1, 'none');
+    for (const seed of [1, 2, 3])
+      await writeFile(join(folder, `${seed}.jpg`), whole.subarray(0, whole.length / 2));
+    await until(() => activity(heard).visibility === 'unreadable', 'unreadable');
+    expect(activity(heard).activity).toBe('unknown');
+    expect(heard.last('surf/alert/picture-unreadable')).not.toBe('');
+    for (const seed of [1, 2, 3])
+      await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none'));
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
+    expect(heard.last('surf/alert/picture-unreadable')).toBe('');
+  });
+
+  it('notices a camera that repeats the same picture', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'same.jpg'), await drawnBeach(4, 'none'));
+    const { heard } = await startDaemon([
+      'camera.kind=directory',
+      `camera.directory.path=${folder}`,
+      'gates.frozenAfter=1s',
+    ]);
+    await until(() => activity(heard).visibility === 'frozen', 'frozen');
+    expect(activity(heard).activity).toBe('unknown');
+    expect(heard.last('surf/alert/camera-stuck')).not.toBe('');
+  });
+
+  it('is offline without a camera, and invents nothing', async () => {
+    const { heard } = await startDaemon(['camera.kind=webcam', 'camera.webcam.device=/dev/video99']);
+    await until(() => heard.last('surf/alert/camera-lost') !== undefined, 'the alert');
+    await until(() => heard.last('surf/activity') !== undefined, 'the activity');
+    expect(activity(heard)).toMatchObject({ activity: 'unknown', visibility: 'camera-lost' });
+    expect(heard.last('surf/camera/availability')).toBe('offline');
+  });
+
+  it('reports a kitesurfing session from start to end', async () => {
+    const folder = await temporaryFolder();
+    const show = async (kind: 'none' | 'kitesurfing') => {
+      for (const seed of [11, 12, 13])
+        await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, kind));
+    };
+    await show('none');
+    const { heard } = await startDaemon([
+      'camera.kind=directory',
+      `camera.directory.path=${folder}`,
+      'tiles.columns=4',
+      'tiles.rows=3',
+    ]);
+    await until(() => activity(heard).activity === 'none', 'none');
+    await show('kitesurfing');
+    await until(() => activity(heard).activity === 'kitesurfing', 'kitesurfing');
+    await show('none');
+    await until(
+      () => heard.on('surf/event').some(text => text.includes('session_ended')),
+      'the end of the session',
+    );
+    const events = heard.on('surf/event').map(text => JSON.parse(text));
+    for (const event of events)
+      expect(TOPICS.event.payload.safeParse(event)).toMatchObject({ success: true });
+    const kite = events.filter(event => event.session.activity === 'kitesurfing');
+    expect(kite[0]).toMatchObject({ type: 'session_started' });
+    expect(kite.at(-1)).toMatchObject({ type: 'session_ended', session: { id: kite[0].session.id } });
+  });
+
+  it('answers status with what it publishes', async () => {
+    const { heard } = await startDaemon(['camera.kind=simulator']);
+    await until(() => heard.last('surf/activity') !== undefined, 'an activity');
+    await heard.mqtt.publishAsync('surf/command', JSON.stringify({ command: 'status', transaction: 't1' }));
+    await until(() => heard.last('surf/response/status') !== undefined, 'the answer');
+    const { status, transaction, data } = JSON.parse(heard.last('surf/response/status') ?? '');
+    expect({ status, transaction }).toEqual({ status: 'ok', transaction: 't1' });
+    expect(data.activity.site).toBe('beach');
+    expect(data.info.engine.name).toMatch(/^(onnx|tfjs-node|wasm)/);
+  });
+
+  it('says on stopping that its activity is over', async () => {
+    const folder = await beachFolder();
+    const { daemon, heard } = await startDaemon(['camera.kind=directory', `camera.directory.path=${folder}`]);
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture');
+    await daemon.stop();
+    expect(heard.last('surf/activity/state')).toBe('unknown');
+    expect(heard.last('surf/availability')).toBe('offline');
+  });
+
+  it('ends its start with a code where its port is taken', async () => {
+    const { daemon } = await startDaemon(['camera.kind=simulator']);
+    const second = newDaemon(['camera.kind=simulator', `broker.port=${new URL(daemon.address).port}`]);
+    await expect(second.start()).rejects.toMatchObject({ code: 'broker-port-taken' });
+  });
+
+  it('ends its start with a code where the model is missing', async () => {
+    const folder = await temporaryFolder();
+    await rm(folder, { recursive: true });
+    const daemon = newDaemon(['camera.kind=simulator', `models.dir=${folder}`]);
+    await expect(daemon.start()).rejects.toMatchObject({ code: 'model-missing' });
+  });
+
+  it.skipIf(!hasMosquitto)('classifies with the broker down, and catches up when it comes', async () => {
+    const folder = await beachFolder();
+    const port = await getPort();
+    const daemon = newDaemon([
+      'camera.kind=directory',
+      `camera.directory.path=${folder}`,
+      `mqtt.url=mqtt://127.0.0.1:${port}`,
+      'mqtt.reconnectMin=100ms',
+      'mqtt.reconnectMax=200ms',
+    ]);
+    await daemon.start();
+    await new Promise(resolve => setTimeout(resolve, 1_000));
+    const broker = await mosquitto(['allow_anonymous true'], port);
+    const heard = await listener(broker.url);
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture');
+    await until(() => heard.last('surf/health') !== undefined, 'health');
+    expect(JSON.parse(heard.last('surf/health') ?? '{}').frames.classified).toBeGreaterThan(1);
+  });
+});

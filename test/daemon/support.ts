@@ -1,0 +1,45 @@
+import { onTestFinished } from 'vitest';
+import { randomScene } from '../../src/capture/simulator/random-scene.ts';
+import { createRenderer } from '../../src/capture/simulator/render.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { Daemon } from '../../src/daemon.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+import { listener, silent } from '../messaging/support.ts';
+
+/** Quick enough for a test, and otherwise as shipped. */
+const QUICK = [
+  'camera.interval=100ms',
+  'camera.pendingInterval=100ms',
+  'camera.retryMin=50ms',
+  'camera.retryMax=200ms',
+  'camera.offlineAfter=500ms',
+  'activity.halfLife=50ms',
+  'activity.dwell=300ms',
+  'activity.unknownDwell=300ms',
+  'activity.staleAfter=2s',
+  'activity.heartbeat=1s',
+  'broker.port=0',
+  'tiles.columns=2',
+  'tiles.rows=1',
+];
+
+/** A daemon with the shipped model, not started yet; stopped at the end of the test. */
+export function newDaemon(set: readonly string[]): Daemon {
+  const { settings } = loadConfig({ set: [...QUICK, ...set], env: {}, cwd: process.cwd() });
+  const daemon = new Daemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
+  onTestFinished(() => daemon.stop());
+  return daemon;
+}
+
+/** A started daemon on its embedded broker, and a client that listens to all it says. */
+export async function startDaemon(set: readonly string[]) {
+  const daemon = newDaemon(set);
+  await daemon.start();
+  return { daemon, heard: await listener(daemon.address) };
+}
+
+/** The JPEG of a drawn beach. */
+export function drawnBeach(seed: number, kind: 'none' | 'kitesurfing'): Promise<Buffer> {
+  const activities = kind === 'none' ? [] : [kind];
+  return createRenderer().jpeg(randomScene(seed, { activities, width: 640, height: 360 }));
+}
