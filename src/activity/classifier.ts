@@ -21,7 +21,7 @@ export interface ScoredTile {
 }
 
 export interface ScoredZone {
-  /** Of each activity the strongest tile's score. */
+  /** Of each activity the probability that it is in the zone, 0..1; see {@link scoreZones}. */
   readonly scores: Scores;
   /** The tile with the highest score of all, which decided. */
   readonly tile: Rectangle;
@@ -85,23 +85,28 @@ export async function createClassifier(
   };
 }
 
-/** A zone's score for an activity is that of its strongest tile: riders are few and small, water is everywhere. */
+/**
+ * A zone's score for an activity comes from its strongest tile: riders are few and small, water is everywhere. But every
+ * tile is one more chance to be wrong, so its odds are divided by the number of tiles (Bonferroni's correction); one
+ * threshold then serves a zone of any number of tiles.
+ */
 export function scoreZones(tiles: readonly ScoredTile[]): Record<string, ScoredZone> {
-  const zones: Record<string, ScoredZone> = {};
-  for (const { zone, rectangle, scores } of tiles) {
-    const before = zones[zone];
-    if (before === undefined) {
-      zones[zone] = { scores, tile: rectangle };
-      continue;
-    }
-    const stronger = highest(scores) > highest(before.scores);
-    const merged = Object.entries(scores).map(([name, score]) => [
-      name,
-      Math.max(score, before.scores[name] ?? 0),
-    ]);
-    zones[zone] = { scores: Object.fromEntries(merged), tile: stronger ? rectangle : before.tile };
-  }
-  return zones;
+  const names = [...new Set(tiles.map(tile => tile.zone))];
+  return Object.fromEntries(names.map(name => [name, scoreZone(tiles.filter(tile => tile.zone === name))]));
+}
+
+function scoreZone(tiles: readonly ScoredTile[]): ScoredZone {
+  const strongest = tiles.reduce((best, tile) => (highest(tile.scores) > highest(best.scores) ? tile : best));
+  const activities = Object.keys(strongest.scores);
+  const scores = activities.map(activity => {
+    const most = Math.max(...tiles.map(tile => tile.scores[activity] ?? 0));
+    return [activity, withOddsDividedBy(tiles.length, most)] as const;
+  });
+  return { scores: Object.fromEntries(scores), tile: strongest.rectangle };
+}
+
+function withOddsDividedBy(divisor: number, probability: number): number {
+  return probability / (probability + divisor * (1 - probability));
 }
 
 function highest(scores: Scores): number {

@@ -40,7 +40,7 @@ export function openClassifier({ models, vision }: Settings): Promise<Classifier
 }
 
 /**
- * Judges a picture by the tiles of its zones, the strongest of which counts; or, without zones, as a photo.
+ * Judges a picture by its zones, the strongest of which counts; or, without zones, as a photo.
  *
  * @throws SurfwatchError `image-unreadable`, `image-too-large`
  */
@@ -56,7 +56,7 @@ export async function judgePicture(
   const middle = zones === null ? await scoreMiddle(classifier, bytes, scored.picture) : null;
   const scores = Object.fromEntries(
     activities.map(name => {
-      const strongest = Math.max(...scored.tiles.map(tile => tile.scores[name] ?? 0));
+      const strongest = Math.max(...Object.values(scored.zones).map(zone => zone.scores[name] ?? 0));
       return [name, middle === null ? strongest : between(strongest, middle[name] ?? 0)];
     }),
   );
