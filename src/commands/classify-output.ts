@@ -1,8 +1,9 @@
 /** The answers of `surfwatch classify`, for scripts and for people. */
-import pc from 'picocolors';
+
 import type { Scores } from '../activity/classifier.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Rectangle } from '../vision/zone.ts';
+import { colours as pc } from './colours.ts';
 import { type JudgedPicture, UNKNOWN, type Verdict, verdictOf } from './judge.ts';
 
 export interface Answer extends Verdict {

@@ -1,9 +1,9 @@
 /** `surfwatch demo`: the daemon with a simulated camera, for looking around. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import pc from 'picocolors';
 import type { ActivityReport } from '../activity/report.ts';
 import { PACKAGE_ROOT } from '../ops/paths.ts';
+import { colours as pc } from './colours.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 
 export function demoCommand(): Command {

@@ -1,6 +1,5 @@
 /** `surfwatch doctor`: what this machine has, what it lacks, and what to do about it. */
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { describeFault } from '../config/fault.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
@@ -10,6 +9,7 @@ import { type Finding, failed, ok, type Status, warn } from '../ops/checks/findi
 import { checkMemory, checkNode, checkSharp } from '../ops/checks/runtime.ts';
 import { checkDisk, checkStateDir } from '../ops/checks/storage.ts';
 import { checkUser } from '../ops/checks/user.ts';
+import { colours as pc } from './colours.ts';
 import { EXIT } from './exit.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 

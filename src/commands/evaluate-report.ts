@@ -1,8 +1,9 @@
 /** The report of `surfwatch evaluate`, for scripts and for people. */
-import pc from 'picocolors';
+
 import type { HeadManifest } from '../activity/head-bundle.ts';
 import type { ErrorCode } from '../errors.ts';
 import { type Metrics, measure, type Prediction } from '../learning/metrics.ts';
+import { colours as pc } from './colours.ts';
 import type { EvaluatedFile } from './evaluate-examples.ts';
 import { UNKNOWN } from './judge.ts';
 import { printTable } from './table.ts';

@@ -1,7 +1,7 @@
 /** How a command ends: its exit status, and what is said when something goes wrong. */
 import { CommanderError } from 'commander';
-import pc from 'picocolors';
 import { messageOf, SurfwatchError } from '../errors.ts';
+import { errorColours as pc } from './colours.ts';
 
 /** Exit statuses; 70 and 78 are EX_SOFTWARE and EX_CONFIG of sysexits.h. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, defect: 70, config: 78 } as const;

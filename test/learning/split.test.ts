@@ -70,17 +70,20 @@ describe('heldBackGroups', () => {
 });
 
 describe('samplingWeights', () => {
-  it('sum to 1, and to the same in every source', () => {
+  it('sum to 1, a source having a share by the square root of its number of groups', () => {
     fc.assert(
       fc.property(samples, list => {
         const weights = samplingWeights(list);
         const sources = [...new Set(list.map(({ source }) => source))];
+        const variety = (name: string) =>
+          Math.sqrt(new Set(list.filter(({ source }) => source === name).map(({ group }) => group)).size);
+        const total = sources.reduce((sum, name) => sum + variety(name), 0);
         for (const name of sources) {
           const own = list.reduce(
             (sum, { source }, i) => sum + (source === name ? (weights[i] as number) : 0),
             0,
           );
-          expect(own).toBeCloseTo(1 / sources.length, 9);
+          expect(own).toBeCloseTo(variety(name) / total, 9);
         }
         expect(weights.every(weight => weight > 0)).toBe(true);
       }),

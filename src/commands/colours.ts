@@ -1,0 +1,5 @@
+/** Colours for a terminal: none in a pipe or a file, nor where NO_COLOR asks for none. */
+import pc from 'picocolors';
+
+export const colours = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
+export const errorColours = pc.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
