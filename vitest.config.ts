@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Most tests wait for brokers, cameras and child processes: more workers than cores keep the cores busy.
+    maxWorkers: 4,
     // CI counts the tests from the report.
     reporters: process.env.CI === undefined ? ['default'] : ['default', 'json'],
     outputFile: { json: '.cache/tests.json' },
