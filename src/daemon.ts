@@ -17,6 +17,7 @@ import { healthPayload, infoPayload } from './messaging/describe.ts';
 import { activityPayload, eventPayload, iso, type Sender, zonePayload } from './messaging/from-report.ts';
 import { Messaging } from './messaging/messaging.ts';
 import type { Health, Info, State } from './messaging/payloads.ts';
+import { topicBase } from './messaging/topics.ts';
 import { statusVerb } from './messaging/verbs.ts';
 import { cpuTemperature, diskFree } from './ops/board.ts';
 import type { Clock } from './ops/clock.ts';
@@ -298,9 +299,4 @@ export class Daemon {
       diskFreeMB,
     });
   }
-}
-
-/** What all topics begin with: `surf`, or `surf/<site>` in a fleet. */
-export function topicBase({ fleet, site }: Pick<Settings, 'fleet' | 'site'>): string {
-  return fleet ? `surf/${site}` : 'surf';
 }

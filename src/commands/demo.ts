@@ -27,7 +27,7 @@ async function demo(options: ConfigOptions & { json: boolean }): Promise<void> {
   const config = [join(PACKAGE_ROOT, 'config', 'demo.json'), ...options.config];
   const loaded = settingsFrom({ config, set: ['log.level=warn', ...options.set] });
   const { runDaemon } = await import('./run-daemon.ts');
-  const { topicBase } = await import('../daemon.ts');
+  const { topicBase } = await import('../messaging/topics.ts');
   const { broker, mqtt } = loaded.settings;
   await runDaemon(loaded, {
     onStarted: ({ address }) => {

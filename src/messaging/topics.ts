@@ -161,3 +161,8 @@ function matches(pattern: string, topic: string): boolean {
     )
   );
 }
+
+/** What all topics begin with: `surf`, or `surf/<site>` in a fleet. */
+export function topicBase({ fleet, site }: { readonly fleet: boolean; readonly site: string }): string {
+  return fleet ? `surf/${site}` : 'surf';
+}
