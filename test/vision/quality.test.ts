@@ -156,7 +156,8 @@ describe.skipIf(!existsSync(data))('on real pictures (skipped without ../shared/
   const limits = { maxBytes: 20e6, maxPixels: 50e6 };
   const folders = ['watersports/surfing', 'watersports/kitesurfing', 'watersports/none', 'surfcam/frames'];
   const files = folders.flatMap(folder =>
-    readdirSync(join(data, folder))
+    // The body of a skipped suite still runs.
+    (existsSync(data) ? readdirSync(join(data, folder)) : [])
       .sort()
       .filter((_, index) => index % 25 === 0)
       .map(file => join(data, folder, file)),
