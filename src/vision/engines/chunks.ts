@@ -1,11 +1,9 @@
 /** Splits a batch: beyond a few tiles a larger one is no faster, as its layers outgrow the caches, and takes more memory. */
 
-/** Measured with 12 tiles on onnx: 2 at a time take 180 MB and 80 ms, all at once 350 MB and 95 ms. */
-const CHUNK = 2;
-
 /**
  * @param pixels [count, …] bytes
  * @param width length of an embedding
+ * @param chunk tiles in a run: what an engine computes fastest in the least memory
  * @param run embeds a few tiles: their pixels, and how many they are
  * @returns [count, width]
  */
@@ -13,12 +11,13 @@ export async function embedInChunks(
   pixels: Uint8Array,
   count: number,
   width: number,
+  chunk: number,
   run: (pixels: Uint8Array, count: number) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const each = pixels.length / count;
   const embeddings = new Float32Array(count * width);
-  for (let first = 0; first < count; first += CHUNK) {
-    const size = Math.min(CHUNK, count - first);
+  for (let first = 0; first < count; first += chunk) {
+    const size = Math.min(chunk, count - first);
     const part = pixels.subarray(first * each, (first + size) * each);
     embeddings.set(await run(part, size), first * width);
   }

@@ -5,6 +5,9 @@ import type { BackboneBundle } from '../bundle.ts';
 import { embedInChunks } from './chunks.ts';
 import { writeOnnxGraph } from './onnx-graph.ts';
 
+/** On one thread two tiles take twice the time of one, and more memory. */
+const CHUNK = 1;
+
 /**
  * @param threads of one inference; libvips and onnxruntime fight over few cores, so one is often best
  * @throws SurfwatchError `engine-unavailable` where onnxruntime-node has no binary for this machine
@@ -27,7 +30,7 @@ export async function createOnnxBackbone(bundle: BackboneBundle, threads: number
     runtime: `onnxruntime ${env.versions.node ?? env.versions.common}`,
     manifest,
     embed: (pixels, count) =>
-      embedInChunks(pixels, count, manifest.width, async (part, tiles) => {
+      embedInChunks(pixels, count, manifest.width, CHUNK, async (part, tiles) => {
         const { embeddings } = await session.run({
           pixels: new Tensor('uint8', part, [tiles, size, size, 3]),
         });

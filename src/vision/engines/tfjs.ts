@@ -5,6 +5,9 @@ import { type BackboneBundle, type BackboneLayer, layerWeights } from '../bundle
 import { embedInChunks } from './chunks.ts';
 import { loadTensorflow, type Tensorflow, type TensorflowEngine } from './tensorflow.ts';
 
+/** A run of one tile leaves a part of the time to overhead; more than two take memory without being faster. */
+const CHUNK = 2;
+
 /** @throws SurfwatchError `engine-unavailable` */
 export async function createTfjsBackbone(
   bundle: BackboneBundle,
@@ -19,7 +22,7 @@ export async function createTfjsBackbone(
     runtime: `tfjs ${tf.version.tfjs} ${tf.getBackend()}`,
     manifest,
     embed: (pixels, count) =>
-      embedInChunks(pixels, count, manifest.width, async (part, tiles) => {
+      embedInChunks(pixels, count, manifest.width, CHUNK, async (part, tiles) => {
         const embeddings = tf.tidy(() => {
           const bytes = tf.tensor4d(part, [tiles, size, size, 3], 'int32');
           return forward(tf, layers, bytes.toFloat().mul(scale).add(offset));
