@@ -10,8 +10,8 @@ import { createClassifier } from '../src/activity/classifier.ts';
 import { scoreEmbeddings } from '../src/activity/head.ts';
 import { presentActivities, scoresOf } from '../src/activity/scores.ts';
 import { exitOnError } from '../src/commands/exit.ts';
-import { measure, type Prediction } from '../src/learning/metrics.ts';
-import { tileView } from '../src/learning/views.ts';
+import { tileView } from '../src/learning/embedding/views.ts';
+import { measure, type Prediction } from '../src/learning/fit/metrics.ts';
 import { PACKAGE_ROOT, SHIPPED_MODELS } from '../src/ops/paths.ts';
 import type { RawPicture } from '../src/vision/decode.ts';
 

@@ -1,13 +1,9 @@
 /** Packs the weights of a trained MobileNetV2 as the bundle the daemon loads, in half precision, with its golden vector. */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { describeGolden, goldenPixels } from '../src/vision/backbone.ts';
-import type { BackboneManifest } from '../src/vision/bundle.ts';
-import { createOnnxBackbone } from '../src/vision/engines/onnx.ts';
-import { float16ToFloat32, float32ToFloat16 } from '../src/vision/float16.ts';
+import { type BackboneDraft, saveBackbone } from '../src/vision/save-backbone.ts';
 
 const sourceSchema = z.object({
   id: z.string(),
@@ -42,8 +38,7 @@ await program.parseAsync();
 async function pack(source: string, models: string, options: { licence: string; provenance: string }) {
   const described = sourceSchema.parse(JSON.parse(await readFile(join(source, 'manifest.json'), 'utf8')));
   const bytes = await readFile(join(source, 'weights.f32.bin'));
-  const half = float32ToFloat16(new Float32Array(new Uint8Array(bytes).buffer));
-  const manifest: BackboneManifest = {
+  const draft: BackboneDraft = {
     format: 1,
     id: described.id,
     architecture: described.architecture,
@@ -51,12 +46,6 @@ async function pack(source: string, models: string, options: { licence: string; 
     provenance: options.provenance,
     input: { size: described.input.height, channels: 'RGB', scale: 1 / 127.5, offset: -1 },
     width: described.embedding,
-    weights: {
-      file: 'weights.f16.bin',
-      dtype: 'float16',
-      sha256: createHash('sha256').update(half).digest('hex'),
-    },
-    golden: { first: [], mean: 0, l2: 0 },
     layers: described.layers.map(({ residual_from, weight, bias, ...layer }) => ({
       ...layer,
       ...(residual_from === undefined ? {} : { residualFrom: residual_from }),
@@ -64,13 +53,6 @@ async function pack(source: string, models: string, options: { licence: string; 
       bias: bias.offset / 4,
     })),
   };
-  const backbone = await createOnnxBackbone({ manifest, weights: float16ToFloat32(half) }, 1);
-  manifest.golden = describeGolden(await backbone.embed(goldenPixels(manifest.input.size), 1));
-  await backbone.close();
-
-  const folder = join(models, 'backbone', manifest.id);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, manifest.weights.file), half);
-  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
-  console.log(`${folder}: ${half.length} bytes, golden l2 ${manifest.golden.l2.toFixed(6)}`);
+  const { golden } = await saveBackbone(models, draft, new Float32Array(new Uint8Array(bytes).buffer));
+  console.log(`${join(models, 'backbone', draft.id)}: golden l2 ${golden.l2.toFixed(6)}`);
 }

@@ -5,9 +5,9 @@ import { imageType } from '../capture/image-type.ts';
 import type { Settings } from '../config/settings.ts';
 import { zonesOf } from '../config/zones.ts';
 import { type ErrorCode, SurfwatchError } from '../errors.ts';
-import { type BoxedFrame, type LabelledPhoto, listFrames, listPhotos } from '../learning/dataset.ts';
-import type { Prediction } from '../learning/metrics.ts';
-import { activitiesIn } from '../learning/tile-choice.ts';
+import { type BoxedFrame, type LabelledPhoto, listFrames, listPhotos } from '../learning/data/dataset.ts';
+import { activitiesIn } from '../learning/embedding/tile-choice.ts';
+import type { Prediction } from '../learning/fit/metrics.ts';
 import type { Size } from '../vision/tiles.ts';
 import type { Zone } from '../vision/zone.ts';
 import {

@@ -2,7 +2,7 @@
 
 import type { HeadManifest } from '../activity/head-bundle.ts';
 import type { ErrorCode } from '../errors.ts';
-import { type Metrics, measure, type Prediction } from '../learning/metrics.ts';
+import { type Metrics, measure, type Prediction } from '../learning/fit/metrics.ts';
 import { colours as pc } from './colours.ts';
 import type { EvaluatedFile } from './evaluate-examples.ts';
 import { UNKNOWN } from './judge.ts';

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { zonesOf } from '../config/zones.ts';
 import { SurfwatchError } from '../errors.ts';
-import { hasBoxes } from '../learning/dataset.ts';
+import { hasBoxes } from '../learning/data/dataset.ts';
 import { type EvaluatedFile, type Examples, frameExamples, photoExamples } from './evaluate-examples.ts';
 import { printReport, reportOn } from './evaluate-report.ts';
 import { inOrder, openClassifier } from './judge.ts';

@@ -7,7 +7,7 @@ import {
 } from '../activity/classifier.ts';
 import { presentActivities } from '../activity/scores.ts';
 import type { Settings } from '../config/settings.ts';
-import { NONE } from '../learning/labels.ts';
+import { NONE } from '../learning/data/labels.ts';
 import { type GateOptions, judgeQuality, measureQuality } from '../vision/quality.ts';
 import type { Size } from '../vision/tiles.ts';
 import type { Zone } from '../vision/zone.ts';

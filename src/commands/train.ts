@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
-import { labelsInOrder } from '../learning/labels.ts';
-import type { Metrics } from '../learning/metrics.ts';
-import { embedSources, openSource } from '../learning/read-sources.ts';
-import { saveHead, selectHead } from '../learning/save-head.ts';
-import { type TrainReport, trainHead } from '../learning/train.ts';
+import { labelsInOrder } from '../learning/data/labels.ts';
+import { embedSources, openSource } from '../learning/embedding/read-sources.ts';
+import type { Metrics } from '../learning/fit/metrics.ts';
+import { saveHead, selectHead } from '../learning/fit/save-head.ts';
+import { type TrainReport, trainHead } from '../learning/fit/train.ts';
 import { SHIPPED_MODELS } from '../ops/paths.ts';
 import { loadBackboneBundle } from '../vision/bundle.ts';
 import { createBackbone } from '../vision/engines/create.ts';
@@ -99,7 +99,9 @@ async function train(folders: string[], flags: TrainFlags): Promise<void> {
   );
   fitting.stop();
 
-  const manifest = await saveHead(flags.out, head, report);
+  const manifest = await saveHead(flags.out, head, {
+    'metrics.json': `${JSON.stringify(report, null, 1)}\n`,
+  });
   if (flags.current) await selectHead(flags.out, manifest.id);
   if (flags.json)
     console.log(

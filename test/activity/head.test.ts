@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { headLogits, scoreEmbeddings } from '../../src/activity/head.ts';
 import { type HeadBundle, loadHead } from '../../src/activity/head-bundle.ts';
-import { saveHead, selectHead } from '../../src/learning/save-head.ts';
+import { saveHead, selectHead } from '../../src/learning/fit/save-head.ts';
 import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
 import { createRandom } from '../../src/ops/random.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
@@ -55,7 +55,7 @@ describe('saveHead and loadHead', () => {
   it('gives back what was saved', async () => {
     const heads = await temporaryFolder();
     const head = randomHead(1);
-    const manifest = await saveHead(heads, head, { accuracy: 0.9 });
+    const manifest = await saveHead(heads, head, { 'metrics.json': '{"accuracy":0.9}' });
     const loaded = await loadHead(heads, 'head-1', BACKBONE);
     expect(loaded.manifest).toEqual(manifest);
     expect(loaded.manifest).toEqual({ ...head.manifest, weights: manifest.weights });
@@ -80,7 +80,7 @@ describe('saveHead and loadHead', () => {
     await mkdir(join(heads, 'head-1.new', 'deep'), { recursive: true });
     await writeFile(join(heads, 'head-1.new', 'weights.f32.bin'), 'half a fi');
     await writeFile(join(heads, 'current.new'), 'head');
-    await saveHead(heads, randomHead(1), {});
+    await saveHead(heads, randomHead(1), { 'metrics.json': '{}' });
     await selectHead(heads, 'head-1');
     expect((await readdir(heads)).sort()).toEqual(['current', 'head-1']);
     expect((await readdir(join(heads, 'head-1'))).sort()).toEqual([

@@ -1,7 +1,7 @@
 /** Toy samples and heads for the tests of learning. */
 
 import type { HeadBundle, HeadManifest } from '../../src/activity/head-bundle.ts';
-import type { EmbeddedSet, Sample } from '../../src/learning/sample.ts';
+import type { EmbeddedSet, Sample } from '../../src/learning/embedding/sample.ts';
 import { createRandom } from '../../src/ops/random.ts';
 
 export const WIDTH = 16;

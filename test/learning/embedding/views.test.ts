@@ -9,11 +9,11 @@ import {
   tileView,
   variedView,
   wholeView,
-} from '../../src/learning/views.ts';
-import { createRandom } from '../../src/ops/random.ts';
-import { readTiles } from '../../src/vision/decode.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { largestDifference, patches, pixelAt } from '../vision/support.ts';
+} from '../../../src/learning/embedding/views.ts';
+import { createRandom } from '../../../src/ops/random.ts';
+import { readTiles } from '../../../src/vision/decode.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { largestDifference, patches, pixelAt } from '../../vision/support.ts';
 
 const INPUT = 32;
 const QUARTERS = [

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hasBoxes, listFrames, listPhotos } from '../../src/learning/dataset.ts';
-import { labelsInOrder, labelVector } from '../../src/learning/labels.ts';
-import { openSource } from '../../src/learning/read-sources.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { hasBoxes, listFrames, listPhotos } from '../../../src/learning/data/dataset.ts';
+import { labelsInOrder, labelVector } from '../../../src/learning/data/labels.ts';
+import { openSource } from '../../../src/learning/embedding/read-sources.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A folder with these files. */
 async function folderOf(files: Record<string, string>): Promise<string> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { heldBackGroups } from '../../src/learning/split.ts';
-import { samplingWeights } from '../../src/learning/weights.ts';
-import { sampleOf } from './support.ts';
+import { heldBackGroups } from '../../../src/learning/fit/split.ts';
+import { samplingWeights } from '../../../src/learning/fit/weights.ts';
+import { sampleOf } from '../support.ts';
 
 const samples = fc.array(
   fc

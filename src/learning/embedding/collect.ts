@@ -1,11 +1,11 @@
 /** Reads the sources to learn from as a stream of views, leaving out files that cannot be read. */
 import { basename } from 'node:path';
-import { messageOf } from '../errors.ts';
-import { createRandom, type Random } from '../ops/random.ts';
-import type { RawPicture } from '../vision/decode.ts';
-import type { BoxedFrame, LabelledPhoto } from './dataset.ts';
+import { messageOf } from '../../errors.ts';
+import { createRandom, type Random } from '../../ops/random.ts';
+import type { RawPicture } from '../../vision/decode.ts';
+import type { BoxedFrame, LabelledPhoto } from '../data/dataset.ts';
+import { labelVector } from '../data/labels.ts';
 import type { SampleView } from './embed.ts';
-import { labelVector } from './labels.ts';
 import { chooseTiles, gridTiles } from './tile-choice.ts';
 import {
   croppedView,

@@ -1,8 +1,8 @@
 /** Chooses the tiles of a frame with boxes that are worth learning from, at the scales the daemon looks at. */
-import type { Random } from '../ops/random.ts';
-import { type Size, tileZone } from '../vision/tiles.ts';
-import type { Rectangle } from '../vision/zone.ts';
-import type { BoxedRider } from './dataset.ts';
+import type { Random } from '../../ops/random.ts';
+import { type Size, tileZone } from '../../vision/tiles.ts';
+import type { Rectangle } from '../../vision/zone.ts';
+import type { BoxedRider } from '../data/dataset.ts';
 
 export interface LabelledTile {
   /** As a share of the frame; square in pixels. */

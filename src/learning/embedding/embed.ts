@@ -1,5 +1,5 @@
 /** Runs pictures through the frozen backbone, a batch at a time. */
-import type { Backbone } from '../vision/backbone.ts';
+import type { Backbone } from '../../vision/backbone.ts';
 import type { EmbeddedSet, Sample } from './sample.ts';
 
 const BATCH = 16;

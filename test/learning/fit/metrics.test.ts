@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measure, type Prediction, strongest } from '../../src/learning/metrics.ts';
+import { measure, type Prediction, strongest } from '../../../src/learning/fit/metrics.ts';
 
 const predicted = (
   truth: string[],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestThreshold, type Calibration, fitCalibration } from '../../src/learning/calibrate.ts';
-import { createRandom } from '../../src/ops/random.ts';
+import { bestThreshold, type Calibration, fitCalibration } from '../../../src/learning/fit/calibrate.ts';
+import { createRandom } from '../../../src/ops/random.ts';
 
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 

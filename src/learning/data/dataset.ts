@@ -3,8 +3,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { messageOf, SurfwatchError } from '../errors.ts';
-import type { Rectangle } from '../vision/zone.ts';
+import { messageOf, SurfwatchError } from '../../errors.ts';
+import type { Rectangle } from '../../vision/zone.ts';
 import { activitiesOf } from './labels.ts';
 
 export interface LabelledPhoto {

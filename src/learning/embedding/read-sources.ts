@@ -1,8 +1,8 @@
 /** Decides what each folder given to training is, and streams its views. */
 import { basename, resolve } from 'node:path';
-import type { Backbone } from '../vision/backbone.ts';
+import type { Backbone } from '../../vision/backbone.ts';
+import { hasBoxes, listFrames, listPhotos } from '../data/dataset.ts';
 import { type CollectOptions, frameViews, photoViews } from './collect.ts';
-import { hasBoxes, listFrames, listPhotos } from './dataset.ts';
 import { embedViews, type SampleView } from './embed.ts';
 import type { EmbeddedSet } from './sample.ts';
 

@@ -1,9 +1,9 @@
 /** Fits the head: Dense (ReLU) and Dense (sigmoid) on frozen embeddings, Adam, binary cross-entropy. */
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
-import type { HeadBundle } from '../activity/head-bundle.ts';
-import { createRandom, type Random } from '../ops/random.ts';
-import type { Tensorflow } from '../vision/engines/tensorflow.ts';
-import type { EmbeddedSet } from './sample.ts';
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { createRandom, type Random } from '../../ops/random.ts';
+import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
+import type { EmbeddedSet } from '../embedding/sample.ts';
 import { samplingWeights } from './weights.ts';
 
 export interface FitOptions {

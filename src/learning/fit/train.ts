@@ -1,15 +1,15 @@
 /** The plain method: fit on 80 % of the groups, calibrate and measure on the rest, write a head bundle. */
 import { createHash } from 'node:crypto';
-import { headLogits, scoreEmbeddings } from '../activity/head.ts';
-import type { HeadBundle, HeadManifest } from '../activity/head-bundle.ts';
-import { presentActivities, scoresOf } from '../activity/scores.ts';
-import { SurfwatchError } from '../errors.ts';
-import type { BackboneManifest } from '../vision/bundle.ts';
-import type { Tensorflow } from '../vision/engines/tensorflow.ts';
+import { headLogits, scoreEmbeddings } from '../../activity/head.ts';
+import type { HeadBundle, HeadManifest } from '../../activity/head-bundle.ts';
+import { presentActivities, scoresOf } from '../../activity/scores.ts';
+import { SurfwatchError } from '../../errors.ts';
+import type { BackboneManifest } from '../../vision/bundle.ts';
+import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
+import { type EmbeddedSet, selectRows } from '../embedding/sample.ts';
 import { bestThreshold, type Calibration, fitCalibration } from './calibrate.ts';
-import { type Epoch, type FitOptions, type FittedHead, fitHead } from './fit.ts';
+import { type Epoch, type FitOptions, type FittedHead, fitHead } from './fit-head.ts';
 import { type Metrics, measure } from './metrics.ts';
-import { type EmbeddedSet, selectRows } from './sample.ts';
 import { heldBackGroups } from './split.ts';
 import { samplingWeights } from './weights.ts';
 

@@ -1,0 +1,45 @@
+/** Writes files so that a power cut leaves the old or the new, never half of one. */
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Writes beside the file, then renames over it. */
+export async function replaceFile(path: string, data: string | Uint8Array): Promise<void> {
+  await writeAndSync(`${path}.new`, data);
+  await rename(`${path}.new`, path);
+  await syncFolder(dirname(path));
+}
+
+/** Writes a folder of files beside `folder`, then puts it in its place. */
+export async function replaceFolder(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
+  const aside = `${folder}.new`;
+  await rm(aside, { recursive: true, force: true });
+  await mkdir(aside, { recursive: true });
+  for (const [name, data] of Object.entries(files)) await writeAndSync(join(aside, name), data);
+  await syncFolder(aside);
+  await rm(folder, { recursive: true, force: true });
+  await rename(aside, folder);
+  await syncFolder(dirname(folder));
+}
+
+async function writeAndSync(path: string, data: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o644);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A rename is only on disk once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
