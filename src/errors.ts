@@ -141,11 +141,93 @@ export const ERRORS = {
     meaning:
       'A folder to learn from or to evaluate on cannot be used: it is missing, empty or its lists are malformed.',
     remedy:
-      'Lay photos out as DIR/<class>/*.jpg, or frames as DIR/frames/*.jpg with DIR/boxes.json; see docs/training.md.',
+      'Lay photos out as DIR/<class>/*.jpg, or frames as DIR/frames/*.jpg with DIR/boxes.json; see docs/datasets.md.',
+  },
+  'dataset-mixed': {
+    meaning:
+      'A folder to learn from holds photos in class folders and frames with boxes, or boxes in two formats.',
+    remedy: 'Give photos, and the frames of each format, a folder of their own; see docs/datasets.md.',
   },
   'training-impossible': {
     meaning: 'There is too little to fit or to measure a head with.',
     remedy: 'Add photos of the class that the message names, from another source than those already there.',
+  },
+  'sheet-unwritable': {
+    meaning: 'A contact sheet cannot be written: its folder or its name does not allow it.',
+    remedy: 'Name it .html (a page) or .png (a picture), in a folder that you may write to.',
+  },
+  'export-unsupported': {
+    exit: 2,
+    meaning: 'The format asked for cannot hold the model, or not in that precision.',
+    remedy: 'Choose another precision or format; `surfwatch export --help` lists them.',
+  },
+  'export-needs-ranges': {
+    meaning: 'An int8 export needs the range of each layer’s output, which this backbone does not tell.',
+    remedy: 'Give `--calibrate` a folder of 100 or more pictures like those the model will meet.',
+  },
+  'export-failed': {
+    meaning: 'An exported model cannot be written to disk.',
+    remedy: 'Check the path, who may write there, and the free space.',
+  },
+  'training-needs-tfjs-node': {
+    meaning:
+      'Tuning the backbone (`--unfreeze`) needs gradients of convolutions, which TensorFlow.js has on its native library only.',
+    remedy:
+      'Install it on the workstation that trains: `npm install @tensorflow/tfjs-node` (x64 or arm64 Linux, macOS, Windows; it downloads its library from storage.googleapis.com). Where that fails, train there without `--unfreeze`, or tune on another machine and copy `models/`.',
+  },
+  'training-diverged': {
+    meaning: 'The loss of a training step is no longer a number: its steps were too long.',
+    remedy: 'Lower `--learning-rate`.',
+  },
+  'unfreeze-impossible': {
+    exit: 2,
+    meaning: 'The backbone cannot be cut before as many blocks as `--unfreeze` says.',
+    remedy: 'Give a number within the range that the message names.',
+  },
+  'collection-refused': {
+    exit: 2,
+    meaning: 'What to collect is not said, is malformed, or lacks what a service requires.',
+    remedy: 'Correct the argument that the message names; `surfwatch dataset collect --help` has examples.',
+  },
+  'collection-unusable': {
+    meaning:
+      'The folder to collect into cannot be written to, or a list in it is not what this command writes.',
+    remedy: 'Repair or remove the file that the message names, or collect into another folder.',
+  },
+  'collection-failed': {
+    meaning: 'No picture could be collected: the image searches could not be reached or gave an error.',
+    remedy: 'Check the network. Where a service asks to wait, run the same command again then: it goes on.',
+  },
+  'import-unreadable': {
+    meaning: 'A file to import is missing, damaged, or in no format that is known.',
+    remedy:
+      'Give a Keras .h5 or .keras file, or the folder or zip archive of a TensorFlow.js layers model; see docs/import.md.',
+  },
+  'import-unsuitable': {
+    meaning: 'A model to import is built in a way that a bundle can not hold.',
+    remedy:
+      'The message names the first layer that does not fit. MobileNetV2, the mean over height and width, Dense with ReLU and Dense with sigmoid or softmax do; see docs/import.md.',
+  },
+  'import-incomplete': {
+    meaning:
+      'A model to import lacks something that it can not be used without: its class names, or how pixels are scaled.',
+    remedy: 'Give what the message names: --labels or --scale.',
+  },
+  'backbone-exists': {
+    meaning: 'Another backbone of that id is there already; heads were trained on it.',
+    remedy: 'Choose another --id, or remove the folder that the message names together with its heads.',
+  },
+  'download-refused': {
+    meaning: 'An address is not one that a model is downloaded from.',
+    remedy: 'Give an https: address of a public host and the file’s SHA-256, or download the file yourself.',
+  },
+  'download-failed': {
+    meaning: 'A download failed or was cut short.',
+    remedy: 'Check the address and the network, then try again; nothing was kept.',
+  },
+  'checksum-mismatch': {
+    meaning: 'A file is not the one that was asked for: its SHA-256 differs.',
+    remedy: 'Compare with the SHA-256 its publisher gives. Nothing was kept.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

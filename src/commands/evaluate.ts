@@ -19,7 +19,7 @@ interface EvaluateFlags extends ConfigOptions {
 export function evaluateCommand(): Command {
   return addConfigOptions(new Command('evaluate'))
     .description('measure how often the model is right on labelled pictures')
-    .argument('<directory>', 'photos as DIR/<class>/*.jpg, or frames with DIR/boxes.json')
+    .argument('<directory>', 'photos as DIR/<class>/*.jpg, or frames with boxes.json, YOLO or COCO labels')
     .option('--tiles', 'judge photos by the tiles of the configured zones rather than as a whole', false)
     .option(
       '--tile-size <pixels>',
@@ -34,7 +34,7 @@ export function evaluateCommand(): Command {
 const HELP = `
 Photos: a class folder is named after what its pictures show: surfing, surfing+kitesurfing for both at once, none for
 no activity. A manifest.csv with the columns file and group beside the folders adds the worst groups to the report.
-Frames: boxes.json gives the riders of each frame (DIR/frames/*.jpg); each tile is judged by itself, and those in
+Frames: boxes.json, YOLO labels or a COCO list give the riders of each; each tile is judged by itself, and those in
 which a rider is cut in two or too small to tell are left out.
 
 A picture that is too dark or obscured to be judged is unknown, which counts as wrong. Files that can't be read and

@@ -2,9 +2,13 @@
 
 export const FINDINGS = {
   unreadable: 'it can’t be decoded, is cut off, or is no picture',
+  'too-large': 'it has more bytes or pixels than are safe to unpack',
   tiny: 'it is smaller than the backbone needs to see anything',
+  'missing-file': 'a list names a picture that is not there, or a picture has no labels',
   'not-a-class': 'its folder is not the name of a class',
-  duplicate: 'another file shows (nearly) the same picture with the same label',
+  'unknown-name': 'boxes have a name that is no activity',
+  duplicate: 'another file shows the same picture with the same label',
+  'near-duplicate': 'other files show nearly the same picture; they stay on one side of the split',
   contradiction: 'the same picture stands in two classes',
   'bad-box': 'a box lies outside of its frame or has no area',
   'too-few': 'a class has too few pictures to learn from or to measure with',

@@ -1,20 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasBoxes, listFrames, listPhotos } from '../../../src/learning/data/dataset.ts';
 import { labelsInOrder, labelVector } from '../../../src/learning/data/labels.ts';
-import { openSource } from '../../../src/learning/embedding/read-sources.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-/** A folder with these files. */
-async function folderOf(files: Record<string, string>): Promise<string> {
-  const root = await temporaryFolder();
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, name)), { recursive: true });
-    await writeFile(join(root, name), text);
-  }
-  return root;
-}
+import { folderOf } from './support.ts';
 
 describe('listPhotos', () => {
   it('lists the pictures of class folders in order, by the groups of the manifest', async () => {
@@ -117,12 +106,18 @@ describe('listFrames', () => {
     ]);
   });
 
+  it('takes the groups of a manifest where there is one', async () => {
+    const manifest = 'file,group\nframes/f00.jpg,monday\nframes/f01.jpg,monday\n';
+    const root = await folderOf({ 'boxes.json': boxes, 'frames/f00.jpg': '', 'manifest.csv': manifest });
+    const groups = (await listFrames(root)).map(({ group }) => group);
+    expect(groups.slice(0, 2)).toEqual(['monday', 'monday']);
+    expect(groups[19]).toMatch(/#9$/);
+  });
+
   it('is chosen where there are boxes', async () => {
-    const framed = await folderOf({ 'boxes.json': boxes, 'surfing/a.jpg': '' });
+    const framed = await folderOf({ 'boxes.json': boxes, 'frames/f00.jpg': '' });
     const plain = await folderOf({ 'surfing/a.jpg': '', 'windsurfing/b.jpg': '' });
     expect([await hasBoxes(framed), await hasBoxes(plain)]).toEqual([true, false]);
-    expect(await openSource(framed)).toMatchObject({ files: 20, activities: ['surfing'] });
-    expect(await openSource(plain)).toMatchObject({ files: 2, activities: ['surfing', 'windsurfing'] });
   });
 });
 
