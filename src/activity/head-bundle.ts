@@ -24,6 +24,13 @@ export const headManifestSchema = z
     calibration: z.array(z.object({ slope: z.number().positive(), intercept: z.number() })),
     /** Calibrated probability from which an activity counts as present. */
     thresholds: z.record(z.string(), probability),
+    /**
+     * `sigmoid` (where nothing is said): each output stands by itself. `softmax`: the outputs share a probability of 1
+     * among the activities and the `background` classes, whose outputs come after theirs.
+     */
+    output: z.enum(['sigmoid', 'softmax']).optional(),
+    /** With `softmax`: classes that are no activity. */
+    background: z.array(z.string()).optional(),
     weights: z.object({ file: z.string().regex(/^[\w.-]+$/), sha256: sha256Schema }),
     /** How it came about: all that is needed to make it again. */
     training: z.object({
@@ -40,9 +47,21 @@ export const headManifestSchema = z
   .refine(
     head => head.activities.every(activity => head.thresholds[activity] !== undefined),
     'thresholds must name every activity',
+  )
+  .refine(
+    head => (head.output === 'softmax' ? outputsOf(head) >= 2 : (head.background ?? []).length === 0),
+    'softmax takes two outputs or more, and sigmoid no background',
   );
 
 export type HeadManifest = z.infer<typeof headManifestSchema>;
+
+/** Number of outputs: the activities, and the background classes after them. */
+export function outputsOf(head: {
+  readonly activities: readonly string[];
+  readonly background?: readonly string[] | undefined;
+}): number {
+  return head.activities.length + (head.background?.length ?? 0);
+}
 
 export interface HeadBundle {
   readonly manifest: HeadManifest;
@@ -50,9 +69,9 @@ export interface HeadBundle {
   readonly hiddenKernel: Float32Array;
   /** [hidden] */
   readonly hiddenBias: Float32Array;
-  /** [activities, hidden] */
+  /** [outputs, hidden]: see {@link outputsOf} */
   readonly outputKernel: Float32Array;
-  /** [activities] */
+  /** [outputs] */
   readonly outputBias: Float32Array;
 }
 
@@ -96,8 +115,10 @@ export function headWeightBytes(head: Omit<HeadBundle, 'manifest'>): Uint8Array 
   return Buffer.concat(parts.map(part => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)));
 }
 
-function splitWeights(bytes: Buffer, { width, hidden, activities }: HeadManifest, path: string) {
-  const sizes = [hidden * width, hidden, activities.length * hidden, activities.length];
+function splitWeights(bytes: Buffer, manifest: HeadManifest, path: string) {
+  const { width, hidden } = manifest;
+  const outputs = outputsOf(manifest);
+  const sizes = [hidden * width, hidden, outputs * hidden, outputs];
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (bytes.length !== total * 4) {
     throw new SurfwatchError(

@@ -1,5 +1,5 @@
 /** The head: a small network from an embedding to the probability of each activity. */
-import type { HeadBundle } from './head-bundle.ts';
+import { type HeadBundle, outputsOf } from './head-bundle.ts';
 
 /**
  * Scores a batch of embeddings.
@@ -20,11 +20,15 @@ export function scoreEmbeddings(head: HeadBundle, embeddings: Float32Array, coun
   return logits;
 }
 
-/** The same before calibration: [count, activities] logits. */
+/**
+ * The same before calibration: [count, activities] logits. Of a softmax, whose outputs sum to 1, the logit of an
+ * activity's share.
+ */
 export function headLogits(head: HeadBundle, embeddings: Float32Array, count: number): Float32Array {
-  const { width, hidden, activities } = head.manifest;
-  const outputs = activities.length;
-  const logits = new Float32Array(count * outputs);
+  const { width, hidden, activities, output } = head.manifest;
+  const outputs = outputsOf(head.manifest);
+  const logits = new Float32Array(count * activities.length);
+  const sums = new Float64Array(outputs);
   const units = new Float64Array(hidden);
   for (let row = 0; row < count; row++) {
     const embedding = embeddings.subarray(row * width, (row + 1) * width);
@@ -32,15 +36,27 @@ export function headLogits(head: HeadBundle, embeddings: Float32Array, count: nu
       const sum = dot(head.hiddenKernel, unit * width, embedding) + (head.hiddenBias[unit] as number);
       units[unit] = Math.max(0, sum);
     }
-    for (let output = 0; output < outputs; output++) {
-      let sum = head.outputBias[output] as number;
+    for (let index = 0; index < outputs; index++) {
+      let sum = head.outputBias[index] as number;
       for (let unit = 0; unit < hidden; unit++) {
-        sum += (head.outputKernel[output * hidden + unit] as number) * (units[unit] as number);
+        sum += (head.outputKernel[index * hidden + unit] as number) * (units[unit] as number);
       }
-      logits[row * outputs + output] = sum;
+      sums[index] = sum;
+    }
+    for (let index = 0; index < activities.length; index++) {
+      logits[row * activities.length + index] =
+        output === 'softmax' ? logOdds(sums, index) : (sums[index] as number);
     }
   }
   return logits;
+}
+
+/** log(p / (1 - p)) of p = softmax(sums)[index]: the sum less the log of the others' exponentials together. */
+function logOdds(sums: Float64Array, index: number): number {
+  const others = sums.filter((_, other) => other !== index);
+  const largest = Math.max(...others);
+  const rest = others.reduce((total, sum) => total + Math.exp(sum - largest), 0);
+  return (sums[index] as number) - largest - Math.log(rest);
 }
 
 function dot(kernel: Float32Array, start: number, embedding: Float32Array): number {

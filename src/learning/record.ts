@@ -81,7 +81,7 @@ export interface FoldsRecord {
 }
 
 export interface LearningCurve {
-  readonly points: readonly { readonly photos: number; readonly accuracy: number; readonly spread: number }[];
+  readonly points: readonly CurvePoint[];
   /** What a power law through the points says of more photos: null where it can't tell. */
   readonly next: {
     readonly photos: number;
@@ -89,6 +89,15 @@ export interface LearningCurve {
     readonly low: number;
     readonly high: number;
   } | null;
+}
+
+export interface CurvePoint {
+  /** Pictures that were fitted to. */
+  readonly photos: number;
+  /** On the held-back groups, mean of several draws. */
+  readonly accuracy: number;
+  /** Standard deviation between the draws. */
+  readonly spread: number;
 }
 
 export interface Mistake {

@@ -49,6 +49,62 @@ describe('the forward pass', () => {
   });
 });
 
+/** Three activities and a class that is none, which share a probability of 1. */
+function softmaxHead(seed: number): HeadBundle {
+  const four = randomHead(seed, { activities: [...ACTIVITIES, 'none'] });
+  const { manifest } = randomHead(seed, { output: 'softmax', background: ['none'] });
+  const random = createRandom(seed + 1);
+  const values = (length: number) => Float32Array.from({ length }, () => random.between(-1, 1));
+  return { ...four, manifest, outputKernel: values(4 * manifest.hidden), outputBias: values(4) };
+}
+
+describe('a softmax head', () => {
+  const identity = ACTIVITIES.map(() => ({ slope: 1, intercept: 0 }));
+  const embeddings = Float32Array.from({ length: 2 * WIDTH }, (_, index) => (index * 7) % 6);
+
+  it("gives each activity its share, which TensorFlow.js's softmax gives", async () => {
+    const tf = await loadTensorflow('wasm');
+    const head = softmaxHead(5);
+    const { hidden } = head.manifest;
+    const units = tf
+      .tensor2d(embeddings, [2, WIDTH])
+      .matMul(tf.tensor2d(head.hiddenKernel, [hidden, WIDTH]), false, true)
+      .add(head.hiddenBias)
+      .relu();
+    const shares = units
+      .matMul(tf.tensor2d(head.outputKernel, [4, hidden]), false, true)
+      .add(head.outputBias);
+    const expected = shares.softmax().slice([0, 0], [2, 3]).dataSync<'float32'>();
+    const plain = { ...head, manifest: { ...head.manifest, calibration: identity } };
+    expect(largestDifference(scoreEmbeddings(plain, embeddings, 2), expected)).toBeLessThan(1e-5);
+
+    const { calibration } = head.manifest;
+    const calibrated = expected.map((share, index) => {
+      const { slope, intercept } = calibration[index % 3] ?? { slope: 1, intercept: 0 };
+      return 1 / (1 + Math.exp(-(slope * Math.log(share / (1 - share)) + intercept)));
+    });
+    expect(largestDifference(scoreEmbeddings(head, embeddings, 2), calibrated)).toBeLessThan(1e-5);
+  });
+
+  it('stays a number where one output is far above the others', () => {
+    const head = softmaxHead(5);
+    const far = { ...head, outputBias: Float32Array.of(5000, 0, 0, 0) };
+    const scores = scoreEmbeddings(far, embeddings, 1);
+    expect([...scores].every(Number.isFinite)).toBe(true);
+    expect(scores[0]).toBeCloseTo(1);
+  });
+
+  it('is saved and loaded with its background', async () => {
+    const heads = await temporaryFolder();
+    const head = softmaxHead(6);
+    await saveHead(heads, head, {});
+    const loaded = await loadHead(heads, 'head-6', BACKBONE);
+    expect(loaded.manifest).toMatchObject({ output: 'softmax', background: ['none'] });
+    expect(loaded.outputKernel).toEqual(head.outputKernel);
+    expect(loaded.outputBias).toEqual(head.outputBias);
+  });
+});
+
 describe('saveHead and loadHead', () => {
   const numbers = ({ manifest: _, ...weights }: HeadBundle) => weights;
 
@@ -137,6 +193,7 @@ describe('loadHead refuses', () => {
     ['a manifest of other sizes', changedManifest({ hidden: 6 })],
     ['a manifest with too few calibrations', changedManifest({ calibration: [] })],
     ['a manifest without a threshold', changedManifest({ thresholds: { surfing: 0.5 } })],
+    ['a background without softmax', changedManifest({ background: ['none'] })],
     ['a weight file elsewhere', changedManifest({ weights: { file: '../x', sha256: '0'.repeat(64) } })],
     ['a manifest of another format', changedManifest({ format: 2 })],
     ['a manifest that is no JSON', folder => writeFile(join(folder, 'head.json'), '{')],

@@ -2,13 +2,37 @@
 
 import type { HeadBundle, HeadManifest } from '../../src/activity/head-bundle.ts';
 import type { EmbeddedSet, Sample } from '../../src/learning/embedding/sample.ts';
+import type { FitOptions } from '../../src/learning/fit/fit-head.ts';
 import { createRandom } from '../../src/ops/random.ts';
 
 export const WIDTH = 16;
 export const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];
 
+/** Enough for toy samples. */
+export const FIT: FitOptions = {
+  hidden: 8,
+  epochs: 12,
+  batch: 16,
+  learningRate: 0.02,
+  schedule: 'cosine',
+  dropout: 0,
+  weightDecay: 0,
+  labelSmoothing: 0,
+  patience: 0,
+  sampling: 'balanced',
+  seed: 5,
+};
+
 export function sampleOf(change: Partial<Sample> = {}): Sample {
-  return { labels: [1, 0, 0], group: 'a', source: 'photos', file: 'a.jpg', augmented: false, ...change };
+  return {
+    labels: [1, 0, 0],
+    group: 'a',
+    source: 'photos',
+    file: 'a.jpg',
+    part: '',
+    augmented: false,
+    ...change,
+  };
 }
 
 /** Embeddings in which number `k` is high where activity `k` is present: a line tells them apart. */
@@ -33,7 +57,7 @@ export function balancedSamples(each: number): Sample[] {
   ];
   return kinds.flatMap((labels, kind) =>
     Array.from({ length: each }, (_, index) =>
-      sampleOf({ labels, group: `${kind}-${Math.floor(index / 4)}` }),
+      sampleOf({ labels, group: `${kind}-${Math.floor(index / 4)}`, file: `${kind}-${index}.jpg` }),
     ),
   );
 }

@@ -10,6 +10,8 @@ export interface Sample {
   readonly source: string;
   /** The file it was cut from, for messages and hashes. */
   readonly file: string;
+  /** What is judged: views of one photo are judged together, each tile by itself. Empty: the file. */
+  readonly part: string;
   /** A changed copy of another sample, for fitting only: never for measuring. */
   readonly augmented: boolean;
 }

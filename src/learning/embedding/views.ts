@@ -9,8 +9,8 @@ import type { Rectangle } from '../../vision/zone.ts';
  *
  * @param shortest pixels that the shorter side needs; a larger picture is shrunk to it while it is decoded
  */
-export async function openPicture(path: string, shortest?: number): Promise<RawPicture> {
-  const upright = sharp(path, { failOn: 'error' }).autoOrient();
+export async function openPicture(bytes: Buffer, shortest?: number): Promise<RawPicture> {
+  const upright = sharp(bytes, { failOn: 'error' }).autoOrient();
   const picture =
     shortest === undefined
       ? upright
@@ -26,6 +26,13 @@ export async function openPicture(path: string, shortest?: number): Promise<RawP
 /** The whole picture squeezed to a square, as the daemon does. [input, input, 3] */
 export function wholeView(picture: RawPicture, input: number): Promise<Uint8Array> {
   return squeeze(fromRaw(picture), input);
+}
+
+/** The square in the middle, where people aim the camera. [input, input, 3] */
+export function middleView(picture: RawPicture, input: number): Promise<Uint8Array> {
+  const side = Math.min(picture.width, picture.height);
+  const [w, h] = [side / picture.width, side / picture.height];
+  return tileView(picture, { x: (1 - w) / 2, y: (1 - h) / 2, w, h }, input);
 }
 
 /** A random part of the picture (35–100 % of its area, aspect 0.6–1.7), changed as by {@link variedView}. */

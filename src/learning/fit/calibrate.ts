@@ -94,6 +94,39 @@ export function bestThreshold(
   return best.threshold;
 }
 
+/**
+ * The lowest threshold from which the precision (weighted) is at least `wanted`; where it is never reached, the one with
+ * the best precision.
+ *
+ * @returns 0.5 where one of the two classes is missing
+ */
+export function thresholdForPrecision(
+  probabilities: readonly number[],
+  labels: readonly number[],
+  weights: readonly number[],
+  wanted: number,
+): number {
+  const order = [...probabilities.keys()].sort(
+    (a, b) => (probabilities[b] as number) - (probabilities[a] as number),
+  );
+  const positives = sum(weights.filter((_, index) => labels[index] === 1));
+  if (positives === 0 || positives === sum(weights)) return 0.5;
+  let truePositives = 0;
+  let predicted = 0;
+  let best = { precision: -1, threshold: 0.5 };
+  for (const [rank, index] of order.entries()) {
+    predicted += weights[index] as number;
+    if (labels[index] === 1) truePositives += weights[index] as number;
+    const here = probabilities[index] as number;
+    const next = probabilities[order[rank + 1] ?? -1] ?? 0;
+    if (next >= here) continue;
+    const precision = truePositives / predicted;
+    // Further down counts as long as enough are right: more pictures are found.
+    if (precision >= Math.min(wanted, best.precision)) best = { precision, threshold: (here + next) / 2 };
+  }
+  return best.threshold;
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }

@@ -1,5 +1,9 @@
 /** Metrics with what a careful reader asks of them: how sure they are, and whether probabilities mean what they say. */
-import type { Metrics } from './metrics.ts';
+import { groupIntervals } from './bootstrap.ts';
+import { isRight, type Metrics, measure, type Prediction } from './metrics.ts';
+import { averagePrecision, precisionRecallCurve, thinned } from './precision-recall.ts';
+import { expectedCalibrationError, reliabilityBins } from './reliability.ts';
+import { accuracyOf, activityAccuracyOf, balancedAccuracyOf, tally } from './tally.ts';
 
 /** 95 % bootstrap interval over whole groups. */
 export type Interval = readonly [low: number, high: number];
@@ -38,4 +42,69 @@ export interface PrecisionRecallPoint {
   readonly threshold: number;
   readonly precision: number;
   readonly recall: number;
+}
+
+/** A prediction of a picture, and the source it is alike with: a site, a video, a stretch of time. */
+export type GroupedPrediction = Prediction & { readonly group: string };
+
+const CURVE_POINTS = 200;
+const GROUP_PICTURES = 3;
+
+/**
+ * @param activities in the order of the head
+ * @param seed of the bootstrap: the same predictions and seed give the same intervals
+ */
+export function evaluate(
+  predictions: readonly GroupedPrediction[],
+  activities: readonly string[],
+  seed: number,
+): Evaluation {
+  const groups = predictions.map(({ group }) => group);
+  const [accuracy, balancedAccuracy, activityAccuracy] = groupIntervals(
+    tally(predictions, groups, activities),
+    [accuracyOf, balancedAccuracyOf, activityAccuracyOf],
+    seed,
+  );
+  const each = activities.map(activity => [activity, evaluateActivity(predictions, activity)] as const);
+  const byActivity = <T>(pick: (own: ActivityEvaluation) => T): Record<string, T> =>
+    Object.fromEntries(each.map(([activity, own]) => [activity, pick(own)]));
+  return {
+    ...measure(predictions, activities),
+    intervals: {
+      accuracy: accuracy ?? [0, 1],
+      balancedAccuracy: balancedAccuracy ?? [0, 1],
+      activityAccuracy: activityAccuracy ?? null,
+    },
+    calibrationError: byActivity(({ bins }) => expectedCalibrationError(bins)),
+    reliability: byActivity(({ bins }) => bins),
+    precisionRecall: byActivity(({ curve }) => thinned(curve, CURVE_POINTS)),
+    averagePrecision: byActivity(({ curve }) => averagePrecision(curve)),
+    groups: worstGroups(predictions),
+  };
+}
+
+type ActivityEvaluation = ReturnType<typeof evaluateActivity>;
+
+function evaluateActivity(predictions: readonly Prediction[], activity: string) {
+  const probabilities = predictions.map(({ scores }) => scores[activity] ?? 0);
+  const present = predictions.map(({ truth }) => truth.includes(activity));
+  return {
+    bins: reliabilityBins(probabilities, present),
+    curve: precisionRecallCurve(probabilities, present),
+  };
+}
+
+/** Equally bad ones: the one with more pictures first. */
+function worstGroups(predictions: readonly GroupedPrediction[]): Evaluation['groups'] {
+  const groups = new Map<string, { pictures: number; right: number }>();
+  for (const prediction of predictions) {
+    const group = groups.get(prediction.group) ?? { pictures: 0, right: 0 };
+    group.pictures++;
+    if (isRight(prediction)) group.right++;
+    groups.set(prediction.group, group);
+  }
+  return [...groups]
+    .filter(([, { pictures }]) => pictures >= GROUP_PICTURES)
+    .map(([group, { pictures, right }]) => ({ group, pictures, accuracy: right / pictures }))
+    .sort((a, b) => a.accuracy - b.accuracy || b.pictures - a.pictures || (a.group < b.group ? -1 : 1));
 }

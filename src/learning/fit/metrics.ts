@@ -60,7 +60,8 @@ export function strongest(scores: Readonly<Record<string, number>>): string {
   return Object.entries(scores).reduce((best, entry) => (entry[1] > best[1] ? entry : best), ['', -1])[0];
 }
 
-function isRight({ truth, found }: Prediction): boolean {
+/** Whether the strongest activity found (or none) is among those the picture shows. */
+export function isRight({ truth, found }: Prediction): boolean {
   return truth.length === 0 ? found.length === 0 : truth.includes(found[0] ?? NONE);
 }
 
@@ -69,11 +70,15 @@ function mainTruth({ truth, found }: Prediction): string {
   return truth.find(name => name === found[0]) ?? truth[0] ?? NONE;
 }
 
+/** Whether a list of activities is of this class: `none` is the empty list. */
+export function isOfClass(names: readonly string[], name: string): boolean {
+  return name === NONE ? names.length === 0 : names.includes(name);
+}
+
 function classMetrics(predictions: readonly Prediction[], name: string): ClassMetrics {
-  const shows = (names: readonly string[]) => (name === NONE ? names.length === 0 : names.includes(name));
-  const relevant = predictions.filter(({ truth }) => shows(truth));
-  const claimed = predictions.filter(({ found }) => shows(found));
-  const hits = relevant.filter(({ found }) => shows(found)).length;
+  const relevant = predictions.filter(({ truth }) => isOfClass(truth, name));
+  const claimed = predictions.filter(({ found }) => isOfClass(found, name));
+  const hits = relevant.filter(({ found }) => isOfClass(found, name)).length;
   const precision = claimed.length === 0 ? null : hits / claimed.length;
   const recall = relevant.length === 0 ? null : hits / relevant.length;
   const f1 = claimed.length + relevant.length === 0 ? null : (2 * hits) / (claimed.length + relevant.length);

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import {
   croppedView,
   drawVariation,
+  middleView,
   mirroredView,
   openPicture,
   tileView,
@@ -12,7 +11,6 @@ import {
 } from '../../../src/learning/embedding/views.ts';
 import { createRandom } from '../../../src/ops/random.ts';
 import { readTiles } from '../../../src/vision/decode.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { largestDifference, patches, pixelAt } from '../../vision/support.ts';
 
 const INPUT = 32;
@@ -21,21 +19,19 @@ const QUARTERS = [
   ['#00f', '#fff'],
 ];
 
-async function saved(width: number, height: number, orientation = 1): Promise<string> {
-  const path = join(await temporaryFolder(), 'picture.png');
-  await patches(QUARTERS, width, height).withMetadata({ orientation }).png().toFile(path);
-  return path;
+async function saved(width: number, height: number, orientation = 1): Promise<Buffer> {
+  return patches(QUARTERS, width, height).withMetadata({ orientation }).png().toBuffer();
 }
 
 describe('views', () => {
   it('show the whole picture as the daemon sees it', async () => {
-    const path = await saved(80, 60);
+    const bytes = await saved(80, 60);
     const zone = { name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } };
-    const seen = await readTiles(await sharp(path).toBuffer(), [zone], INPUT, {
+    const seen = await readTiles(bytes, [zone], INPUT, {
       maxBytes: 1e6,
       maxPixels: 1e6,
     });
-    const view = await wholeView(await openPicture(path), INPUT);
+    const view = await wholeView(await openPicture(bytes), INPUT);
     expect(largestDifference(view, seen.pixels)).toBeLessThanOrEqual(1);
   });
 
@@ -46,10 +42,10 @@ describe('views', () => {
   });
 
   it('come from a picture no larger than they need', async () => {
-    const path = await saved(400, 300);
-    expect(await openPicture(path, 90)).toMatchObject({ width: 120, height: 90 });
-    expect(await openPicture(path, 9_000)).toMatchObject({ width: 800, height: 600 });
-    expect(await openPicture(path)).toMatchObject({ width: 800, height: 600 });
+    const bytes = await saved(400, 300);
+    expect(await openPicture(bytes, 90)).toMatchObject({ width: 120, height: 90 });
+    expect(await openPicture(bytes, 9_000)).toMatchObject({ width: 800, height: 600 });
+    expect(await openPicture(bytes)).toMatchObject({ width: 800, height: 600 });
   });
 
   it('show a part by its place', async () => {
@@ -58,6 +54,15 @@ describe('views', () => {
     expect(tile.every(value => value === 255)).toBe(true);
     const corner = await tileView(picture, { x: 0.999, y: 0, w: 0.001, h: 0.01 }, INPUT);
     expect(pixelAt(corner, INPUT, 5, 5)).toEqual([0, 255, 0]);
+  });
+
+  it('show the middle square', async () => {
+    // Columns of red, green, blue: of a picture three times as wide as high the middle is green.
+    const bytes = await patches([['#f00', '#0f0', '#00f']], 40, 40)
+      .png()
+      .toBuffer();
+    const middle = await middleView(await openPicture(bytes), INPUT);
+    for (const x of [1, 16, 30]) expect(pixelAt(middle, INPUT, x, 16)).toEqual([0, 255, 0]);
   });
 
   it('are mirrored left to right', async () => {

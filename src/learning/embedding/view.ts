@@ -1,0 +1,22 @@
+/** One thing the backbone is shown: a photo, a tile of a frame, or a changed copy of either. */
+import type { Sample } from './sample.ts';
+
+export interface ViewLabel {
+  /** Which judgement of the file it belongs to: empty for the file as a whole, else the number of a tile. */
+  readonly part: string;
+  /** Activities in it. */
+  readonly activities: readonly string[];
+  /** A changed copy, for fitting only. */
+  readonly augmented: boolean;
+}
+
+export interface View extends ViewLabel {
+  /** [input, input, 3] RGB bytes. */
+  readonly pixels: Uint8Array;
+}
+
+/** A sample with its pixels, [input, input, 3] RGB bytes. */
+export interface SampleView {
+  readonly sample: Sample;
+  readonly pixels: Uint8Array;
+}

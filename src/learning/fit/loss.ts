@@ -1,0 +1,30 @@
+/** The loss of a head on samples, and fewer samples of a large set to measure it on. */
+import { headLogits } from '../../activity/head.ts';
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { type EmbeddedSet, selectRows } from '../embedding/sample.ts';
+import { samplingWeights } from './weights.ts';
+
+/** Mean binary cross-entropy before calibration, each class and source weighing as while fitting. */
+export function lossOf(head: HeadBundle, set: EmbeddedSet): number {
+  const outputs = head.manifest.activities.length;
+  const logits = headLogits(head, set.embeddings, set.samples.length);
+  const weights = samplingWeights(set.samples);
+  let sum = 0;
+  for (const [row, { labels }] of set.samples.entries()) {
+    for (const [index, label] of labels.entries()) {
+      const logit = logits[row * outputs + index] as number;
+      const loss = Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
+      sum += ((weights[row] as number) * loss) / outputs;
+    }
+  }
+  return sum;
+}
+
+/** Every so many files of what is not augmented, so that at most about `most` rows are left. */
+export function thinnedSet(set: EmbeddedSet, most: number): EmbeddedSet {
+  const plain = set.samples.filter(({ augmented }) => !augmented);
+  const step = Math.max(1, Math.ceil(plain.length / most));
+  const files = [...new Set(plain.map(({ source, file }) => `${source}\n${file}`))];
+  const kept = new Set(files.filter((_, index) => index % step === 0));
+  return selectRows(set, ({ augmented, source, file }) => !augmented && kept.has(`${source}\n${file}`));
+}

@@ -1,0 +1,28 @@
+/** Samples and what heads that were not fitted to them make of them. */
+import { headLogits } from '../../activity/head.ts';
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { EmbeddedSet, Sample } from '../embedding/sample.ts';
+
+export interface ScoredSet {
+  readonly samples: readonly Sample[];
+  /** [samples, activities], before calibration. */
+  readonly logits: Float32Array;
+}
+
+export function scoredBy(head: HeadBundle, set: EmbeddedSet): ScoredSet {
+  return { samples: set.samples, logits: headLogits(head, set.embeddings, set.samples.length) };
+}
+
+/** The two sides of a set: the groups that are named, and the others. */
+export function divideScored(scored: ScoredSet, groups: ReadonlySet<string>): [ScoredSet, ScoredSet] {
+  const outputs = scored.logits.length / Math.max(1, scored.samples.length);
+  const side = (inside: boolean): ScoredSet => {
+    const rows = scored.samples.flatMap(({ group }, row) => (groups.has(group) === inside ? [row] : []));
+    const logits = new Float32Array(rows.length * outputs);
+    for (const [to, from] of rows.entries()) {
+      logits.set(scored.logits.subarray(from * outputs, (from + 1) * outputs), to * outputs);
+    }
+    return { samples: rows.map(row => scored.samples[row] as Sample), logits };
+  };
+  return [side(true), side(false)];
+}

@@ -1,0 +1,174 @@
+/** A whole training: check the pictures, embed them, cross-validate, fit, and say what is known of the head. */
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import type { HeadBundle } from '../activity/head-bundle.ts';
+import { packageVersion } from '../ops/version.ts';
+import type { BackboneBundle } from '../vision/bundle.ts';
+import { createBackbone } from '../vision/engines/create.ts';
+import { loadTrainingTensorflow } from '../vision/engines/tensorflow.ts';
+import { checkSources } from './data/check.ts';
+import type { Finding } from './data/findings.ts';
+import { joinGroups } from './data/join-groups.ts';
+import { labelsInOrder } from './data/labels.ts';
+import { describeTraining } from './describe-training.ts';
+import { openCache } from './embedding/cache.ts';
+import { embedSources } from './embedding/embed-sources.ts';
+import { narrowed, openSource, type TrainingSource } from './embedding/source.ts';
+import { crossValidate } from './fit/cross-validate.ts';
+import { measureLearningCurve } from './fit/measure-curve.ts';
+import type { Recipe, RecipeName } from './fit/recipes.ts';
+import { trainHead } from './fit/train-head.ts';
+import type { TrainingRecord } from './record.ts';
+
+export interface TrainingJob {
+  readonly folders: readonly string[];
+  readonly recipe: RecipeName;
+  /** The recipe's values, some perhaps changed. */
+  readonly options: Recipe;
+  readonly seed: number;
+  /** Share of the samples held back to calibrate and measure, 0..1. */
+  readonly validation: number;
+  /** Groups to hold back instead of a share. */
+  readonly heldGroups?: ReadonlySet<string>;
+  /** Thresholds reach this precision where they can; null for the best F1. */
+  readonly precision: number | null;
+  /** Folds of a cross-validation; 0 for none. */
+  readonly folds: number;
+  readonly curve: boolean;
+  /** Folder of kept embeddings; null embeds all anew. */
+  readonly cache: string | null;
+  readonly command: string;
+  readonly now: Date;
+}
+
+export type TrainingPhase = 'checking' | 'reading' | 'folds' | 'fitting' | 'curve';
+
+export interface TrainingHooks {
+  /** A phase begins; `files` tells how many there are to read, where it reads. */
+  readonly onPhase: (phase: TrainingPhase) => void;
+  /** Share of the phase that is done, 0..1. */
+  readonly onProgress: (done: number) => void;
+}
+
+export interface Training {
+  readonly head: HeadBundle;
+  readonly record: TrainingRecord;
+}
+
+/** @throws SurfwatchError `dataset-unreadable`, `dataset-mixed`, `training-impossible`, `engine-unavailable` */
+export async function train(
+  job: TrainingJob,
+  bundle: BackboneBundle,
+  hooks: TrainingHooks,
+): Promise<Training> {
+  const seconds: Record<string, number> = {};
+  const timed = async <T>(phase: TrainingPhase, work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    hooks.onPhase(phase);
+    const result = await work();
+    seconds[phase] = Number(((performance.now() - start) / 1000).toFixed(2));
+    return result;
+  };
+
+  const { sources, findings } = await timed('checking', () => checkedSources(job.folders, hooks));
+  const activities = labelsInOrder(sources.flatMap(source => source.activities));
+  const unread: Finding[] = [];
+  const embedded = await timed('reading', () => embedAll(job, bundle, sources, activities, unread, hooks));
+  const { set } = embedded;
+
+  const { tf, engine } = await loadTrainingTensorflow();
+  const { seed, validation, precision, heldGroups } = job;
+  const options = {
+    ...job.options,
+    activities,
+    seed,
+    validation,
+    precision,
+    ...(heldGroups === undefined ? {} : { heldGroups }),
+  };
+  const folds =
+    job.folds === 0
+      ? null
+      : await timed('folds', () =>
+          crossValidate(tf, set, bundle.manifest, options, job.folds, hooks.onProgress),
+        );
+  const trained = await timed('fitting', () =>
+    trainHead(tf, set, bundle.manifest, options, { onProgress: hooks.onProgress }),
+  );
+  const points = job.curve
+    ? await timed('curve', () => measureLearningCurve(tf, set, bundle.manifest, options, hooks.onProgress))
+    : null;
+  return describeTraining(job, {
+    trained,
+    folds,
+    points,
+    sources,
+    samples: set.samples,
+    findings: [...findings, ...unread],
+    dataSha256: embedded.dataSha256,
+    versions: {
+      surfwatch: packageVersion(),
+      node: process.versions.node,
+      embedding: embedded.runtime,
+      fitting: `tfjs ${tf.version_core} (${engine})`,
+    },
+    machine: machineName(),
+    seconds,
+  });
+}
+
+export function machineName(): string {
+  return `${cpus()[0]?.model.trim() || 'unknown processor'}, ${availableParallelism()} cores`;
+}
+
+/** The sources without what the checks leave out, near-duplicates in one group. */
+export async function checkedSources(
+  folders: readonly string[],
+  { onProgress }: Pick<TrainingHooks, 'onProgress'>,
+): Promise<{ sources: TrainingSource[]; findings: readonly Finding[] }> {
+  let total = 1;
+  let done = 0;
+  const { findings, leftOut, cluster } = await checkSources(folders, {
+    onTotal: files => {
+      total = files;
+    },
+    onFile: () => onProgress(++done / total),
+  });
+  const opened = await Promise.all(folders.map(openSource));
+  const groups = joinGroups(
+    opened.flatMap(({ pictures }) => pictures),
+    cluster,
+  );
+  return { sources: opened.map(source => narrowed(source, leftOut, groups)), findings };
+}
+
+async function embedAll(
+  job: TrainingJob,
+  bundle: BackboneBundle,
+  sources: readonly TrainingSource[],
+  activities: readonly string[],
+  unread: Finding[],
+  { onProgress }: TrainingHooks,
+) {
+  const { backbone } = await createBackbone(bundle, { engine: 'auto', threads: availableParallelism() });
+  const total = sources.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  let read = 0;
+  const { changed, middle, tiles } = job.options;
+  const cache = job.cache === null ? null : openCache(join(job.cache, 'embeddings'));
+  const input = bundle.manifest.input.size;
+  try {
+    const embedded = await embedSources(
+      backbone,
+      sources,
+      { activities, input, changed, middle, tiles, seed: job.seed, cache },
+      {
+        onSkip: (file, reason) =>
+          unread.push({ kind: 'unreadable', files: [file], message: reason, leftOut: [file] }),
+        onRead: () => onProgress(++read / total),
+      },
+    );
+    return { ...embedded, runtime: backbone.runtime };
+  } finally {
+    await backbone.close();
+  }
+}
