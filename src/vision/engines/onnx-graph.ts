@@ -1,58 +1,77 @@
 /** Writes a backbone as an ONNX model (onnx.proto3, opset 13): the graph onnxruntime runs, built in memory at start. */
-import { PbfWriter } from 'pbf';
 import { type BackboneBundle, type BackboneLayer, layerWeights } from '../bundle.ts';
+import { type OnnxConstant, type OnnxNode, TYPES, writeOnnxModel } from './onnx-proto.ts';
 
-/** `uint8`: pixels, scaled inside the graph. `float32`: values already scaled, for comparison and export. */
+/** `uint8`: pixels, scaled inside the graph. `float32`: values already scaled, for comparison. */
 export type GraphInput = 'uint8' | 'float32';
 
 /**
+ * @param through the last layer to compute, where the graph is to end early: its output is then `features`
+ * [n, height, width, channels] float16 instead of `embeddings`
  * @returns the serialised ModelProto; input `pixels` [n, size, size, 3], output `embeddings` [n, width] float32
  */
-export function writeOnnxGraph(bundle: BackboneBundle, input: GraphInput = 'uint8'): Uint8Array {
-  const model = new PbfWriter();
-  model.writeVarintField(1, 8); // ir_version
-  model.writeStringField(2, 'surfwatch'); // producer_name
-  model.writeMessage(7, writeGraph, { bundle, input });
-  model.writeMessage(8, (opset: object, pbf: PbfWriter) => opset && pbf.writeVarintField(2, 13), {});
-  return model.finish();
+export function writeOnnxGraph(
+  bundle: BackboneBundle,
+  input: GraphInput = 'uint8',
+  through?: string,
+): Uint8Array {
+  const { id, width, layers, input: pixels } = bundle.manifest;
+  const { nodes, constants } = backboneGraph(bundle, input, through);
+  const channels = layers.find(layer => layer.name === through)?.out ?? 0;
+  return writeOnnxModel({
+    name: id,
+    nodes,
+    constants,
+    inputs: [{ name: 'pixels', type: input, shape: ['n', pixels.size, pixels.size, 3] }],
+    outputs: [
+      through === undefined
+        ? { name: 'embeddings', type: 'float32', shape: ['n', width] }
+        : { name: 'features', type: 'float16', shape: ['n', 'height', 'width', channels] },
+    ],
+  });
 }
 
-interface Node {
-  readonly op: string;
-  readonly inputs: readonly string[];
-  readonly output: string;
-  readonly ints?: Readonly<Record<string, readonly number[]>>;
-  readonly int?: Readonly<Record<string, number>>;
-}
-
-function writeGraph({ bundle, input }: { bundle: BackboneBundle; input: GraphInput }, pbf: PbfWriter): void {
+/** From `pixels` to `embeddings` (or `features`), to which more can be added. A layer's output bears its name. */
+export function backboneGraph(
+  bundle: BackboneBundle,
+  input: GraphInput = 'uint8',
+  through?: string,
+): { readonly nodes: readonly OnnxNode[]; readonly constants: readonly OnnxConstant[] } {
   const { manifest } = bundle;
-  const size = manifest.input.size;
-  for (const node of [
-    ...inputNodes(input),
-    ...layersNodes(manifest.layers, size),
-    ...poolNodes(manifest.layers),
-  ]) {
-    pbf.writeMessage(1, writeNode, node);
-  }
-  pbf.writeStringField(2, manifest.id);
-  writeConstant(pbf, 'scale', [], Float32Array.of(manifest.input.scale));
-  writeConstant(pbf, 'offset', [], Float32Array.of(manifest.input.offset));
-  writeConstant(pbf, 'zero', [], Float32Array.of(0));
-  writeConstant(pbf, 'six', [], Float32Array.of(6));
-  for (const layer of manifest.layers) {
-    const { shape, kernel, bias } = layerWeights(bundle, layer);
-    writeConstant(pbf, `${layer.name}/kernel`, shape, kernel);
-    writeConstant(pbf, `${layer.name}/bias`, [layer.out], bias);
-  }
-  pbf.writeMessage(11, writeValue, { name: 'pixels', type: TYPES[input], shape: ['n', size, size, 3] });
-  pbf.writeMessage(12, writeValue, { name: 'embeddings', type: TYPES.float32, shape: ['n', manifest.width] });
+  const layers =
+    through === undefined ? manifest.layers : manifest.layers.slice(0, indexOf(bundle, through) + 1);
+  return {
+    nodes: [
+      ...inputNodes(input),
+      ...layersNodes(layers, manifest.input.size),
+      ...(through === undefined ? poolNodes(layers) : featureNodes(through)),
+    ],
+    constants: [
+      { name: 'scale', shape: [], values: Float32Array.of(manifest.input.scale) },
+      { name: 'offset', shape: [], values: Float32Array.of(manifest.input.offset) },
+      { name: 'zero', shape: [], values: Float32Array.of(0) },
+      { name: 'six', shape: [], values: Float32Array.of(6) },
+      ...layers.flatMap(layer => layerConstants(bundle, layer)),
+    ],
+  };
 }
 
-const TYPES = { float32: 1, uint8: 2 } as const;
+function layerConstants(bundle: BackboneBundle, layer: BackboneLayer): OnnxConstant[] {
+  const { shape, kernel, bias } = layerWeights(bundle, layer);
+  return [
+    { name: `${layer.name}/kernel`, shape, values: kernel },
+    { name: `${layer.name}/bias`, shape: [layer.out], values: bias },
+  ];
+}
 
-function inputNodes(input: GraphInput): Node[] {
-  const toPlanes: Node = {
+function indexOf({ manifest }: BackboneBundle, name: string): number {
+  const index = manifest.layers.findIndex(layer => layer.name === name);
+  if (index < 0) throw new RangeError(`${manifest.id} has no layer ${name}`);
+  return index;
+}
+
+function inputNodes(input: GraphInput): OnnxNode[] {
+  const toPlanes: OnnxNode = {
     op: 'Transpose',
     inputs: ['scaled'],
     output: 'planes',
@@ -67,7 +86,7 @@ function inputNodes(input: GraphInput): Node[] {
   ];
 }
 
-function layersNodes(layers: readonly BackboneLayer[], input: number): Node[] {
+function layersNodes(layers: readonly BackboneLayer[], input: number): OnnxNode[] {
   let size = input;
   let from = 'planes';
   return layers.flatMap(layer => {
@@ -79,14 +98,14 @@ function layersNodes(layers: readonly BackboneLayer[], input: number): Node[] {
 }
 
 /** @param size height and width of what the layer is given */
-function layerNodes(layer: BackboneLayer, from: string, size: number): Node[] {
+function layerNodes(layer: BackboneLayer, from: string, size: number): OnnxNode[] {
   const convolved =
     layer.activation === 'relu6' || layer.residualFrom !== undefined ? `${layer.name}/sum` : layer.name;
   // TensorFlow's SAME padding, the odd row or column below and to the right.
   const padding = Math.max(0, (Math.ceil(size / layer.stride) - 1) * layer.stride + layer.kernel - size);
   const begin = Math.floor(padding / 2);
   const end = padding - begin;
-  const convolution: Node = {
+  const convolution: OnnxNode = {
     op: 'Conv',
     inputs: [from, `${layer.name}/kernel`, `${layer.name}/bias`],
     output: convolved,
@@ -106,7 +125,7 @@ function layerNodes(layer: BackboneLayer, from: string, size: number): Node[] {
   return [convolution];
 }
 
-function poolNodes(layers: readonly BackboneLayer[]): Node[] {
+function poolNodes(layers: readonly BackboneLayer[]): OnnxNode[] {
   const last = layers.at(-1)?.name ?? 'planes';
   return [
     { op: 'GlobalAveragePool', inputs: [last], output: 'pooled' },
@@ -114,60 +133,9 @@ function poolNodes(layers: readonly BackboneLayer[]): Node[] {
   ];
 }
 
-function writeNode(node: Node, pbf: PbfWriter): void {
-  for (const name of node.inputs) pbf.writeStringField(1, name);
-  pbf.writeStringField(2, node.output);
-  pbf.writeStringField(4, node.op);
-  for (const [name, values] of Object.entries(node.ints ?? {})) {
-    pbf.writeMessage(5, writeAttribute, { name, values, type: 7 });
-  }
-  for (const [name, value] of Object.entries(node.int ?? {})) {
-    pbf.writeMessage(5, writeAttribute, { name, values: [value], type: 2 });
-  }
-}
-
-function writeAttribute(
-  attribute: { name: string; values: readonly number[]; type: 2 | 7 },
-  pbf: PbfWriter,
-): void {
-  pbf.writeStringField(1, attribute.name);
-  for (const value of attribute.values) pbf.writeVarintField(attribute.type === 7 ? 8 : 3, value);
-  pbf.writeVarintField(20, attribute.type);
-}
-
-function writeConstant(pbf: PbfWriter, name: string, shape: readonly number[], values: Float32Array): void {
-  pbf.writeMessage(5, writeTensor, { name, shape, values });
-}
-
-function writeTensor(
-  tensor: { name: string; shape: readonly number[]; values: Float32Array },
-  pbf: PbfWriter,
-): void {
-  for (const size of tensor.shape) pbf.writeVarintField(1, size);
-  pbf.writeVarintField(2, TYPES.float32);
-  pbf.writeStringField(8, tensor.name);
-  const { buffer, byteOffset, byteLength } = tensor.values;
-  pbf.writeBytesField(9, new Uint8Array(buffer, byteOffset, byteLength));
-}
-
-function writeValue(
-  value: { name: string; type: number; shape: readonly (string | number)[] },
-  pbf: PbfWriter,
-): void {
-  pbf.writeStringField(1, value.name);
-  pbf.writeMessage(2, (_: object, type: PbfWriter) => type.writeMessage(1, writeTensorType, value), value);
-}
-
-function writeTensorType(value: { type: number; shape: readonly (string | number)[] }, pbf: PbfWriter): void {
-  pbf.writeVarintField(1, value.type);
-  pbf.writeMessage(2, writeShape, value.shape);
-}
-
-function writeShape(shape: readonly (string | number)[], pbf: PbfWriter): void {
-  for (const size of shape) pbf.writeMessage(1, writeDimension, size);
-}
-
-function writeDimension(size: string | number, pbf: PbfWriter): void {
-  if (typeof size === 'number') pbf.writeVarintField(1, size);
-  else pbf.writeStringField(2, size);
+function featureNodes(last: string): OnnxNode[] {
+  return [
+    { op: 'Transpose', inputs: [last], output: 'rows', ints: { perm: [0, 2, 3, 1] } },
+    { op: 'Cast', inputs: ['rows'], output: 'features', int: { to: TYPES.float16 } },
+  ];
 }

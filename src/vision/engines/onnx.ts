@@ -1,4 +1,5 @@
 /** onnxruntime's CPU kernels: the fastest engine measured, and the smallest in memory. */
+import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Backbone } from '../backbone.ts';
 import type { BackboneBundle } from '../bundle.ts';
@@ -14,16 +15,8 @@ const CHUNK = 1;
  */
 export async function createOnnxBackbone(bundle: BackboneBundle, threads: number): Promise<Backbone> {
   const { manifest } = bundle;
-  const { InferenceSession, Tensor, env } = await load();
-  const session = await InferenceSession.create(writeOnnxGraph(bundle), {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    enableCpuMemArena: true,
-    // Spinning threads burn a core that the camera and the broker need.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  });
+  const { Tensor, env } = await load();
+  const session = await openOnnxSession(writeOnnxGraph(bundle), threads);
   const size = manifest.input.size;
   return {
     engine: 'onnx',
@@ -38,6 +31,60 @@ export async function createOnnxBackbone(bundle: BackboneBundle, threads: number
       }),
     close: () => session.release(),
   };
+}
+
+export interface BackboneFront {
+  /**
+   * Runs one tile.
+   *
+   * @param pixels [size, size, 3] RGB bytes
+   * @returns [height, width, channels] little-endian float16 bits
+   */
+  features(pixels: Uint8Array): Promise<Uint16Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * The network up to a layer: its output feature map, from which the rest can be computed elsewhere.
+ *
+ * @param through name of the last layer
+ * @throws SurfwatchError `engine-unavailable` where onnxruntime-node has no binary for this machine
+ */
+export async function createOnnxFront(
+  bundle: BackboneBundle,
+  through: string,
+  threads: number,
+): Promise<BackboneFront> {
+  const { Tensor } = await load();
+  const session = await openOnnxSession(writeOnnxGraph(bundle, 'uint8', through), threads);
+  const { size } = bundle.manifest.input;
+  return {
+    async features(pixels) {
+      const { features } = await session.run({ pixels: new Tensor('uint8', pixels, [1, size, size, 3]) });
+      // A Uint16Array, or a Float16Array where the runtime has one: the same bits. Copied, as the memory may be reused.
+      const { buffer, byteOffset, byteLength } = (features as { data: unknown }).data as Uint16Array;
+      return new Uint16Array(buffer, byteOffset, byteLength / 2).slice();
+    },
+    close: () => session.release(),
+  };
+}
+
+/**
+ * A session on the CPU, as the daemon runs them.
+ *
+ * @throws SurfwatchError `engine-unavailable` where onnxruntime-node has no binary for this machine
+ */
+export async function openOnnxSession(graph: Uint8Array, threads: number): Promise<InferenceSession> {
+  const { InferenceSession } = await load();
+  return InferenceSession.create(graph, {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    enableCpuMemArena: true,
+    // Spinning threads burn a core that the camera and the broker need.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
 }
 
 async function load(): Promise<typeof import('onnxruntime-node')> {

@@ -1,0 +1,218 @@
+/** Measures what tuning the backbone brings on groups it has not seen: cross-validation beside the frozen backbone. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import Table from 'cli-table3';
+import type { HeadBundle } from '../src/activity/head-bundle.ts';
+import { labelsInOrder } from '../src/learning/data/labels.ts';
+import { sampleViews } from '../src/learning/embedding/embed-sources.ts';
+import { type EmbeddedSet, type Sample, selectRows } from '../src/learning/embedding/sample.ts';
+import { openSource } from '../src/learning/embedding/source.ts';
+import { calibrateHead, withOutputs } from '../src/learning/fit/calibrate-head.ts';
+import { foldsOf } from '../src/learning/fit/folds.ts';
+import { type JudgedSample, judgeSet } from '../src/learning/fit/judge-set.ts';
+import { measure } from '../src/learning/fit/metrics.ts';
+import { RECIPES } from '../src/learning/fit/recipes.ts';
+import { heldBackGroups } from '../src/learning/fit/split.ts';
+import { trainHead } from '../src/learning/fit/train-head.ts';
+import { embedRows } from '../src/learning/tuning/batch.ts';
+import { cutBefore } from '../src/learning/tuning/cut.ts';
+import { fineTune } from '../src/learning/tuning/fine-tune.ts';
+import { uploadLayers } from '../src/learning/tuning/network.ts';
+import { openTuningStore } from '../src/learning/tuning/open-store.ts';
+import { TUNING_DEFAULTS, type TuningOptions } from '../src/learning/tuning/options.ts';
+import { type BackboneBundle, loadBackboneBundle } from '../src/vision/bundle.ts';
+import { loadTensorflow } from '../src/vision/engines/tensorflow.ts';
+import { readFlags } from './unfreeze/flags.ts';
+
+const { folders, flags } = readFlags();
+const tf = await loadTensorflow('tfjs-node');
+const start = await loadBackboneBundle(join(flags.models, 'backbone', flags.backbone));
+const sources = await Promise.all(folders.map(openSource));
+const activities = labelsInOrder(sources.flatMap(source => source.activities));
+await mkdir(flags.cache, { recursive: true });
+
+const viewOptions = {
+  activities,
+  input: start.manifest.input.size,
+  changed: flags.views,
+  middle: true,
+  tiles: 6,
+  seed: flags.seed,
+  cache: null,
+};
+const pictures = {
+  key: JSON.stringify([viewOptions, folders]),
+  count: sources.reduce((sum, { pictures: all }) => sum + all.length * (2 + flags.views), 0),
+  views: () =>
+    sampleViews(sources, viewOptions, {
+      onSkip: (file, reason) => say(`left out ${file}: ${reason}`),
+      onRead: () => {},
+    }),
+};
+
+/** Embeddings of views by a backbone with these weights, from the maps of the frozen part. */
+async function embed(
+  bundle: BackboneBundle,
+  unfreeze: number,
+  keep: (sample: Sample) => boolean,
+): Promise<EmbeddedSet> {
+  const cut = cutBefore(bundle.manifest, unfreeze);
+  const options = { teacher: null, threads: flags.threads, cacheDir: flags.cache };
+  // The manifest is the start's, as is the frozen part: its maps are found again.
+  const store = await openTuningStore(bundle, cut, pictures, options, { onProgress: progress });
+  const values = uploadLayers(tf, bundle, cut);
+  const rows = store.samples.flatMap((sample, row) => (keep(sample) ? [row] : []));
+  const embeddings = await embedRows(tf, store, cut, values, rows);
+  tf.dispose(values);
+  await store.close();
+  return { samples: rows.map(row => store.samples[row] as Sample), embeddings, width: bundle.manifest.width };
+}
+
+interface Judged {
+  /** By the whole picture alone. */
+  readonly whole: readonly JudgedSample[];
+  /** By the mean of the whole picture and its middle square. */
+  readonly both: readonly JudgedSample[];
+}
+
+/** A head as `surfwatch train` fits it, judged on a test fold. */
+async function judgeFresh(set: EmbeddedSet, test: ReadonlySet<string>, held: ReadonlySet<string>) {
+  const training = selectRows(set, ({ group }) => !test.has(group));
+  const { head } = await trainHead(tf, training, start.manifest, {
+    ...RECIPES.robust,
+    activities,
+    seed: flags.seed,
+    validation: 0,
+    heldGroups: held,
+    precision: null,
+    // A second fit on all that is not tested brings little and takes as long again.
+    refit: false,
+  });
+  return { head, judged: judgeFold(head, set, test) };
+}
+
+function judgeFold(head: HeadBundle, set: EmbeddedSet, test: ReadonlySet<string>): Judged {
+  const testing = selectRows(set, ({ group, augmented }) => test.has(group) && !augmented);
+  const firsts = new Set<string>();
+  const isFirst = ({ file, part }: Sample) => {
+    const name = `${file}\n${part}`;
+    if (firsts.has(name)) return false;
+    firsts.add(name);
+    return true;
+  };
+  return { both: judgeSet(head, testing), whole: judgeSet(head, selectRows(testing, isFirst)) };
+}
+
+const results = new Map<string, Judged & { readonly seconds: number }>();
+
+function note(name: string, judged: Judged, seconds: number): void {
+  const before = results.get(name) ?? { both: [], whole: [], seconds: 0 };
+  results.set(name, {
+    both: [...before.both, ...judged.both],
+    whole: [...before.whole, ...judged.whole],
+    seconds: before.seconds + seconds,
+  });
+  say(
+    `  ${name}: ${figures(judged.whole).join(' / ')} whole, ${figures(judged.both).join(' / ')} with middle`,
+  );
+}
+
+function figures(judged: readonly JudgedSample[]): string[] {
+  const { activityAccuracy, balancedAccuracy } = measure(judged, activities);
+  return [(activityAccuracy ?? Number.NaN).toFixed(3), balancedAccuracy.toFixed(3)];
+}
+
+function say(line: string): void {
+  console.error(line);
+}
+
+let told = 0;
+function progress(phase: string, done: number, total: number, secondsLeft: number | null): void {
+  if (performance.now() - told < 30_000) return;
+  told = performance.now();
+  const left = secondsLeft === null ? '' : `, ${Math.round(secondsLeft)} s left`;
+  say(`    ${phase} ${done}/${total}${left}, ${Math.round(process.memoryUsage().rss / 1e6)} MB`);
+}
+
+const frozen = await embed(start, flags.unfreeze[0] as number, () => true);
+const folds = foldsOf(frozen.samples, flags.folds, flags.seed);
+for (const [index, test] of folds.entries()) {
+  if (flags.only.length > 0 && !flags.only.includes(index + 1)) continue;
+  const others = frozen.samples.filter(({ group }) => !test.has(group));
+  const held = heldBackGroups(others, 0.15, flags.seed);
+  say(`fold ${index + 1} of ${flags.folds}`);
+  const reference = await judgeFresh(frozen, test, held);
+  note('frozen', reference.judged, 0);
+  for (const unfreeze of flags.unfreeze) {
+    for (const learningRate of flags.learningRate) {
+      for (const interpolate of flags.interpolate) {
+        for (const keep of flags.keep) {
+          await tuneFold({ unfreeze, learningRate, interpolate, keep }, test, held, reference.head);
+        }
+      }
+    }
+  }
+}
+
+async function tuneFold(
+  tried: Pick<TuningOptions, 'unfreeze' | 'learningRate' | 'interpolate' | 'keep'>,
+  test: ReadonlySet<string>,
+  held: ReadonlySet<string>,
+  like: HeadBundle,
+): Promise<void> {
+  const began = performance.now();
+  const { epochs, batch, pull, dropout, average, smoothing, seed, threads, cache } = flags;
+  const tuned = await fineTune(
+    tf,
+    start,
+    pictures,
+    {
+      ...TUNING_DEFAULTS,
+      ...tried,
+      ...{ epochs, batch, pull, dropout, average, smoothing, seed, threads },
+      id: 'tuned',
+      activities,
+      held,
+      leftOut: test,
+      teacher:
+        flags.soft + flags.distance > 0
+          ? { bundle: start, soft: flags.soft, temperature: 2, distance: flags.distance }
+          : null,
+      cacheDir: cache,
+    },
+    {
+      onProgress: progress,
+      onEpoch: ({ epoch, loss, validation }) =>
+        say(
+          `    epoch ${epoch}: loss ${loss?.toFixed(4) ?? '–'}, held back ${validation?.loss.toFixed(4)}, ` +
+            `${validation?.activityAccuracy?.toFixed(3)} / ${validation?.balancedAccuracy.toFixed(3)}`,
+        ),
+    },
+  );
+  const seconds = (performance.now() - began) / 1000;
+  const bundle = { manifest: start.manifest, weights: tuned.weights };
+  const wanted = ({ group, augmented }: Sample) =>
+    flags.fresh || held.has(group) || (test.has(group) && !augmented);
+  const set = await embed(bundle, tried.unfreeze, wanted);
+  const own = { ...like, ...tuned.head };
+  const calibrated = withOutputs(
+    own,
+    calibrateHead(
+      own,
+      selectRows(set, ({ group }) => held.has(group)),
+      null,
+    ),
+  );
+  const name = `last ${tried.unfreeze}, rate ${tried.learningRate}, interpolated ${tried.interpolate}, ${tried.keep} epoch`;
+  note(name, judgeFold(calibrated, set, test), seconds);
+  if (flags.fresh) note(`${name}, fresh head`, (await judgeFresh(set, test, held)).judged, seconds);
+}
+
+const table = new Table({
+  head: ['backbone', 'pictures', 'three', 'with none', 'three, +middle', 'with none, +middle', 'minutes'],
+  style: { head: [], border: [] },
+});
+for (const [name, { both, whole, seconds }] of results) {
+  table.push([name, whole.length, ...figures(whole), ...figures(both), (seconds / 60).toFixed(1)]);
+}
+console.log(table.toString());
