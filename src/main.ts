@@ -42,9 +42,29 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
   },
   {
+    name: 'dataset',
+    summary: 'collect and check pictures to learn from',
+    load: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+  },
+  {
     name: 'train',
     summary: 'train a head on labelled pictures of your own',
     load: async () => (await import('./commands/train.ts')).trainCommand(),
+  },
+  {
+    name: 'export',
+    summary: 'write the model for onnxruntime, TensorFlow Lite, TensorFlow.js or Keras',
+    load: async () => (await import('./commands/export.ts')).exportCommand(),
+  },
+  {
+    name: 'import',
+    summary: 'take over a model trained elsewhere: Keras, TensorFlow.js, Teachable Machine',
+    load: async () => (await import('./commands/import.ts')).importCommand(),
+  },
+  {
+    name: 'backbone',
+    summary: 'add a frozen network to build heads on, or list them',
+    load: async () => (await import('./commands/backbone.ts')).backboneCommand(),
   },
   {
     name: 'version',

@@ -2,11 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import { backboneCommand } from '../../src/commands/backbone.ts';
 import { classifyCommand } from '../../src/commands/classify.ts';
 import { configCommand } from '../../src/commands/config.ts';
+import { datasetCommand } from '../../src/commands/dataset.ts';
 import { demoCommand } from '../../src/commands/demo.ts';
 import { doctorCommand } from '../../src/commands/doctor.ts';
 import { evaluateCommand } from '../../src/commands/evaluate.ts';
+import { exportCommand } from '../../src/commands/export.ts';
+import { importCommand } from '../../src/commands/import.ts';
 import { runCommand } from '../../src/commands/run.ts';
 import { trainCommand } from '../../src/commands/train.ts';
 import { versionCommand } from '../../src/commands/version.ts';
@@ -32,7 +36,11 @@ export function documentedProgram(): Command {
     configCommand(),
     classifyCommand(),
     evaluateCommand(),
+    datasetCommand(),
     trainCommand(),
+    exportCommand(),
+    importCommand(),
+    backboneCommand(),
     versionCommand(),
   ];
   for (const command of commands) program.addCommand(command);

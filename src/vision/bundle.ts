@@ -45,6 +45,11 @@ const manifestSchema = z.object({
   /** The embedding of the drawn pattern of `goldenPixels`, to be met by every engine. */
   golden: z.object({ first: z.array(z.number()), mean: z.number(), l2: z.number() }),
   layers: z.array(layerSchema).min(1),
+  /**
+   * Smallest and largest value of each layer's output on pictures, by layer name; of a layer that adds another also
+   * before the sum, as `<name>/sum`. What an int8 export is scaled by.
+   */
+  ranges: z.record(z.string(), z.object({ min: z.number(), max: z.number() })).optional(),
 });
 
 export type BackboneManifest = z.infer<typeof manifestSchema>;

@@ -28,7 +28,7 @@ test('no page has a gap to be filled', () => {
 });
 
 test('every block says its language', () => {
-  const known = ['sh', 'json', 'jsonc', 'csv', 'text'];
+  const known = ['sh', 'json', 'jsonc', 'csv', 'text', 'kotlin', 'python', 'js'];
   expect(
     blocks()
       .filter(({ language }) => !known.includes(language))

@@ -1,0 +1,130 @@
+/** Models and pictures for the tests of exports, and what the daemon says about them. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { scoreEmbeddings } from '../../src/activity/head.ts';
+import type { HeadBundle } from '../../src/activity/head-bundle.ts';
+import { randomScene } from '../../src/capture/simulator/random-scene.ts';
+import { createRenderer } from '../../src/capture/simulator/render.ts';
+import type { ExportFiles } from '../../src/export/formats.ts';
+import { type ExportModel, exportModel, loadExportModel } from '../../src/export/model.ts';
+import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
+import { createRandom } from '../../src/ops/random.ts';
+import { readTiles } from '../../src/vision/decode.ts';
+import { createOnnxBackbone } from '../../src/vision/engines/onnx.ts';
+import type { Zone } from '../../src/vision/zone.ts';
+import { randomPixels, tinyBundle } from '../vision/support.ts';
+
+const LIMITS = { maxBytes: 50_000_000, maxPixels: 50_000_000 };
+
+export function shippedModel(): Promise<ExportModel> {
+  return loadExportModel({
+    dir: SHIPPED_MODELS,
+    backbone: 'surfwatch-mobilenetv2-1.0-224',
+    head: 'current',
+  });
+}
+
+/** Six layers of every kind and a head with random weights; with `background` classes a softmax. */
+export function tinyModel(size: number, seed: number, background: readonly string[] = []): ExportModel {
+  return exportModel(tinyBundle(size, seed), tinyHead(seed, background));
+}
+
+export function tinyHead(seed: number, background: readonly string[] = []): HeadBundle {
+  const random = createRandom(seed + 1000);
+  const values = (length: number) => Float32Array.from({ length }, () => random.between(-1, 1));
+  const [width, hidden, activities] = [4, 5, ['surfing', 'windsurfing', 'kitesurfing']];
+  const outputs = activities.length + background.length;
+  return {
+    manifest: {
+      format: 1,
+      id: `tiny-${seed}`,
+      createdAt: '2026-06-01T09:00:00.000Z',
+      activities,
+      width,
+      hidden,
+      backbone: { id: 'tiny', sha256: 'ab'.repeat(32) },
+      calibration: activities.map((_, index) => ({ slope: 0.5 + index, intercept: index - 1 })),
+      thresholds: { surfing: 0.5, windsurfing: 0.4, kitesurfing: 0.6 },
+      ...(background.length > 0 ? { output: 'softmax' as const, background: [...background] } : {}),
+      weights: { file: 'weights.f32.bin', sha256: '0'.repeat(64) },
+      training: { parent: null, seed, dataSha256: 'cd'.repeat(32), command: 'surfwatch train photos' },
+    },
+    hiddenKernel: values(hidden * width),
+    hiddenBias: values(hidden),
+    outputKernel: values(outputs * hidden),
+    outputBias: values(outputs),
+  };
+}
+
+export function noise(size: number, count: number, seed = 7): Uint8Array[] {
+  return Array.from({ length: count }, (_, index) => randomPixels(size * size * 3, seed + index));
+}
+
+const TILED: Zone = {
+  name: 'beach',
+  x: 0,
+  y: 0,
+  w: 1,
+  h: 1,
+  tiles: { columns: 3, rows: 2, overlap: 0.2 },
+};
+const WHOLE: Zone = { ...TILED, tiles: { columns: 1, rows: 1, overlap: 0 } };
+
+/** Tiles of drawn beaches, with and without riders. */
+export async function drawnTiles(scenes: number, size = 224): Promise<Uint8Array[]> {
+  const renderer = createRenderer();
+  const tiles: Uint8Array[] = [];
+  for (let seed = 0; seed < scenes; seed++) {
+    const activities = ([[], ['surfing'], ['windsurfing'], ['kitesurfing']] as const)[seed % 4] ?? [];
+    const jpeg = await renderer.jpeg(randomScene(seed + 1, { activities, width: 640, height: 360 }));
+    const { pixels } = await readTiles(jpeg, [TILED], size, LIMITS);
+    const length = size * size * 3;
+    for (let at = 0; at < pixels.length; at += length) tiles.push(pixels.subarray(at, at + length));
+  }
+  return tiles;
+}
+
+/** Photos squeezed to the input's square. */
+export async function photoPixels(files: readonly string[], size = 224): Promise<Uint8Array[]> {
+  const pictures: Uint8Array[] = [];
+  for (const file of files) {
+    pictures.push((await readTiles(await readFile(join(file)), [WHOLE], size, LIMITS)).pixels);
+  }
+  return pictures;
+}
+
+export type Answers = readonly Float32Array[];
+
+/** The daemon's probabilities of each picture. */
+export async function daemonAnswers(
+  { backbone, head }: ExportModel,
+  pictures: readonly Uint8Array[],
+): Promise<Answers> {
+  const engine = await createOnnxBackbone(backbone, 1);
+  const answers: Float32Array[] = [];
+  for (const pixels of pictures) answers.push(scoreEmbeddings(head, await engine.embed(pixels, 1), 1));
+  await engine.close();
+  return answers;
+}
+
+/** The largest difference of a probability. */
+export function difference(one: Answers, other: Answers): number {
+  const differences = one.flatMap((values, row) =>
+    [...values].map((value, index) => Math.abs(value - (other[row]?.[index] ?? Number.NaN))),
+  );
+  return Math.max(...differences);
+}
+
+/** The share of pictures in which the same activities are present by the thresholds. */
+export function sameDecisions({ thresholds }: ExportModel, one: Answers, other: Answers): number {
+  const decide = (values: Float32Array | undefined) =>
+    thresholds.map((threshold, index) => (values?.[index] ?? Number.NaN) >= threshold).join();
+  return one.filter((values, row) => decide(values) === decide(other[row])).length / one.length;
+}
+
+/** The one file of a format of one file. */
+export function onlyFile(files: ExportFiles): Uint8Array<ArrayBuffer> {
+  const [bytes, ...others] = Object.values(files);
+  if (!(bytes instanceof Uint8Array) || others.length > 0) throw new Error('not one file of bytes');
+  return new Uint8Array(bytes);
+}
