@@ -46,15 +46,22 @@ const HEIGHT = 720;
 const program = new Command('measure-unseen-camera')
   .description('balanced accuracy of the head, tile by tile, on a surf cam it has never seen')
   .option('--models <dir>', 'the folder with backbone/ and heads/', SHIPPED_MODELS)
+  .option('--backbone <id>', 'its backbone', 'surfwatch-mobilenetv2-1.0-224')
   .option('--head <id>', 'a head, or current', 'current')
   .option('--video <file>', 'the video', join(PACKAGE_ROOT, '..', 'shared/data/streams/surfcrowd_1.mp4'))
   .option('--json', 'answer as JSON', false)
   .action(run);
 await exitOnError(() => program.parseAsync());
 
-async function run(flags: { models: string; head: string; video: string; json: boolean }): Promise<void> {
+async function run(flags: {
+  models: string;
+  backbone: string;
+  head: string;
+  video: string;
+  json: boolean;
+}): Promise<void> {
   const picture = await frameOf(flags.video);
-  const models = { dir: flags.models, backbone: 'surfwatch-mobilenetv2-1.0-224', head: flags.head };
+  const models = { dir: flags.models, backbone: flags.backbone, head: flags.head };
   const classifier = await createClassifier(models, {
     engine: 'auto',
     threads: 0,

@@ -1,5 +1,10 @@
 /** The head: a small network from an embedding to the probability of each activity. */
-import { type HeadBundle, outputsOf } from './head-bundle.ts';
+import { type HeadBundle, type HeadManifest, outputsOf } from './head-bundle.ts';
+
+/** What the forward pass needs of a head. */
+export interface HeadNetwork extends Omit<HeadBundle, 'manifest'> {
+  readonly manifest: Pick<HeadManifest, 'width' | 'hidden' | 'activities' | 'output' | 'background'>;
+}
 
 /**
  * Scores a batch of embeddings.
@@ -24,7 +29,7 @@ export function scoreEmbeddings(head: HeadBundle, embeddings: Float32Array, coun
  * The same before calibration: [count, activities] logits. Of a softmax, whose outputs sum to 1, the logit of an
  * activity's share.
  */
-export function headLogits(head: HeadBundle, embeddings: Float32Array, count: number): Float32Array {
+export function headLogits(head: HeadNetwork, embeddings: Float32Array, count: number): Float32Array {
   const { width, hidden, activities, output } = head.manifest;
   const outputs = outputsOf(head.manifest);
   const logits = new Float32Array(count * activities.length);

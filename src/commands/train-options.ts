@@ -24,6 +24,7 @@ export interface TrainFlags {
   readonly weightDecay?: number;
   readonly labelSmoothing?: number;
   readonly patience?: number;
+  readonly hardNegatives?: number;
   readonly views?: number;
   readonly tiles?: number;
   /** False with --no-refit, --no-curve, --no-report. */
@@ -70,6 +71,7 @@ export function addTrainOptions(command: Command): Command {
     .option('--weight-decay <rate>', 'share of the weights lost in a step of learning rate 1', shareOfOne)
     .option('--label-smoothing <share>', 'how far labels are moved towards one half', shareOfOne)
     .option('--patience <epochs>', 'stop after so many epochs without a lower held-back loss', wholeNumber(0))
+    .option('--hard-negatives <factor>', 'draw tiles wrongly taken for riders so much more often', aboveZero)
     .option('--no-refit', 'do not fit once more on everything when it is measured')
     .optionsGroup('Fine-tuning (needs @tensorflow/tfjs-node):')
     .option(
@@ -92,7 +94,7 @@ export function addTrainOptions(command: Command): Command {
 /** The recipe with what the flags change. */
 export function recipeOf(flags: TrainFlags): Recipe {
   const { views: changed, tiles, epochs, batch, learningRate, hidden, dropout } = flags;
-  const { weightDecay, labelSmoothing, patience } = flags;
+  const { weightDecay, labelSmoothing, patience, hardNegatives } = flags;
   const given = {
     changed,
     tiles,
@@ -104,6 +106,7 @@ export function recipeOf(flags: TrainFlags): Recipe {
     weightDecay,
     labelSmoothing,
     patience,
+    hardNegatives,
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const recipe: Recipe = RECIPES[flags.recipe];

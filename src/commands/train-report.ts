@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { FINDINGS, type Finding, type FindingKind } from '../learning/data/findings.ts';
 import type { Evaluation } from '../learning/fit/evaluation.ts';
 import type { TrainingRecord } from '../learning/record.ts';
+import { prospect } from '../learning/report/curve.ts';
 import { printTable } from './table.ts';
 
 /** Files of each kind of finding that are named; the report has all. */
@@ -16,12 +17,7 @@ export function printTraining(
 ): void {
   printFindings(record.data.findings);
   printHeld(record);
-  const next = record.curve?.next ?? null;
-  if (next !== null) {
-    console.log(
-      `\nWith ${next.photos} pictures the accuracy would likely be ${range(next.accuracy, [next.low, next.high])}.`,
-    );
-  }
+  if (record.curve !== null && record.curve.next !== null) console.log(`\n${prospect(record.curve)}`);
   if (record.suspects.length > 0) {
     const some = record.suspects.slice(0, NAMED).map(({ file }) => file);
     console.log(`\nPerhaps mislabelled: ${record.suspects.length}, such as ${some.join(', ')}`);

@@ -84,6 +84,7 @@ export interface LearningCurve {
   readonly points: readonly CurvePoint[];
   /** What a power law through the points says of more photos: null where it can't tell. */
   readonly next: {
+    /** In all. */
     readonly photos: number;
     readonly accuracy: number;
     readonly low: number;

@@ -25,9 +25,7 @@ export function chooseOutputs(
   { samples, logits }: ScoredSet,
   { activities, precision }: Omit<CalibrateOptions, 'seed'>,
 ): Outputs {
-  const weights = [...samplingWeights(samples, Number(process.env.CP ?? 0) as 0 | 1)].map(
-    weight => weight * samples.length,
-  );
+  const weights = [...samplingWeights(samples)].map(weight => weight * samples.length);
   const calibration: Calibration[] = [];
   const thresholds: Record<string, number> = {};
   for (const [index, activity] of activities.entries()) {

@@ -60,7 +60,7 @@ export function lawOf(points: readonly MeasuredPoint[]): PowerLaw {
 
 /** 0..1 */
 export function accuracyAt(law: PowerLaw, photos: number): number {
-  return 1 - Math.min(1, errorAt(law, photos));
+  return 1 - Math.max(0, Math.min(1, errorAt(law, photos)));
 }
 
 /** Where it is unknown, the smallest of those that are known: heads fitted to more photos differ less. */
