@@ -82,15 +82,20 @@ async function add(source: string, flags: AddFlags): Promise<void> {
     console.log(
       JSON.stringify({ id: name, folder, existed, alpha, width, input, weights, sha256: files.sha256 }),
     );
-  } else say(added, files.sha256);
+  } else say(added, files.sha256, models);
 }
 
-function say({ manifest, folder, existed, alpha }: AddedBackbone, given: string | undefined): void {
+function say(
+  { manifest, folder, existed, alpha }: AddedBackbone,
+  given: string | undefined,
+  models: string,
+): void {
   const { id, width, input } = manifest;
   if (given !== undefined) console.log(`SHA-256 ${given}`);
   console.log(`MobileNetV2 of width ${alpha}: ${input.size} × ${input.size} pixels to ${width} numbers`);
   console.log(existed ? `it is there already: ${folder}` : `saved ${folder}`);
-  console.log(`train a head on it: surfwatch train photos/ --backbone ${id}`);
+  const where = models === SHIPPED_MODELS ? '' : ` --models ${models}`;
+  console.log(`train a head on it: surfwatch train photos/ --backbone ${id}${where}`);
 }
 
 interface ListFlags {

@@ -60,7 +60,7 @@ unlike those of a beach, give --calibrate a folder of 100 or more pictures as th
 
 Examples:
   $ surfwatch export --format tflite --precision int8 --out surfwatch.tflite
-  $ surfwatch export --format onnx --out surfwatch.onnx --head 2026-11-23T15-21Z-8f0c
+  $ surfwatch export --format onnx --out surfwatch.onnx --head current
   $ surfwatch export --format onnx --precision int8 --models my-models --calibrate photos/
 `;
 

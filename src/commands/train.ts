@@ -87,7 +87,7 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
 async function save({ head, record }: Training, bundle: BackboneBundle, flags: TrainFlags): Promise<string> {
   const { renderHeadCard } = await import('../learning/report/head-card.ts');
   const files: Record<string, string> = {
-    'metrics.json': `${JSON.stringify(record, null, 1)}\n`,
+    'metrics.json': `${JSON.stringify(record)}\n`,
     'README.md': renderHeadCard(record, flags.licence === undefined ? {} : { licence: flags.licence }),
   };
   if (flags.report) files['report.html'] = await reportOf(record);

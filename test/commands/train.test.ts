@@ -8,7 +8,7 @@ import { drawPhotos } from '../learning/draw.ts';
 import { suiteFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { runScript } from './run-script.ts';
 
-const COUNTS = { surfing: 24, windsurfing: 24, kitesurfing: 24, none: 24 };
+const COUNTS = { surfing: 16, windsurfing: 16, kitesurfing: 16, none: 16 };
 
 const train = (...args: string[]) => runScript('scripts/train-offline.ts', args);
 
@@ -63,10 +63,10 @@ describe('scripts/train-offline.ts', () => {
         expect.arrayContaining(['contradiction', 'none/seven.jpg', 'windsurfing/7.jpg']),
       ]),
     );
-    // Of 24 each: both sides of a contradiction are gone.
+    // Of 16 each: both sides of a contradiction are gone.
     expect(answer.data.sources[0]).toMatchObject({
-      files: 95,
-      classes: { surfing: 24, windsurfing: 23, kitesurfing: 24, none: 24 },
+      files: 63,
+      classes: { surfing: 16, windsurfing: 15, kitesurfing: 16, none: 16 },
     });
   });
 
@@ -142,7 +142,7 @@ describe('scripts/train-offline.ts', () => {
     );
     expect(folds.status, folds.stderr).toBe(0);
     const swapped: TrainingRecord = JSON.parse(folds.stdout);
-    expect(swapped.folds?.pooled.all?.pictures).toBe(95);
+    expect(swapped.folds?.pooled.all?.pictures).toBe(63);
     expect(swapped.folds?.each).toHaveLength(3);
     expect(swapped.suspects.map(({ file }) => file)).toContain(join(photos, 'windsurfing', 'swapped.jpg'));
   }, 120_000);

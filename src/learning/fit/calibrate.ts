@@ -75,21 +75,10 @@ export function bestThreshold(
   labels: readonly number[],
   weights: readonly number[],
 ): number {
-  const order = [...probabilities.keys()].sort(
-    (a, b) => (probabilities[b] as number) - (probabilities[a] as number),
-  );
-  const positives = sum(weights.filter((_, index) => labels[index] === 1));
-  if (positives === 0 || positives === sum(weights)) return 0.5;
-  let truePositives = 0;
-  let predicted = 0;
   let best = { f1: -1, threshold: 0.5 };
-  for (const [rank, index] of order.entries()) {
-    predicted += weights[index] as number;
-    if (labels[index] === 1) truePositives += weights[index] as number;
-    const here = probabilities[index] as number;
-    const next = probabilities[order[rank + 1] ?? -1] ?? 0;
-    const f1 = (2 * truePositives) / (predicted + positives);
-    if (next < here && f1 > best.f1) best = { f1, threshold: (here + next) / 2 };
+  for (const { threshold, right, called, positives } of cutsOf(probabilities, labels, weights)) {
+    const f1 = (2 * right) / (called + positives);
+    if (f1 > best.f1) best = { f1, threshold };
   }
   return best.threshold;
 }
@@ -106,25 +95,43 @@ export function thresholdForPrecision(
   weights: readonly number[],
   wanted: number,
 ): number {
+  let best = { precision: -1, threshold: 0.5 };
+  for (const { threshold, right, called } of cutsOf(probabilities, labels, weights)) {
+    const precision = right / called;
+    // Further down counts as long as enough are right: more pictures are found.
+    if (precision >= Math.min(wanted, best.precision)) best = { precision, threshold };
+  }
+  return best.threshold;
+}
+
+interface Cut {
+  readonly threshold: number;
+  /** Weight of what is called present and is. */
+  readonly right: number;
+  readonly called: number;
+  readonly positives: number;
+}
+
+/** Every threshold that calls something else present, highest first; none where one of the two classes is missing. */
+function* cutsOf(
+  probabilities: readonly number[],
+  labels: readonly number[],
+  weights: readonly number[],
+): Generator<Cut> {
   const order = [...probabilities.keys()].sort(
     (a, b) => (probabilities[b] as number) - (probabilities[a] as number),
   );
   const positives = sum(weights.filter((_, index) => labels[index] === 1));
-  if (positives === 0 || positives === sum(weights)) return 0.5;
-  let truePositives = 0;
-  let predicted = 0;
-  let best = { precision: -1, threshold: 0.5 };
+  if (positives === 0 || positives === sum(weights)) return;
+  let right = 0;
+  let called = 0;
   for (const [rank, index] of order.entries()) {
-    predicted += weights[index] as number;
-    if (labels[index] === 1) truePositives += weights[index] as number;
+    called += weights[index] as number;
+    if (labels[index] === 1) right += weights[index] as number;
     const here = probabilities[index] as number;
     const next = probabilities[order[rank + 1] ?? -1] ?? 0;
-    if (next >= here) continue;
-    const precision = truePositives / predicted;
-    // Further down counts as long as enough are right: more pictures are found.
-    if (precision >= Math.min(wanted, best.precision)) best = { precision, threshold: (here + next) / 2 };
+    if (next < here) yield { threshold: (here + next) / 2, right, called, positives };
   }
-  return best.threshold;
 }
 
 function sum(values: readonly number[]): number {

@@ -18,7 +18,7 @@ export interface Evaluation extends Metrics {
   readonly calibrationError: Readonly<Record<string, number>>;
   /** Bins that hold a picture. */
   readonly reliability: Readonly<Record<string, readonly ReliabilityBin[]>>;
-  /** Precision and recall as the threshold falls; at most 200 points an activity. */
+  /** Precision and recall as the threshold falls; at most 100 points an activity. */
   readonly precisionRecall: Readonly<Record<string, readonly PrecisionRecallPoint[]>>;
   /** Area under the precision-recall curve; null where there is no picture of it. */
   readonly averagePrecision: Readonly<Record<string, number | null>>;
@@ -47,7 +47,7 @@ export interface PrecisionRecallPoint {
 /** A prediction of a picture, and the source it is alike with: a site, a video, a stretch of time. */
 export type GroupedPrediction = Prediction & { readonly group: string };
 
-const CURVE_POINTS = 200;
+const CURVE_POINTS = 100;
 const GROUP_PICTURES = 3;
 
 /**

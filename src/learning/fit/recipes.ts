@@ -12,7 +12,7 @@ export interface Recipe
 }
 
 export const RECIPES = {
-  /** Many views, dropout, calibrated. */
+  /** Many views, dropout, hard negatives, calibrated. */
   robust: {
     changed: 9,
     middle: true,
@@ -26,7 +26,7 @@ export const RECIPES = {
     weightDecay: 0,
     labelSmoothing: 0,
     patience: 0,
-    hardNegatives: 1,
+    hardNegatives: 3,
     sampling: 'balanced',
     calibrated: true,
     refit: true,

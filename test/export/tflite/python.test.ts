@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import type { ExportModel, Ranges } from '../../../src/export/model.ts';
 import { measureRanges } from '../../../src/export/ranges.ts';
 import { exportTflite } from '../../../src/export/tflite/export.ts';
+import { PACKAGE_ROOT } from '../../../src/ops/paths.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { hasShared, sharedPhotos } from '../../vision/support.ts';
 import {
@@ -48,7 +49,7 @@ async function interpret(asked: readonly Asked[]): Promise<Answers[]> {
     await writeFile(pixels, Buffer.concat(pictures));
     files.push(file, pixels);
   }
-  const script = join(import.meta.dirname, 'run_tflite.py');
+  const script = join(PACKAGE_ROOT, 'scripts', 'run_tflite.py');
   const { stdout } = await run('python3', [script, ...files], { maxBuffer: 1e8 });
   const found = JSON.parse(stdout) as { signature: unknown; answers: number[][] }[];
   return found.map(({ signature, answers }) => {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestThreshold, type Calibration, fitCalibration } from '../../../src/learning/fit/calibrate.ts';
+import {
+  bestThreshold,
+  type Calibration,
+  fitCalibration,
+  thresholdForPrecision,
+} from '../../../src/learning/fit/calibrate.ts';
 import { createRandom } from '../../../src/ops/random.ts';
 
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
@@ -131,5 +136,36 @@ describe('bestThreshold', () => {
 
   it('lies half-way between the two it separates', () => {
     expect(bestThreshold([0.9, 0.8, 0.4, 0.1], [1, 1, 0, 0], [1, 1, 1, 1])).toBeCloseTo(0.6, 9);
+  });
+});
+
+describe('thresholdForPrecision', () => {
+  it('finds the most that keeps the precision, or else the most precise', () => {
+    const points = fc.array(fc.tuple(fc.integer({ min: 1, max: 99 }), fc.constantFrom(0, 1)), {
+      minLength: 2,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(points, fc.constantFrom(0.5, 0.8, 0.95), (list, wanted) => {
+        const probabilities = list.map(([probability]) => probability / 100);
+        const labels = list.map(([, label]) => label);
+        fc.pre(labels.includes(0) && labels.includes(1));
+        const at = (threshold: number) => {
+          const called = labels.filter((_, index) => (probabilities[index] as number) >= threshold);
+          const right = called.filter(label => label === 1).length;
+          return { precision: called.length === 0 ? 0 : right / called.length, right };
+        };
+        const weights = labels.map(() => 1);
+        const found = at(thresholdForPrecision(probabilities, labels, weights, wanted));
+        const all = probabilities.map(at);
+        const reached = all.filter(({ precision }) => precision >= wanted);
+        if (reached.length > 0) {
+          expect(found.precision).toBeGreaterThanOrEqual(wanted);
+          expect(found.right).toBe(Math.max(...reached.map(({ right }) => right)));
+        } else {
+          expect(found.precision).toBeCloseTo(Math.max(...all.map(({ precision }) => precision)), 9);
+        }
+      }),
+    );
   });
 });

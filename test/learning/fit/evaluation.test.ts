@@ -148,7 +148,7 @@ describe('evaluate', () => {
     ]);
   });
 
-  it('thins curves to 200 points', () => {
+  it('thins curves to 100 points', () => {
     const random = createRandom(1);
     const all = Array.from({ length: 3000 }, (_, index) => ({
       truth: random.next() < 0.5 ? ['surf'] : [],
@@ -157,7 +157,7 @@ describe('evaluate', () => {
       group: String(index % 100),
     }));
     const { precisionRecall } = evaluate(all, ['surf'], 37);
-    expect(precisionRecall.surf).toHaveLength(200);
+    expect(precisionRecall.surf).toHaveLength(100);
     expect(precisionRecall.surf?.at(-1)?.recall).toBe(1);
   });
 });
