@@ -148,6 +148,10 @@ export const ERRORS = {
       'A folder to learn from holds photos in class folders and frames with boxes, or boxes in two formats.',
     remedy: 'Give photos, and the frames of each format, a folder of their own; see docs/datasets.md.',
   },
+  'training-unwritable': {
+    meaning: 'The folder for the trained model cannot be written to.',
+    remedy: 'Give a folder of your own with --out; it is made where it is missing.',
+  },
   'training-impossible': {
     meaning: 'There is too little to fit or to measure a head with.',
     remedy: 'Add photos of the class that the message names, from another source than those already there.',

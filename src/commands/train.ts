@@ -1,7 +1,8 @@
 /** `surfwatch train` and `scripts/train-offline.ts`: a head from folders of photos and frames. */
-import { cp, mkdir, stat } from 'node:fs/promises';
+import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { messageOf, SurfwatchError } from '../errors.ts';
 import { saveHead, selectHead } from '../learning/fit/save-head.ts';
 import type { TrainingRecord } from '../learning/record.ts';
 import { type Training, type TrainingJob, type TrainingPhase, train } from '../learning/train.ts';
@@ -40,6 +41,7 @@ async function trainAndSave(folders: string[], flags: TrainFlags, command: Comma
       { exitCode: 2 },
     );
   }
+  await prepareOutput(flags.out);
   const base = await loadBackboneBundle(join(flags.models, 'backbone', flags.backbone));
   const phases = phaseBars(flags.json);
   const job = jobOf(folders, flags, command);
@@ -66,6 +68,21 @@ async function backboneFor(
   // Loaded only where it is asked for: most trainings leave the backbone as it is.
   const { tuneBackbone } = await import('./train-tuning.ts');
   return tuneBackbone(job, base, flags.unfreeze, flags, phases);
+}
+
+/** Tried first: nobody wants to hear of it after an hour of training. */
+async function prepareOutput(out: string): Promise<void> {
+  const heads = join(out, 'heads');
+  try {
+    await mkdir(heads, { recursive: true });
+    const trial = join(heads, `.trial-${process.pid}`);
+    await writeFile(trial, '');
+    await rm(trial);
+  } catch (error) {
+    throw new SurfwatchError('training-unwritable', `cannot write to ${heads}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function jobOf(folders: readonly string[], flags: TrainFlags, command: Command): TrainingJob {

@@ -157,6 +157,6 @@ function worstMistakes(judged: readonly JudgedSample[]): JudgedSample[] {
     .slice(0, WORST);
 }
 
-function shown({ file, source, group, truth, found, scores }: JudgedSample): Mistake {
-  return { file, source, group, truth, found, scores };
+function shown({ part: _, ...mistake }: JudgedSample): Mistake {
+  return mistake;
 }

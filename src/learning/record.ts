@@ -1,4 +1,5 @@
 /** What is known of a training when it is over: `metrics.json`, from which the report and the model card are drawn. */
+import type { Rectangle } from '../vision/zone.ts';
 import type { Finding } from './data/findings.ts';
 import type { Evaluation } from './fit/evaluation.ts';
 
@@ -104,6 +105,8 @@ export interface CurvePoint {
 export interface Mistake {
   /** Path of the picture. */
   readonly file: string;
+  /** The tile of it, as a share of the picture; absent for all of it. */
+  readonly rectangle?: Rectangle;
   readonly source: string;
   readonly group: string;
   readonly truth: readonly string[];

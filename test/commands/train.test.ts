@@ -154,6 +154,15 @@ describe('scripts/train-offline.ts', () => {
     expect(stderr).toContain('DIR/<class>/*.jpg');
   });
 
+  it('says before it begins that it cannot write', async () => {
+    const taken = join(await temporaryFolder(), 'taken');
+    await writeFile(taken, 'a file where a folder should be');
+    const { stderr, status } = train(photos, '--out', taken, '--json');
+    expect(status).toBe(1);
+    expect(stderr).toContain('training-unwritable');
+    expect(stderr).toContain('--out');
+  });
+
   it('refuses to judge a tuned backbone by folds of what it was tuned on', () => {
     const { stderr, status } = train(photos, '--unfreeze', '2', '--folds', '3');
     expect(status).toBe(2);

@@ -19,9 +19,18 @@ export interface EmbeddingCache {
   write(key: string, entry: EmbeddedViews): Promise<void>;
 }
 
+const rectangleSchema = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() });
+
 const headerSchema = z.object({
   sha256: z.string(),
-  views: z.array(z.object({ part: z.string(), activities: z.array(z.string()), augmented: z.boolean() })),
+  views: z.array(
+    z.object({
+      part: z.string(),
+      activities: z.array(z.string()),
+      augmented: z.boolean(),
+      rectangle: rectangleSchema.exactOptional(),
+    }),
+  ),
 });
 
 /** Everything that the embeddings depend on, as one name. */
@@ -79,6 +88,11 @@ function unpack(bytes: Buffer): EmbeddedViews {
 }
 
 function sha256(bytes: Uint8Array, views: readonly ViewLabel[]): string {
-  const labels = views.map(({ part, activities, augmented }) => [part, activities, augmented]);
+  const labels = views.map(({ part, activities, augmented, rectangle }) => [
+    part,
+    activities,
+    augmented,
+    rectangle,
+  ]);
   return createHash('sha256').update(JSON.stringify(labels)).update(bytes).digest('hex');
 }

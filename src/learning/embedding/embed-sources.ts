@@ -80,7 +80,10 @@ export async function* sampleViews(
     for await (const item of prepared) {
       if (item === null || 'kept' in item) continue;
       for (const view of item.views)
-        yield { sample: sampleOf(item.picture, source, view, options.activities), pixels: view.pixels };
+        yield {
+          sample: sampleOf(item.picture, source, labelOf(view), options.activities),
+          pixels: view.pixels,
+        };
     }
   }
 }
@@ -122,19 +125,24 @@ function relabelled(entry: EmbeddedViews, { activities }: TrainingPicture): Embe
 }
 
 async function embedNow(backbone: Backbone, views: readonly View[]): Promise<EmbeddedViews> {
-  const labels = views.map(({ part, activities, augmented }) => ({ part, activities, augmented }));
+  const labels = views.map(labelOf);
   if (views.length === 0) return { views: [], embeddings: new Float32Array(0) };
   const pixels = Buffer.concat(views.map(view => view.pixels));
   return { views: labels, embeddings: asCached(await backbone.embed(pixels, views.length)) };
 }
 
+/** Without the pixels, of which there would be gigabytes. */
+function labelOf({ pixels: _, ...label }: View): ViewLabel {
+  return label;
+}
+
 function sampleOf(
   { path, group }: TrainingPicture,
   { name }: TrainingSource,
-  { activities, part, augmented }: ViewLabel,
+  { activities, ...view }: ViewLabel,
   known: readonly string[],
 ): Sample {
-  return { labels: labelVector(activities, known), group, source: name, file: path, part, augmented };
+  return { ...view, labels: labelVector(activities, known), group, source: name, file: path };
 }
 
 function joined(chunks: readonly Float32Array[], length: number): Float32Array {

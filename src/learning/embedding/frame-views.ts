@@ -28,7 +28,7 @@ export async function frameViews(
   }));
   const grid = gridTiles(riders, picture, input).map(tile => ({ ...tile, variation: null }));
   const views = [...chosen, ...grid].map(async ({ rectangle, activities, variation }, index) => {
-    const label = { part: String(index), activities, augmented: false };
+    const label = { part: String(index), rectangle, activities, augmented: false };
     const pixels = await tileView(picture, rectangle, input);
     const plain = { ...label, pixels };
     if (variation === null) return [plain];

@@ -1,4 +1,5 @@
 /** What the head is fitted to. */
+import type { Rectangle } from '../../vision/zone.ts';
 
 /** One picture (or tile, or augmented view of one) as training sees it. */
 export interface Sample {
@@ -12,6 +13,8 @@ export interface Sample {
   readonly file: string;
   /** What is judged: views of one photo are judged together, each tile by itself. Empty: the file. */
   readonly part: string;
+  /** Where a tile lies, as a share of the file's picture. */
+  readonly rectangle?: Rectangle;
   /** A changed copy of another sample, for fitting only: never for measuring. */
   readonly augmented: boolean;
 }

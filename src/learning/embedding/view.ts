@@ -1,4 +1,5 @@
 /** One thing the backbone is shown: a photo, a tile of a frame, or a changed copy of either. */
+import type { Rectangle } from '../../vision/zone.ts';
 import type { Sample } from './sample.ts';
 
 export interface ViewLabel {
@@ -6,6 +7,8 @@ export interface ViewLabel {
   readonly part: string;
   /** Activities in it. */
   readonly activities: readonly string[];
+  /** Where a tile lies, as a share of the file's picture. */
+  readonly rectangle?: Rectangle;
   /** A changed copy, for fitting only. */
   readonly augmented: boolean;
 }

@@ -1,6 +1,7 @@
 /** What a head makes of samples, as the daemon and `evaluate` would: a photo by all its views, a tile by itself. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { presentActivities } from '../../activity/scores.ts';
+import type { Rectangle } from '../../vision/zone.ts';
 import type { EmbeddedSet, Sample } from '../embedding/sample.ts';
 import type { Outputs } from './calibrate-head.ts';
 import type { GroupedPrediction } from './evaluation.ts';
@@ -11,6 +12,8 @@ export interface JudgedSample extends GroupedPrediction {
   readonly source: string;
   readonly file: string;
   readonly part: string;
+  /** Of a tile. */
+  readonly rectangle?: Rectangle;
 }
 
 /** Judges what is not augmented; the logits of a photo's views are averaged. */
@@ -32,8 +35,8 @@ export function judgeScored(
       }),
     );
     const truth = activities.filter((_, index) => sample.labels[index] === 1);
-    const { group, source, file, part } = sample;
-    return { truth, found: presentActivities(scores, thresholds), scores, group, source, file, part };
+    const { labels: _, augmented: __, ...about } = sample;
+    return { ...about, truth, found: presentActivities(scores, thresholds), scores };
   });
 }
 

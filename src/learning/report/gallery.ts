@@ -1,5 +1,6 @@
 /** Pictures that deserve a look. */
 import { basename } from 'node:path';
+import type { Rectangle } from '../../vision/zone.ts';
 import { NONE } from '../data/labels.ts';
 import type { Mistake } from '../record.ts';
 import { type Html, html } from '../sheet/html.ts';
@@ -7,10 +8,10 @@ import { jpegUri } from '../sheet/thumbnail.ts';
 import { count, percent } from './words.ts';
 
 /**
- * Reads a picture as a JPEG that fits in a square of `size` pixels; null where it can't be read.
+ * Reads a picture, or the part of it, as a JPEG that fits in a square of `size` pixels; null where it can't be read.
  * {@link ../sheet/thumbnail.ts thumbnail} is one.
  */
-export type PictureReader = (file: string, size: number) => Promise<Buffer | null>;
+export type PictureReader = (file: string, size: number, part?: Rectangle) => Promise<Buffer | null>;
 
 /** Pixels: twice what a phone shows, about 10 kB a picture. */
 const SIDE = 260;
@@ -29,7 +30,7 @@ export async function galleryHtml(gallery: Gallery, read: PictureReader): Promis
   if (mistakes.length === 0) return null;
   const shown: Html[] = [];
   for (const mistake of mistakes.slice(0, MOST))
-    shown.push(pictureHtml(mistake, await read(mistake.file, SIDE)));
+    shown.push(pictureHtml(mistake, await read(mistake.file, SIDE, mistake.rectangle)));
   const left = mistakes.length - shown.length;
   return html`<section id="${id}">
 <h2>${title} <small>(${count(mistakes.length)})</small></h2>

@@ -128,6 +128,7 @@ describe('embedSources', () => {
     const { set } = await embed(folder);
     const plain = set.samples.filter(({ augmented }) => !augmented);
     expect(new Set(plain.map(({ part }) => part)).size).toBe(plain.length);
+    expect(plain.every(({ rectangle }) => rectangle !== undefined && rectangle.w <= 1)).toBe(true);
     expect(plain.some(({ labels }) => labels[1] === 1)).toBe(true);
     expect(plain.some(({ labels }) => labels[1] === 0)).toBe(true);
     expect(set.samples.some(({ labels }) => labels[0] === 1)).toBe(false);
