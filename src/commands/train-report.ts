@@ -55,7 +55,7 @@ function printHeld({ samples, held, folds }: TrainingRecord): void {
 function printEvaluations(bySource: Readonly<Record<string, Evaluation>>): void {
   const entries = Object.entries(bySource);
   // One source is all there is.
-  const shown = entries.length === 2 ? entries.slice(1) : entries;
+  const shown = entries.length === 2 ? entries.slice(0, 1) : entries;
   printTable(
     ['', 'pictures', 'accuracy', 'balanced', 'activities apart', 'calibration error'],
     shown.map(([name, each]) => [

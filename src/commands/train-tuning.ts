@@ -106,6 +106,7 @@ async function save(
   flags: TrainFlags,
 ): Promise<BackboneBundle> {
   const { draft, weights, history, bestEpoch, blocks, samples } = tuned;
+  if (bestEpoch === 0) console.error('tuning made nothing better: the new backbone is as the old one');
   const manifest = await saveBackbone(flags.out, draft, weights);
   const folder = join(flags.out, 'backbone', draft.id);
   const [before, after] = [history[0], history.find(({ epoch }) => epoch === bestEpoch)];
