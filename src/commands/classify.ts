@@ -1,12 +1,14 @@
 /** `surfwatch classify`: what is in pictures, one line each. */
+
 import { Command } from 'commander';
 import type { Classifier } from '../activity/classifier.ts';
 import { zonesOf } from '../config/zones.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
+import { ahead } from '../ops/ahead.ts';
 import type { Zone } from '../vision/zone.ts';
 import { type Answer, answerOf, type Failure, printAnswers, textPrinter } from './classify-output.ts';
 import { EXIT } from './exit.ts';
-import { inOrder, judgePicture, openClassifier } from './judge.ts';
+import { judgePicture, openClassifier } from './judge.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { type Listed, listPictures, readPicture } from './pictures.ts';
 import { startProgress } from './progress.ts';
@@ -56,7 +58,7 @@ async function classify(paths: string[], flags: ClassifyFlags): Promise<void> {
         listed.map(({ file }) => file),
         classifier.head.manifest.activities,
       );
-  for await (const found of inOrder(listed, answer)) {
+  for await (const found of ahead(listed, 2, answer)) {
     if ('error' in found) process.exitCode = EXIT.failure;
     print(found);
     progress.step();

@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { zonesOf } from '../config/zones.ts';
 import { SurfwatchError } from '../errors.ts';
 import { hasBoxes } from '../learning/data/dataset.ts';
+import { ahead } from '../ops/ahead.ts';
 import { type EvaluatedFile, type Examples, frameExamples, photoExamples } from './evaluate-examples.ts';
 import { printReport, reportOn } from './evaluate-report.ts';
-import { inOrder, openClassifier } from './judge.ts';
+import { openClassifier } from './judge.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
 import { startProgress } from './progress.ts';
@@ -55,7 +56,7 @@ async function evaluate(directory: string, flags: EvaluateFlags): Promise<void> 
   const classifier = await openClassifier(settings);
   const files: EvaluatedFile[] = [];
   const progress = startProgress('evaluating', examples.items.length);
-  for await (const file of inOrder(examples.items, item => item(classifier))) {
+  for await (const file of ahead(examples.items, 2, item => item(classifier))) {
     files.push(file);
     progress.step();
   }

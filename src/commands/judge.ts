@@ -104,20 +104,3 @@ export function verdictOf(
   const activities = presentActivities(scores, thresholds);
   return { activity: activities[0] ?? NONE, activities, scores };
 }
-
-/**
- * Applies `work` to the items, two at a time and in their order: one picture is decoded while another is embedded,
- * and no more of them are held in memory.
- */
-export async function* inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): AsyncGenerator<R> {
-  const running: Promise<R>[] = [];
-  for (const item of items) {
-    const result = work(item);
-    // It is awaited below, but perhaps only after it has failed.
-    result.catch(() => {});
-    running.push(result);
-    if (running.length < 2) continue;
-    yield await (running.shift() as Promise<R>);
-  }
-  for (const result of running) yield await result;
-}

@@ -1,4 +1,5 @@
 /** Checks everything there is to learn from before it is learnt from. */
+import { ahead } from '../../ops/ahead.ts';
 import { checkClasses } from './class-checks.ts';
 import { type ComparedPhoto, findDuplicates } from './duplicates.ts';
 import { FINDINGS, type Finding, type FindingKind } from './findings.ts';
@@ -66,15 +67,12 @@ async function readAll(
 ): Promise<{ readonly findings: Finding[]; readonly photos: ComparedPhoto[] }> {
   const limits = { ...PICTURE_LIMITS, ...options.limits };
   options.onTotal?.(files.length);
-  const prints = await twoAtATime(files, async ({ path }) => {
-    const print = await fingerprint(path, limits);
-    options.onFile?.();
-    return print;
-  });
+  // One picture is read while the other is decoded; more would only hold more memory.
+  const read = ahead(files, 2, async file => ({ ...file, print: await fingerprint(file.path, limits) }));
   const findings: Finding[] = [];
   const photos: ComparedPhoto[] = [];
-  for (const [index, { path, label, group, frame }] of files.entries()) {
-    const print = prints[index] as (typeof prints)[number];
+  for await (const { path, label, group, frame, print } of read) {
+    options.onFile?.();
     if ('kind' in print) findings.push({ ...print, files: [path], leftOut: [path] });
     else if (!frame) photos.push(photoOf(path, label, group, print));
   }
@@ -83,17 +81,6 @@ async function readAll(
 
 function photoOf(path: string, label: string, group: string, print: Fingerprint): ComparedPhoto {
   return { path, label, group: group === path ? null : group, fingerprint: print };
-}
-
-/** One picture is read while the other is decoded; more would only hold more memory. */
-async function twoAtATime<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const left = items.entries();
-  const worker = async () => {
-    for (const [index, item] of left) results[index] = await task(item);
-  };
-  await Promise.all([worker(), worker()]);
-  return results;
 }
 
 function inOrder(findings: readonly Finding[]): Finding[] {

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../../errors.ts';
+import { ahead } from '../../ops/ahead.ts';
 import { createRandom } from '../../ops/random.ts';
 import type { Backbone } from '../../vision/backbone.ts';
 import { labelVector } from '../data/labels.ts';
-import { ahead } from './ahead.ts';
 import { asCached, cacheKey, type EmbeddedViews, type EmbeddingCache } from './cache.ts';
 import type { EmbeddedSet, Sample } from './sample.ts';
 import type { TrainingPicture, TrainingSource, ViewOptions } from './source.ts';

@@ -12,6 +12,7 @@ import {
   startWeights,
   trainStep,
 } from './head-model.ts';
+import { rowAt, runningSums } from './weighted-draw.ts';
 import { samplingWeights } from './weights.ts';
 
 export interface FitOptions {
@@ -108,25 +109,10 @@ function rateAt({ schedule, learningRate }: FitOptions, done: number): number {
   return schedule === 'constant' ? learningRate : (learningRate * (1 + Math.cos(Math.PI * done))) / 2;
 }
 
-/** Draws rows by their weights, by binary search in the running sum. */
 function drawer(weights: Float64Array, random: Random): (count: number) => number[] {
-  let sum = 0;
-  const sums = weights.map(weight => {
-    sum += weight;
-    return sum;
-  });
-  const one = () => {
-    const point = random.next() * sum;
-    let low = 0;
-    let high = sums.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sums[middle] as number) > point) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
-  return count => Array.from({ length: count }, one);
+  const sums = runningSums(weights);
+  const total = sums.at(-1) as number;
+  return count => Array.from({ length: count }, () => rowAt(sums, random.next() * total));
 }
 
 /** Takes every row once, then all again in another order; the last batch of a round may be short. */

@@ -1,5 +1,6 @@
 /** Draws the rows of a batch. Every step has a generator of its own, so that a resumed run draws what it would have. */
 import { createRandom, type Random } from '../../ops/random.ts';
+import { rowAt } from '../fit/weighted-draw.ts';
 
 /** A generator for one step: seed and step decide what it gives, whatever was drawn before. */
 export function randomOfStep(seed: number, step: number): Random {
@@ -16,22 +17,7 @@ export function drawRows(sums: Float64Array, count: number, random: Random): num
   const total = sums.at(-1) as number;
   return Array.from({ length: count }, (_, index) => {
     const point = ((index + random.next()) / count) * total;
-    let low = 0;
-    let high = sums.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sums[middle] as number) > point) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  });
-}
-
-export function runningSums(weights: Float64Array): Float64Array {
-  let sum = 0;
-  return weights.map(weight => {
-    sum += weight;
-    return sum;
+    return rowAt(sums, point);
   });
 }
 

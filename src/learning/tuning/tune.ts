@@ -2,9 +2,10 @@
 import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { SurfwatchError } from '../../errors.ts';
 import type { Sample } from '../embedding/sample.ts';
+import { runningSums } from '../fit/weighted-draw.ts';
 import { samplingWeights } from '../fit/weights.ts';
 import { type Batch, readBatch } from './batch.ts';
-import { drawRows, randomOfStep, runningSums } from './draw.ts';
+import { drawRows, randomOfStep } from './draw.ts';
 import { type DropoutMasks, headLogitsOf } from './head.ts';
 import { crossEntropy, embeddingDistance, softDivergence } from './loss.ts';
 import { embedFeatures } from './network.ts';
