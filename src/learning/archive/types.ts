@@ -1,0 +1,136 @@
+/** What the board keeps to learn from: frames, and what people said about them. */
+import type { Scores } from '../../activity/classifier.ts';
+import type { Visibility } from '../../activity/visibility.ts';
+import type { Rectangle } from '../../vision/zone.ts';
+
+/** Why a frame was kept. `label` and `image`: because somebody labelled it. */
+export type KeptBecause =
+  | 'change'
+  | 'uncertain'
+  | 'novel'
+  | 'refused'
+  | 'sample'
+  | 'capture'
+  | 'label'
+  | 'image';
+
+export interface KeptTile {
+  readonly zone: string;
+  /** As a share of the frame. */
+  readonly rectangle: Rectangle;
+  /** Calibrated probability of each activity, 0..1, by the head of that time. */
+  readonly scores: Scores;
+}
+
+/** A frame in the archive, without its embeddings, which are read when they are needed. */
+export interface KeptFrame {
+  /** ULID. */
+  readonly id: string;
+  /** Milliseconds since the epoch (UTC). */
+  readonly takenAt: number;
+  readonly because: KeptBecause;
+  readonly visibility: Visibility;
+  /** Id of the head that scored it. */
+  readonly head: string;
+  /** SHA-256 of the backbone's weights that its embeddings are of. */
+  readonly backbone: string;
+  /** Whether its JPEG is kept. */
+  readonly hasPicture: boolean;
+  /** Of picture and embeddings, on disk. */
+  readonly bytes: number;
+  /** Cosine distance of its most unusual tile to the nearest known embedding, 0..2; null where nothing was known. */
+  readonly novelty: number | null;
+  readonly tiles: readonly KeptTile[];
+}
+
+/** How a label came in. */
+export type LabelWay = 'mqtt' | 'image' | 'folder' | 'cli';
+
+/** What somebody said of a frame. */
+export interface Label {
+  /** Activities in the frame, sorted; empty: none. */
+  readonly labels: readonly string[];
+  /** Part of the frame that the labels are about, where it was said; else the whole of it. */
+  readonly rectangle?: Rectangle;
+  /** Who, as they named themselves; empty where they did not. */
+  readonly by: string;
+  readonly way: LabelWay;
+  /** Milliseconds since the epoch (UTC). */
+  readonly at: number;
+}
+
+/** One line of the log of labels, which is only added to. */
+export interface LabelEntry {
+  readonly seq: number;
+  readonly frame: string;
+  readonly at: number;
+  readonly by: string;
+  readonly way: LabelWay;
+  /** Null: the entry takes the newest label that still holds back (`undo`). */
+  readonly labels: readonly string[] | null;
+  readonly rectangle?: Rectangle;
+}
+
+/** A frame with the label that holds. */
+export interface LabelledFrame extends KeptFrame {
+  readonly label: Label;
+}
+
+/** A frame as it is given to the archive. */
+export interface NewFrame extends Omit<KeptFrame, 'bytes' | 'hasPicture'> {
+  /** JPEG; null where none is to be kept. */
+  readonly picture: Uint8Array | null;
+  /** [tiles, width], post-backbone; null where none were computed. */
+  readonly embeddings: Float32Array | null;
+}
+
+export interface ArchiveCounts {
+  readonly frames: number;
+  readonly labelled: number;
+  readonly bytes: number;
+  /** Labelled frames of each activity, and of `none`. */
+  readonly labels: Readonly<Record<string, number>>;
+}
+
+/**
+ * The archive: SQLite for what is known of each frame, files for the pictures. All reads see what was written before.
+ * Synchronous where SQLite is; a label is on disk (fsync) when the call returns.
+ */
+export interface Archive {
+  /** Keeps a frame, unless it is known, or as good as another (`duplicate`), or there is no room (`full`). Never throws for a full disk. */
+  add(frame: NewFrame): Promise<'kept' | 'duplicate' | 'full'>;
+  frame(id: string): KeptFrame | undefined;
+  /** Newest first. */
+  frames(filter?: {
+    readonly labelled?: boolean;
+    readonly since?: number;
+    readonly limit?: number;
+  }): readonly KeptFrame[];
+  /** Oldest first, with the labels that hold. */
+  labelled(): readonly LabelledFrame[];
+  /** [tiles, width] as it was given, rounded to half precision; null where none is kept. */
+  embeddings(id: string): Float32Array | null;
+  /** The JPEG; null where none is kept, or it is gone. */
+  picture(id: string): Promise<Buffer | null>;
+  /** Puts others in their place, after a change of backbone. */
+  replaceEmbeddings(id: string, backbone: string, embeddings: Float32Array): void;
+  /**
+   * Writes all of them or none.
+   *
+   * @throws SurfwatchError `label-frame-unknown`, `disk-full`
+   */
+  label(entries: readonly { readonly frame: string; readonly label: Label }[]): readonly LabelEntry[];
+  /**
+   * Takes back the newest label of a frame that still holds; what was said before it holds again.
+   *
+   * @throws SurfwatchError `label-frame-unknown`, `label-none` where there is nothing to take back
+   */
+  undo(frame: string, by: Pick<Label, 'by' | 'way' | 'at'>): LabelEntry;
+  labelOf(frame: string): Label | undefined;
+  /** The log, newest first. */
+  log(limit: number): readonly LabelEntry[];
+  counts(): ArchiveCounts;
+  /** Deletes what is over the quotas: unlabelled first, oldest first. */
+  tidy(): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,81 @@
+/** What a retraining on the board is given, and what comes of it. */
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Rectangle } from '../../vision/zone.ts';
+import type { EmbeddedSet } from '../embedding/sample.ts';
+import type { Epoch } from '../fit/fit-head.ts';
+
+/** Embeddings of the data the shipped head was trained on: what must not be forgotten. */
+export interface BaseSet {
+  /** Names of the columns of the samples' labels. */
+  readonly activities: readonly string[];
+  /** SHA-256 of the backbone's weights. */
+  readonly backbone: string;
+  readonly set: EmbeddedSet;
+  /** Groups that no head was ever fitted to: the gate judges on these. */
+  readonly held: ReadonlySet<string>;
+}
+
+/** A labelled frame of the board as training sees it. */
+export interface BoardFrame {
+  readonly id: string;
+  /** Milliseconds since the epoch (UTC). */
+  readonly takenAt: number;
+  /** Activities in the frame; empty: none. */
+  readonly labels: readonly string[];
+  /** Part of the frame that the labels are about; tiles that don't meet it are not learnt from. */
+  readonly rectangle?: Rectangle;
+  readonly tiles: readonly { readonly zone: string; readonly rectangle: Rectangle }[];
+  /** [tiles, width] */
+  readonly embeddings: Float32Array;
+}
+
+export interface RetrainInput {
+  readonly base: BaseSet | null;
+  readonly board: readonly BoardFrame[];
+  readonly incumbent: HeadBundle;
+}
+
+export interface RetrainOptions {
+  readonly epochs: number;
+  readonly seed: number;
+  /** Largest loss of macro-F1 that is let pass, on the base set and on the board, 0..1. */
+  readonly macroF1Tolerance: number;
+  /** Largest loss of any activity's recall that is let pass, 0..1. */
+  readonly recallTolerance: number;
+}
+
+/** Figures of one head on data that neither head was fitted to. */
+export interface GateFigures {
+  readonly judged: number;
+  readonly macroF1: number;
+  readonly accuracy: number;
+  /** Of each activity, and of `none`; null where none was there to be found. */
+  readonly recall: Readonly<Record<string, number | null>>;
+}
+
+export interface GateComparison {
+  readonly incumbent: GateFigures;
+  readonly candidate: GateFigures;
+}
+
+export interface GateVerdict {
+  readonly passed: boolean;
+  /** Why not, each a sentence with its figures; or what stood for it. */
+  readonly reasons: readonly string[];
+  readonly base: GateComparison | null;
+  readonly board: GateComparison | null;
+}
+
+export interface RetrainResult {
+  /** Calibrated; its manifest lacks id, time and hashes until it is saved. */
+  readonly candidate: HeadBundle;
+  readonly verdict: GateVerdict;
+  readonly epochs: number;
+  readonly samples: { readonly base: number; readonly board: number; readonly boardHeld: number };
+  readonly seconds: number;
+}
+
+export interface RetrainHooks {
+  /** Share of the work that is done, 0..1, and the newest epoch. */
+  readonly onProgress?: (done: number, epoch: Pick<Epoch, 'epoch' | 'loss'> | null) => void;
+}
