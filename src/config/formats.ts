@@ -154,6 +154,15 @@ function map(name: string, problemOf: (value: unknown) => string | undefined, va
   };
 }
 
+function nameProblems(value: unknown): Problem[] {
+  if (!Array.isArray(value)) return [{ at: '', value, reason: 'must be a list of names' }];
+  return value.flatMap((name: unknown, index): Problem[] =>
+    typeof name === 'string' && isName(name)
+      ? []
+      : [{ at: `[${index}]`, value: name, reason: 'may hold only a-z, 0-9 and single - between them' }],
+  );
+}
+
 function durationReason(value: unknown, setting: Setting): string | undefined {
   const limited = { min: 0, ...setting };
   const right = typeof value === 'number' && Number.isSafeInteger(value);
@@ -221,6 +230,12 @@ export const FORMATS = {
       typeof value === 'number' && value >= 0 && value <= 1 ? undefined : 'must be a number from 0 to 1',
     { type: 'number', minimum: 0, maximum: 1 },
   ),
+  names: {
+    name: 'list of names',
+    parse: text => (text.trim().startsWith('[') ? asJson(text) : text.split(',').map(name => name.trim())),
+    problems: nameProblems,
+    jsonSchema: () => ({ type: 'array', items: { type: 'string', pattern: NAME_PATTERN } }),
+  },
   zones: {
     name: 'list of zones',
     parse: asJson,

@@ -4,6 +4,7 @@ import { FORMATS, type Format } from './formats.ts';
 import { activitySchema } from './schema/activity.ts';
 import { boardSchema } from './schema/board.ts';
 import { cameraSchema } from './schema/camera.ts';
+import { learningSchema } from './schema/learning.ts';
 import { brokerSchema, mqttSchema } from './schema/messaging.ts';
 import { gatesSchema, modelsSchema, tilesSchema, visionSchema, zonesSetting } from './schema/vision.ts';
 import {
@@ -27,6 +28,7 @@ const WRITTEN = {
   gates: gatesSchema,
   models: modelsSchema,
   activity: activitySchema,
+  learning: learningSchema,
   mqtt: mqttSchema,
   broker: brokerSchema,
 } as const satisfies SchemaOf<Settings>;

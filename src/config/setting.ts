@@ -57,7 +57,7 @@ type NodeOf<V> = [V] extends [boolean]
     ? Leaf<NumberFormat, number>
     : [Extract<V, string>] extends [never]
       ? V extends readonly unknown[]
-        ? Leaf<'zones', V>
+        ? Leaf<'names' | 'zones', V>
         : V extends object
           ? string extends keyof V
             ? Leaf<'levels' | 'ratios', V>

@@ -1,6 +1,7 @@
 /** Everything that can be set, as the program sees it: plain frozen data, durations in milliseconds. */
 import type { ActivityOptions } from '../activity/options.ts';
 import type { CameraOptions } from '../capture/options.ts';
+import type { LearningOptions } from '../learning/options.ts';
 import type { BrokerOptions, MqttOptions } from '../messaging/options.ts';
 import type { LogOptions } from '../ops/log.ts';
 import type { DecodeLimits } from '../vision/decode.ts';
@@ -23,6 +24,7 @@ export interface Settings {
   readonly gates: GateOptions;
   readonly models: ModelSettings;
   readonly activity: ActivityOptions;
+  readonly learning: LearningOptions;
   readonly mqtt: MqttOptions;
   readonly broker: BrokerOptions;
 }

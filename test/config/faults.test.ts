@@ -53,6 +53,8 @@ describe('a value of the wrong format is named with its path and its reason', ()
       'a-z, 0-9',
       '"Sur fing"',
     ],
+    ['learning.newActivities', { learning: { newActivities: 7 } }, 'a list of names', '7'],
+    ['learning.newActivities[1]', { learning: { newActivities: ['sup', 'Wing'] } }, 'a-z, 0-9', '"Wing"'],
     ['mqtt.url', { mqtt: { url: 'broker.local' } }, 'beginning with mqtt://', '"broker.local"'],
     ['broker.port', { broker: { port: 65_536 } }, 'port number from 0 to 65535', '65536'],
     ['broker.host', { broker: { host: 'a host' } }, 'must be an IP address or a host name', '"a host"'],

@@ -83,6 +83,8 @@ describe('text from the environment and from --set becomes a value of the format
     ['fleet=true', 'fleet', true],
     ['broker.port=0', 'broker.port', 0],
     ['activity.leaveRatio=.5', 'activity.leaveRatio', 0.5],
+    ['learning.newActivities=sup, wingfoil', 'learning.newActivities', ['sup', 'wingfoil']],
+    ['learning.newActivities=["sup"]', 'learning.newActivities', ['sup']],
     ['activity.thresholds={"surfing":0.6}', 'activity.thresholds', { surfing: 0.6 }],
     ['log.levels={"capture":"debug"}', 'log.levels', { capture: 'debug' }],
     ['zones=[{"name":"a","x":0,"y":0,"w":1,"h":1}]', 'zones', [{ name: 'a', x: 0, y: 0, w: 1, h: 1 }]],

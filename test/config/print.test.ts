@@ -59,6 +59,7 @@ function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): 
       ),
     levels: () => fc.dictionary(fc.constantFrom(...(keys ?? [])), fc.constantFrom('debug', 'warn', 'silent')),
     ratios: () => fc.dictionary(name, fc.double({ min: 0, max: 1, noNaN: true })),
+    names: () => fc.array(name, { maxLength: 3 }),
     zones: () => fc.uniqueArray(zone, { selector: ({ name }) => name, maxLength: 4 }),
   };
   const values = byFormat[format]();
