@@ -24,13 +24,41 @@ export function fitCalibration(
   );
   let slope = 1;
   let intercept = 0;
+  let loss = lossOf(logits, targets, weights, slope, intercept);
   for (let round = 0; round < 100; round++) {
     const step = newtonStep(logits, targets, weights, slope, intercept);
-    slope = Math.max(0.05, slope - step.slope);
-    intercept -= step.intercept;
+    // Newton's step alone can overshoot where most logits are far from zero (Lin, Lin and Weng 2007).
+    let share = 1;
+    let next = loss;
+    for (; share > 1e-6; share /= 2) {
+      next = lossOf(logits, targets, weights, slope - share * step.slope, intercept - share * step.intercept);
+      if (next <= loss) break;
+    }
+    if (next > loss) break;
+    loss = next;
+    slope -= share * step.slope;
+    intercept -= share * step.intercept;
     if (Math.abs(step.slope) + Math.abs(step.intercept) < 1e-9) break;
   }
-  return { slope, intercept };
+  return { slope: Math.max(0.05, slope), intercept };
+}
+
+/** Cross-entropy with the ridge of {@link newtonStep}. */
+function lossOf(
+  logits: readonly number[],
+  targets: readonly number[],
+  weights: readonly number[],
+  slope: number,
+  intercept: number,
+): number {
+  const ridge = 1e-3 * weights.reduce((sum, weight) => sum + weight, 0);
+  let loss = (ridge * ((slope - 1) ** 2 + intercept ** 2)) / 2;
+  for (const [index, logit] of logits.entries()) {
+    const z = slope * logit + intercept;
+    const cost = Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - (targets[index] as number) * z;
+    loss += (weights[index] as number) * cost;
+  }
+  return loss;
 }
 
 function newtonStep(

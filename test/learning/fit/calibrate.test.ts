@@ -29,6 +29,24 @@ function logLoss(
   }, 0);
 }
 
+/** Platt's targets, a little less than 1 and more than 0. */
+function smoothed(labels: readonly number[]): number[] {
+  const positive = labels.filter(label => label === 1).length;
+  const [one, zero] = [(positive + 1) / (positive + 2), 1 / (labels.length - positive + 2)];
+  return labels.map(label => (label === 1 ? one : zero));
+}
+
+function softLoss(
+  logits: readonly number[],
+  targets: readonly number[],
+  { slope, intercept }: Calibration,
+): number {
+  return logits.reduce((sum, logit, index) => {
+    const z = slope * logit + intercept;
+    return sum + Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - (targets[index] as number) * z;
+  }, 0);
+}
+
 describe('fitCalibration', () => {
   it.each([
     [0.4, 1],
@@ -47,6 +65,32 @@ describe('fitCalibration', () => {
     const fitted = fitCalibration(logits, labels, weights);
     const before = logLoss(logits, labels, { slope: 1, intercept: 0 });
     expect(logLoss(logits, labels, fitted)).toBeLessThan(before * 0.8);
+  });
+
+  it('never makes far-off logits worse, as a plain Newton step does', () => {
+    const far = fc.array(
+      fc.record({ logit: fc.double({ min: -60, max: 60, noNaN: true }), label: fc.constantFrom(0, 1) }),
+      {
+        minLength: 20,
+        maxLength: 200,
+      },
+    );
+    fc.assert(
+      fc.property(far, rows => {
+        const logits = rows.map(({ logit }) => logit);
+        const labels = rows.map(({ label }) => label);
+        const fitted = fitCalibration(
+          logits,
+          labels,
+          logits.map(() => 1),
+        );
+        const targets = smoothed(labels);
+        const identity = { slope: 1, intercept: 0 };
+        expect(softLoss(logits, targets, fitted)).toBeLessThanOrEqual(
+          softLoss(logits, targets, identity) + 1e-6,
+        );
+      }),
+    );
   });
 
   it('minds the weights, not their scale', () => {
