@@ -54,6 +54,14 @@ export const ERRORS = {
     meaning: 'A model bundle is damaged, malformed, or belongs to another backbone.',
     remedy: 'Restore the bundle from the package or a backup, or set `models.head` to another one.',
   },
+  'model-unknown': {
+    meaning: 'There is no head of that id, neither among those made on the board nor among those shipped.',
+    remedy: '`surfwatch models` lists the heads that are there; the oldest are deleted after a while.',
+  },
+  'rollback-none': {
+    meaning: 'There is no other head to go back to: the one asked for is in use, or nothing came before it.',
+    remedy: 'Name a head that is not in use: `surfwatch models` lists them.',
+  },
   'engine-unavailable': {
     meaning: 'The inference engine asked for does not load on this machine, or none does.',
     remedy: 'Set `vision.engine` to `auto`, and see what `surfwatch doctor` says about each engine.',
@@ -92,16 +100,16 @@ export const ERRORS = {
   'mqtt-unauthorized': {
     meaning: 'The broker refuses the login.',
     remedy:
-      'Check mqtt.username, mqtt.password (or its file) and the users of the broker; it is tried again.',
+      'Check mqtt.username, mqtt.password (or its file) and the users of the broker; the daemon tries again by itself.',
   },
   'mqtt-refused': {
-    meaning: 'The broker refuses the connection for another reason than the login.',
+    meaning: 'The broker refuses the connection or a message for another reason than the login.',
     remedy:
-      'See the log of the broker: the client id, the number of connections or the broker itself; it is tried again.',
+      'See the log of the broker: the client id, the number of connections, its rules of access or the size of a message; the daemon tries again by itself.',
   },
   'mqtt-unreachable': {
     meaning: 'The broker can not be reached, does not answer, or the connection was lost.',
-    remedy: 'Check mqtt.url, the network and whether the broker runs; it is tried again.',
+    remedy: 'Check mqtt.url, the network and whether the broker runs; the daemon tries again by itself.',
   },
   'mqtt-tls-failed': {
     meaning: 'The encrypted connection to the broker can not be made: a certificate does not check.',
@@ -136,6 +144,25 @@ export const ERRORS = {
   'command-failed': {
     meaning: 'A command met an unexpected error.',
     remedy: 'The log of the daemon has the details; please report it.',
+  },
+  'daemon-silent': {
+    meaning: 'A command reached the broker, but the daemon did not answer it.',
+    remedy:
+      'Check that surfwatch runs (`systemctl status surfwatch`), that it uses the same broker (`--url`), and the same topics (`--site` in a fleet); `mosquitto_sub -v -t "surf/#"` shows what is there.',
+  },
+  'discovery-absent': {
+    meaning: 'There is no announcement to Home Assistant at the broker.',
+    remedy:
+      'Set discovery.enabled and start the daemon; the site (`--site`), discovery.prefix and the broker (`--url`) must be those it uses, and the broker must let both sides use the topic.',
+  },
+  'daemon-address-unknown': {
+    exit: 2,
+    meaning: 'The settings do not say at which port the broker of the daemon listens.',
+    remedy: 'Give its address with `--url mqtt://HOST:PORT`; the log of the daemon has it.',
+  },
+  'daemon-answer-unknown': {
+    meaning: 'The daemon answered in a form that this version of surfwatch does not know.',
+    remedy: 'Use the surfwatch of the version that the daemon runs; `surfwatch status` shows it.',
   },
   'dataset-unreadable': {
     meaning:
@@ -232,6 +259,86 @@ export const ERRORS = {
   'checksum-mismatch': {
     meaning: 'A file is not the one that was asked for: its SHA-256 differs.',
     remedy: 'Compare with the SHA-256 its publisher gives. Nothing was kept.',
+  },
+  'disk-full': {
+    meaning: 'There is no space left on the disk of the state folder.',
+    remedy:
+      'Free some space (`journalctl --vacuum-size=100M`, old files), or lower the limits of the archive; then send it again: nothing was half written.',
+  },
+  'state-unwritable': {
+    meaning: 'The state folder, or a file in it, cannot be opened or written to.',
+    remedy: 'Give the user of the daemon the folder (`chown`), or set `stateDir` to another.',
+  },
+  'storage-failed': {
+    meaning: 'The disk of the state folder gives errors, or a database in it cannot be used.',
+    remedy:
+      'See the log of the system (`dmesg`) for errors of the disk: SD cards wear out. A damaged database is set aside at the next start.',
+  },
+  'database-newer': {
+    meaning: 'A database in the state folder was written by a newer version of surfwatch.',
+    remedy: 'Install that version again, or set `stateDir` to another folder.',
+  },
+  'label-frame-unknown': {
+    meaning: 'There is no frame of that id, neither in the archive nor among those seen lately.',
+    remedy:
+      'Label a frame soon after its id was published; `surfwatch label --next` lists those that are kept.',
+  },
+  'label-malformed': {
+    meaning:
+      'The names in a label cannot be read: there is none, one is empty, or "none" has others beside it.',
+    remedy:
+      'Name activities, as ["surfing","kitesurfing"] in a payload, `surfing,kitesurfing` in a topic or `surfing+kitesurfing` as a folder, or `none` alone.',
+  },
+  'label-activity-unknown': {
+    meaning: 'A label names an activity that is not known.',
+    remedy:
+      'Correct the name; the message has the nearest. For a new activity send `"new": true`, or add it to `learning.newActivities`.',
+  },
+  'label-not-an-image': {
+    meaning: 'What was to be learnt from is no picture, or a damaged one.',
+    remedy: 'Send a JPEG, PNG or WebP, whole.',
+  },
+  'label-image-too-large': {
+    meaning: 'A picture to learn from has more bytes or pixels than allowed.',
+    remedy: 'Make it smaller: more than 2560 pixels on the longer side are not used.',
+  },
+  'label-none': {
+    meaning: 'There is no label to take back.',
+    remedy: 'Nothing needs to be done: the frame is not labelled.',
+  },
+  'retrain-impossible': {
+    meaning: 'There is no labelled frame to learn from.',
+    remedy: 'Label more frames, best of other hours: one hour in five is kept back to judge by.',
+  },
+  'retrain-failed': {
+    meaning: 'A retraining broke off; the head that was live before is live still.',
+    remedy: 'Publish `retrain` again. If it fails again, report the message with the log.',
+  },
+  'learning-off': {
+    meaning: 'Nothing can be labelled or learnt: what is kept for it could not be opened at the start.',
+    remedy:
+      'Read the alert `learning-failed` or the log, mend the disk or `stateDir`, and restart the daemon.',
+  },
+  'retrain-interrupted': {
+    meaning: 'The daemon was restarted while it retrained; the head in force is as it was.',
+    remedy: 'Publish `retrain` again.',
+  },
+  'retrain-busy': {
+    meaning: 'A retraining is running already.',
+    remedy: 'Wait for it (topic `surf/training`), or publish `cancel`.',
+  },
+  'retrain-none': {
+    meaning: 'There is no running retraining to cancel.',
+    remedy: 'The topic `surf/training` says what became of the last one.',
+  },
+  'retrain-cancelled': {
+    meaning: 'A retraining was ended by `cancel`, or because the daemon stopped.',
+    remedy: 'Nothing needs to be done; publish `retrain` to start anew.',
+  },
+  'base-invalid': {
+    meaning:
+      'The base set of a head (`base.json`, `base.f16.bin`) is damaged, malformed, or of another backbone.',
+    remedy: 'Restore the head from the package or a backup, or train one anew.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -35,7 +35,7 @@ async function writeAndSync(path: string, data: string | Uint8Array): Promise<vo
 }
 
 /** A rename is only on disk once its folder is. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -80,6 +80,8 @@ export interface LabelledFrame extends KeptFrame {
 export interface NewFrame extends Omit<KeptFrame, 'bytes' | 'hasPicture'> {
   /** JPEG; null where none is to be kept. */
   readonly picture: Uint8Array | null;
+  /** Hexadecimal, of the picture as it came, where that is not the one to keep; see {@link Archive.frameOfPicture}. */
+  readonly sha256?: string;
   /** [tiles, width], post-backbone; null where none were computed. */
   readonly embeddings: Float32Array | null;
 }
@@ -97,9 +99,15 @@ export interface ArchiveCounts {
  * Synchronous where SQLite is; a label is on disk (fsync) when the call returns.
  */
 export interface Archive {
-  /** Keeps a frame, unless it is known, or as good as another (`duplicate`), or there is no room (`full`). Never throws for a full disk. */
+  /**
+   * Keeps a frame, unless its id is known, or it is as good as another (`duplicate`), or there is no room (`full`). What
+   * was asked for (`label`, `image`, `capture`) is never as good as another, except an `image` that is one byte by byte.
+   * Never throws for a full disk.
+   */
   add(frame: NewFrame): Promise<'kept' | 'duplicate' | 'full'>;
   frame(id: string): KeptFrame | undefined;
+  /** Id of the frame that came as this very file. */
+  frameOfPicture(sha256: string): string | undefined;
   /** Newest first. */
   frames(filter?: {
     readonly labelled?: boolean;

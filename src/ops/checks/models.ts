@@ -1,8 +1,9 @@
 /** The models, and the engines that can compute them. */
 import { join } from 'node:path';
-import { type HeadManifest, loadHead } from '../../activity/head-bundle.ts';
+import type { HeadManifest } from '../../activity/head-bundle.ts';
 import type { Settings } from '../../config/settings.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
+import { headFolders, resolveHead } from '../../learning/models/resolve.ts';
 import { type Backbone, ENGINES, type EngineName, goldenPixels } from '../../vision/backbone.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../../vision/bundle.ts';
 import { createBackbone } from '../../vision/engines/create.ts';
@@ -21,14 +22,25 @@ export async function checkBackbone(models: Models): Promise<{ finding: Finding;
   }
 }
 
+/** The head that the daemon would load. */
 export async function checkHead(
-  models: Models,
+  settings: Pick<Settings, 'models' | 'stateDir'>,
   { manifest }: BackboneBundle,
 ): Promise<{ finding: Finding; head?: HeadManifest }> {
   try {
     const backbone = { id: manifest.id, sha256: manifest.weights.sha256 };
-    const { manifest: head } = await loadHead(join(models.dir, 'heads'), models.head, backbone);
-    return { finding: ok('head', `${head.id}: ${head.activities.join(', ')}`), head };
+    const found = await resolveHead(headFolders(settings), settings.models.head, backbone);
+    const { manifest: head } = found.head;
+    const made = found.origin === 'board' ? ', made on this board' : '';
+    const detail = `${head.id}: ${head.activities.join(', ')}${made}`;
+    const [skipped] = found.skipped;
+    if (skipped === undefined) return { finding: ok('head', detail), head };
+    const remedy =
+      'Nothing needs to be done: the head named here is used. `surfwatch models` lists the others.';
+    return {
+      finding: warn('head', `${detail}; ${skipped.id} cannot be used: ${skipped.reason}`, remedy),
+      head,
+    };
   } catch (error) {
     return { finding: failed('head', error) };
   }

@@ -1,0 +1,34 @@
+/** From the log of labels to the label that holds. */
+import type { Label, LabelEntry } from './types.ts';
+
+/** An entry that labels, rather than takes back. */
+export type LabellingEntry = LabelEntry & { readonly labels: readonly string[] };
+
+/**
+ * What holds of each frame: the newest label that was not taken back.
+ *
+ * @param entries oldest first
+ */
+export function foldLabels(entries: Iterable<LabelEntry>): Map<string, LabellingEntry> {
+  const stacks = new Map<string, LabellingEntry[]>();
+  for (const entry of entries) {
+    const stack = stacks.get(entry.frame) ?? [];
+    stacks.set(entry.frame, stack);
+    if (isLabelling(entry)) stack.push(entry);
+    else stack.pop();
+  }
+  const holding = new Map<string, LabellingEntry>();
+  for (const [frame, stack] of stacks) {
+    const newest = stack.at(-1);
+    if (newest !== undefined) holding.set(frame, newest);
+  }
+  return holding;
+}
+
+export function labelFrom({ labels, rectangle, by, way, at }: LabellingEntry): Label {
+  return { labels, ...(rectangle === undefined ? {} : { rectangle }), by, way, at };
+}
+
+function isLabelling(entry: LabelEntry): entry is LabellingEntry {
+  return entry.labels !== null;
+}

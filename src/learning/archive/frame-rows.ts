@@ -1,0 +1,121 @@
+/** Frames and their embeddings as rows. */
+import { createHash } from 'node:crypto';
+import type { Visibility } from '../../activity/visibility.ts';
+import type { Database } from '../../ops/database.ts';
+import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';
+import type { KeptBecause, KeptFrame, KeptTile, NewFrame } from './types.ts';
+
+export interface FrameRow {
+  readonly id: string;
+  readonly taken_at: number;
+  readonly because: string;
+  readonly visibility: string;
+  readonly head: string;
+  readonly backbone: string;
+  readonly novelty: number | null;
+  readonly tiles: string;
+  readonly picture_sha256: string | null;
+  readonly picture_bytes: number;
+  readonly embeddings_bytes: number;
+}
+
+const COLUMNS =
+  'id, taken_at, because, visibility, head, backbone, novelty, tiles, picture_sha256, picture_bytes, embeddings_bytes';
+
+/** Within a transaction of the caller's. */
+export function insertFrame(database: Database, frame: NewFrame, keptAt: number): void {
+  const pictureSha256 = frame.picture === null ? null : sha256Of(frame.picture);
+  const embeddings = frame.embeddings === null ? null : float32ToFloat16(frame.embeddings);
+  database.run(
+    `INSERT INTO frames (${COLUMNS}, kept_at, source_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    frame.id,
+    frame.takenAt,
+    frame.because,
+    frame.visibility,
+    frame.head,
+    frame.backbone,
+    frame.novelty,
+    JSON.stringify(frame.tiles),
+    pictureSha256,
+    frame.picture?.length ?? 0,
+    embeddings?.length ?? 0,
+    keptAt,
+    frame.sha256 ?? pictureSha256,
+  );
+  if (embeddings !== null) {
+    database.run('INSERT INTO embeddings (frame, data) VALUES (?, ?)', frame.id, embeddings);
+  }
+}
+
+export function frameRow(database: Database, id: string): FrameRow | undefined {
+  return database.get<FrameRow>(`SELECT ${COLUMNS} FROM frames WHERE id = ?`, id);
+}
+
+export interface FrameFilter {
+  readonly labelled?: boolean;
+  readonly since?: number;
+  readonly limit?: number;
+}
+
+/** Newest first. */
+export function frameRows(database: Database, { labelled, since, limit = -1 }: FrameFilter): FrameRow[] {
+  const which = labelled === undefined ? '' : `AND label IS ${labelled ? 'NOT NULL' : 'NULL'}`;
+  return database.all<FrameRow>(
+    `SELECT ${COLUMNS} FROM frames WHERE taken_at >= ? ${which} ORDER BY taken_at DESC, id DESC LIMIT ?`,
+    since ?? Number.MIN_SAFE_INTEGER,
+    limit,
+  );
+}
+
+export function frameOfSource(database: Database, sha256: string): string | undefined {
+  return database.get<{ id: string }>('SELECT id FROM frames WHERE source_sha256 = ?', sha256)?.id;
+}
+
+export function toKeptFrame(row: FrameRow): KeptFrame {
+  return {
+    id: row.id,
+    takenAt: row.taken_at,
+    because: row.because as KeptBecause,
+    visibility: row.visibility as Visibility,
+    head: row.head,
+    backbone: row.backbone,
+    hasPicture: row.picture_bytes > 0,
+    bytes: row.picture_bytes + row.embeddings_bytes,
+    novelty: row.novelty,
+    tiles: JSON.parse(row.tiles) as KeptTile[],
+  };
+}
+
+export function readEmbeddings(database: Database, id: string): Float32Array | null {
+  const row = database.get<{ data: Uint8Array }>('SELECT data FROM embeddings WHERE frame = ?', id);
+  return row === undefined ? null : float16ToFloat32(row.data);
+}
+
+export function writeEmbeddings(
+  database: Database,
+  id: string,
+  backbone: string,
+  embeddings: Float32Array,
+): void {
+  const data = float32ToFloat16(embeddings);
+  database.transaction(() => {
+    const { changes } = database.run(
+      'UPDATE frames SET backbone = ?, embeddings_bytes = ? WHERE id = ?',
+      backbone,
+      data.length,
+      id,
+    );
+    // One that was deleted meanwhile stays so.
+    if (changes === 0) return;
+    database.run('INSERT OR REPLACE INTO embeddings (frame, data) VALUES (?, ?)', id, data);
+  });
+}
+
+/** The row goes on without its picture. */
+export function forgetPicture(database: Database, id: string): void {
+  database.run('UPDATE frames SET picture_bytes = 0 WHERE id = ?', id);
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,26 @@
+/** How much the archive may hold, and when a frame adds nothing to it. */
+export interface ArchiveOptions {
+  readonly maxFrames: number;
+  /** Of pictures and embeddings. */
+  readonly maxBytes: number;
+  /** Frames that nobody labelled go after that time. */
+  readonly maxAgeMs: number;
+  /** What is left to others on the disk: unlabelled frames go, and no new ones are kept, to leave as much. */
+  readonly minFreeBytes: number;
+  /** Cosine distance, 0..2, up to which each tile of a frame must lie of one kept lately to be as good as that one. */
+  readonly duplicateDistance: number;
+  /** How many of the frames kept last a new one is compared with. */
+  readonly compared: number;
+}
+
+const MEGABYTE = 1e6;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const ARCHIVE_DEFAULTS: ArchiveOptions = {
+  maxFrames: 4000,
+  maxBytes: 1000 * MEGABYTE,
+  maxAgeMs: 60 * DAY_MS,
+  minFreeBytes: 300 * MEGABYTE,
+  duplicateDistance: 0.02,
+  compared: 200,
+};
