@@ -16,6 +16,9 @@ const DRAIN_TIMEOUT_MS = 5_000;
 /** Connections that have not logged in yet, beside those that have: what a port scan may hold. */
 const NOT_LOGGED_IN = 16;
 const PORTS_TO_TRY = 100;
+/** Packets above the first size, pictures that is, that may be on their way at one time, in bytes in all. */
+const LARGE_PACKET_BYTES = 1_048_576;
+const MAX_LARGE_BYTES = 33_554_432;
 
 /** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
 const SERVER_UNAVAILABLE = 3;
@@ -40,6 +43,8 @@ export class EmbeddedBroker {
   readonly #mayWarn: () => boolean;
   readonly #ownClients = new WeakSet<object>();
   readonly #sockets = new Set<Socket>();
+  /** Size of the large packet that a connection is sending. */
+  readonly #large = new Map<Socket, number>();
   #aedes: Aedes | undefined;
   #server: Server | undefined;
   #port = 0;
@@ -126,7 +131,11 @@ export class EmbeddedBroker {
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && this.#ownClients.has(client)) return done(null);
-        if (strangerMayPublish(packet.topic, this.#base)) return done(null);
+        if (strangerMayPublish(packet.topic, this.#base)) {
+          // Retained commands and pictures would be ignored at best, and fill the memory.
+          if (packet.topic.startsWith(`${this.#base}/`)) packet.retain = false;
+          return done(null);
+        }
         if (this.#mayWarn()) {
           this.#log.warn(
             { client: client?.id, topic: packet.topic },
@@ -186,8 +195,11 @@ export class EmbeddedBroker {
 
   #accept(aedes: Aedes, socket: Socket): void {
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    const sound = packetGuard(this.#options.maxPacketBytes);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#large.delete(socket);
+    });
+    const sound = packetGuard(this.#options.maxPacketBytes, bytes => this.#hasRoom(socket, bytes));
     // aedes takes its bytes by read(): the one place to see them first without a stream in between, which costs time.
     const read = socket.read.bind(socket);
     socket.read = size => {
@@ -197,6 +209,16 @@ export class EmbeddedBroker {
       return null;
     };
     aedes.handle(socket);
+  }
+
+  /** Whether a packet may come in: a hundred clients could each send a large one and fill the memory. */
+  #hasRoom(socket: Socket, bytes: number): boolean {
+    this.#large.delete(socket);
+    if (bytes <= LARGE_PACKET_BYTES) return true;
+    const others = [...this.#large.values()].reduce((sum, size) => sum + size, 0);
+    if (others > 0 && others + bytes > MAX_LARGE_BYTES) return false;
+    this.#large.set(socket, bytes);
+    return true;
   }
 
   #clientFault(client: Client, error: Error): void {

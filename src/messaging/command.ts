@@ -3,7 +3,10 @@ import { SurfwatchError } from '../errors.ts';
 import type { Incoming } from './connection.ts';
 import { commandSchema, type Transaction, transactionSchema } from './payloads.ts';
 
-/** Reading of commands: `<base>/command` or `<base>/command/<verb>`, with JSON, a bare verb or nothing in it. */
+/**
+ * Reading of commands: `<base>/command` or `<base>/command/<verb>`, with JSON, a bare verb or nothing in it; and
+ * `<base>/label`, which is the verb `label`.
+ */
 
 export const MAX_COMMAND_BYTES = 16_384;
 /** Stands for the verb in the topic of an answer where none could be read. */
@@ -28,9 +31,9 @@ export type ParsedCommand =
 
 const VERB = /^[a-z][a-z0-9-]{0,31}$/;
 
-/** @param commandTopic `<base>/command`. */
-export function parseCommand(message: Incoming, commandTopic: string): ParsedCommand {
-  const inTopic = message.topic === commandTopic ? undefined : message.topic.slice(commandTopic.length + 1);
+/** @param base what all topics begin with */
+export function parseCommand(message: Incoming, base: string): ParsedCommand {
+  const inTopic = verbIn(message.topic, base);
   const known = inTopic !== undefined && VERB.test(inTopic) ? inTopic : UNKNOWN_VERB;
   const broken = (reason: string, verb = known, transaction?: Transaction): ParsedCommand => ({
     ok: false,
@@ -67,6 +70,11 @@ export function parseCommand(message: Incoming, commandTopic: string): ParsedCom
     return broken(`the topic says ${verb}, the payload another verb`, answerTo, mark);
   }
   return accepted(verb, args, mark);
+}
+
+function verbIn(topic: string, base: string): string | undefined {
+  if (topic === `${base}/label`) return 'label';
+  return topic === `${base}/command` ? undefined : topic.slice(`${base}/command/`.length);
 }
 
 function accepted(verb: string, args: Command['args'], transaction?: Transaction): ParsedCommand {

@@ -1,5 +1,6 @@
 /** Real messages of each topic, for `docs/mqtt.md`. The types keep them right, and a test checks them by the schemas. */
 import type { z } from 'zod';
+import { LEARNING_EXAMPLES } from './learning-examples.ts';
 import type { TOPICS } from './topics.ts';
 
 type Topics = typeof TOPICS;
@@ -86,6 +87,7 @@ export const EXAMPLES: {
         session: { ...session, end: '2026-06-01T10:21:47.000Z', peak: 0.974, durationS: 4096 },
       },
     },
+    LEARNING_EXAMPLES.event,
   ],
   availability: [{ topic: 'availability', payload: 'online' }],
   'camera/availability': [{ topic: 'camera/availability', payload: 'offline' }],
@@ -142,9 +144,12 @@ export const EXAMPLES: {
       },
     },
   ],
+  training: LEARNING_EXAMPLES.training,
   'alert/<id>': [{ topic: 'alert/lens-obscured', payload: 'something covers the lens or hides the beach' }],
   command: [{ topic: 'command', payload: { command: 'status', transaction: 'dashboard-17' } }],
   'command/<verb>': [{ topic: 'command/status', payload: { transaction: 'dashboard-17' } }],
+  label: LEARNING_EXAMPLES.label,
+  'label/image/<labels>': [{ topic: 'label/image/surfing,kitesurfing', payload: '(the bytes of a JPEG)' }],
   'response/<verb>': [
     {
       topic: 'response/status',
@@ -165,5 +170,6 @@ export const EXAMPLES: {
         transaction: 'dashboard-18',
       },
     },
+    LEARNING_EXAMPLES.response,
   ],
 };

@@ -30,7 +30,7 @@ export interface MqttOptions {
   readonly keyFile?: string;
   /** Refuse a broker whose certificate does not check. Default true. */
   readonly rejectUnauthorized: boolean;
-  /** Events kept while they can't be delivered; the oldest is dropped, and counted, beyond it. 1..1,000,000. Default 1,000. */
+  /** Events kept on disk while they can't be delivered; the oldest is dropped, and counted, beyond it. 1..1,000,000. Default 1,000. */
   readonly maxQueuedEvents: number;
 }
 
@@ -48,7 +48,7 @@ export interface BrokerOptions {
   readonly password?: string;
   /** Connections at one time, beside the daemon's own. Default 100. */
   readonly maxConnections: number;
-  /** Largest packet a client may send, in bytes; a larger one ends its connection. Default 1,048,576. */
+  /** Largest packet a client may send, in bytes; a larger one ends its connection. Default 16,777,216: pictures to learn from. */
   readonly maxPacketBytes: number;
   /** How long a new connection may take to send its CONNECT packet, in ms. Default 10,000. */
   readonly connectTimeoutMs: number;
@@ -72,6 +72,6 @@ export const BROKER_DEFAULTS: BrokerOptions = {
   port: 1883,
   portFallback: false,
   maxConnections: 100,
-  maxPacketBytes: 1_048_576,
+  maxPacketBytes: 16_777_216,
   connectTimeoutMs: 10_000,
 };

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { VISIBILITIES } from '../activity/visibility.ts';
+import { modelEventSchemas } from './learning-payloads.ts';
+import {
+  count,
+  eventFields,
+  rectangle,
+  share,
+  stamped,
+  time,
+  transactionSchema,
+  version,
+} from './payload-parts.ts';
 
 /** What is sent on the topics of `topics.ts`. JSON Schema and `docs/mqtt.md` are generated from the descriptions here. */
-
-const version = z.literal(1).describe('Version of the payload; under one version fields are only added.');
-const time = z.iso.datetime();
-const share = z.number().min(0).max(1);
-const count = z.int().min(0);
-
-const stamped = {
-  v: version,
-  ts: time.describe('When this was sent, UTC.'),
-};
 
 const judged = {
   ...stamped,
@@ -37,20 +38,11 @@ const judged = {
 
 export const activitySchema = z.object(judged).describe('The activity on the beach as a whole.');
 
-const tileSchema = z
-  .object({
-    x: share.describe('Left edge, as a share of the width of the frame.'),
-    y: share.describe('Upper edge, as a share of the height of the frame.'),
-    w: share.describe('Width, as a share of the width of the frame.'),
-    h: share.describe('Height, as a share of the height of the frame.'),
-  })
-  .describe('A rectangle of the frame.');
-
 export const zoneActivitySchema = z
   .object({
     ...judged,
     zone: z.string().describe('Name of the zone.'),
-    tile: tileSchema.nullable().describe('The tile with the highest score; null where no tile was judged.'),
+    tile: rectangle.nullable().describe('The tile with the highest score; null where no tile was judged.'),
   })
   .describe('The activity in one zone.');
 
@@ -66,11 +58,7 @@ const sessionSchema = z.object({
 function sessionEvent<const T extends string>(type: T, doc: string) {
   return z
     .object({
-      ...stamped,
-      id: z
-        .ulid()
-        .describe('Id (ULID) of the event. A delivery repeated after a lost connection bears the same id.'),
-      site: z.string().describe('Name of the site.'),
+      ...eventFields,
       type: z.literal(type).describe('Kind of the event.'),
       zone: z.string().describe('Name of the zone.'),
       session: sessionSchema.describe('The session.'),
@@ -84,6 +72,7 @@ export const eventSchema = z
     sessionEvent('session_started', 'An activity became present in a zone.'),
     sessionEvent('session_updated', 'A session goes on: a new peak or a sign of life.'),
     sessionEvent('session_ended', 'An activity is no longer present in a zone.'),
+    ...modelEventSchemas,
   ])
   .describe('Something that happened.');
 
@@ -121,7 +110,7 @@ export const infoSchema = z
     activities: z.array(z.string()).describe('The activities the head tells apart.'),
     thresholds: z.record(z.string(), share).describe('Score from which an activity counts as present, 0..1.'),
     zones: z
-      .array(tileSchema.extend({ name: z.string().describe('Name of the zone.') }))
+      .array(rectangle.extend({ name: z.string().describe('Name of the zone.') }))
       .describe('The zones that are judged.'),
     node: z.string().describe('Version of Node.js.'),
     platform: z.string().describe('Operating system and processor, as `linux-arm64`.'),
@@ -153,7 +142,9 @@ export const healthSchema = z
       .object({
         events: count.describe('Events waiting for the broker.'),
         states: count.describe('State topics whose newest value the broker has not acknowledged.'),
-        droppedEvents: count.describe('Events given up since the start because the queue was full.'),
+        droppedEvents: count.describe(
+          'Events given up because the queue was full or the broker refused them; those of earlier runs count too.',
+        ),
       })
       .describe('What waits to be sent.'),
     memory: z
@@ -179,12 +170,6 @@ export const healthSchema = z
       .describe('The connection to the broker.'),
   })
   .describe('How the daemon is.');
-
-export const transactionSchema = z
-  .union([z.string().max(128), z.number()])
-  .describe(
-    'Chosen by the sender, given back in the answer; a repeated one is answered again but not run again.',
-  );
 
 export const commandSchema = z
   .looseObject({
@@ -224,5 +209,6 @@ export type SurfEvent = z.infer<typeof eventSchema>;
 export type State = z.infer<typeof stateSchema>;
 export type Info = z.infer<typeof infoSchema>;
 export type Health = z.infer<typeof healthSchema>;
-export type Transaction = z.infer<typeof transactionSchema>;
 export type Response = z.infer<typeof responseSchema>;
+export type Transaction = z.infer<typeof transactionSchema>;
+export { transactionSchema };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { labelSchema } from './label-payload.ts';
+import { trainingSchema } from './learning-payloads.ts';
 import {
   activitySchema,
   availabilitySchema,
@@ -49,7 +51,7 @@ export const TOPICS = {
     retained: false,
     qos: 1,
     payload: eventSchema,
-    doc: 'Sessions started, updated and ended: in order, kept until the broker has acknowledged them.',
+    doc: 'Sessions started, updated and ended; models promoted, rejected and rolled back: in order, kept until the broker has acknowledged them.',
   },
   availability: {
     direction: 'out',
@@ -86,6 +88,13 @@ export const TOPICS = {
     payload: infoSchema,
     doc: 'Version, engine and why it was taken, model, zones.',
   },
+  training: {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: trainingSchema,
+    doc: 'Progress and result of the training job.',
+  },
   'alert/<id>': {
     direction: 'out',
     retained: true,
@@ -106,6 +115,23 @@ export const TOPICS = {
     qos: 1,
     payload: commandSchema,
     doc: 'The same with the verb in the topic, so that a broker can permit verbs one by one. The payload may be empty.',
+  },
+  label: {
+    direction: 'in',
+    retained: false,
+    qos: 1,
+    payload: labelSchema,
+    doc: 'A label of frames the daemon has seen: the same as the command `label`, answered on `response/label`. A retained one is ignored.',
+  },
+  'label/image/<labels>': {
+    direction: 'in',
+    retained: false,
+    qos: 1,
+    payload: z
+      .string()
+      .meta({ contentEncoding: 'binary' })
+      .describe('A JPEG, PNG or WebP of at most 10 MB, as it is.'),
+    doc: 'A picture from anywhere with its labels: `surfing`, `surfing,kitesurfing`, `none`. Answered on `response/label`; a retained one is ignored.',
   },
   'response/<verb>': {
     direction: 'out',
@@ -140,6 +166,10 @@ export const ALERTS = {
   'picture-unreadable': 'The camera sends what is not a picture.',
   'model-failed': 'The model can not be run.',
   'disk-full': 'There is no space left for data.',
+  'learning-failed': 'What is kept to learn from can not be opened: nothing is kept or learnt.',
+  'events-not-kept': 'Events can not be kept on disk: those that wait are lost when the daemon stops.',
+  'archive-full': 'No more frames are kept to learn from: what is labelled fills the archive.',
+  'model-drift': 'The pictures differ from those the model was trained on: it should be looked at.',
 } as const satisfies Record<string, string>;
 
 export type AlertId = keyof typeof ALERTS;
@@ -157,9 +187,13 @@ function matches(pattern: string, topic: string): boolean {
   return (
     levels.length === given.length &&
     levels.every((level, i) =>
-      level.startsWith('<') ? /^[a-z0-9-]+$/.test(given[i] ?? '') : level === given[i],
+      level.startsWith('<') ? oneLevel(level).test(given[i] ?? '') : level === given[i],
     )
   );
+}
+
+function oneLevel(level: string): RegExp {
+  return level === '<labels>' ? /^[a-z0-9-]+(,[a-z0-9-]+)*$/ : /^[a-z0-9-]+$/;
 }
 
 /** What all topics begin with: `surf`, or `surf/<site>` in a fleet. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SurfwatchError } from '../errors.ts';
+import { nearestOf } from '../ops/nearest.ts';
 
 /** What the daemon can be told to do. */
 
@@ -54,27 +55,4 @@ export function findVerb(verbs: Verbs, name: string): Verb {
   const nearest = nearestOf(name, names);
   const hint = nearest === undefined ? '' : `, did you mean "${nearest}"?`;
   throw new SurfwatchError('command-unknown', `no command "${name}"${hint} There are: ${names.join(', ')}`);
-}
-
-/** The candidate with the fewest edits to `word`, if at most a third of it has to change. */
-export function nearestOf(word: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates
-    .map(candidate => ({ candidate, distance: editDistance(word, candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(word.length, candidate.length) / 3)
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
-}
-
-/** Levenshtein distance, row by row. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -6,9 +6,9 @@ import { MAX_COMMAND_BYTES, parseCommand } from '../../src/messaging/command.ts'
 import { commandHandler } from '../../src/messaging/commands.ts';
 import type { Incoming, Message } from '../../src/messaging/connection.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
-import { defineVerb, nearestOf, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
+import { defineVerb, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import type { Clock } from '../../src/ops/clock.ts';
-import { clock, readableLog, silent, until } from './support.ts';
+import { clock, silent, until } from './support.ts';
 
 const incoming = (topic: string, payload: string | Buffer, more: Partial<Incoming> = {}): Incoming => ({
   topic: `surf/${topic}`,
@@ -16,8 +16,7 @@ const incoming = (topic: string, payload: string | Buffer, more: Partial<Incomin
   retained: false,
   ...more,
 });
-const parse = (topic: string, payload: string | Buffer) =>
-  parseCommand(incoming(topic, payload), 'surf/command');
+const parse = (topic: string, payload: string | Buffer) => parseCommand(incoming(topic, payload), 'surf');
 
 describe('parseCommand', () => {
   it.each([
@@ -32,6 +31,8 @@ describe('parseCommand', () => {
       { verb: 'label', args: { frame: '1' }, transaction: 7 },
     ],
     ['command/label', '{"command":"label","n":2}', { verb: 'label', args: { n: 2 } }],
+    ['label', '{"frame":"1","transaction":7}', { verb: 'label', args: { frame: '1' }, transaction: 7 }],
+    ['label', '', { verb: 'label', args: {} }],
   ])('reads %s with %j', (topic, payload, command) => {
     expect(parse(topic, payload)).toEqual({ ok: true, command });
   });
@@ -49,6 +50,9 @@ describe('parseCommand', () => {
     ['command/status', 'retrain', 'status', undefined],
     ['command/status', '{"command":"retrain","transaction":1}', 'status', 1],
     ['command/STATUS', '', 'unknown', undefined],
+    ['label', '{"frame":', 'label', undefined],
+    ['label', 'surfing', 'label', undefined],
+    ['label', '{"command":"retrain","transaction":1}', 'label', 1],
     ['command', 'x'.repeat(MAX_COMMAND_BYTES + 1), 'unknown', undefined],
     ['command', Buffer.from([0xff, 0xfe, 0x00]), 'unknown', undefined],
   ])('tells what is wrong with %s and %j', (topic, payload, verb, transaction) => {
@@ -72,17 +76,6 @@ describe('parseCommand', () => {
         expect(verb).toMatch(/^[a-z][a-z0-9-]{0,31}$/);
       }),
     );
-  });
-});
-
-describe('nearestOf', () => {
-  it.each([
-    ['staus', 'status'],
-    ['retrian', 'retrain'],
-    ['STATUS', undefined],
-    ['xyz', undefined],
-  ])('%s: %s', (word, nearest) => {
-    expect(nearestOf(word, ['status', 'retrain', 'rollback'])).toBe(nearest);
   });
 });
 
@@ -155,16 +148,6 @@ describe('commandHandler', () => {
     expect(await ask(incoming('command/double', '{"n":"4"}'))).toMatchObject({ code: 'command-invalid' });
   });
 
-  it('ignores a retained command and says so', async () => {
-    let runs = 0;
-    const { log, lines } = readableLog();
-    const { handle, answers } = handler({ status: statusVerb(() => ++runs) }, { log });
-    await handle(incoming('command', 'status', { retained: true }));
-    expect(runs).toBe(0);
-    expect(answers).toEqual([]);
-    expect(lines).toHaveLength(1);
-  });
-
   it('answers a repeated transaction with the first result and does not run it again', async () => {
     let runs = 0;
     const { ask } = handler({ status: statusVerb(() => ({ run: ++runs })) });
@@ -197,6 +180,28 @@ describe('commandHandler', () => {
     expect(runs).toBe(300);
     await ask(incoming('command/status', '{"transaction":0}'));
     expect(runs).toBe(301);
+  });
+
+  it('does not keep an answer as long as a picture', async () => {
+    let runs = 0;
+    const large = statusVerb(() => ({ run: ++runs, jpeg: 'x'.repeat(70_000) }));
+    const { ask } = handler({ large });
+    for (const run of [1, 2]) {
+      expect(await ask(incoming('command/large', '{"transaction":1}'))).toMatchObject({ data: { run } });
+    }
+  });
+
+  it('turns repeats away too where very many wait', async () => {
+    const { opened, open } = gate();
+    const slow = defineVerb({ doc: '', args: z.object({}), run: () => opened });
+    const { handle, answers } = handler({ slow });
+    const all = Array.from({ length: 100 }, () => handle(incoming('command/slow', '{"transaction":1}')));
+    await until(() => answers.length === 36, 'those above 64 are answered');
+    open();
+    await Promise.all(all);
+    const codes = answers.map(({ payload }) => JSON.parse(payload).code);
+    expect(codes.filter(code => code === 'command-busy')).toHaveLength(36);
+    expect(answers).toHaveLength(100);
   });
 
   it('turns commands away while too many run, and runs them when sent again', async () => {

@@ -41,6 +41,32 @@ describe('packetGuard', () => {
     expect(packetGuard(2 ** 40)(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01]))).toBe(false);
   });
 
+  it('asks with the size of each packet at its header, and tells its end, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(400), { maxLength: 20 }),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 }),
+        (sizes, cuts) => {
+          const packets = [PINGREQ, ...sizes.map(publish)];
+          const told: number[] = [];
+          const sound = packetGuard(1000, bytes => {
+            told.push(bytes);
+            return true;
+          });
+          for (const chunk of chunksOf(Buffer.concat(packets), cuts)) sound(chunk);
+          expect(told).toEqual(packets.flatMap(packet => [packet.length, 0]));
+        },
+      ),
+    );
+  });
+
+  it('refuses a packet that there is no room for', () => {
+    const sound = packetGuard(1000, bytes => bytes < 100);
+    expect(sound(publish(50))).toBe(true);
+    expect(sound(publish(200).subarray(0, 5))).toBe(false);
+    expect(sound(PINGREQ)).toBe(false);
+  });
+
   it('stays with its verdict', () => {
     const sound = packetGuard(10);
     expect(sound(publish(20))).toBe(false);

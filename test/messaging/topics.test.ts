@@ -110,6 +110,7 @@ describe('topicEntry', () => {
     expect(topicEntry('activity')).toBe(TOPICS.activity);
     expect(topicEntry('zone/north-1/activity')).toBe(TOPICS['zone/<zone>/activity']);
     expect(topicEntry('alert/camera-stuck')).toBe(TOPICS['alert/<id>']);
+    expect(topicEntry('label/image/surfing,kitesurfing')).toBe(TOPICS['label/image/<labels>']);
   });
 
   it.each([
@@ -118,6 +119,8 @@ describe('topicEntry', () => {
     'zone//activity',
     'zone/+/activity',
     'zone/a/b/activity',
+    'zone/a,b/activity',
+    'label/image/surfing+kitesurfing',
     '',
   ])('knows no %j', topic => {
     expect(() => topicEntry(topic)).toThrow(RangeError);
@@ -134,6 +137,7 @@ describe('topicEntry', () => {
       'state',
       'health',
       'info',
+      'training',
       'alert/<id>',
     ]);
   });

@@ -1,0 +1,38 @@
+/** What the schemas of several payloads are made of. */
+import { z } from 'zod';
+
+export const version = z
+  .literal(1)
+  .describe('Version of the payload; under one version fields are only added.');
+export const time = z.iso.datetime();
+export const share = z.number().min(0).max(1);
+export const count = z.int().min(0);
+
+export const stamped = {
+  v: version,
+  ts: time.describe('When this was sent, UTC.'),
+};
+
+/** Of every event. */
+export const eventFields = {
+  ...stamped,
+  id: z
+    .ulid()
+    .describe('Id (ULID) of the event. A delivery repeated after a lost connection bears the same id.'),
+  site: z.string().describe('Name of the site.'),
+};
+
+export const rectangle = z
+  .object({
+    x: share.describe('Left edge, as a share of the width of the frame.'),
+    y: share.describe('Upper edge, as a share of the height of the frame.'),
+    w: share.describe('Width, as a share of the width of the frame.'),
+    h: share.describe('Height, as a share of the height of the frame.'),
+  })
+  .describe('A rectangle of the frame.');
+
+export const transactionSchema = z
+  .union([z.string().max(128), z.number()])
+  .describe(
+    'Chosen by the sender, given back in the answer; a repeated one is answered again but not run again.',
+  );
