@@ -1,13 +1,14 @@
 /** From the bytes of a picture to scores: decode, tiles, backbone, head. What the daemon and `classify` share. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { SurfwatchError } from '../errors.ts';
 import type { Backbone } from '../vision/backbone.ts';
-import { loadBackboneBundle } from '../vision/bundle.ts';
+import { type BackboneManifest, loadBackboneBundle } from '../vision/bundle.ts';
 import { type DecodeLimits, readTiles, type TiledPicture } from '../vision/decode.ts';
 import { createBackbone, type EngineOptions } from '../vision/engines/create.ts';
 import type { Rectangle, Zone } from '../vision/zone.ts';
 import { scoreEmbeddings } from './head.ts';
-import { type HeadBundle, loadHead } from './head-bundle.ts';
+import { type HeadBundle, type HeadManifest, loadHead } from './head-bundle.ts';
 import { scoresOf } from './scores.ts';
 
 export type Scores = Readonly<Record<string, number>>;
@@ -28,6 +29,8 @@ export interface ScoredZone {
 }
 
 export interface ScoredPicture {
+  /** Id of the head that scored it. */
+  readonly head: string;
   readonly picture: TiledPicture;
   /** [tiles, width] */
   readonly embeddings: Float32Array;
@@ -43,35 +46,55 @@ export interface ModelOptions {
   readonly head: string;
 }
 
+/** Which head to load for a backbone. */
+export type HeadChoice = (backbone: HeadManifest['backbone']) => Promise<HeadBundle>;
+
 export interface Classifier {
   readonly backbone: Backbone;
+  /** In use from the next picture on. */
   readonly head: HeadBundle;
   /** Why this engine computes. */
   readonly why: string;
   /** @throws SurfwatchError `image-unreadable`, `image-too-large` */
   classify(bytes: Buffer, zones: readonly Zone[]): Promise<ScoredPicture>;
+  /**
+   * Takes another head from the next picture on; one that is being classified is finished with the head it began with.
+   *
+   * @throws SurfwatchError `model-invalid` where it belongs to another backbone
+   */
+  useHead(head: HeadBundle): void;
   close(): Promise<void>;
 }
 
 /**
  * Loads backbone and head.
  *
+ * @param chooseHead else the head that `models` names, of those in its folder
  * @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong`
  */
 export async function createClassifier(
   models: ModelOptions,
   options: EngineOptions & DecodeLimits,
   log?: Logger,
+  chooseHead: HeadChoice = backbone => loadHead(join(models.dir, 'heads'), models.head, backbone),
 ): Promise<Classifier> {
   const bundle = await loadBackboneBundle(join(models.dir, 'backbone', models.backbone));
   const { id, weights, input } = bundle.manifest;
-  const head = await loadHead(join(models.dir, 'heads'), models.head, { id, sha256: weights.sha256 });
+  let current = await chooseHead({ id, sha256: weights.sha256 });
+  checkBackbone(current, bundle.manifest);
   const { backbone, why } = await createBackbone(bundle, options, log);
   return {
     backbone,
-    head,
+    get head() {
+      return current;
+    },
     why,
+    useHead(head) {
+      checkBackbone(head, bundle.manifest);
+      current = head;
+    },
     async classify(bytes, zones) {
+      const head = current;
       const picture = await readTiles(bytes, zones, input.size, options);
       const embeddings = await backbone.embed(picture.pixels, picture.tiles.length);
       const probabilities = scoreEmbeddings(head, embeddings, picture.tiles.length);
@@ -79,10 +102,18 @@ export async function createClassifier(
         ...tile,
         scores: scoresOf(head.manifest, probabilities, row),
       }));
-      return { picture, embeddings, tiles, zones: scoreZones(tiles) };
+      return { head: head.manifest.id, picture, embeddings, tiles, zones: scoreZones(tiles) };
     },
     close: () => backbone.close(),
   };
+}
+
+function checkBackbone({ manifest }: HeadBundle, { id, width, weights }: BackboneManifest): void {
+  if (manifest.backbone.sha256 === weights.sha256 && manifest.width === width) return;
+  throw new SurfwatchError(
+    'model-invalid',
+    `head ${manifest.id} belongs to backbone ${manifest.backbone.id} (${manifest.width} numbers a tile), not to ${id} (${width})`,
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, SurfwatchError } from '../errors.ts';
+import { headInputSchema } from './head-input.ts';
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const probability = z.number().min(0).max(1);
@@ -20,6 +21,8 @@ export const headManifestSchema = z
     hidden: z.number().int().positive(),
     /** The backbone whose embeddings it was fitted to: a head never loads on another. */
     backbone: z.object({ id: z.string(), sha256: sha256Schema }),
+    /** What is done to each embedding first; nothing where it is missing. */
+    input: headInputSchema.optional(),
     /** Platt scaling of each output's logit: probability = sigmoid(slope × logit + intercept). */
     calibration: z.array(z.object({ slope: z.number().positive(), intercept: z.number() })),
     /** Calibrated probability from which an activity counts as present. */

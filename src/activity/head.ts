@@ -1,15 +1,19 @@
 /** The head: a small network from an embedding to the probability of each activity. */
 import { type HeadBundle, type HeadManifest, outputsOf } from './head-bundle.ts';
+import { prepareEmbeddings } from './head-input.ts';
 
 /** What the forward pass needs of a head. */
 export interface HeadNetwork extends Omit<HeadBundle, 'manifest'> {
-  readonly manifest: Pick<HeadManifest, 'width' | 'hidden' | 'activities' | 'output' | 'background'>;
+  readonly manifest: Pick<
+    HeadManifest,
+    'width' | 'hidden' | 'activities' | 'input' | 'output' | 'background'
+  >;
 }
 
 /**
  * Scores a batch of embeddings.
  *
- * @param embeddings [count, width] float32, row by row
+ * @param embeddings [count, width] float32, row by row, as the backbone gives them
  * @returns [count, activities] calibrated probabilities 0..1, in the order of the head's activities
  */
 export function scoreEmbeddings(head: HeadBundle, embeddings: Float32Array, count: number): Float32Array {
@@ -30,13 +34,14 @@ export function scoreEmbeddings(head: HeadBundle, embeddings: Float32Array, coun
  * activity's share.
  */
 export function headLogits(head: HeadNetwork, embeddings: Float32Array, count: number): Float32Array {
-  const { width, hidden, activities, output } = head.manifest;
+  const { width, hidden, activities, input, output } = head.manifest;
+  const prepared = prepareEmbeddings(embeddings, input);
   const outputs = outputsOf(head.manifest);
   const logits = new Float32Array(count * activities.length);
   const sums = new Float64Array(outputs);
   const units = new Float64Array(hidden);
   for (let row = 0; row < count; row++) {
-    const embedding = embeddings.subarray(row * width, (row + 1) * width);
+    const embedding = prepared.subarray(row * width, (row + 1) * width);
     for (let unit = 0; unit < hidden; unit++) {
       const sum = dot(head.hiddenKernel, unit * width, embedding) + (head.hiddenBias[unit] as number);
       units[unit] = Math.max(0, sum);

@@ -4,13 +4,15 @@ import { SurfwatchError } from '../errors.ts';
 import { gatePicture, type StillState } from '../vision/frozen.ts';
 import { type GateOptions, measureQuality } from '../vision/quality.ts';
 import type { Zone } from '../vision/zone.ts';
-import type { Classifier } from './classifier.ts';
+import type { Classifier, ScoredPicture } from './classifier.ts';
 import type { Observation } from './tracker.ts';
 
 export interface LookedAt {
   readonly observation: Observation;
   /** What the next frame is compared with, to notice a camera that repeats itself. */
   readonly still: StillState;
+  /** What the classifier made of it, where it could be read. */
+  readonly scored?: ScoredPicture;
   /** Why the picture could not be read, where it could not. */
   readonly error?: SurfwatchError;
 }
@@ -31,7 +33,8 @@ export async function lookAt(
   try {
     const scored = await parts.classifier.classify(frame.bytes, parts.zones);
     const gate = gatePicture(still, measureQuality(scored.picture.preview), monotonicMs, parts.gates);
-    return { observation: { ...seen, visibility: gate.visibility, zones: scored.zones }, still: gate.state };
+    const observation = { ...seen, visibility: gate.visibility, zones: scored.zones };
+    return { observation, still: gate.state, scored };
   } catch (error) {
     const unreadable =
       error instanceof SurfwatchError &&

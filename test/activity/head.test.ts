@@ -49,6 +49,32 @@ describe('the forward pass', () => {
   });
 });
 
+describe('a head that prepares its input', () => {
+  const input = { kind: 'softsign', scale: 3 } as const;
+
+  it("scores what TensorFlow.js's softsign makes of the embeddings", async () => {
+    const tf = await loadTensorflow('wasm');
+    const plain = randomHead(3);
+    const bent = randomHead(3, { input });
+    const random = createRandom(6);
+    const embeddings = Float32Array.from({ length: 4 * WIDTH }, () => random.between(-1, 6));
+    const given = embeddings.slice();
+    const layer = tf.layers.activation({ activation: 'softsign', inputShape: [WIDTH] });
+    const softsign = layer.apply(tf.tensor2d(embeddings, [4, WIDTH]).mul(3));
+    if (Array.isArray(softsign) || !('dataSync' in softsign)) throw new Error('one tensor expected');
+    const expected = scoreEmbeddings(plain, softsign.dataSync<'float32'>(), 4);
+    expect(largestDifference(scoreEmbeddings(bent, embeddings, 4), expected)).toBeLessThan(1e-6);
+    expect(largestDifference(scoreEmbeddings(plain, embeddings, 4), expected)).toBeGreaterThan(0.01);
+    expect(embeddings).toEqual(given);
+  });
+
+  it('is saved and loaded with it', async () => {
+    const heads = await temporaryFolder();
+    await saveHead(heads, randomHead(3, { input }), {});
+    expect((await loadHead(heads, 'head-3', BACKBONE)).manifest.input).toEqual(input);
+  });
+});
+
 /** Three activities and a class that is none, which share a probability of 1. */
 function softmaxHead(seed: number): HeadBundle {
   const four = randomHead(seed, { activities: [...ACTIVITIES, 'none'] });
@@ -193,6 +219,8 @@ describe('loadHead refuses', () => {
     ['a manifest of other sizes', changedManifest({ hidden: 6 })],
     ['a manifest with too few calibrations', changedManifest({ calibration: [] })],
     ['a manifest without a threshold', changedManifest({ thresholds: { surfing: 0.5 } })],
+    ['an unknown input', changedManifest({ input: { kind: 'cube', scale: 1 } })],
+    ['an input without a scale', changedManifest({ input: { kind: 'softsign', scale: 0 } })],
     ['a background without softmax', changedManifest({ background: ['none'] })],
     ['a weight file elsewhere', changedManifest({ weights: { file: '../x', sha256: '0'.repeat(64) } })],
     ['a manifest of another format', changedManifest({ format: 2 })],

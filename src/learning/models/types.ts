@@ -1,0 +1,88 @@
+/** The store of heads: those shipped with the program, and those made on the board. */
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { GateVerdict } from '../retrain/types.ts';
+
+/** Where heads are: each folder holds `<id>/` and `current`, the id of the one in use. */
+export interface HeadFolders {
+  /** `<models.dir>/heads`; may be read-only. */
+  readonly shipped: string;
+  /** `<stateDir>/models/heads`; need not be there. */
+  readonly board: string;
+}
+
+export type HeadOrigin = keyof HeadFolders;
+
+/** What the gate measured. */
+export type HeadFigures = Pick<GateVerdict, 'base' | 'board'>;
+
+/** What is known of a head that passed the gate, or did not. */
+export interface GateFacts {
+  /** Id of the job that made it. */
+  readonly job: string | null;
+  readonly reasons: readonly string[];
+  readonly figures: HeadFigures | null;
+}
+
+export interface HistoryEntry extends GateFacts {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly event: 'promoted' | 'rejected' | 'rolled-back' | 'auto-rolled-back';
+  /** Id of the head that was in use before. */
+  readonly from: string | null;
+  /** Id of the head in use after it; null where a candidate was rejected. */
+  readonly to: string | null;
+}
+
+export interface StoredHead {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** Id of the head it was trained on from. */
+  readonly parent: string | null;
+  readonly activities: readonly string[];
+  readonly origin: HeadOrigin;
+  readonly current: boolean;
+  /** By which it was promoted; null where no gate judged it. */
+  readonly figures: HeadFigures | null;
+  readonly folder: string;
+}
+
+export interface RollbackOptions {
+  /** Decided by the probation, not by a person. */
+  readonly automatic?: boolean;
+  readonly reasons?: readonly string[];
+}
+
+/** All calls that change something wait for each other. */
+export interface ModelStore {
+  /** The id that `models.head` asks for; null where it says `current`. A promotion then lasts until the next start. */
+  readonly pinned: string | null;
+  /**
+   * The head to load. A head of the board that is damaged is set aside (`<stateDir>/models/aside/`), one of another
+   * backbone is left where it is; the one in use before it takes its place, at last the shipped one.
+   *
+   * @throws SurfwatchError `model-missing`, `model-invalid`: of the pinned head, or where the shipped one is damaged too
+   */
+  current(): Promise<HeadBundle>;
+  /**
+   * Gives the head its id, time and parent, writes it, and makes it current. When it returns, all of that is on disk.
+   *
+   * @throws SurfwatchError `disk-full`, `state-unwritable`, `storage-failed`; `model-invalid` where it can't be read back.
+   *   The old one then stays.
+   */
+  promote(candidate: HeadBundle, facts: GateFacts): Promise<HeadBundle>;
+  /** Notes in the history that a candidate was not promoted. */
+  reject(facts: GateFacts): Promise<void>;
+  /**
+   * Makes another head current.
+   *
+   * @param to an id, or `shipped`; else the one that was in use before the present one was promoted
+   * @throws SurfwatchError `model-unknown`, `rollback-none`, `model-missing`, `model-invalid`, `disk-full`,
+   *   `state-unwritable`, `storage-failed`
+   */
+  rollback(to?: string, options?: RollbackOptions): Promise<{ from: string; to: string; head: HeadBundle }>;
+  /** The heads that the backbone can use, newest first. */
+  list(): Promise<readonly StoredHead[]>;
+  /** Newest first. */
+  history(limit: number): readonly HistoryEntry[];
+}
