@@ -16,6 +16,7 @@ import type { TrainingJob } from './train.ts';
 
 export interface TrainingFacts {
   readonly trained: TrainedHead;
+  readonly reserved: ReadonlySet<string>;
   /** Judgements of each fold of the cross-validation. */
   readonly folds: readonly (readonly JudgedSample[])[] | null;
   readonly points: readonly CurvePoint[] | null;
@@ -65,6 +66,7 @@ export function describeTraining(
       fitted: trained.fitted,
       held: trained.held.length,
       heldGroups: trained.heldGroups,
+      reservedGroups: [...facts.reserved].sort(),
     },
     epochs: trained.epochs,
     bestEpoch: trained.bestEpoch,

@@ -35,6 +35,8 @@ export interface TrainingRecord {
     readonly fitted: number;
     readonly held: number;
     readonly heldGroups: readonly string[];
+    /** Groups that no head is ever fitted to; missing in records of before there were any. */
+    readonly reservedGroups?: readonly string[];
   };
   readonly epochs: readonly EpochRecord[];
   /** The epoch whose weights were kept, from 1. */

@@ -5,7 +5,7 @@ import { bestThreshold, type Calibration, fitCalibration, thresholdForPrecision 
 import { type JudgedSample, judgeScored } from './judge-set.ts';
 import { divideScored, type ScoredSet, scoredBy } from './scored-set.ts';
 import { heldBackGroups } from './split.ts';
-import { samplingWeights } from './weights.ts';
+import { balancedWeights, samplingWeights } from './weights.ts';
 
 /** What is between a head's logits and its answers. */
 export interface Outputs {
@@ -20,12 +20,17 @@ export interface CalibrateOptions {
   readonly seed: number;
 }
 
-/** Chosen on changed views too: on a camera nobody has seen a head is less sure than on photos the backbone knows. */
+/**
+ * Chosen on changed views too: on a camera nobody has seen a head is less sure than on photos the backbone knows. The
+ * thresholds with the best F1 are those of {@link balancedWeights}.
+ */
 export function chooseOutputs(
   { samples, logits }: ScoredSet,
   { activities, precision }: Omit<CalibrateOptions, 'seed'>,
 ): Outputs {
-  const weights = [...samplingWeights(samples)].map(weight => weight * samples.length);
+  const scaled = (weights: Float64Array) => [...weights].map(weight => weight * samples.length);
+  const weights = scaled(samplingWeights(samples));
+  const balanced = scaled(balancedWeights(samples));
   const calibration: Calibration[] = [];
   const thresholds: Record<string, number> = {};
   for (const [index, activity] of activities.entries()) {
@@ -36,7 +41,7 @@ export function chooseOutputs(
     calibration.push(fitted);
     const threshold =
       precision === null
-        ? bestThreshold(probabilities, labels, weights)
+        ? bestThreshold(probabilities, labels, balanced)
         : thresholdForPrecision(probabilities, labels, weights, precision);
     thresholds[activity] = Number(threshold.toFixed(3));
   }

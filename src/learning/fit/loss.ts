@@ -1,16 +1,20 @@
 /** The loss of a head on samples, and fewer samples of a large set to measure it on. */
 import { headLogits } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import { type EmbeddedSet, selectRows } from '../embedding/sample.ts';
+import { type EmbeddedSet, type Sample, selectRows } from '../embedding/sample.ts';
 import { samplingWeights } from './weights.ts';
 
 /** Mean binary cross-entropy before calibration, each class and source weighing as while fitting. */
 export function lossOf(head: HeadBundle, set: EmbeddedSet): number {
-  const outputs = head.manifest.activities.length;
-  const logits = headLogits(head, set.embeddings, set.samples.length);
-  const weights = samplingWeights(set.samples);
+  return lossOfScored(headLogits(head, set.embeddings, set.samples.length), set.samples);
+}
+
+/** The same of logits, [samples, activities]. */
+export function lossOfScored(logits: Float32Array, samples: readonly Sample[]): number {
+  const outputs = logits.length / Math.max(1, samples.length);
+  const weights = samplingWeights(samples);
   let sum = 0;
-  for (const [row, { labels }] of set.samples.entries()) {
+  for (const [row, { labels }] of samples.entries()) {
     for (const [index, label] of labels.entries()) {
       const logit = logits[row * outputs + index] as number;
       const loss = Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));

@@ -8,13 +8,13 @@ import { replaceFile, replaceFolder } from '../../ops/durable.ts';
  * Saves the head as `<heads>/<id>/`.
  *
  * @param heads the folder `models/heads`
- * @param files written beside it by name: metrics, the card, the report
+ * @param files written beside it by name: metrics, the card, the report, the base set
  * @returns the manifest as written, with the SHA-256 of the weights
  */
 export async function saveHead(
   heads: string,
   head: HeadBundle,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<HeadManifest> {
   const bytes = headWeightBytes(head);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -13,6 +13,16 @@ export function scoredBy(head: HeadBundle, set: EmbeddedSet): ScoredSet {
   return { samples: set.samples, logits: headLogits(head, set.embeddings, set.samples.length) };
 }
 
+export function joinScored(parts: readonly ScoredSet[]): ScoredSet {
+  const logits = new Float32Array(parts.reduce((sum, part) => sum + part.logits.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    logits.set(part.logits, at);
+    at += part.logits.length;
+  }
+  return { samples: parts.flatMap(({ samples }) => samples), logits };
+}
+
 /** The two sides of a set: the groups that are named, and the others. */
 export function divideScored(scored: ScoredSet, groups: ReadonlySet<string>): [ScoredSet, ScoredSet] {
   const outputs = scored.logits.length / Math.max(1, scored.samples.length);

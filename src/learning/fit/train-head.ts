@@ -1,17 +1,20 @@
 /** One training: fit to most groups, calibrate and judge on the others, then fit once more to all. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { type HeadInput, prepareEmbeddings } from '../../activity/head-input.ts';
 import { SurfwatchError } from '../../errors.ts';
 import type { BackboneManifest } from '../../vision/bundle.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import { type EmbeddedSet, selectRows } from '../embedding/sample.ts';
 import type { EpochRecord } from '../record.ts';
-import { chooseOutputs, judgeCrossFitted, withOutputs } from './calibrate-head.ts';
+import { chooseOutputs, judgeCrossFitted, type Outputs, withOutputs } from './calibrate-head.ts';
+import { scoreByOthers } from './cross-fit.ts';
 import { type FitOptions, fitHead } from './fit-head.ts';
+import { foldsOf } from './folds.ts';
 import type { FittedHead } from './head-model.ts';
-import { type JudgedSample, judgeSet } from './judge-set.ts';
+import { type JudgedSample, judgeScored, judgeSet } from './judge-set.ts';
 import { lossOf, thinnedSet } from './loss.ts';
 import { isRight } from './metrics.ts';
-import { scoredBy } from './scored-set.ts';
+import { joinScored, type ScoredSet, scoredBy } from './scored-set.ts';
 import { heldBackGroups } from './split.ts';
 
 export interface TrainOptions extends FitOptions {
@@ -24,6 +27,13 @@ export interface TrainOptions extends FitOptions {
   readonly calibrated: boolean;
   /** Thresholds reach this precision where they can; null for the best F1. */
   readonly precision: number | null;
+  /**
+   * Into so many parts of whole groups the samples are divided to calibrate: each is scored by a head fitted to the
+   * others, which costs a fit each. 1, and wherever `heldGroups` are given: by the held-back part alone.
+   */
+  readonly calibrationFolds?: number;
+  /** What is done to embeddings before they are fitted to; missing for nothing. */
+  readonly input?: HeadInput | undefined;
   /** Fit once more on everything, with the calibration found on the held-back part. */
   readonly refit: boolean;
 }
@@ -36,7 +46,10 @@ export interface TrainedHead {
   /** Samples that the head was fitted to when it was judged. */
   readonly fitted: number;
   readonly heldGroups: readonly string[];
-  /** The held-back part as the head judged it before it was fitted to that too; see {@link judgeCrossFitted}. */
+  /**
+   * The held-back part as the head judged it before it was fitted to that too, by a calibration
+   * and thresholds that were not chosen on it.
+   */
   readonly held: readonly JudgedSample[];
 }
 
@@ -53,6 +66,21 @@ export async function trainHead(
   options: TrainOptions,
   hooks: TrainHooks = {},
 ): Promise<TrainedHead> {
+  const { input } = options;
+  // All heads here are given what is prepared once; only the one that is handed out prepares it by itself.
+  const prepared = { ...set, embeddings: prepareEmbeddings(set.embeddings, input) };
+  const { head, ...result } = await trainPrepared(tf, prepared, backbone, options, hooks);
+  if (input === undefined) return { ...result, head };
+  return { ...result, head: { ...head, manifest: { ...head.manifest, input } } };
+}
+
+async function trainPrepared(
+  tf: Tensorflow,
+  set: EmbeddedSet,
+  backbone: BackboneManifest,
+  options: TrainOptions,
+  hooks: TrainHooks,
+): Promise<TrainedHead> {
   const groups = options.heldGroups ?? heldBackGroups(set.samples, options.validation, options.seed);
   const fitting = selectRows(set, ({ group }) => !groups.has(group));
   const heldBack = selectRows(set, ({ group }) => groups.has(group));
@@ -60,30 +88,61 @@ export async function trainHead(
 
   const epochs: EpochRecord[] = [];
   const watch = watcher(fitting, heldBack, backbone, options);
-  const passes = options.refit ? 2 : 1;
+  const folds = calibrationFolds(fitting, options);
+  const passes = 1 + folds.length + (options.refit ? 1 : 0);
+  const onProgress = (done: number) => hooks.onProgress?.(done / passes);
   const first = await fitHead(tf, fitting, options, {
-    onStep: done => hooks.onProgress?.(done / passes),
+    onStep: onProgress,
     onEpoch: ({ epoch, loss, weights }) => {
       const record = { epoch, loss, ...watch(weights) };
       epochs.push(record);
       return record.heldLoss;
     },
   });
+  // As many epochs as were best.
+  const whole = { ...options, epochs: first.epoch, patience: 0 };
   const plain = bundleOf(first.weights, backbone, options);
-  const scored = scoredBy(plain, heldBack);
-  const head = options.calibrated ? withOutputs(plain, chooseOutputs(scored, options)) : plain;
+  const others = await scoreByOthers(tf, set, folds, {
+    ...whole,
+    bundleOf: weights => bundleOf(weights, backbone, options),
+    onProgress: done => onProgress(1 + done * folds.length),
+  });
+  const { outputs, held } = judged(plain, scoredBy(plain, heldBack), others, options);
   const result = {
     epochs,
     bestEpoch: first.epoch,
     fitted: fitting.samples.length,
     heldGroups: [...groups].sort(),
-    held: options.calibrated ? judgeCrossFitted(scored, options) : judgeSet(plain, heldBack),
+    held,
   };
+  const head = withOutputs(plain, outputs);
   if (!options.refit) return { ...result, head };
-  // As many epochs as were best, on everything.
-  const whole = { ...options, epochs: first.epoch, patience: 0 };
-  const again = await fitHead(tf, set, whole, { onStep: done => hooks.onProgress?.((1 + done) / passes) });
+  const again = await fitHead(tf, set, whole, { onStep: done => onProgress(1 + folds.length + done) });
   return { ...result, head: { ...head, ...again.weights } };
+}
+
+/** Parts of what is fitted to, which with the part held back make up all that is calibrated on. */
+function calibrationFolds(
+  { samples }: EmbeddedSet,
+  { calibrated, calibrationFolds: count = 1, heldGroups, seed }: TrainOptions,
+): Set<string>[] {
+  // Held-back groups are given where nothing else is new to the backbone.
+  if (!calibrated || heldGroups !== undefined || count < 2) return [];
+  return foldsOf(samples, count - 1, seed).filter(({ size }) => size > 0);
+}
+
+/** @param others what is not held back, scored by heads that did not see it; perhaps nothing */
+function judged(
+  { manifest }: HeadBundle,
+  heldBack: ScoredSet,
+  others: ScoredSet,
+  options: TrainOptions,
+): { outputs: Outputs; held: JudgedSample[] } {
+  const { activities, calibrated } = options;
+  if (!calibrated) return { outputs: manifest, held: judgeScored(heldBack, manifest, activities) };
+  const outputs = chooseOutputs(joinScored([heldBack, others]), options);
+  if (others.samples.length === 0) return { outputs, held: judgeCrossFitted(heldBack, options) };
+  return { outputs, held: judgeScored(heldBack, chooseOutputs(others, options), activities) };
 }
 
 /** A head of these weights that calls present what is at least as likely as not. */

@@ -9,6 +9,23 @@ import type { Sample } from '../embedding/sample.ts';
  * @returns one weight a sample, summing to 1
  */
 export function samplingWeights(samples: readonly Sample[]): Float64Array {
+  return weighted(samples, Math.sqrt);
+}
+
+/**
+ * The same, but all combinations of labels of a source of photos weigh alike, as in balanced accuracy. Tiles keep their
+ * weights: on a board too most of them show nobody.
+ */
+export function balancedWeights(samples: readonly Sample[]): Float64Array {
+  const tiled = new Set(samples.flatMap(({ source, part }) => (part === '' ? [] : [source])));
+  return weighted(samples, (count, source) => (tiled.has(source) ? Math.sqrt(count) : 1));
+}
+
+/** @param weightOf what a combination of labels weighs within its source, by its number of samples */
+function weighted(
+  samples: readonly Sample[],
+  weightOf: (count: number, source: string) => number,
+): Float64Array {
   const kinds = new Map<string, number>();
   const groups = new Map<string, Set<string>>();
   const kindOf = (sample: Sample) => `${sample.source}\n${sample.labels.join('')}`;
@@ -19,12 +36,12 @@ export function samplingWeights(samples: readonly Sample[]): Float64Array {
   const sources = new Map<string, number>();
   for (const [kind, count] of kinds) {
     const source = kind.split('\n')[0] as string;
-    sources.set(source, (sources.get(source) ?? 0) + Math.sqrt(count));
+    sources.set(source, (sources.get(source) ?? 0) + weightOf(count, source));
   }
   const all = [...groups.values()].reduce((sum, names) => sum + Math.sqrt(names.size), 0);
   return Float64Array.from(samples, sample => {
     const count = kinds.get(kindOf(sample)) as number;
     const share = Math.sqrt(groups.get(sample.source)?.size ?? 1) / all;
-    return (share * Math.sqrt(count)) / count / (sources.get(sample.source) as number);
+    return (share * weightOf(count, sample.source)) / count / (sources.get(sample.source) as number);
   });
 }

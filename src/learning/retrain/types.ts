@@ -24,6 +24,8 @@ export interface BoardFrame {
   readonly labels: readonly string[];
   /** Part of the frame that the labels are about; tiles that don't meet it are not learnt from. */
   readonly rectangle?: Rectangle;
+  /** Judged by, never fitted to; where it is not said its hour decides. */
+  readonly held?: boolean;
   readonly tiles: readonly { readonly zone: string; readonly rectangle: Rectangle }[];
   /** [tiles, width] */
   readonly embeddings: Float32Array;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { heldBackGroups } from '../../../src/learning/fit/split.ts';
-import { samplingWeights } from '../../../src/learning/fit/weights.ts';
+import { balancedWeights, samplingWeights } from '../../../src/learning/fit/weights.ts';
 import { sampleOf } from '../support.ts';
 
 const samples = fc.array(
@@ -98,5 +98,27 @@ describe('samplingWeights', () => {
     const weights = samplingWeights(list);
     const often = weights.subarray(0, 16).reduce((sum, weight) => sum + weight, 0);
     expect(often).toBeCloseTo(4 / 6, 9);
+  });
+});
+
+describe('balancedWeights', () => {
+  const list = (part: string) => [
+    ...Array.from({ length: 16 }, () => sampleOf({ part })),
+    ...Array.from({ length: 4 }, () => sampleOf({ part, labels: [0, 1, 0] })),
+  ];
+  const often = (weights: Float64Array) => weights.subarray(0, 16).reduce((sum, weight) => sum + weight, 0);
+
+  it('weigh all classes of photos alike, and those of tiles by the square root of their number', () => {
+    expect(often(balancedWeights(list('')))).toBeCloseTo(1 / 2, 9);
+    expect(often(balancedWeights(list('0')))).toBeCloseTo(4 / 6, 9);
+  });
+
+  it('leave sources the shares they have', () => {
+    const both = [
+      ...list(''),
+      ...Array.from({ length: 5 }, (_, group) => sampleOf({ source: 'other', group: String(group) })),
+    ];
+    const share = (weights: Float64Array) => weights.subarray(20).reduce((sum, weight) => sum + weight, 0);
+    expect(share(balancedWeights(both))).toBeCloseTo(share(samplingWeights(both)), 9);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { prepareEmbeddings } from '../../../src/activity/head-input.ts';
 import { selectRows } from '../../../src/learning/embedding/sample.ts';
 import { crossValidate } from '../../../src/learning/fit/cross-validate.ts';
 import { judgeSet } from '../../../src/learning/fit/judge-set.ts';
@@ -61,6 +62,49 @@ describe('trainHead', () => {
     expect(again.epochs).toHaveLength(8);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(shares.at(-1)).toBeGreaterThan(0.9);
+  });
+
+  it('calibrates on all groups, each scored by a head that did not see it', async () => {
+    const shares: number[] = [];
+    const onProgress = (done: number) => shares.push(done);
+    const options = { ...TRAIN, batch: 4 };
+    const alone = await trainHead(tf, set, BACKBONE, options);
+    const crossed = await trainHead(tf, set, BACKBONE, { ...options, calibrationFolds: 5 }, { onProgress });
+    const { calibration, ...kept } = crossed.head.manifest;
+    expect(calibration).not.toEqual(alone.head.manifest.calibration);
+    expect(kept).toMatchObject({ activities: ACTIVITIES, hidden: FIT.hidden });
+    // Only the calibration has more to go by: weights, split and epochs are the same.
+    expect(crossed.head.hiddenKernel).toEqual(alone.head.hiddenKernel);
+    expect(crossed.heldGroups).toEqual(alone.heldGroups);
+    expect(crossed.epochs).toEqual(alone.epochs);
+    expect(crossed.held.map(({ file }) => file).sort()).toEqual(alone.held.map(({ file }) => file).sort());
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBeGreaterThan(0.8);
+  });
+
+  it('calibrates by the groups to hold back alone where they are given', async () => {
+    const heldGroups = new Set(['0-0', '1-0', '2-0', '3-0']);
+    const alone = await trainHead(tf, set, BACKBONE, { ...TRAIN, heldGroups });
+    const crossed = await trainHead(tf, set, BACKBONE, { ...TRAIN, heldGroups, calibrationFolds: 5 });
+    expect(crossed).toEqual(alone);
+  });
+
+  it('fits to prepared embeddings, and hands out a head that prepares them itself', async () => {
+    const input = { kind: 'softsign', scale: 3 } as const;
+    const prepared = { ...set, embeddings: prepareEmbeddings(set.embeddings, input) };
+    const options = { ...TRAIN, calibrationFolds: 3, refit: true };
+    const expected = await trainHead(tf, prepared, BACKBONE, options);
+    const given = set.embeddings.slice();
+    const bent = await trainHead(tf, set, BACKBONE, { ...options, input });
+    expect(set.embeddings).toEqual(given);
+    expect(bent.head.manifest).toEqual({ ...expected.head.manifest, input });
+    expect(bent.head.outputKernel).toEqual(expected.head.outputKernel);
+    expect([bent.held, bent.epochs]).toEqual([expected.held, expected.epochs]);
+    expect(judgeSet(bent.head, set)).toEqual(judgeSet(expected.head, prepared));
+    const folds = (from: typeof set, by: TrainOptions) =>
+      crossValidate(tf, from, BACKBONE, by, 2, () => undefined);
+    const plain = { ...TRAIN, epochs: 3 };
+    expect(await folds(set, { ...plain, input })).toEqual(await folds(prepared, plain));
   });
 
   it('leaves thresholds and calibration alone where the recipe has none', async () => {

@@ -1,0 +1,66 @@
+/**
+ * Measures what a retraining takes: each way to compute it in a process of its own, and the whole job in its thread.
+ *
+ *     npm run build && npx tsx scripts/bench-retrain.ts
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { printTable } from '../src/commands/table.ts';
+
+interface Measured {
+  /** Of the work alone: by the clock, and of the processor, which other programs don't lengthen. */
+  readonly seconds: number;
+  readonly cpu: number;
+  /** Largest resident memory of the process, MB. */
+  readonly peak: number;
+}
+
+const ENGINES = ['own kernel', 'own kernel without SIMD', 'tfjs wasm', 'tfjs-node'] as const;
+const BUILT = fileURLToPath(new URL('../dist/learning/retrain/run-in-worker.js', import.meta.url));
+
+const ENGINE = fileURLToPath(new URL('./bench-retrain/engine.ts', import.meta.url));
+const JOB = fileURLToPath(new URL('./bench-retrain/job.mjs', import.meta.url));
+
+function run(path: string, argument: string, execArgv: readonly string[]): Measured | string {
+  try {
+    const out = execFileSync(process.execPath, [...execArgv, path, argument], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return JSON.parse(out.trim().split('\n').at(-1) ?? '') as Measured;
+  } catch (error) {
+    return error instanceof Error ? (error.message.match(/\[([a-z-]+)\]/)?.[1] ?? 'fails') : 'fails';
+  }
+}
+
+function row(name: string, measured: Measured | string, bare: Measured | string): string[] {
+  if (typeof measured === 'string' || typeof bare === 'string') return [name, 'not here', '', ''];
+  return [
+    name,
+    measured.seconds.toFixed(2),
+    measured.cpu.toFixed(2),
+    `+${(measured.peak - bare.peak).toFixed(0)}`,
+  ];
+}
+
+const tsx = ['--import', 'tsx'];
+console.log(
+  `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node.js ${process.versions.node}\n`,
+);
+const bare = run(ENGINE, 'nothing', tsx);
+console.log('12 epochs of 2,000 embeddings, 16 steps of 128 each, one thread');
+printTable(
+  ['', 'seconds', 'of a processor', 'memory, MB'],
+  ENGINES.map(engine => row(engine, run(ENGINE, engine, tsx), bare)),
+);
+if (existsSync(BUILT)) {
+  console.log(
+    '\nThe whole job in its thread: 1,500 base and 500 board embeddings, 500 held, with calibration and gate',
+  );
+  printTable(
+    ['', 'seconds', 'of a processor', 'memory, MB'],
+    [row('retrain', run(JOB, 'job', []), run(JOB, 'nothing', []))],
+  );
+} else console.log('\nThe whole job is measured where dist/ is built: npm run build');

@@ -1,0 +1,69 @@
+/** A whole retraining by the built package, measured: prints seconds and peak memory. Run by bench-retrain.ts. */
+
+import { RETRAIN_DEFAULTS } from '../../dist/learning/retrain/retrain-head.js';
+import { startRetrainJob } from '../../dist/learning/retrain/run-in-worker.js';
+import { createRandom } from '../../dist/ops/random.js';
+
+const [WIDTH, HIDDEN, TILES] = [1280, 64, 12];
+const activities = ['surfing', 'windsurfing', 'kitesurfing'];
+const random = createRandom(1);
+const values = (length, size = 1) => Float32Array.from({ length }, () => random.between(-size, size));
+
+function input(base, held, frames) {
+  const samples = Array.from({ length: base + held }, (_, row) => ({
+    labels: activities.map((_, index) => (row % 4 === index ? 1 : 0)),
+    group: row < base ? `g${row % 50}` : `h${row % 10}`,
+    source: 'photos',
+    file: String(row),
+    part: '',
+    augmented: false,
+  }));
+  return {
+    base: {
+      activities,
+      backbone: '0'.repeat(64),
+      set: { samples, embeddings: values((base + held) * WIDTH).map(Math.abs), width: WIDTH },
+      held: new Set(Array.from({ length: 10 }, (_, index) => `h${index}`)),
+    },
+    board: Array.from({ length: frames }, (_, index) => ({
+      id: String(index),
+      takenAt: Date.UTC(2026, 5, 1, index),
+      labels: index % 2 === 0 ? [activities[index % 3]] : [],
+      tiles: Array.from({ length: TILES }, (_, tile) => ({
+        zone: 'beach',
+        rectangle: { x: (tile % 4) / 4, y: Math.floor(tile / 4) / 3, w: 1 / 4, h: 1 / 3 },
+      })),
+      embeddings: values(TILES * WIDTH).map(Math.abs),
+    })),
+    incumbent: {
+      manifest: {
+        format: 1,
+        id: 'bench',
+        createdAt: '2026-06-01T09:00:00.000Z',
+        activities,
+        width: WIDTH,
+        hidden: HIDDEN,
+        backbone: { id: 'bench', sha256: '0'.repeat(64) },
+        calibration: activities.map(() => ({ slope: 1, intercept: 0 })),
+        thresholds: Object.fromEntries(activities.map(activity => [activity, 0.5])),
+        weights: { file: 'weights.f32.bin', sha256: '0'.repeat(64) },
+        training: { parent: null, seed: 1, dataSha256: '0'.repeat(64), command: '' },
+      },
+      hiddenKernel: values(HIDDEN * WIDTH, 0.05),
+      hiddenBias: values(HIDDEN),
+      outputKernel: values(activities.length * HIDDEN),
+      outputBias: values(activities.length),
+    },
+  };
+}
+
+// What a process takes that does not retrain: the data counts as the job's, for which it is read.
+const data = process.argv[2] === 'job' ? input(1500, 500, 52) : null;
+const begun = performance.now();
+const before = process.cpuUsage();
+if (data !== null) await startRetrainJob(data, { ...RETRAIN_DEFAULTS, tuning: { patience: 99 } }).result;
+const seconds = (performance.now() - begun) / 1000;
+const { user, system } = process.cpuUsage(before);
+console.log(
+  JSON.stringify({ seconds, cpu: (user + system) / 1e6, peak: process.resourceUsage().maxRSS / 1024 }),
+);

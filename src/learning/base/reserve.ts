@@ -1,0 +1,37 @@
+/** Groups that no head is ever fitted to, so that every head to come can be judged on them. */
+import type { Sample } from '../embedding/sample.ts';
+import { heldBackGroups } from '../fit/split.ts';
+
+/** Where `--reserve` does not say. */
+export const RESERVED_SHARE = { robust: 0.1, classic: 0 } as const;
+
+/** Groups of each activity that must be left to fit to and to measure with. */
+const FEWEST_LEFT = 4;
+
+/**
+ * @param share of the samples, 0..1
+ * @param tunedWithout the groups that a tuned backbone has not seen, from which they are then taken; else any
+ * @returns empty where too few groups of an activity would be left
+ */
+export function reservedGroups(
+  samples: readonly Sample[],
+  share: number,
+  seed: number,
+  tunedWithout?: ReadonlySet<string>,
+): Set<string> {
+  if (share === 0) return new Set();
+  const open = tunedWithout === undefined ? samples : samples.filter(({ group }) => tunedWithout.has(group));
+  const shareOfOpen = Math.min(0.5, (share * samples.length) / Math.max(1, open.length));
+  const reserved = heldBackGroups(open, shareOfOpen, seed ^ SALT);
+  const activities = samples[0]?.labels.length ?? 0;
+  for (let index = 0; index < activities; index++) {
+    const left = new Set(
+      samples.flatMap(({ labels, group }) => (labels[index] === 1 && !reserved.has(group) ? [group] : [])),
+    );
+    if (left.size < FEWEST_LEFT) return new Set();
+  }
+  return reserved;
+}
+
+/** So that they are not drawn in the same order as the groups that are held back to measure with. */
+const SALT = 0x5eed;

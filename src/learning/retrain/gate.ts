@@ -1,0 +1,151 @@
+/** Decides whether a new head may take the incumbent's place, on data that neither was fitted to. */
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { judgeSet } from '../fit/judge-set.ts';
+import { measure, type Prediction } from '../fit/metrics.ts';
+import { baseSide } from './base-rows.ts';
+import { type Contradiction, contradictions } from './contradictions.ts';
+import { judgeFrames } from './judge-frames.ts';
+import type {
+  BaseSet,
+  BoardFrame,
+  GateComparison,
+  GateFigures,
+  GateVerdict,
+  RetrainOptions,
+} from './types.ts';
+
+export type Tolerances = Pick<RetrainOptions, 'macroF1Tolerance' | 'recallTolerance'>;
+
+export interface GateHeads {
+  readonly incumbent: HeadBundle;
+  readonly candidate: HeadBundle;
+}
+
+export interface GateData {
+  readonly base: BaseSet | null;
+  /** Labelled frames of held blocks. */
+  readonly held: readonly BoardFrame[];
+  /** All labelled frames, of which the labels themselves are judged. */
+  readonly labelled: readonly BoardFrame[];
+}
+
+const BASE = 'the base set';
+const BOARD = 'the held-back frames of the board';
+
+/** @returns what speaks against the candidate, or where nothing does, the figures it was let pass for */
+export function gate(
+  heads: GateHeads,
+  { base, held, labelled }: GateData,
+  tolerances: Tolerances,
+): GateVerdict {
+  const { activities } = heads.candidate.manifest;
+  const onBase =
+    base === null || base.held.size === 0 ? null : compare(heads, activities, head => judgeBase(head, base));
+  const onBoard = held.length === 0 ? null : compare(heads, activities, head => judgeFrames(head, held));
+  const against = [
+    ...contradictions(heads.incumbent, labelled).map(inWords),
+    ...(onBase === null ? [] : objections(BASE, onBase, tolerances)),
+    ...(onBoard === null ? [] : objections(BOARD, onBoard, tolerances)),
+    ...(onBase === null && onBoard === null ? [NOTHING_TO_JUDGE] : []),
+  ];
+  return {
+    passed: against.length === 0,
+    reasons: against.length > 0 ? against : [...inFavour(BASE, onBase), ...inFavour(BOARD, onBoard)],
+    base: onBase && shown(onBase),
+    board: onBoard && shown(onBoard),
+  };
+}
+
+const NOTHING_TO_JUDGE =
+  'There is nothing to judge by: no base set comes with the head, and no labelled frame is of an hour that is held back.';
+
+function judgeBase(head: HeadBundle, base: BaseSet): Prediction[] {
+  return judgeSet(head, baseSide(base, head.manifest.activities, true));
+}
+
+/** Figures, and by how many pictures each recall is of. */
+interface Counted extends GateFigures {
+  readonly support: Readonly<Record<string, number>>;
+}
+
+interface Comparison {
+  readonly incumbent: Counted;
+  readonly candidate: Counted;
+}
+
+function compare(
+  { incumbent, candidate }: GateHeads,
+  activities: readonly string[],
+  judge: (head: HeadBundle) => readonly Prediction[],
+): Comparison {
+  return {
+    incumbent: figuresOf(judge(incumbent), activities),
+    candidate: figuresOf(judge(candidate), activities),
+  };
+}
+
+/** Macro-F1 is over the classes that are there, `none` being one. */
+export function figuresOf(predictions: readonly Prediction[], activities: readonly string[]): Counted {
+  const { accuracy, classes } = measure(predictions, activities);
+  const entries = Object.entries(classes);
+  const there = entries.filter(([, { support }]) => support > 0);
+  return {
+    judged: predictions.length,
+    macroF1: there.reduce((sum, [, { f1 }]) => sum + (f1 ?? 0), 0) / Math.max(1, there.length),
+    accuracy,
+    recall: Object.fromEntries(entries.map(([name, { recall }]) => [name, recall])),
+    support: Object.fromEntries(there.map(([name, { support }]) => [name, support])),
+  };
+}
+
+function shown({ incumbent, candidate }: Comparison): GateComparison {
+  const { support: _, ...before } = incumbent;
+  const { support: __, ...after } = candidate;
+  return { incumbent: before, candidate: after };
+}
+
+const ROUNDING = 1e-9;
+
+/** One picture, whatever share of few it is, is no proof: a tolerance is never less than what one picture changes. */
+export function objections(
+  where: string,
+  { incumbent, candidate }: Comparison,
+  { macroF1Tolerance, recallTolerance }: Tolerances,
+): string[] {
+  const against: string[] = [];
+  const counts = Object.values(incumbent.support);
+  // It is missing in its own class and may be too many in another.
+  const onePicture = 2 / (counts.length * Math.min(...counts));
+  const allowed = Math.max(macroF1Tolerance, onePicture);
+  if (incumbent.macroF1 - candidate.macroF1 > allowed + ROUNDING) {
+    against.push(
+      `Macro-F1 on ${where} (${candidate.judged} judged) fell from ${percent(incumbent.macroF1)} to ${percent(candidate.macroF1)}; ${percent(allowed)} less is let pass.`,
+    );
+  }
+  for (const [name, count] of Object.entries(incumbent.support)) {
+    const before = incumbent.recall[name] ?? 0;
+    const after = candidate.recall[name] ?? 0;
+    const most = Math.max(recallTolerance, 1 / count);
+    if (before - after <= most + ROUNDING) continue;
+    against.push(
+      `Recall of ${name} on ${where} (${count} judged) fell from ${percent(before)} to ${percent(after)}; ${percent(most)} less is let pass.`,
+    );
+  }
+  return against;
+}
+
+function inFavour(where: string, comparison: Comparison | null): string[] {
+  if (comparison === null) return [];
+  const { incumbent, candidate } = comparison;
+  return [
+    `Macro-F1 on ${where} (${candidate.judged} judged) went from ${percent(incumbent.macroF1)} to ${percent(candidate.macroF1)}.`,
+  ];
+}
+
+function inWords({ seen, said, frames, sure }: Contradiction): string {
+  return `Of ${sure} labelled frames in which the head is sure of ${seen}, ${frames} are labelled as another activity, most as ${said}: the labels look wrong. Correct them; if they are right, use \`force\`.`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,163 @@
+/** {@link HeadTrainer} by hand: three small products and Adam need no tensor library, which is 60 MB and a second to load. */
+import type { FittedHead } from '../fit/head-model.ts';
+import { createAdam } from './adam.ts';
+import { createMultiply, type Multiply } from './matrix-kernel.ts';
+import type { HeadTrainer, MaskedBatch } from './trainer.ts';
+
+const PAGE = 65_536;
+/** Numbers between the ends of rows: rows a power of two apart fall on the same lines of the processor's cache. */
+const GAP = 16;
+
+/** @param most rows in a batch, even */
+export function createOwnTrainer(start: FittedHead, most: number, multiplyOn = createMultiply): HeadTrainer {
+  const hidden = start.hiddenBias.length;
+  const outputs = start.outputBias.length;
+  const width = start.hiddenKernel.length / hidden;
+  const columns = Math.ceil(hidden / 16) * 16;
+  const stride = width + GAP;
+  const sizes = [most * stride, width * columns, width * columns, most * columns];
+  const memory = new WebAssembly.Memory({
+    initial: Math.ceil((sizes.reduce((sum, size) => sum + size) * 4) / PAGE),
+  });
+  let used = 0;
+  const [inputs, kernel, gradient, units] = sizes.map(length => {
+    const view = new Float32Array(memory.buffer, used, length);
+    used += length * 4;
+    return view;
+  }) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const multiply: Multiply = multiplyOn(memory);
+
+  // [width, hidden]: as the product reads it.
+  for (let unit = 0; unit < hidden; unit++) {
+    for (let index = 0; index < width; index++) {
+      kernel[index * columns + unit] = start.hiddenKernel[unit * width + index] as number;
+    }
+  }
+  const hiddenBias = Float32Array.from(start.hiddenBias);
+  const outputKernel = Float32Array.from(start.outputKernel);
+  const outputBias = Float32Array.from(start.outputBias);
+  const outputGradient = new Float32Array(outputKernel.length);
+  const hiddenBiasGradient = new Float32Array(hidden);
+  const outputBiasGradient = new Float32Array(outputs);
+  const adam = createAdam([
+    { values: kernel, gradient },
+    { values: outputKernel, gradient: outputGradient },
+    { values: hiddenBias, gradient: hiddenBiasGradient },
+    { values: outputBias, gradient: outputBiasGradient },
+  ]);
+
+  /** Fills `units` with the hidden units, before what is kept of them. */
+  const forward = (from: Float32Array, first: number, rows: number) => {
+    for (let row = 0; row < rows; row++) {
+      inputs.set(from.subarray((first + row) * width, (first + row + 1) * width), row * stride);
+    }
+    multiply(
+      inputs.byteOffset,
+      kernel.byteOffset,
+      units.byteOffset,
+      rows + (rows % 2),
+      width,
+      columns * 4,
+      stride * 4,
+      4,
+    );
+    for (let row = 0; row < rows; row++) {
+      for (let unit = 0; unit < hidden; unit++) {
+        const at = row * columns + unit;
+        units[at] = Math.max(0, (units[at] as number) + (hiddenBias[unit] as number));
+      }
+    }
+  };
+  const outputOf = (row: number, output: number) => {
+    let sum = outputBias[output] as number;
+    for (let unit = 0; unit < hidden; unit++) {
+      sum += (outputKernel[output * hidden + unit] as number) * (units[row * columns + unit] as number);
+    }
+    return sum;
+  };
+
+  /** From `units` to the gradients of all but the hidden kernel; leaves in `units` the gradient of the hidden sums. */
+  const backward = ({ rows, targets, mask, kept }: MaskedBatch): number => {
+    let loss = 0;
+    let known = 0;
+    for (let index = 0; index < rows * outputs; index++) known += mask[index] as number;
+    outputGradient.fill(0);
+    hiddenBiasGradient.fill(0);
+    outputBiasGradient.fill(0);
+    const errors = new Float64Array(outputs);
+    for (let row = 0; row < rows; row++) {
+      const at = row * columns;
+      for (let unit = 0; unit < hidden; unit++) {
+        units[at + unit] = (units[at + unit] as number) * (kept[row * hidden + unit] as number);
+      }
+      for (let output = 0; output < outputs; output++) {
+        const logit = outputOf(row, output);
+        const target = targets[row * outputs + output] as number;
+        const share = (mask[row * outputs + output] as number) / (known || 1);
+        loss += share * (Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit))));
+        const error = share * (1 / (1 + Math.exp(-logit)) - target);
+        errors[output] = error;
+        outputBiasGradient[output] = (outputBiasGradient[output] as number) + error;
+      }
+      for (let unit = 0; unit < hidden; unit++) {
+        const value = units[at + unit] as number;
+        let back = 0;
+        for (let output = 0; output < outputs; output++) {
+          const place = output * hidden + unit;
+          const error = errors[output] as number;
+          back += error * (outputKernel[place] as number);
+          outputGradient[place] = (outputGradient[place] as number) + error * value;
+        }
+        const through = value > 0 ? back * (kept[row * hidden + unit] as number) : 0;
+        units[at + unit] = through;
+        hiddenBiasGradient[unit] = (hiddenBiasGradient[unit] as number) + through;
+      }
+    }
+    return loss;
+  };
+
+  return {
+    step: (batch, rate, pull) => {
+      forward(batch.inputs, 0, batch.rows);
+      const loss = backward(batch);
+      multiply(
+        inputs.byteOffset,
+        units.byteOffset,
+        gradient.byteOffset,
+        width,
+        batch.rows,
+        columns * 4,
+        4,
+        stride * 4,
+      );
+      adam(rate, pull);
+      return loss;
+    },
+    logits: (from, count) => {
+      const logits = new Float32Array(count * outputs);
+      for (let first = 0; first < count; first += most) {
+        const rows = Math.min(most, count - first);
+        forward(from, first, rows);
+        for (let row = 0; row < rows; row++) {
+          for (let output = 0; output < outputs; output++)
+            logits[(first + row) * outputs + output] = outputOf(row, output);
+        }
+      }
+      return logits;
+    },
+    weights: () => {
+      const hiddenKernel = new Float32Array(hidden * width);
+      for (let unit = 0; unit < hidden; unit++) {
+        for (let index = 0; index < width; index++) {
+          hiddenKernel[unit * width + index] = kernel[index * columns + unit] as number;
+        }
+      }
+      return {
+        hiddenKernel,
+        hiddenBias: Float32Array.from(hiddenBias),
+        outputKernel: Float32Array.from(outputKernel),
+        outputBias: Float32Array.from(outputBias),
+      };
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/** Refits the head from all cached embeddings: the base set's and the board's labelled frames. */
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { SurfwatchError } from '../../errors.ts';
+import { withOutputs } from '../fit/calibrate-head.ts';
+import type { Epoch } from '../fit/fit-head.ts';
+import type { FittedHead } from '../fit/head-model.ts';
+import { baseSide } from './base-rows.ts';
+import { divideByBlock } from './blocks.ts';
+import { chooseRetrainedOutputs } from './choose-outputs.ts';
+import { createRows, type RowOptions } from './create-rows.ts';
+import { gate } from './gate.ts';
+import { heldLossOf } from './held-loss.ts';
+import { createOwnTrainer } from './own-trainer.ts';
+import { type RefitOptions, refit } from './refit.ts';
+import type { RetrainHooks, RetrainInput, RetrainOptions, RetrainResult } from './types.ts';
+import { activitiesWithNew, warmStart } from './warm-start.ts';
+
+/** What a retraining does where nothing else is said. */
+export const RETRAIN_DEFAULTS = {
+  epochs: 12,
+  seed: 37,
+  macroF1Tolerance: 0.02,
+  recallTolerance: 0.1,
+  newActivityFrames: 8,
+} as const satisfies RetrainOptions & { readonly newActivityFrames: number };
+
+/** How it fits; measured by `scripts/bench-learning.ts`. */
+export const RETRAIN_FIT = {
+  batch: 128,
+  learningRate: 0.001,
+  dropout: 0.3,
+  pull: 0.1,
+  patience: 4,
+  likeness: 0.5,
+  boardShare: 0.5,
+  halfBoardShareAt: 10,
+  hardNegatives: 3,
+} as const satisfies RowOptions & Omit<RefitOptions, 'epochs' | 'seed'>;
+
+export type RetrainTuning = { readonly [K in keyof typeof RETRAIN_FIT]: number };
+
+export interface RetrainJobOptions extends RetrainOptions {
+  /** Frames to fit to that a new activity needs; see {@link RETRAIN_DEFAULTS}. */
+  readonly newActivityFrames?: number;
+  /** Instead of {@link RETRAIN_FIT}. */
+  readonly tuning?: Partial<RetrainTuning>;
+}
+
+/**
+ * @param input frames without tiles are left out; so are activities that too few frames show to be new outputs
+ * @returns the candidate, whether or not the gate let it pass
+ * @throws SurfwatchError `retrain-impossible` where no labelled frame may be fitted to
+ */
+export async function retrainHead(
+  { base, board, incumbent }: RetrainInput,
+  options: RetrainJobOptions,
+  hooks: RetrainHooks = {},
+): Promise<RetrainResult> {
+  const begun = performance.now();
+  const tuning: RetrainTuning = { ...RETRAIN_FIT, ...options.tuning };
+  const { fitted, held } = divideByBlock(board.filter(({ tiles }) => tiles.length > 0));
+  if (fitted.length === 0) {
+    throw new SurfwatchError(
+      'retrain-impossible',
+      held.length === 0
+        ? 'no frame is labelled'
+        : `the ${held.length} labelled frames are all of hours that are held back to judge by`,
+    );
+  }
+  const activities = activitiesWithNew(
+    incumbent.manifest.activities,
+    fitted,
+    options.newActivityFrames ?? RETRAIN_DEFAULTS.newActivityFrames,
+  );
+  const heldBase = base === null ? null : baseSide(base, activities, true);
+  const trainer = createOwnTrainer(warmStart(incumbent, activities, options.seed), tuning.batch);
+  const rows = createRows(incumbent.manifest, activities, base, fitted, trainer.logits, tuning);
+  let newest: Pick<Epoch, 'epoch' | 'loss'> | null = null;
+  const best = await refit(
+    trainer,
+    incumbent.manifest.hidden,
+    rows.at(trainer.logits, incumbent.manifest.activities.length),
+    { ...tuning, epochs: options.epochs, seed: options.seed },
+    {
+      heldLoss: heldLossOf(incumbent.manifest, activities, heldBase, held, fitted),
+      lookAgain: score => rows.at(score, activities.length),
+      onEpoch: (epoch, loss) => {
+        newest = { epoch, loss };
+      },
+      onStep: done => hooks.onProgress?.(done * FITTING, newest),
+    },
+  );
+
+  const plain = candidateOf(incumbent, activities, best.weights, options.seed);
+  const candidate = withOutputs(plain, chooseRetrainedOutputs(incumbent, plain, heldBase, fitted));
+  const verdict = gate({ incumbent, candidate }, { base, held, labelled: [...fitted, ...held] }, options);
+  hooks.onProgress?.(1, newest);
+  return {
+    candidate,
+    verdict,
+    epochs: best.epoch,
+    samples: { base: rows.ofBase, board: fitted.length, boardHeld: held.length },
+    seconds: (performance.now() - begun) / 1000,
+  };
+}
+
+/** Share of the work; the gate is the rest. */
+const FITTING = 0.9;
+
+/** Sigmoid outputs, as the incumbent's were or its softmax is turned into. */
+function candidateOf(
+  incumbent: HeadBundle,
+  activities: readonly string[],
+  weights: FittedHead,
+  seed: number,
+): HeadBundle {
+  const { output: _, background: __, ...manifest } = incumbent.manifest;
+  return {
+    ...weights,
+    manifest: {
+      ...manifest,
+      activities: [...activities],
+      calibration: activities.map((_, index) => manifest.calibration[index] ?? { slope: 1, intercept: 0 }),
+      thresholds: Object.fromEntries(activities.map(name => [name, manifest.thresholds[name] ?? 0.5])),
+      training: { ...manifest.training, parent: manifest.id, seed },
+    },
+  };
+}

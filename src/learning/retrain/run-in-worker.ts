@@ -1,0 +1,87 @@
+/** Retrains in a thread of its own, so that frames go on being classified. */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { type ErrorCode, messageOf, SurfwatchError } from '../../errors.ts';
+import { buffersOf } from './buffers.ts';
+import type { RetrainJobOptions } from './retrain-head.ts';
+import type { RetrainHooks, RetrainInput, RetrainResult } from './types.ts';
+
+export interface RetrainJobData {
+  readonly input: RetrainInput;
+  readonly options: RetrainJobOptions;
+}
+
+export type RetrainMessage =
+  | {
+      readonly kind: 'progress';
+      readonly done: number;
+      readonly epoch: { readonly epoch: number; readonly loss: number } | null;
+    }
+  | { readonly kind: 'result'; readonly result: RetrainResult }
+  | { readonly kind: 'error'; readonly code: ErrorCode | null; readonly message: string };
+
+export interface RetrainJob {
+  /**
+   * @throws SurfwatchError `retrain-failed`, `retrain-cancelled`, and what {@link retrainHead} throws
+   */
+  readonly result: Promise<RetrainResult>;
+  /** Ends the thread at once; `result` is rejected with `retrain-cancelled`. */
+  cancel(): void;
+}
+
+/** Of the thread's JavaScript objects in MB; embeddings and weights are outside of them. */
+const HEAP_MB = 96;
+
+/**
+ * Starts a thread at low priority that ends, and gives its memory back, with the job.
+ *
+ * @param input its embeddings (base and board) are moved to the thread, not copied: the caller's arrays are empty
+ *   afterwards, so they must be of this job alone. The incumbent is copied.
+ */
+export function startRetrainJob(
+  input: RetrainInput,
+  options: RetrainJobOptions,
+  hooks: RetrainHooks = {},
+): RetrainJob {
+  const data: RetrainJobData = { input, options };
+  const worker = startThread({
+    workerData: data,
+    transferList: buffersOf([input.base?.set.embeddings, input.board.map(({ embeddings }) => embeddings)]),
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
+  let end: (error: SurfwatchError) => void = () => undefined;
+  const result = new Promise<RetrainResult>((resolve, reject) => {
+    end = reject;
+    worker.on('message', (message: RetrainMessage) => {
+      if (message.kind === 'progress') hooks.onProgress?.(message.done, message.epoch);
+      else if (message.kind === 'result') resolve(message.result);
+      else reject(new SurfwatchError(message.code ?? 'retrain-failed', message.message));
+    });
+    worker.on('error', error =>
+      reject(new SurfwatchError('retrain-failed', messageOf(error), { cause: error })),
+    );
+    worker.on('exit', code =>
+      reject(new SurfwatchError('retrain-failed', `its thread ended with code ${code}`)),
+    );
+  });
+  return {
+    result,
+    cancel: () => {
+      end(new SurfwatchError('retrain-cancelled', 'the retraining was cancelled'));
+      void worker.terminate();
+    },
+  };
+}
+
+/** worker.js beside this file; where this is run from its sources, worker.ts by way of tsx. */
+function startThread(options: WorkerOptions): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
+  // A thread of Node.js 20 knows no TypeScript, does not learn it by `--import tsx` (privatenumber/tsx#354), and inherits
+  // nothing of what a test runner knows.
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'));
+  const api = new URL('./esm/api/index.mjs', tsx).href;
+  const entry = new URL('./worker.ts', import.meta.url).href;
+  const code = `import('${api}').then(({ register }) => { register(); return import('${entry}'); })`;
+  return new Worker(code, { ...options, eval: true });
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { headLogits } from '../../../src/activity/head.ts';
+import { baseSide } from '../../../src/learning/retrain/base-rows.ts';
+import { chooseRetrainedOutputs } from '../../../src/learning/retrain/choose-outputs.ts';
+import { matchCalibration } from '../../../src/learning/retrain/match-calibration.ts';
+import { activitiesWithNew, warmStart } from '../../../src/learning/retrain/warm-start.ts';
+import { createRandom } from '../../../src/ops/random.ts';
+import { ACTIVITIES, balancedSamples, randomHead, separableSet } from '../support.ts';
+import { toyBase, toyHead } from './support.ts';
+
+const FROM = { slope: 1, intercept: 0 };
+const even = (count: number) => new Float64Array(count).fill(1 / count);
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+describe('matchCalibration', () => {
+  it('finds the scaling that the probabilities were made by', () => {
+    const random = createRandom(1);
+    const logits = Float64Array.from({ length: 400 }, () => random.between(-6, 6));
+    const said = logits.map(logit => sigmoid(0.6 * logit - 1.2));
+    const { slope, intercept } = matchCalibration(logits, said, even(400), FROM);
+    expect(slope).toBeCloseTo(0.6, 1);
+    expect(intercept).toBeCloseTo(-1.2, 1);
+  });
+
+  it('keeps a slope above zero and stays finite where logits are huge and perfectly apart', () => {
+    const logits = Float64Array.from({ length: 100 }, (_, index) => (index < 50 ? -400 : 300));
+    const said = logits.map(logit => (logit > 0 ? 0.98 : 0.02));
+    const { slope, intercept } = matchCalibration(logits, said, even(100), FROM);
+    expect(slope).toBeGreaterThan(0);
+    expect(sigmoid(slope * 300 + intercept)).toBeCloseTo(0.98, 1);
+    expect(sigmoid(slope * -400 + intercept)).toBeCloseTo(0.02, 1);
+  });
+
+  it('stays where it is where nothing is to be seen', () => {
+    expect(matchCalibration([], [], [], { slope: 0.7, intercept: 2 })).toEqual({ slope: 0.7, intercept: 2 });
+  });
+});
+
+describe('chooseRetrainedOutputs', () => {
+  const head = toyHead();
+  const shifted = { ...head, outputBias: head.outputBias.map(bias => bias + 3) };
+  const held = { ...separableSet(balancedSamples(40), 2) };
+
+  it('makes up for logits that have moved as a whole', () => {
+    const { calibration, thresholds } = chooseRetrainedOutputs(head, shifted, held, []);
+    const outputs = chooseRetrainedOutputs(head, head, held, []);
+    for (const [index, { slope, intercept }] of calibration.entries()) {
+      const before = outputs.calibration[index] as typeof FROM;
+      expect(slope * 3 + intercept).toBeCloseTo(before.intercept, 0);
+    }
+    expect(Object.keys(thresholds)).toEqual(ACTIVITIES);
+  });
+
+  it('keeps what the incumbent has where there is too little to choose by', () => {
+    const few = baseSide(toyBase(), ACTIVITIES, true);
+    for (const side of [few, null]) {
+      const outputs = chooseRetrainedOutputs(head, shifted, side, []);
+      expect(outputs).toEqual({
+        calibration: head.manifest.calibration,
+        thresholds: head.manifest.thresholds,
+      });
+    }
+  });
+});
+
+describe('warmStart', () => {
+  it('gives the logits of the incumbent, and of a new activity a low one', () => {
+    const incumbent = randomHead(4);
+    const start = warmStart(incumbent, [...ACTIVITIES, 'sup'], 1);
+    const inputs = separableSet(balancedSamples(2)).embeddings;
+    const manifest = { ...incumbent.manifest, activities: [...ACTIVITIES, 'sup'] };
+    const before = headLogits(incumbent, inputs, 8);
+    const after = headLogits({ ...start, manifest }, inputs, 8);
+    for (let row = 0; row < 8; row++) {
+      for (const [index] of ACTIVITIES.entries()) {
+        expect(after[row * 4 + index]).toBeCloseTo(before[row * 3 + index] as number, 5);
+      }
+    }
+    expect(start.outputBias[3]).toBeLessThan(0);
+    expect(start.hiddenKernel).not.toBe(incumbent.hiddenKernel);
+  });
+
+  it('takes the strongest of a softmax for the strongest', () => {
+    const incumbent = randomHead(5, { output: 'softmax' });
+    const start = warmStart(incumbent, ACTIVITIES, 1);
+    const inputs = separableSet(balancedSamples(2)).embeddings;
+    const { output: _, ...manifest } = incumbent.manifest;
+    const strongest = (logits: Float32Array, row: number) => {
+      const own = [...logits.subarray(row * 3, row * 3 + 3)];
+      return own.indexOf(Math.max(...own));
+    };
+    const [before, after] = [headLogits(incumbent, inputs, 8), headLogits({ ...start, manifest }, inputs, 8)];
+    for (let row = 0; row < 8; row++) expect(strongest(after, row)).toBe(strongest(before, row));
+  });
+});
+
+describe('activitiesWithNew', () => {
+  const frames = (labels: string[], count: number) => Array.from({ length: count }, () => ({ labels }));
+
+  it('adds what enough frames show, in order of name', () => {
+    const shown = [...frames(['wingfoil', 'sup'], 8), ...frames(['surfing'], 20), ...frames(['foil'], 7)];
+    expect(activitiesWithNew(['surfing'], shown, 8)).toEqual(['surfing', 'sup', 'wingfoil']);
+  });
+});

@@ -1,0 +1,113 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { HeadBundle } from '../../../src/activity/head-bundle.ts';
+import { isRight } from '../../../src/learning/fit/metrics.ts';
+import { figuresOf } from '../../../src/learning/retrain/gate.ts';
+import { judgeFrames } from '../../../src/learning/retrain/judge-frames.ts';
+import { RETRAIN_DEFAULTS, retrainHead } from '../../../src/learning/retrain/retrain-head.ts';
+import type { RetrainResult } from '../../../src/learning/retrain/types.ts';
+import { ACTIVITIES } from '../support.ts';
+import { boardOf, SHIPPED_MARKS, toyBase, toyHead, toyInput } from './support.ts';
+
+/** On this board surfers look otherwise than in the base set. */
+const MARKS = { ...SHIPPED_MARKS, surfing: 5, sup: 8 };
+const OPTIONS = {
+  ...RETRAIN_DEFAULTS,
+  epochs: 40,
+  tuning: { learningRate: 0.02, dropout: 0, pull: 0, patience: 40 },
+};
+
+const accuracy = (head: HeadBundle, seed: number, kinds: string[][]) => {
+  const judged = judgeFrames(head, boardOf(kinds, 20, MARKS, { seed }));
+  return judged.filter(isRight).length / judged.length;
+};
+
+describe('retrainHead', () => {
+  const kinds = [['surfing'], ['windsurfing'], []];
+  const board = boardOf(kinds, 16, MARKS);
+  let result: RetrainResult;
+
+  beforeAll(async () => {
+    result = await retrainHead(toyInput([...board, ...boardOf(kinds, 4, MARKS, { held: true })]), OPTIONS);
+  });
+
+  it('learns what the board shows', () => {
+    expect(accuracy(toyHead(), 7, kinds)).toBeLessThan(0.8);
+    expect(accuracy(result.candidate, 7, kinds)).toBeGreaterThan(0.9);
+    expect(result.verdict).toMatchObject({ passed: true });
+    expect(result.verdict.board?.candidate.accuracy).toBeGreaterThan(
+      result.verdict.board?.incumbent.accuracy ?? 1,
+    );
+  });
+
+  it('forgets nothing of the base set', () => {
+    const { incumbent, candidate } = result.verdict.base ?? {};
+    expect(candidate?.macroF1).toBeGreaterThanOrEqual((incumbent?.macroF1 ?? 1) - 0.02);
+  });
+
+  it('says what it learnt from', () => {
+    const { set, held } = toyBase();
+    const fitted = set.samples.filter(({ group }) => !held.has(group)).length;
+    expect(result.samples).toEqual({ base: fitted, board: 48, boardHeld: 12 });
+    expect(result.candidate.manifest).toMatchObject({ activities: ACTIVITIES, training: { parent: 'toy' } });
+  });
+
+  it('gives the same head for the same input', async () => {
+    const again = await retrainHead(
+      toyInput([...board, ...boardOf(kinds, 4, MARKS, { held: true })]),
+      OPTIONS,
+    );
+    expect(again.candidate).toEqual(result.candidate);
+    expect(again.verdict).toEqual(result.verdict);
+  });
+
+  it('is not fitted to a held block: other labels there change no weight but by the best epoch', async () => {
+    const held = boardOf(kinds, 2, MARKS, { held: true });
+    const wrong = held.map(frame => ({ ...frame, labels: ['kitesurfing'] }));
+    const [one, other] = await Promise.all(
+      [held, wrong].map(side => retrainHead(toyInput([...board, ...side]), OPTIONS)),
+    );
+    expect(one?.candidate).toEqual(other?.candidate);
+  });
+
+  it('adds an output for an activity that enough frames show', async () => {
+    const withNew = [['sup'], ['surfing'], []];
+    const { candidate, verdict } = await retrainHead(toyInput(boardOf(withNew, 16, MARKS)), OPTIONS);
+    expect(candidate.manifest.activities).toEqual([...ACTIVITIES, 'sup']);
+    expect(candidate.manifest.thresholds.sup).toBeGreaterThan(0);
+    const judged = judgeFrames(candidate, boardOf([['sup']], 20, MARKS, { seed: 9 }));
+    expect(figuresOf(judged, candidate.manifest.activities).recall.sup).toBeGreaterThan(0.8);
+    expect(verdict.passed).toBe(true);
+  });
+
+  it('adds none where too few frames show it', async () => {
+    const few = [...boardOf([['sup']], 7, MARKS), ...board];
+    expect((await retrainHead(toyInput(few), OPTIONS)).candidate.manifest.activities).toEqual(ACTIVITIES);
+  });
+
+  it('rejects a class poisoned with wrong labels, without a held-back frame and with poisoned ones', async () => {
+    for (const held of [0, 6]) {
+      const poisoned = [
+        ...boardOf([['windsurfing']], 30, SHIPPED_MARKS),
+        ...boardOf([['windsurfing']], held, SHIPPED_MARKS, { held: true }),
+      ].map(frame => ({ ...frame, labels: ['surfing'] }));
+      const { verdict } = await retrainHead(toyInput(poisoned), OPTIONS);
+      expect(verdict.passed).toBe(false);
+      expect(verdict.reasons.join()).toMatch(/sure of windsurfing/);
+    }
+  });
+
+  it('works without a base set, and then needs held-back frames to pass', async () => {
+    const alone = await retrainHead({ ...toyInput(board), base: null }, OPTIONS);
+    expect(alone.verdict).toMatchObject({ passed: false, base: null, board: null });
+    const judged = [...board, ...boardOf(kinds, 4, MARKS, { held: true })];
+    expect((await retrainHead({ ...toyInput(judged), base: null }, OPTIONS)).verdict.passed).toBe(true);
+  });
+
+  it('has nothing to learn from where all labels are held back', async () => {
+    const held = boardOf(kinds, 2, MARKS, { held: true });
+    await expect(retrainHead(toyInput(held), OPTIONS)).rejects.toMatchObject({
+      code: 'retrain-impossible',
+      message: expect.stringContaining('6 labelled frames'),
+    });
+  });
+});
