@@ -1,0 +1,80 @@
+/** An explanation as a person would give it. */
+import { NONE } from '../data/labels.ts';
+import type { Deciding } from './deciding.ts';
+import type { Explanation } from './explain.ts';
+import { speaksFor } from './likeness/neighbours.ts';
+
+/**
+ * @param leading what was decided of the strongest activity; null where the frame has no tiles
+ * @param compared whether there was an embedding to compare with
+ */
+export function sentenceOf(
+  facts: Omit<Explanation, 'sentence'>,
+  leading: Deciding | null,
+  compared: boolean,
+): string {
+  const sentences = [
+    ...judgement(facts, leading),
+    ...likeness(facts, compared),
+    ...earlier(facts),
+    ...said(facts),
+  ];
+  return sentences.join(' ');
+}
+
+function judgement(
+  { visibility, activity }: Omit<Explanation, 'sentence'>,
+  leading: Deciding | null,
+): string[] {
+  if (leading === null) return [`The frame has no scores (visibility: ${visibility}).`];
+  const { score, threshold, zone, rectangle } = leading;
+  const refused =
+    visibility === 'ok'
+      ? []
+      : [`The picture was not judged (visibility: ${visibility}); its scores all the same:`];
+  const scored = `${leading.activity} ${score.toFixed(2)} (threshold ${threshold.toFixed(2)})`;
+  const where = `the tile at x ${percent(rectangle.x)}, y ${percent(rectangle.y)}, ${percent(rectangle.w)} wide, of zone ${zone}`;
+  if (activity === NONE || !leading.present) {
+    return [...refused, `No activity reaches its threshold; ${scored} comes nearest, by ${where}.`];
+  }
+  return [...refused, `Decided by ${where}: ${scored}.`];
+}
+
+function likeness(
+  { activity, neighbours, decided }: Omit<Explanation, 'sentence'>,
+  compared: boolean,
+): string[] {
+  if (decided.length === 0) return [];
+  if (!compared) return ['No embeddings of it are kept, so it can not be compared with labelled frames.'];
+  const [first] = neighbours;
+  if (first === undefined) return ['Nothing is labelled that it could be compared with.'];
+  const last = neighbours[neighbours.length - 1] ?? first;
+  const found = activity === 'unknown' ? (first.labels[0] ?? NONE) : activity;
+  const agreeing = neighbours.filter(one => speaksFor(one, found)).length;
+  const own = neighbours.filter(({ from }) => from === 'board').length;
+  const count = neighbours.length === 1 ? 'The labelled tile' : `Of the ${neighbours.length} labelled tiles`;
+  const range =
+    neighbours.length === 1
+      ? `similarity ${first.similarity.toFixed(2)}`
+      : `similarity ${first.similarity.toFixed(2)} to ${last.similarity.toFixed(2)}`;
+  const share =
+    neighbours.length === 1
+      ? `is ${agreeing === 1 ? '' : 'not '}${found}`
+      : `${agreeing} ${agreeing === 1 ? 'is' : 'are'} ${found}`;
+  return [`${count} most like it (${range}) ${share}; ${own} ${own === 1 ? 'is' : 'are'} of this board.`];
+}
+
+function earlier({ before, activity }: Omit<Explanation, 'sentence'>): string[] {
+  if (before === null || activity === 'unknown') return [];
+  const same = before.activity === activity ? 'the same' : before.activity;
+  return [`Head ${before.head}, which scored it then, found ${same}.`];
+}
+
+function said({ labels }: Omit<Explanation, 'sentence'>): string[] {
+  if (labels === null) return [];
+  return [`It is labelled ${labels.length === 0 ? NONE : labels.join(' and ')}.`];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,122 @@
+/** Why a frame was judged as it was: by which tiles, and what is known that looks like them. */
+import type { ScoredTile, Scores } from '../../activity/classifier.ts';
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Visibility } from '../../activity/visibility.ts';
+import { NONE } from '../data/labels.ts';
+import { type Deciding, decidingTiles, doubt } from './deciding.ts';
+import { sentenceOf } from './explain-words.ts';
+import {
+  type KnownTiles,
+  type LabelledNeighbour,
+  labelledNeighbours,
+  votesOf,
+} from './likeness/neighbours.ts';
+import { rescoreWith } from './rescore.ts';
+
+/** A frame of the archive or of the recent ones. */
+export interface ExplainableFrame {
+  readonly id: string;
+  /** Milliseconds since the epoch (UTC). */
+  readonly takenAt: number;
+  readonly visibility: Visibility;
+  /** Id of the head that scored it. */
+  readonly head: string;
+  readonly tiles: readonly ScoredTile[];
+  /** [tiles, width] of the head's backbone; null where none are kept. */
+  readonly embeddings: Float32Array | null;
+  /** What people said of it: empty for none; null where nobody did. */
+  readonly labels: readonly string[] | null;
+}
+
+export interface ExplainOptions {
+  readonly neighbours: number;
+}
+
+export const EXPLAIN_DEFAULTS: ExplainOptions = { neighbours: 5 };
+
+/** Plain data that survives JSON. */
+export interface Explanation {
+  readonly frame: string;
+  /** ISO 8601. */
+  readonly takenAt: string;
+  readonly visibility: Visibility;
+  /** Of this frame alone, before it is smoothed with those around it; `unknown` where it could not be judged. */
+  readonly activity: string;
+  readonly activities: readonly string[];
+  /** Id of the head whose scores these are. */
+  readonly head: string;
+  /** What the head of that time said, where it was another. */
+  readonly before: { readonly head: string; readonly activity: string; readonly scores: Scores } | null;
+  /** What people said of it: empty for none; null where nobody did. */
+  readonly labels: readonly string[] | null;
+  /** Of each activity, strongest first, the tile that decided; `score` is the zone's, as the daemon judges it. */
+  readonly decided: readonly Deciding[];
+  /** The tile that the neighbours are like: that of the strongest activity, or of the one nearest to its threshold. */
+  readonly tile: ScoredTile | null;
+  /** Labelled tiles and base samples most like it, best first. */
+  readonly neighbours: readonly LabelledNeighbour[];
+  /** How many of them have each label, and `none`. */
+  readonly votes: Readonly<Record<string, number>>;
+  /** All of this in words. */
+  readonly sentence: string;
+}
+
+/**
+ * Explains one frame by example, as k-nearest neighbours over the embedding do (N. Papernot and P. McDaniel, Deep
+ * k-Nearest Neighbors, 2018).
+ *
+ * @param head the present one: it scores the frame anew where there are embeddings of its width
+ */
+export function explainFrame(
+  frame: ExplainableFrame,
+  known: KnownTiles,
+  head: HeadBundle,
+  { neighbours: k }: ExplainOptions = EXPLAIN_DEFAULTS,
+): Explanation {
+  const { width, thresholds, id } = head.manifest;
+  const embeddings = frame.embeddings?.length === frame.tiles.length * width ? frame.embeddings : null;
+  const fresh = embeddings === null ? null : rescoreWith(head)(embeddings, frame.tiles.length);
+  const tiles = frame.tiles.map((tile, row) => ({ ...tile, scores: fresh?.[row] ?? tile.scores }));
+  const decided = decidingTiles(tiles, thresholds);
+  const leading = leadingOf(decided);
+  const tile = leading === null ? null : (tiles[leading.tile] ?? null);
+  const query =
+    embeddings === null || leading === null
+      ? null
+      : embeddings.subarray(leading.tile * width, (leading.tile + 1) * width);
+  const neighbours = query === null ? [] : labelledNeighbours(query, known, k, frame.id);
+  const activities = decided.filter(({ present }) => present).map(({ activity }) => activity);
+  const judged = frame.visibility === 'ok' && decided.length > 0;
+  const facts = {
+    frame: frame.id,
+    takenAt: new Date(frame.takenAt).toISOString(),
+    visibility: frame.visibility,
+    activity: judged ? (activities[0] ?? NONE) : 'unknown',
+    activities: judged ? activities : [],
+    head: fresh === null ? frame.head : id,
+    before: fresh === null || frame.head === id ? null : beforeOf(frame, thresholds),
+    labels: frame.labels,
+    decided,
+    tile,
+    neighbours,
+    votes: votesOf(neighbours),
+  };
+  return { ...facts, sentence: sentenceOf(facts, leading, query !== null) };
+}
+
+/** The strongest present activity, or the one that is nearest to being present. */
+function leadingOf(decided: readonly Deciding[]): Deciding | null {
+  const [first, ...others] = decided;
+  if (first === undefined) return null;
+  const present = decided.find(one => one.present);
+  return present ?? others.reduce((best, one) => (doubt(one) > doubt(best) ? one : best), first);
+}
+
+function beforeOf({ head, tiles }: ExplainableFrame, thresholds: HeadBundle['manifest']['thresholds']) {
+  const decided = decidingTiles(tiles, thresholds);
+  return {
+    head,
+    activity: decided.find(({ present }) => present)?.activity ?? NONE,
+    scores: Object.fromEntries(decided.map(({ activity, score }) => [activity, score])),
+  };
+}

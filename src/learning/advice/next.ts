@@ -1,0 +1,127 @@
+/** What to label next: the frames of the archive from which a head is likely to learn most. */
+import type { Scores } from '../../activity/classifier.ts';
+import type { Rectangle } from '../../vision/zone.ts';
+import type { Thresholds } from './deciding.ts';
+import { normalisedRows } from './likeness/vectors.ts';
+import type { Candidate } from './ranking/candidate.ts';
+import { type Doubtful, doubtful } from './ranking/doubtful.ts';
+import { reasonsFor } from './ranking/reasons.ts';
+import { representatives } from './ranking/representatives.ts';
+import { shortlist } from './ranking/shortlist.ts';
+
+/** What is known already. */
+export interface NextInput {
+  readonly thresholds: Thresholds;
+  /** [rows, width]: embeddings of the tiles that decided in labelled frames, newest last; may be empty. */
+  readonly labelled: Float32Array;
+  readonly width: number;
+  /** Labelled frames of each activity, and of `none`. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Scores of each tile by the present head, asked for those of the shortlist that may be stale. */
+  readonly rescore?: (embeddings: Float32Array, tiles: number) => readonly Scores[];
+}
+
+export interface NextOptions {
+  /** Frames wanted. */
+  readonly count: number;
+  /** Most frames whose embeddings are read and compared. */
+  readonly shortlist: number;
+  /** How much a frame without any doubt still counts against one on a threshold, 0..1. */
+  readonly floor: number;
+}
+
+export const NEXT_DEFAULTS: NextOptions = {
+  count: 10,
+  shortlist: 200,
+  floor: 0.1,
+};
+
+/** Plain data that survives JSON. */
+export interface NextFrame {
+  readonly id: string;
+  /** Milliseconds since the epoch (UTC). */
+  readonly takenAt: number;
+  /** The activity in doubt, and where it is strongest. */
+  readonly activity: string;
+  readonly zone: string;
+  /** As a share of the frame. */
+  readonly rectangle: Rectangle;
+  /** Of the frame, as the daemon judges it, 0..1. */
+  readonly scores: Scores;
+  /** 1 on a threshold, 0 at certainty. */
+  readonly doubt: number;
+  /** Cosine distance to what is nearest of the labelled and the frames picked before it, 0..2; null where unknown. */
+  readonly novelty: number | null;
+  /** Frames that look more like it than like anything labelled or any other pick. */
+  readonly standsFor: number;
+  /** Why, in words; at least one. */
+  readonly reasons: readonly string[];
+}
+
+/** Newest labelled tiles that candidates are compared with. */
+const MOST_LABELLED = 500;
+
+/**
+ * Ranks frames by doubt (D. Lewis and W. Gale 1994) and by how well they stand for others in doubt that nothing labelled
+ * or picked before is like (facility location, see {@link representatives}). `npm run bench:learning` measures it
+ * against random order.
+ *
+ * @returns best first, at most `count`; frames without tiles are left out
+ */
+export function rankFrames(
+  candidates: readonly Candidate[],
+  input: NextInput,
+  options: Partial<NextOptions> = {},
+): readonly NextFrame[] {
+  const all = { ...NEXT_DEFAULTS, ...options };
+  const worth = ({ doubt }: Doubtful) => all.floor + (1 - all.floor) * doubt;
+  const first = candidates.flatMap(candidate => doubtful(candidate, candidate.tiles, input.thresholds) ?? []);
+  const frames = shortlist(first, worth, Math.max(all.shortlist, all.count)).map(frame =>
+    readVectors(frame, input),
+  );
+  const from = Math.max(0, input.labelled.length - MOST_LABELLED * input.width);
+  const labelled = normalisedRows(input.labelled.subarray(from), input.width);
+  const places = frames.map(({ frame, vector }) => ({
+    vector,
+    takenAt: frame.candidate.takenAt,
+    worth: worth(frame),
+    novelty: frame.candidate.novelty,
+  }));
+  return representatives(places, labelled, all.count).map(({ index, distance, standsFor }) => {
+    const { frame } = frames[index] as (typeof frames)[number];
+    const { candidate, deciding, scores, doubt } = frame;
+    return {
+      id: candidate.id,
+      takenAt: candidate.takenAt,
+      activity: deciding.activity,
+      zone: deciding.zone,
+      rectangle: deciding.rectangle,
+      scores,
+      doubt,
+      novelty: distance,
+      standsFor,
+      reasons: reasonsFor(frame, {
+        distance,
+        standsFor,
+        hasLabels: labelled.length > 0,
+        counts: input.counts,
+      }),
+    };
+  });
+}
+
+/** The frame as the present head sees it, with the embedding (length 1) of the tile that is in doubt. */
+function readVectors(
+  frame: Doubtful,
+  { thresholds, rescore, width }: NextInput,
+): { frame: Doubtful; vector: Float32Array | null } {
+  const { candidate } = frame;
+  const embeddings = candidate.embeddings();
+  if (embeddings === null || embeddings.length !== candidate.tiles.length * width)
+    return { frame, vector: null };
+  const fresh = candidate.stale === false ? undefined : rescore?.(embeddings, candidate.tiles.length);
+  const tiles = candidate.tiles.map((tile, row) => ({ ...tile, scores: fresh?.[row] ?? tile.scores }));
+  const now = doubtful(candidate, tiles, thresholds) ?? frame;
+  const start = now.deciding.tile * width;
+  return { frame: now, vector: normalisedRows(embeddings.subarray(start, start + width), width) };
+}

@@ -1,0 +1,46 @@
+/** How much doubt there is about a frame, and which of its tiles it hangs on. */
+import type { ScoredTile, Scores } from '../../../activity/classifier.ts';
+import { type Deciding, decidingTiles, doubt, type Thresholds } from '../deciding.ts';
+import type { Candidate } from './candidate.ts';
+
+export interface Doubtful {
+  readonly candidate: Candidate;
+  /** Of the activity in doubt. */
+  readonly deciding: Deciding;
+  /** 1 on a threshold or between two activities, 0 at certainty. */
+  readonly doubt: number;
+  /** The present activity that is about as strong, where the doubt is between two. */
+  readonly rival: Deciding | null;
+  /** Activities that are there, or, where there are none, the one that comes nearest to it; empty: surely none. */
+  readonly shows: readonly string[];
+  /** Of the frame, as the daemon judges it. */
+  readonly scores: Scores;
+}
+
+/** An activity this near to its threshold may be what the frame shows. */
+const PERHAPS = 0.5;
+
+/** Null where the frame has no tiles. */
+export function doubtful(
+  candidate: Candidate,
+  tiles: readonly ScoredTile[],
+  thresholds: Thresholds,
+): Doubtful | null {
+  const each = decidingTiles(tiles, thresholds);
+  const [first, ...others] = each;
+  if (first === undefined) return null;
+  const nearest = others.reduce((best, one) => (doubt(one) > doubt(best) ? one : best), first);
+  const present = each.filter(one => one.present);
+  const rival = present.length < 2 ? null : (present[1] as Deciding);
+  // Of two that are present one may be taken for the other: how near they are to each other is a doubt too.
+  const between = rival === null ? 0 : rival.score / first.score;
+  const shows = present.length > 0 ? present : each.filter(one => doubt(one) >= PERHAPS);
+  return {
+    candidate,
+    deciding: between > doubt(nearest) ? first : nearest,
+    doubt: Math.max(doubt(nearest), between),
+    rival: between > doubt(nearest) ? rival : null,
+    shows: shows.map(({ activity }) => activity),
+    scores: Object.fromEntries(each.map(({ activity, score }) => [activity, score])),
+  };
+}

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NEXT_DEFAULTS, type NextInput, rankFrames } from '../../../src/learning/advice/next.ts';
+import { candidateOf, joined, THRESHOLDS, tileOf, towards, WIDTH } from './support.ts';
+
+const NOTHING: NextInput = {
+  thresholds: THRESHOLDS,
+  labelled: new Float32Array(),
+  width: WIDTH,
+  counts: {},
+};
+
+const ids = (picks: readonly { readonly id: string }[]) => picks.map(({ id }) => id);
+
+describe('rankFrames', () => {
+  it('puts frames near a threshold before those that are sure', () => {
+    const picks = rankFrames(
+      [
+        candidateOf('sure', { surfing: 0.99 }, towards(1)),
+        candidateOf('near', { windsurfing: 0.48 }, towards(2)),
+        candidateOf('nothing', {}, towards(3)),
+      ],
+      NOTHING,
+    );
+    expect(picks[0]).toMatchObject({ id: 'near', activity: 'windsurfing', zone: 'all' });
+    expect(picks[0]?.doubt).toBeCloseTo(0.96);
+    expect(picks[0]?.reasons).toContain('windsurfing 0.48 is near its threshold 0.50');
+  });
+
+  it('doubts a frame in which two activities are about as strong', () => {
+    const picks = rankFrames(
+      [
+        candidateOf('one', { surfing: 0.9 }, towards(1)),
+        candidateOf('two', { surfing: 0.9, windsurfing: 0.88 }, towards(2)),
+      ],
+      NOTHING,
+    );
+    expect(picks[0]).toMatchObject({ id: 'two' });
+    expect(picks[0]?.reasons).toContain('surfing 0.90 and windsurfing 0.88 are near each other');
+  });
+
+  it('judges a frame of many tiles as the daemon does', () => {
+    // 0.8 in one tile of four is 0.5 in the zone.
+    const tiles = [{ surfing: 0.8 }, {}, {}, {}].map(scores => tileOf(scores));
+    const embedding = joined(towards(1), towards(2), towards(3), towards(4));
+    const [pick] = rankFrames([candidateOf('grid', {}, embedding, { tiles })], NOTHING);
+    expect(pick?.doubt).toBeCloseTo(1);
+    expect(pick?.scores.surfing).toBeCloseTo(0.5);
+  });
+
+  it('does not fill the list with the same picture ten times', () => {
+    const same = Array.from({ length: 10 }, (_, index) =>
+      candidateOf(`same-${index}`, { surfing: 0.5 }, towards(1, index, 0.02)),
+    );
+    const others = [2, 3, 4].map(axis => candidateOf(`other-${axis}`, { surfing: 0.42 }, towards(axis)));
+    const picks = ids(rankFrames([...same, ...others], NOTHING, { count: 4 }));
+    expect(picks.filter(id => id.startsWith('same'))).toHaveLength(1);
+  });
+
+  it('leaves what looks like a labelled frame for last', () => {
+    const picks = rankFrames(
+      [
+        candidateOf('alike', { surfing: 0.5 }, towards(1)),
+        candidateOf('unlike', { surfing: 0.4 }, towards(5)),
+      ],
+      { ...NOTHING, labelled: joined(towards(1, 7), towards(2)) },
+    );
+    expect(ids(picks)).toEqual(['unlike', 'alike']);
+    expect(picks[0]?.reasons.join()).toMatch(/unlike anything labelled \(similarity 0\.\d\d at most\)/);
+    expect(picks[1]?.reasons.join()).not.toMatch(/unlike anything/);
+  });
+
+  it('says where an activity has few labels', () => {
+    const frames = [
+      candidateOf('common', { surfing: 0.55 }, towards(1)),
+      candidateOf('rare', { kitesurfing: 0.55 }, towards(2)),
+    ];
+    const counts = { surfing: 40, kitesurfing: 1, none: 20 };
+    const picks = rankFrames(frames, { ...NOTHING, counts });
+    const reasonsOf = (id: string) => picks.find(pick => pick.id === id)?.reasons.join() ?? '';
+    expect(reasonsOf('rare')).toContain('seems to show kitesurfing, of which there is one label so far');
+    expect(reasonsOf('common')).not.toContain('so far');
+  });
+
+  it('takes the frame that stands for many before one that is as doubtful but like no other', () => {
+    const many = Array.from({ length: 8 }, (_, index) =>
+      candidateOf(`many-${index}`, { surfing: 0.45 }, towards(1, index)),
+    );
+    const odd = candidateOf('odd', { surfing: 0.45 }, towards(9));
+    const [first, second] = rankFrames([odd, ...many], NOTHING, { count: 2 });
+    expect(first?.id).toMatch(/^many/);
+    expect(first?.standsFor).toBe(7);
+    expect(first?.reasons).toContain('stands for 7 other frames that look like it');
+    expect(second).toMatchObject({ id: 'odd', standsFor: 0 });
+  });
+
+  it('asks the present head where the archive has the scores of an older one', () => {
+    const frames = [
+      candidateOf('was-near', { surfing: 0.5 }, towards(1)),
+      candidateOf('is-near', { surfing: 0.01 }, towards(2)),
+    ];
+    const rescore = (embeddings: Float32Array) => [
+      { surfing: (embeddings[2] as number) > 0.9 ? 0.5 : 0.001, windsurfing: 0, kitesurfing: 0 },
+    ];
+    expect(ids(rankFrames(frames, { ...NOTHING, rescore }))).toEqual(['is-near', 'was-near']);
+    const fresh = frames.map(frame => ({ ...frame, stale: false }));
+    expect(ids(rankFrames(fresh, { ...NOTHING, rescore }))).toEqual(['was-near', 'is-near']);
+  });
+
+  it('spreads frames without embeddings over time', () => {
+    const at = (minutes: number) => ({ takenAt: Date.UTC(2026, 5, 1) + minutes * 60_000 });
+    const frames = [0, 1, 2, 240].map(minutes =>
+      candidateOf(`${minutes}`, { surfing: 0.5 }, null, at(minutes)),
+    );
+    expect(ids(rankFrames(frames, NOTHING, { count: 2 }))).toEqual(['1', '240']);
+  });
+
+  it('reads embeddings for the shortlist only, which has sure frames of all times too', () => {
+    const read: number[] = [];
+    const frames = Array.from({ length: 200 }, (_, index) =>
+      candidateOf(`${index}`, { surfing: index < 100 ? 0.45 : 0.999 }, null, {
+        takenAt: index * 60_000,
+        embeddings: () => {
+          read.push(index);
+          return towards(index % WIDTH, index);
+        },
+      }),
+    );
+    expect(rankFrames(frames, NOTHING, { shortlist: 40 })).toHaveLength(NEXT_DEFAULTS.count);
+    expect(read).toHaveLength(40);
+    expect(new Set(read).size).toBe(40);
+    expect(read.filter(index => index >= 100).length).toBeGreaterThan(3);
+  });
+
+  it('leaves out frames without tiles, and gives a reason for every other', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const frame = fc.record({
+      surfing: share,
+      windsurfing: share,
+      axis: fc.nat(WIDTH - 1),
+      tiles: fc.nat(2),
+    });
+    fc.assert(
+      fc.property(fc.array(frame, { maxLength: 12 }), fc.nat(12), (some, count) => {
+        const frames = some.map(({ axis, tiles, ...scores }, index) =>
+          candidateOf(
+            `${index}`,
+            scores,
+            joined(...Array.from({ length: tiles }, () => towards(axis, index))),
+            {
+              tiles: Array.from({ length: tiles }, () => tileOf(scores)),
+            },
+          ),
+        );
+        const picks = rankFrames(frames, NOTHING, { count });
+        const usable = frames.filter(({ tiles }) => tiles.length > 0);
+        expect(picks).toHaveLength(Math.min(count, usable.length));
+        expect(new Set(ids(picks)).size).toBe(picks.length);
+        for (const { reasons, doubt, novelty } of picks) {
+          expect(reasons.length).toBeGreaterThan(0);
+          expect(doubt).toBeGreaterThanOrEqual(0);
+          expect(doubt).toBeLessThanOrEqual(1);
+          expect(novelty ?? 0).toBeGreaterThanOrEqual(0);
+        }
+        // A longer list only goes on where a shorter one ends.
+        expect(ids(rankFrames(frames, NOTHING, { count: count + 3 })).slice(0, picks.length)).toEqual(
+          ids(picks),
+        );
+      }),
+    );
+  });
+});
