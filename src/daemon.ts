@@ -1,20 +1,41 @@
 /** The composition root: builds the parts from the settings, wires them, starts and stops them in order. */
+
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
-import { type Classifier, createClassifier } from './activity/classifier.ts';
-import { lookAt } from './activity/observe.ts';
+import type { Classifier } from './activity/classifier.ts';
+import { type LookedAt, lookAt } from './activity/observe.ts';
 import type { ActivityOptions } from './activity/options.ts';
 import { type ActivityReport, type Reports, reportOf, type SessionEvent } from './activity/report.ts';
-import { startTracker, stopTracker, type TrackerState, type TrackerStep, track } from './activity/tracker.ts';
+import {
+  restartTracker,
+  startTracker,
+  stopTracker,
+  type TrackerState,
+  type TrackerStep,
+  track,
+} from './activity/tracker.ts';
 import { Camera, type StatusChange } from './capture/camera.ts';
 import { createSource } from './capture/create.ts';
 import type { Frame } from './capture/source.ts';
 import type { Settings } from './config/settings.ts';
 import { zonesOf } from './config/zones.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, SurfwatchError } from './errors.ts';
+import { Learning } from './learning/board/learning.ts';
+import { openModel, shippedHeads } from './learning/board/open-model.ts';
+import { verbParts } from './learning/board/verb-parts.ts';
 import { alertsFor } from './messaging/alerts.ts';
 import { healthPayload, infoPayload } from './messaging/describe.ts';
-import { activityPayload, eventPayload, iso, type Sender, zonePayload } from './messaging/from-report.ts';
+import { DiskEvents } from './messaging/event-queue.ts';
+import {
+  activityPayload,
+  eventPayload,
+  iso,
+  modelEventPayload,
+  type Sender,
+  zonePayload,
+} from './messaging/from-report.ts';
+import { learningVerbs } from './messaging/learning-verbs.ts';
 import { Messaging } from './messaging/messaging.ts';
 import type { Health, Info, State } from './messaging/payloads.ts';
 import { topicBase } from './messaging/topics.ts';
@@ -50,6 +71,7 @@ export class Daemon {
   readonly #newId = monotonicFactory();
   readonly #ticking = new AbortController();
   #classifier: Classifier | undefined;
+  #learning: Learning | undefined;
   #activity: ActivityOptions;
   #tracker: TrackerState;
   #still: StillState = null;
@@ -72,11 +94,24 @@ export class Daemon {
       { atMs: clock.now(), monotonicMs: clock.monotonic() },
     );
     this.#state = { state: 'starting', sinceMs: clock.now() };
+    const learning = verbParts(() => this.#learn());
     this.#messaging = new Messaging({
       mqtt: settings.mqtt,
       broker: settings.broker,
       base: topicBase(settings),
-      verbs: { status: statusVerb(() => this.#status()) },
+      verbs: { status: statusVerb(() => this.#status()), ...learningVerbs(learning) },
+      labels: learning.labels,
+      events: new DiskEvents({
+        path: join(settings.stateDir, 'outbox.db'),
+        maxEvents: settings.mqtt.maxQueuedEvents,
+        clock,
+        log: partLogger(log, 'messaging'),
+      }),
+      discovery: {
+        ...settings.discovery,
+        zones: settings.zones.map(({ name }) => name),
+        heartbeatMs: settings.activity.heartbeatMs,
+      },
       clock,
       log: partLogger(log, 'messaging'),
     });
@@ -101,30 +136,72 @@ export class Daemon {
    * @throws SurfwatchError `broker-*`, `model-*`, `engine-*`, `mqtt-tls-invalid`
    */
   async start(): Promise<void> {
-    const { clock, log } = this.#deps;
+    const { clock } = this.#deps;
     this.#startedMs = clock.monotonic();
     await this.#messaging.start();
     this.#messaging.set('camera/availability', 'offline');
     this.#setState('starting');
     try {
-      const { models, vision } = this.#settings;
-      this.#classifier = await createClassifier(models, vision, partLogger(log, 'vision'));
+      await this.#loadModel();
     } catch (error) {
       await this.#messaging.stop();
       throw error;
     }
-    const { backbone, head, why } = this.#classifier;
-    this.#activity = {
-      ...this.#settings.activity,
-      thresholds: { ...head.manifest.thresholds, ...this.#settings.activity.thresholds },
-    };
-    this.#log.info(
-      { engine: backbone.engine, runtime: backbone.runtime, why, head: head.manifest.id },
-      'model loaded',
-    );
-    this.#messaging.set('info', this.#info());
     this.#camera.start();
     void this.#tick();
+  }
+
+  /** Backbone and head, and what learns new heads for it. */
+  async #loadModel(): Promise<void> {
+    const { log, clock } = this.#deps;
+    const { models, vision, stateDir, learning: options } = this.#settings;
+    const setup = { models, vision, stateDir, keepHeads: options.keepHeads, clock };
+    const { classifier, store } = await openModel({ ...setup, log: partLogger(log, 'vision') });
+    this.#classifier = classifier;
+    this.#useThresholds();
+    const { backbone, head, why } = classifier;
+    const { engine, runtime } = backbone;
+    this.#log.info({ engine, runtime, why, head: head.manifest.id }, 'model loaded');
+    this.#messaging.set('info', this.#info());
+    const learning = new Learning({
+      options,
+      directory: join(stateDir, 'learning'),
+      shippedHeads: shippedHeads(models),
+      classifier,
+      store,
+      zones: this.#zones,
+      intervalMs: this.#settings.camera.intervalMs,
+      thresholds: () => this.#activity.thresholds,
+      onTraining: training => this.#messaging.set('training', training),
+      onNews: news => this.#messaging.emit(modelEventPayload(news, this.#newId(), this.#sender())),
+      onAlert: (id, text) => this.#messaging.alert(id, text),
+      onHead: () => this.#restart(),
+      newId: () => this.#newId(),
+      clock,
+      log: partLogger(log, 'learning'),
+    });
+    try {
+      await learning.start();
+      this.#learning = learning;
+    } catch (error) {
+      // A beach that is watched without learning is better than one that is not watched.
+      this.#log.error({ err: error }, 'nothing can be kept or learnt');
+      this.#messaging.alert('learning-failed', messageOf(error));
+    }
+  }
+
+  /** After a change of head: its next frame decides anew, and all is published again. */
+  #restart(): void {
+    this.#useThresholds();
+    this.#tracker = restartTracker(this.#tracker, this.#deps.clock.monotonic());
+    this.#messaging.set('info', this.#info());
+  }
+
+  /** Those of the head, over which the config's go. */
+  #useThresholds(): void {
+    const { activity } = this.#settings;
+    const { thresholds } = (this.#classifier as Classifier).head.manifest;
+    this.#activity = { ...activity, thresholds: { ...thresholds, ...activity.thresholds } };
   }
 
   /** Ends within about two seconds, whatever the camera and the broker do. Safe to call twice. */
@@ -141,6 +218,7 @@ export class Daemon {
     this.#emit(events);
     // Who reads only the activity must not take the last one for the present one.
     this.#publish(this.#lost());
+    await this.#learning?.stop();
     await this.#messaging.stop();
     await this.#classifier?.close();
   }
@@ -151,8 +229,11 @@ export class Daemon {
     const classifier = this.#classifier as Classifier;
     try {
       const parts = { classifier, zones: this.#zones, gates: this.#settings.gates };
-      const { observation, still, error } = await lookAt(frame, startedMs, this.#still, parts);
-      this.#still = still;
+      const looked = await lookAt(frame, startedMs, this.#still, parts);
+      const { observation, error } = looked;
+      this.#still = looked.still;
+      // The head was changed meanwhile: what an old one said is not the first word of the new.
+      if (looked.scored !== undefined && looked.scored.head !== classifier.head.manifest.id) return;
       if (error !== undefined) {
         this.#meter.failed += 1;
         this.#log.warn({ err: error, origin: frame.origin }, 'the picture cannot be read');
@@ -160,12 +241,22 @@ export class Daemon {
       this.#messaging.alert('model-failed', null);
       this.#take(track(this.#tracker, observation, this.#activity, { newId: this.#newId }), frame.id);
       if (error === undefined) countFrame(this.#meter, startedMs, clock.monotonic());
+      this.#learnFrom(frame, looked);
     } catch (error) {
       // The engine failed: nothing is known of this picture, and staleness will say so if it goes on.
       this.#meter.failed += 1;
       this.#messaging.alert('model-failed', messageOf(error));
       throw error;
     }
+  }
+
+  /** After it was published: nobody waits for what may be kept of it. */
+  #learnFrom(frame: Frame, { observation, scored }: LookedAt): void {
+    if (scored === undefined) return;
+    const { visibility, monotonicMs } = observation;
+    const { activity } = reportOf(this.#tracker, frame.id).beach;
+    const { thresholds } = this.#activity;
+    this.#learning?.take({ frame, monotonicMs, visibility, scored, activity, thresholds });
   }
 
   #onCameraStatus({ status, error }: StatusChange): void {
@@ -214,6 +305,7 @@ export class Daemon {
     if (this.#settings.zones.length > 0) {
       for (const zone of zones) this.#messaging.set(`zone/${zone.zone}/activity`, zonePayload(zone, sender));
     }
+    if (beach.frame !== null) this.#learning?.published(beach.frame);
     this.#publishedMs = this.#deps.clock.monotonic();
   }
 
@@ -274,7 +366,16 @@ export class Daemon {
       activity: activityPayload(beach, this.#sender()),
       info: this.#classifier === undefined ? null : this.#info(),
       health: this.#health(null, null),
+      learning: this.#learning?.status() ?? null,
     };
+  }
+
+  /** @throws SurfwatchError `command-busy`, `learning-off` */
+  #learn(): Learning {
+    if (this.#learning !== undefined) return this.#learning;
+    if (this.#state.state === 'starting')
+      throw new SurfwatchError('command-busy', 'the daemon is still starting');
+    throw new SurfwatchError('learning-off', 'the archive could not be opened when the daemon started');
   }
 
   #info(): Info {

@@ -1,4 +1,5 @@
 /** The formats of settings: how a value is read from text, what is wrong with it, and how it is described. */
+import { isDiscoveryPrefix } from '../messaging/discovery/options.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 import { isName, NAME_PATTERN } from './name.ts';
 import type { Setting } from './setting.ts';
@@ -207,6 +208,11 @@ export const FORMATS = {
   name: text('name', 'may hold only a-z, 0-9 and single - between them, 64 at most', isName, NAME_PATTERN),
   path: text('path', '', () => true),
   host: text('host', 'must be an IP address or a host name', value => /^[A-Za-z0-9.:_-]+$/.test(value)),
+  topic: text(
+    'topic',
+    "must be a topic without + and #, and outside of surf, which is surfwatch's own",
+    isDiscoveryPrefix,
+  ),
   device: text(
     'device',
     'may hold only letters, digits and . _ : / -',

@@ -4,6 +4,7 @@ import { FORMATS, type Format } from './formats.ts';
 import { activitySchema } from './schema/activity.ts';
 import { boardSchema } from './schema/board.ts';
 import { cameraSchema } from './schema/camera.ts';
+import { discoverySchema } from './schema/discovery.ts';
 import { learningSchema } from './schema/learning.ts';
 import { brokerSchema, mqttSchema } from './schema/messaging.ts';
 import { gatesSchema, modelsSchema, tilesSchema, visionSchema, zonesSetting } from './schema/vision.ts';
@@ -31,6 +32,7 @@ const WRITTEN = {
   learning: learningSchema,
   mqtt: mqttSchema,
   broker: brokerSchema,
+  discovery: discoverySchema,
 } as const satisfies SchemaOf<Settings>;
 
 /** The whole tree, with the `…File` siblings of the secrets. */

@@ -38,7 +38,7 @@ export interface SettingTree {
 type FileName<K> = K extends `${infer Name}Ms` ? Name : K;
 
 type NumberFormat = 'whole' | 'decimal' | 'ratio' | 'port' | 'bytes';
-type TextFormat = 'text' | 'name' | 'path' | 'url' | 'source' | 'device' | 'host';
+type TextFormat = 'text' | 'name' | 'path' | 'url' | 'source' | 'device' | 'host' | 'topic';
 
 interface Leaf<Format extends FormatName, Default> extends Setting {
   readonly format: Format;

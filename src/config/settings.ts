@@ -2,6 +2,7 @@
 import type { ActivityOptions } from '../activity/options.ts';
 import type { CameraOptions } from '../capture/options.ts';
 import type { LearningOptions } from '../learning/options.ts';
+import type { DiscoveryOptions } from '../messaging/discovery/options.ts';
 import type { BrokerOptions, MqttOptions } from '../messaging/options.ts';
 import type { LogOptions } from '../ops/log.ts';
 import type { DecodeLimits } from '../vision/decode.ts';
@@ -27,6 +28,7 @@ export interface Settings {
   readonly learning: LearningOptions;
   readonly mqtt: MqttOptions;
   readonly broker: BrokerOptions;
+  readonly discovery: DiscoveryOptions;
 }
 
 export interface ModelSettings {

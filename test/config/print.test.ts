@@ -47,6 +47,7 @@ function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): 
     name: () => name,
     path: () => word,
     host: () => fc.ipV4(),
+    topic: () => fc.stringMatching(/^ha[A-Za-z0-9/_-]{0,8}[a-z]$/).filter(text => !text.includes('//')),
     device: () => fc.stringMatching(/^[a-z0-9]{1,8}$/),
     url: () =>
       fc

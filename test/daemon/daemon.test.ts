@@ -155,21 +155,21 @@ describe('the daemon', () => {
 
   it('ends its start with a code where its port is taken', async () => {
     const { daemon } = await startDaemon(['camera.kind=simulator']);
-    const second = newDaemon(['camera.kind=simulator', `broker.port=${new URL(daemon.address).port}`]);
+    const second = await newDaemon(['camera.kind=simulator', `broker.port=${new URL(daemon.address).port}`]);
     await expect(second.start()).rejects.toMatchObject({ code: 'broker-port-taken' });
   });
 
   it('ends its start with a code where the model is missing', async () => {
     const folder = await temporaryFolder();
     await rm(folder, { recursive: true });
-    const daemon = newDaemon(['camera.kind=simulator', `models.dir=${folder}`]);
+    const daemon = await newDaemon(['camera.kind=simulator', `models.dir=${folder}`]);
     await expect(daemon.start()).rejects.toMatchObject({ code: 'model-missing' });
   });
 
   it.skipIf(!hasMosquitto)('classifies with the broker down, and catches up when it comes', async () => {
     const folder = await beachFolder();
     const port = await getPort();
-    const daemon = newDaemon([
+    const daemon = await newDaemon([
       'camera.kind=directory',
       `camera.directory.path=${folder}`,
       `mqtt.url=mqtt://127.0.0.1:${port}`,

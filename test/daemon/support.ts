@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { Daemon } from '../../src/daemon.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import { listener, silent } from '../messaging/support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Quick enough for a test, and otherwise as shipped. */
 const QUICK = [
@@ -24,8 +25,9 @@ const QUICK = [
 ];
 
 /** A daemon with the shipped model, not started yet; stopped at the end of the test. */
-export function newDaemon(set: readonly string[]): Daemon {
-  const { settings } = loadConfig({ set: [...QUICK, ...set], env: {}, cwd: process.cwd() });
+export async function newDaemon(set: readonly string[]): Promise<Daemon> {
+  const stateDir = `stateDir=${await temporaryFolder()}`;
+  const { settings } = loadConfig({ set: [...QUICK, stateDir, ...set], env: {}, cwd: process.cwd() });
   const daemon = new Daemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
   onTestFinished(() => daemon.stop());
   return daemon;
@@ -33,7 +35,7 @@ export function newDaemon(set: readonly string[]): Daemon {
 
 /** A started daemon on its embedded broker, and a client that listens to all it says. */
 export async function startDaemon(set: readonly string[]) {
-  const daemon = newDaemon(set);
+  const daemon = await newDaemon(set);
   await daemon.start();
   return { daemon, heard: await listener(daemon.address) };
 }

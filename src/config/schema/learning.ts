@@ -9,7 +9,7 @@ export const learningSchema = {
     format: 'choice',
     default: DEFAULTS.keep,
     choices: {
-      nothing: 'nothing, and frames can not be labelled',
+      nothing: 'nothing, but the numbers of frames that somebody labels',
       embeddings: 'numbers that a head can be trained on, no picture',
       pictures: 'the picture too',
     },

@@ -107,7 +107,7 @@ export const brokerSchema = {
   maxPacketBytes: {
     doc: 'Largest packet a client may send, in bytes; a larger one ends its connection.',
     format: 'bytes',
-    default: 1_048_576,
+    default: 16_777_216,
     min: 1024,
     max: 268_435_455,
   },

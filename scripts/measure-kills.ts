@@ -1,0 +1,167 @@
+/** Kills a real daemon again and again while it is labelled, trains and promotes, and looks at what each restart finds. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
+import getPort from 'get-port';
+import { randomScene } from '../src/capture/simulator/random-scene.ts';
+import { createRenderer } from '../src/capture/simulator/render.ts';
+import { exitOnError } from '../src/commands/exit.ts';
+import { wholeNumber } from '../src/commands/parse.ts';
+import { openArchive } from '../src/learning/archive/archive.ts';
+import { ARCHIVE_DEFAULTS } from '../src/learning/archive/options.ts';
+import { openRequester, type Requester } from '../src/messaging/request.ts';
+import { systemClock } from '../src/ops/clock.ts';
+import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import { createRandom } from '../src/ops/random.ts';
+
+const program = new Command('measure-kills')
+  .description('kills a daemon that is labelled and retrained with SIGKILL; counts what was lost')
+  .option('--kills <n>', 'how often', wholeNumber(1), 200)
+  .option('--within <ms>', 'each at a random instant of so many milliseconds', wholeNumber(1), 6_000)
+  .option('--seed <n>', 'of the instants', wholeNumber(0), 1)
+  .action(measure);
+await exitOnError(() => program.parseAsync());
+
+interface Truth {
+  /** What was acknowledged of each frame. */
+  readonly said: Map<string, string>;
+  /** Sent, but not acknowledged when the daemon was killed: may hold or not. */
+  pending: { readonly frame: string; readonly labels: string } | null;
+}
+
+interface Flags {
+  readonly kills: number;
+  readonly within: number;
+  readonly seed: number;
+}
+
+async function measure({ kills, within, seed }: Flags): Promise<void> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'surfwatch-kills-'));
+  const random = createRandom(seed);
+  const truth: Truth = { said: new Map(), pending: null };
+  const tally = { restarts: 0, promotions: 0, acknowledged: 0, lost: 0, countedTwice: 0, broken: 0 };
+  let head = '';
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      const { child, requester } = await startDaemon(stateDir);
+      const models = (await requester.request('models')) as { current: string; history: { to: string }[] };
+      tally.restarts += 1;
+      if (models.current !== head && head !== '') tally.promotions += 1;
+      head = models.current;
+      const begun = Date.now();
+      const untilMs = random.between(0, within);
+      const work = keepBusy(requester, truth, tally, kill).catch(() => undefined);
+      await delay(Math.max(0, untilMs - (Date.now() - begun)));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      await work;
+      requester.close().catch(() => undefined);
+      await compare(stateDir, truth, tally);
+      process.stderr.write(`\rkill ${kill + 1} of ${kills}: ${JSON.stringify(tally)}`);
+    }
+  } finally {
+    process.stderr.write('\n');
+    await rm(stateDir, { recursive: true, force: true });
+  }
+  console.log(JSON.stringify({ kills, ...tally }));
+  if (tally.lost + tally.countedTwice + tally.broken > 0) process.exitCode = 1;
+}
+
+async function startDaemon(stateDir: string): Promise<{ child: ChildProcess; requester: Requester }> {
+  const port = await getPort();
+  const settings = [
+    'log.level=error',
+    `stateDir=${stateDir}`,
+    `broker.port=${port}`,
+    'camera.kind=simulator',
+    'camera.interval=200ms',
+    'camera.pendingInterval=200ms',
+    'camera.simulator.width=640',
+    'camera.simulator.height=360',
+    'tiles.columns=2',
+    'tiles.rows=1',
+    'learning.minFree=0',
+  ];
+  const child = spawn(
+    process.execPath,
+    [join(PACKAGE_ROOT, 'scripts/surfwatch.js'), 'run', ...settings.flatMap(setting => ['--set', setting])],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
+    try {
+      const requester = await openRequester({
+        url: `mqtt://127.0.0.1:${port}`,
+        base: 'surf',
+        clock: systemClock,
+      });
+      await requester.request('models');
+      return { child, requester };
+    } catch {
+      await delay(100);
+    }
+  }
+}
+
+/** Labels and retrains until the daemon is gone. */
+async function keepBusy(requester: Requester, truth: Truth, tally: { acknowledged: number }, round: number) {
+  const renderer = createRenderer();
+  const frames = [...truth.said.keys()];
+  for (let seed = round * 1000; ; seed++) {
+    if (seed % 10 === 4)
+      await requester.request('retrain', { epochs: 3, force: true }).catch(() => undefined);
+    const kind = seed % 2 === 0 ? 'kitesurfing' : 'none';
+    const known = frames[seed % Math.max(1, frames.length)];
+    if (known !== undefined && seed % 3 !== 0) {
+      truth.pending = { frame: known, labels: kind };
+      await requester.request('label', { frame: known, labels: [kind] });
+      truth.said.set(known, kind);
+    } else {
+      const activities = kind === 'none' ? [] : ['kitesurfing' as const];
+      const jpeg = await renderer.jpeg(randomScene(seed, { activities, width: 320, height: 180 }));
+      truth.pending = null;
+      const { frame } = (await requester.publishImage([kind], jpeg)) as { frame: string };
+      truth.said.set(frame, kind);
+    }
+    truth.pending = null;
+    tally.acknowledged += 1;
+  }
+}
+
+interface Tally {
+  lost: number;
+  countedTwice: number;
+  broken: number;
+}
+
+/** What the disk holds against what was acknowledged. */
+async function compare(stateDir: string, { said, pending }: Truth, tally: Tally): Promise<void> {
+  const directory = join(stateDir, 'learning');
+  const archive = await openArchive({
+    directory,
+    options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0 },
+    clock: systemClock,
+    onSetAside: () => {
+      tally.broken += 1;
+    },
+  });
+  try {
+    for (const [frame, labels] of said) {
+      const held = archive.labelOf(frame)?.labels;
+      const found = held === undefined ? undefined : held.length === 0 ? 'none' : held.join();
+      const may = pending?.frame === frame ? [labels, pending.labels] : [labels];
+      if (found === undefined || !may.includes(found)) tally.lost += 1;
+      else said.set(frame, found);
+    }
+    const labelled = archive.labelled();
+    if (new Set(labelled.map(({ id }) => id)).size !== labelled.length) tally.countedTwice += 1;
+    const counts = Object.values(archive.counts().labels).reduce((sum, count) => sum + count, 0);
+    if (counts !== labelled.length) tally.countedTwice += 1;
+  } finally {
+    archive.close();
+  }
+}

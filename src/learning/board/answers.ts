@@ -1,0 +1,132 @@
+/** What the daemon answers about its frames and labels. */
+import sharp from 'sharp';
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { SurfwatchError } from '../../errors.ts';
+import { type Explanation, explainFrame } from '../advice/explain.ts';
+import { type NextFrame, rankFrames } from '../advice/next.ts';
+import { type Progress, progressOf, type RetrainingPoint } from '../advice/progress.ts';
+import { rescoreWith } from '../advice/rescore.ts';
+import { foldLabels } from '../archive/fold.ts';
+import type { RecentFrames } from '../archive/recent.ts';
+import type { Archive, LabelEntry } from '../archive/types.ts';
+import type { ModelStore } from '../models/types.ts';
+import type { BaseSet } from '../retrain/types.ts';
+import type { KnownLabels } from './known.ts';
+
+export interface AnswerParts {
+  readonly archive: Archive;
+  readonly recent: RecentFrames;
+  readonly known: KnownLabels;
+  readonly head: () => HeadBundle;
+  readonly thresholds: () => Readonly<Record<string, number>>;
+  readonly loadBase: () => Promise<BaseSet | null>;
+}
+
+/** What to label next, best first. */
+export function nextFrames(
+  { archive, recent, known, head, thresholds }: AnswerParts,
+  count: number,
+): { readonly frames: readonly (Omit<NextFrame, 'id' | 'takenAt'> & { frame: string; takenAt: string })[] } {
+  const { id, width, backbone } = head().manifest;
+  const kept = archive
+    .frames({ labelled: false })
+    .filter(frame => frame.backbone === backbone.sha256 && frame.visibility === 'ok')
+    .map(frame => ({
+      ...frame,
+      embeddings: () => archive.embeddings(frame.id),
+      stale: frame.head !== id,
+    }));
+  const ids = new Set(kept.map(({ id }) => id));
+  const latest = recent
+    .list()
+    .filter(({ id, visibility }) => !ids.has(id) && visibility === 'ok' && archive.labelOf(id) === undefined)
+    .map(frame => ({ ...frame, embeddings: () => frame.embeddings, stale: frame.head !== id }));
+  const input = {
+    thresholds: thresholds(),
+    labelled: known.tiles().matrix,
+    width,
+    counts: archive.counts().labels,
+    rescore: rescoreWith(head()),
+  };
+  const frames = rankFrames([...kept, ...latest], input, { count }).map(({ id: frame, takenAt, ...why }) => ({
+    frame,
+    takenAt: new Date(takenAt).toISOString(),
+    ...why,
+  }));
+  return { frames };
+}
+
+/** @throws SurfwatchError `label-frame-unknown` */
+export async function explanation(parts: AnswerParts, id: string): Promise<Explanation> {
+  const { archive, recent, known, head, loadBase } = parts;
+  const kept = archive.frame(id);
+  const frame = kept === undefined ? recent.get(id) : { ...kept, embeddings: archive.embeddings(id) };
+  if (frame === undefined) throw unknown(id);
+  const labels = archive.labelOf(id)?.labels ?? null;
+  const manifest = head().manifest;
+  const isComparable = frame.backbone === manifest.backbone.sha256;
+  return explainFrame(
+    { ...frame, labels, embeddings: isComparable ? frame.embeddings : null },
+    { board: known.tiles(), base: await loadBase() },
+    { ...head(), manifest: { ...manifest, thresholds: { ...manifest.thresholds, ...parts.thresholds() } } },
+  );
+}
+
+/**
+ * The picture of a frame as base64.
+ *
+ * @param width in pixels; not enlarged
+ * @throws SurfwatchError `label-frame-unknown`, also where no picture of it is kept
+ */
+export async function framePicture({ archive, recent }: AnswerParts, id: string, width: number | undefined) {
+  const kept = archive.frame(id);
+  const latest = recent.get(id);
+  const picture = kept === undefined ? (latest?.picture ?? null) : await archive.picture(id);
+  const frame = kept ?? latest;
+  if (frame === undefined) throw unknown(id);
+  if (picture === null) throw new SurfwatchError('label-frame-unknown', `no picture of frame ${id} is kept`);
+  const shown = sharp(picture).autoOrient();
+  const sized = width === undefined ? shown : shown.resize({ width, withoutEnlargement: true });
+  const jpeg = await sized.jpeg({ quality: 80 }).toBuffer();
+  return {
+    frame: id,
+    takenAt: new Date(frame.takenAt).toISOString(),
+    tiles: frame.tiles.length,
+    labels: archive.labelOf(id)?.labels ?? null,
+    jpeg: jpeg.toString('base64'),
+  };
+}
+
+/** How far labelling has come: what labels there are, what they brought, what ten more would. */
+export function labelProgress(archive: Archive, store: ModelStore): Progress {
+  const log = archive.log(Number.MAX_SAFE_INTEGER).toReversed();
+  const points = store
+    .history(PROGRESS_POINTS)
+    .toReversed()
+    .flatMap(({ at, event, figures }): RetrainingPoint[] => {
+      if ((event !== 'promoted' && event !== 'rejected') || figures === null) return [];
+      const { board, base } = figures;
+      const known = log.filter(entry => entry.at <= Date.parse(at));
+      return [{ at: Date.parse(at), labels: countsOf(known), board, base, outcome: event }];
+    });
+  return progressOf(archive.counts().labels, points);
+}
+
+/** The newest retrainings that are looked back on. */
+const PROGRESS_POINTS = 30;
+
+/** Labelled frames of each activity, and of `none`. */
+function countsOf(log: readonly LabelEntry[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { labels } of foldLabels(log).values()) {
+    for (const name of labels.length === 0 ? ['none'] : labels) counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function unknown(id: string): SurfwatchError {
+  return new SurfwatchError(
+    'label-frame-unknown',
+    `frame ${id}: neither in the archive nor among those seen lately`,
+  );
+}

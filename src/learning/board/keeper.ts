@@ -1,0 +1,91 @@
+/** What is done with every frame: remembered for a while, kept where it is worth a label. */
+import sharp from 'sharp';
+import { imageType } from '../../capture/image-type.ts';
+import type { Rectangle } from '../../vision/zone.ts';
+import { KEEP_DEFAULTS, startKeeping, whyKeep } from '../archive/keep.ts';
+import { noveltyOf, type References } from '../archive/novelty.ts';
+import { PRIVACY_DEFAULTS, withPrivacy } from '../archive/privacy.ts';
+import type { RecentFrames } from '../archive/recent.ts';
+import type { Archive, NewFrame } from '../archive/types.ts';
+import type { LearningOptions } from '../options.ts';
+import { newFrameOf, type SeenFrame, zoneScoresOf } from './seen-frame.ts';
+
+export interface KeeperParts {
+  readonly archive: Pick<Archive, 'add'>;
+  readonly recent: RecentFrames;
+  readonly references: References;
+  readonly options: LearningOptions;
+  readonly zones: readonly Rectangle[];
+  /** SHA-256 of the backbone's weights. */
+  readonly backbone: string;
+  readonly monotonicMs: number;
+  /** Told whether the newest frame that was worth it found room. */
+  readonly onRoom: (full: boolean) => void;
+}
+
+export interface Keeper {
+  /** The frame's id goes out to the world: somebody may label it. It may come before the frame or after it. */
+  published(id: string): void;
+  /** Never rejects for a full disk. */
+  take(seen: SeenFrame): Promise<void>;
+  /** A frame that was asked for, or is about to be labelled, as it may be kept; null where nothing may. */
+  prepared(frame: NewFrame): Promise<NewFrame | null>;
+}
+
+export function createKeeper(parts: KeeperParts): Keeper {
+  const { archive, recent, references, options, zones, backbone } = parts;
+  const policy = {
+    ...KEEP_DEFAULTS,
+    sampleEveryMs: options.sampleEveryMs === 0 ? Number.POSITIVE_INFINITY : options.sampleEveryMs,
+  };
+  const privacy = { ...PRIVACY_DEFAULTS, keep: options.keep, pixelate: options.pixelate };
+  let keeping = startKeeping(parts.monotonicMs);
+  let busy = false;
+  let latest: NewFrame | undefined;
+  let publishedId: string | undefined;
+
+  const remember = (): void => {
+    if (latest !== undefined && latest.id === publishedId) recent.add(latest);
+  };
+
+  const prepared = async (frame: NewFrame): Promise<NewFrame | null> => {
+    const kept = await withPrivacy(frame, zones, privacy);
+    if (kept === null || kept.picture === null || imageType(Buffer.from(kept.picture)) === 'jpeg')
+      return kept;
+    // A camera may send PNG or WebP; the archive holds JPEG.
+    return { ...kept, picture: await sharp(kept.picture).jpeg({ quality: privacy.quality }).toBuffer() };
+  };
+
+  return {
+    published(id) {
+      publishedId = id;
+      remember();
+    },
+    prepared,
+    async take(seen) {
+      const novelty = noveltyOf(seen.scored.embeddings, references);
+      latest = newFrameOf(seen, 'label', backbone, novelty);
+      remember();
+      const { monotonicMs, visibility, activity, thresholds } = seen;
+      const zoneScores = zoneScoresOf(seen);
+      const { because, state } = whyKeep(
+        keeping,
+        { monotonicMs, visibility, activity, zones: zoneScores, thresholds, novelty },
+        policy,
+      );
+      keeping = state;
+      // A slow card must not pile frames up: the next one worth keeping will come.
+      if (because === null || busy || options.keep === 'nothing') return;
+      busy = true;
+      try {
+        const frame = await prepared(newFrameOf(seen, because, backbone, novelty));
+        if (frame === null) return;
+        const outcome = await archive.add(frame);
+        parts.onRoom(outcome === 'full');
+        if (outcome === 'kept') references.add(seen.scored.embeddings);
+      } finally {
+        busy = false;
+      }
+    },
+  };
+}

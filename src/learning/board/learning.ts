@@ -1,0 +1,300 @@
+/** Learning on the board: frames in, labels in, better heads out. Everything about it that has a life. */
+import type { Logger } from 'pino';
+import type { Classifier } from '../../activity/classifier.ts';
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { SurfwatchError } from '../../errors.ts';
+import type { Training } from '../../messaging/learning-payloads.ts';
+import type { Clock } from '../../ops/clock.ts';
+import type { Size } from '../../vision/tiles.ts';
+import type { Zone } from '../../vision/zone.ts';
+import type { Drift } from '../advice/drift.ts';
+import type { Progress } from '../advice/progress.ts';
+import type { ArchiveCounts } from '../archive/types.ts';
+import type { LabelService } from '../labels/service.ts';
+import {
+  endProbation,
+  NO_PROBATION,
+  PROBATION_DEFAULTS,
+  startProbation,
+  watchPromotion,
+} from '../models/probation.ts';
+import type { GateFacts, ModelStore } from '../models/types.ts';
+import type { LearningOptions } from '../options.ts';
+import type { BaseSet } from '../retrain/types.ts';
+import { type AnswerParts, explanation, framePicture, labelProgress, nextFrames } from './answers.ts';
+import { gather } from './gather.ts';
+import { type OpenParts, openParts } from './open-parts.ts';
+import { Retraining, type RetrainRequest } from './retraining.ts';
+import { frameScoresOf, type SeenFrame } from './seen-frame.ts';
+import { loadShippedBase } from './shipped-base.ts';
+
+/** What became of a model, to be told to the world. */
+export interface ModelNews extends Omit<GateFacts, 'job'> {
+  readonly type: 'model_promoted' | 'model_rejected' | 'model_rolled_back';
+  readonly job: string | null;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface LearningParts {
+  readonly options: LearningOptions;
+  /** `<stateDir>/learning`: made where it is missing. */
+  readonly directory: string;
+  /** The folder of heads with a base set: that of the shipped model. */
+  readonly shippedHeads: string;
+  readonly classifier: Classifier;
+  readonly store: ModelStore;
+  readonly zones: readonly Zone[];
+  /** Between two frames at most. */
+  readonly intervalMs: number;
+  /** In force, those of the config included. */
+  readonly thresholds: () => Readonly<Record<string, number>>;
+  readonly onTraining: (training: Training) => void;
+  readonly onNews: (news: ModelNews) => void;
+  readonly onAlert: (id: 'archive-full' | 'model-drift', text: string | null) => void;
+  /** Another head was put in force; it scores the next frame. */
+  readonly onHead: (head: HeadBundle) => void;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface LearningStatus {
+  readonly archive: ArchiveCounts;
+  readonly training: Training;
+  readonly progress: Progress;
+  readonly drift: Drift;
+}
+
+const HOURLY_MS = 3_600_000;
+
+export class Learning {
+  readonly #parts: LearningParts;
+  readonly #retraining: Retraining;
+  #open: OpenParts | undefined;
+  #probation = NO_PROBATION;
+  /** Computed when it is asked for, and again after a label or a retraining. */
+  #progress: Progress | undefined;
+  #cameraSize: Size | null = null;
+  #lastHourlyMs: number;
+  /** Work on frames that is under way; the database is closed after it. */
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(parts: LearningParts) {
+    this.#parts = parts;
+    this.#lastHourlyMs = parts.clock.monotonic();
+    const { store, options, directory, newId, clock, log, onTraining, onNews } = parts;
+    this.#retraining = new Retraining({
+      store,
+      options,
+      directory,
+      newId,
+      clock,
+      log,
+      head: () => this.#headId,
+      onUpdate: onTraining,
+      gather: ({ only }, signal) =>
+        gather(
+          { archive: this.#opened.archive, classifier: parts.classifier, loadBase: this.#loadBase, log },
+          only,
+          signal,
+        ),
+      onPromoted: (head, from, job, { verdict }) => {
+        this.#use(head);
+        if (options.probationMs > 0) this.#probation = startProbation(this.#probation, clock.monotonic());
+        if (store.pinned !== null)
+          log.warn(
+            { head: store.pinned },
+            'models.head names a head: the new one is in force only until the next start',
+          );
+        const { reasons, base, board } = verdict;
+        onNews({
+          type: 'model_promoted',
+          job,
+          from,
+          to: head.manifest.id,
+          reasons,
+          figures: { base, board },
+        });
+      },
+      onRejected: (job, { verdict }) => {
+        const { reasons, base, board } = verdict;
+        const id = this.#headId;
+        this.#progress = undefined;
+        onNews({ type: 'model_rejected', job, from: id, to: id, reasons, figures: { base, board } });
+      },
+    });
+  }
+
+  /**
+   * Opens the archive and begins to listen for labels.
+   *
+   * @throws SurfwatchError `database-newer`, `disk-full`, `state-unwritable`, `storage-failed`
+   */
+  async start(): Promise<void> {
+    this.#open = await openParts(this.#parts, {
+      loadBase: this.#loadBase,
+      cameraSize: () => this.#cameraSize,
+      onLabelled: () => this.#forget(),
+    });
+    await this.#open.folder?.start();
+    await this.#retraining.start();
+  }
+
+  async stop(): Promise<void> {
+    const open = this.#open;
+    await open?.folder?.stop();
+    await this.#retraining.stop();
+    await this.#working;
+    this.#open = undefined;
+    await open?.drift.save().catch(error => this.#parts.log.warn({ err: error }, 'the days cannot be kept'));
+    open?.archive.close();
+  }
+
+  /** Takes a frame in after it was judged. What it does beside never fails. */
+  take(seen: SeenFrame): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    const { width, height } = seen.scored.picture;
+    this.#cameraSize = { width, height };
+    open.drift.take(seen);
+    const { monotonicMs, visibility, activity, thresholds } = seen;
+    const { options, intervalMs } = this.#parts;
+    this.#probation = watchPromotion(
+      this.#probation,
+      { monotonicMs, visibility, activity, scores: frameScoresOf(seen), thresholds },
+      {
+        ...PROBATION_DEFAULTS,
+        durationMs: options.probationMs,
+        gapMs: Math.max(PROBATION_DEFAULTS.gapMs, 2 * intervalMs),
+      },
+    );
+    const beside = [open.keeper.take(seen), this.#takeBack(), this.#hourly(monotonicMs)];
+    this.#working = Promise.all([this.#working, ...beside]).then(
+      () => undefined,
+      error => this.#parts.log.warn({ err: error }, 'a frame cannot be kept'),
+    );
+  }
+
+  /** The id of a frame was published: it can be labelled for a while, kept or not. */
+  published(frame: string): void {
+    this.#open?.keeper.published(frame);
+  }
+
+  /** @throws SurfwatchError `label-*`, `disk-full` */
+  get labels(): LabelService {
+    return this.#opened.labels;
+  }
+
+  /** @throws SurfwatchError `retrain-busy` */
+  retrain(request: RetrainRequest): { readonly job: string } {
+    return this.#retraining.begin(request);
+  }
+
+  /** @throws SurfwatchError `retrain-none` */
+  cancel(job?: string): { readonly job: string } {
+    return this.#retraining.cancel(job);
+  }
+
+  /** @throws SurfwatchError `model-unknown`, `rollback-none` */
+  async rollback(to?: string): Promise<{ readonly from: string; readonly to: string }> {
+    return this.#rollback(to, ['it was asked for'], false);
+  }
+
+  async models() {
+    const { store } = this.#parts;
+    const models = (await store.list()).map(({ folder: _, ...model }) => model);
+    return { current: this.#headId, models, history: store.history(50) };
+  }
+
+  next(count: number) {
+    return nextFrames(this.#answers, count);
+  }
+
+  explain(frame: string) {
+    return explanation(this.#answers, frame);
+  }
+
+  frame(frame: string, width?: number) {
+    return framePicture(this.#answers, frame, width);
+  }
+
+  status(): LearningStatus {
+    const { archive, drift } = this.#opened;
+    this.#progress ??= labelProgress(archive, this.#parts.store);
+    return {
+      archive: archive.counts(),
+      training: this.#retraining.training,
+      progress: this.#progress,
+      drift: drift.drift(this.#since()),
+    };
+  }
+
+  async #rollback(to: string | undefined, reasons: readonly string[], automatic: boolean) {
+    const { store, onNews } = this.#parts;
+    const { from, to: id, head } = await store.rollback(to, { automatic, reasons });
+    this.#probation = endProbation(this.#probation);
+    this.#use(head);
+    onNews({ type: 'model_rolled_back', job: null, from, to: id, reasons, figures: null });
+    return { from, to: id };
+  }
+
+  async #takeBack(): Promise<void> {
+    const { verdict } = this.#probation;
+    if (typeof verdict !== 'object') return;
+    this.#probation = endProbation(this.#probation);
+    this.#parts.log.warn({ reason: verdict.rollback }, 'the new head is taken back');
+    await this.#rollback(undefined, [verdict.rollback], true);
+  }
+
+  #use(head: HeadBundle): void {
+    this.#parts.classifier.useHead(head);
+    this.#forget();
+    this.#parts.onHead(head);
+  }
+
+  #forget(): void {
+    this.#open?.known.forget();
+    this.#progress = undefined;
+  }
+
+  /** What need not be done more often: room, days, drift. */
+  async #hourly(monotonicMs: number): Promise<void> {
+    if (monotonicMs - this.#lastHourlyMs < HOURLY_MS) return;
+    this.#lastHourlyMs = monotonicMs;
+    const { archive, drift } = this.#opened;
+    await archive.tidy();
+    await drift.save();
+    this.#parts.onAlert('model-drift', drift.drift(this.#since()).alert);
+  }
+
+  /** The day from which on the head in force judges. */
+  #since(): string | null {
+    const changed = this.#parts.store.history(1_000).find(({ to }) => to !== null);
+    return changed === undefined ? null : changed.at.slice(0, 10);
+  }
+
+  readonly #loadBase = (): Promise<BaseSet | null> => loadShippedBase(this.#parts);
+
+  get #headId(): string {
+    return this.#parts.classifier.head.manifest.id;
+  }
+
+  get #opened(): OpenParts {
+    if (this.#open === undefined) throw new SurfwatchError('command-busy', 'the archive is not open');
+    return this.#open;
+  }
+
+  get #answers(): AnswerParts {
+    const { archive, known, recent } = this.#opened;
+    const { classifier, thresholds } = this.#parts;
+    return {
+      archive,
+      recent,
+      known,
+      head: () => classifier.head,
+      thresholds,
+      loadBase: this.#loadBase,
+    };
+  }
+}

@@ -1,0 +1,120 @@
+/** Opens the archive and what works on it. */
+
+import type { Size } from '../../vision/tiles.ts';
+import { openArchive } from '../archive/archive.ts';
+import { createReferences, type References } from '../archive/novelty.ts';
+import { ARCHIVE_DEFAULTS } from '../archive/options.ts';
+import { createRecentFrames, type RecentFrames } from '../archive/recent.ts';
+import type { Archive } from '../archive/types.ts';
+import { LabelFolder } from '../labels/folder.ts';
+import { type LabelService, labelService } from '../labels/service.ts';
+import type { BaseSet } from '../retrain/types.ts';
+import { type DriftWatch, openDriftWatch } from './drift-watch.ts';
+import { createKeeper, type Keeper } from './keeper.ts';
+import { type KnownLabels, knownLabels } from './known.ts';
+import type { LearningParts } from './learning.ts';
+import { embedSentPicture } from './sent-picture.ts';
+import { thinnedBase } from './shipped-base.ts';
+
+export interface OpenParts {
+  readonly archive: Archive;
+  readonly recent: RecentFrames;
+  readonly keeper: Keeper;
+  readonly known: KnownLabels;
+  readonly drift: DriftWatch;
+  readonly labels: LabelService;
+  /** Not started; absent where no folder is watched. */
+  readonly folder?: LabelFolder;
+}
+
+export interface OpenHooks {
+  readonly loadBase: () => Promise<BaseSet | null>;
+  /** Size of the camera's frames; null before the first. */
+  readonly cameraSize: () => Size | null;
+  readonly onLabelled: () => void;
+}
+
+/** Embeddings that new frames are compared with; 11 MB at a width of 1280. */
+const REFERENCES = 2_000;
+
+/** @throws SurfwatchError `database-newer`, `disk-full`, `state-unwritable`, `storage-failed` */
+export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise<OpenParts> {
+  const { options, directory, classifier, zones, clock, log, onAlert } = parts;
+  const { maxFrames, maxBytes, maxAgeMs, minFree } = options;
+  const archiveOptions = { ...ARCHIVE_DEFAULTS, maxFrames, maxBytes, maxAgeMs, minFreeBytes: minFree };
+  const archive = await openArchive({ directory, options: archiveOptions, clock, log });
+  const base = await hooks.loadBase();
+  if (base === null)
+    log.warn('no base set comes with the head: a retraining can only be judged on this board');
+  const recent = createRecentFrames();
+  const full = 'no room for frames to learn from: see learning.maxBytes and learning.minFree';
+  const keeper = createKeeper({
+    archive,
+    recent,
+    references: referencesOf(archive, base, parts),
+    options,
+    zones,
+    backbone: classifier.backbone.manifest.weights.sha256,
+    monotonicMs: clock.monotonic(),
+    onRoom: isFull => onAlert('archive-full', isFull ? full : null),
+  });
+  const labels = labelsOf(parts, hooks, { archive, recent, keeper });
+  const folder = folderOf(parts, labels);
+  return {
+    archive,
+    recent,
+    keeper,
+    known: knownLabels(archive, () => classifier.head),
+    drift: await openDriftWatch(directory, base),
+    labels,
+    ...(folder !== undefined && { folder }),
+  };
+}
+
+/** What is known: of the base set, and of all labelled frames. */
+function referencesOf(archive: Archive, base: BaseSet | null, { classifier }: LearningParts): References {
+  const { width, weights } = classifier.backbone.manifest;
+  const references = createReferences(width, REFERENCES);
+  if (base !== null) references.add(thinnedBase(base, REFERENCES / 2));
+  for (const frame of archive.labelled()) {
+    const embeddings = frame.backbone === weights.sha256 ? archive.embeddings(frame.id) : null;
+    if (embeddings !== null) references.add(embeddings);
+  }
+  return references;
+}
+
+function labelsOf(
+  { options, classifier, zones, newId, clock, log }: LearningParts,
+  { cameraSize, onLabelled }: OpenHooks,
+  { archive, recent, keeper }: Pick<OpenParts, 'archive' | 'recent' | 'keeper'>,
+): LabelService {
+  return labelService({
+    archive: {
+      ...archive,
+      // What is labelled is kept under the same rules as what the daemon keeps by itself.
+      add: async frame => {
+        const prepared = await keeper.prepared(frame);
+        return prepared === null ? 'full' : archive.add(prepared);
+      },
+    },
+    recent,
+    activities: () => classifier.head.manifest.activities,
+    newActivities: options.newActivities,
+    embedPicture: jpeg => embedSentPicture(jpeg, classifier, zones, cameraSize()),
+    newId,
+    clock,
+    log,
+    picture: { maxBytes: options.maxImageBytes },
+    onLabelled,
+  });
+}
+
+function folderOf(
+  { options, classifier, clock, log }: LearningParts,
+  labels: LabelService,
+): LabelFolder | undefined {
+  const { labelledDir: root, newActivities } = options;
+  if (root === undefined) return undefined;
+  const activities = () => [...classifier.head.manifest.activities, ...newActivities];
+  return new LabelFolder({ root, labels, activities, clock, log });
+}

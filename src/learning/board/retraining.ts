@@ -1,0 +1,233 @@
+/** The life of training jobs on the board: one at a time, from the command to a head in force or a reason why not. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { messageOf, SurfwatchError } from '../../errors.ts';
+import type { Training } from '../../messaging/learning-payloads.ts';
+import type { Clock } from '../../ops/clock.ts';
+import { replaceFile } from '../../ops/durable.ts';
+import type { ModelStore } from '../models/types.ts';
+import type { LearningOptions } from '../options.ts';
+import { type RetrainJob, startRetrainJob } from '../retrain/run-in-worker.ts';
+import type { RetrainInput, RetrainResult } from '../retrain/types.ts';
+
+/** What the command asks for. */
+export interface RetrainRequest {
+  readonly epochs?: number | undefined;
+  /** Measure, but change nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Take the new head though the gate is against it. */
+  readonly force?: boolean | undefined;
+  /** Ways (`mqtt`, `image`, …) or activities; only labels of these are learnt from. */
+  readonly only?: readonly string[] | undefined;
+}
+
+export interface RetrainingParts {
+  readonly store: ModelStore;
+  readonly options: LearningOptions;
+  /** Gathers what there is to learn from; may take long where pictures must be embedded anew. */
+  readonly gather: (request: RetrainRequest, signal: AbortSignal) => Promise<RetrainInput>;
+  /** Id of the head in force. */
+  readonly head: () => string;
+  /** Told at every step. */
+  readonly onUpdate: (training: Training) => void;
+  /** A new head was saved and is to be used from the next frame on. */
+  readonly onPromoted: (head: HeadBundle, from: string, job: string, result: RetrainResult) => void;
+  readonly onRejected: (job: string, result: RetrainResult) => void;
+  /** Where the running job is noted, so that a restart can say what became of it. */
+  readonly directory: string;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface Running {
+  readonly job: string;
+  readonly cancelled: AbortController;
+  readonly done: Promise<void>;
+}
+
+const SEED = 37;
+const NOTE = 'job.json';
+
+export class Retraining {
+  readonly #parts: RetrainingParts;
+  #running: Running | undefined;
+  #training: Training;
+
+  constructor(parts: RetrainingParts) {
+    this.#parts = parts;
+    this.#training = { ...NOTHING, ts: new Date(parts.clock.now()).toISOString() };
+  }
+
+  /** Says what became of the job before the restart. */
+  async start(): Promise<void> {
+    const note = await readFile(this.#note(), 'utf8').catch(() => null);
+    const job = note === null ? undefined : jobIn(note);
+    if (job === undefined) {
+      this.#update({});
+      return;
+    }
+    const message = `job ${job} was interrupted by a restart of the daemon; the head in force is as it was`;
+    this.#update({
+      job,
+      state: 'failed',
+      finishedAt: this.#now(),
+      error: { code: 'retrain-interrupted', message },
+    });
+    this.#parts.log.warn({ job }, message);
+    await rm(this.#note(), { force: true });
+  }
+
+  get training(): Training {
+    return this.#training;
+  }
+
+  /**
+   * Accepts a job and returns at once.
+   *
+   * @throws SurfwatchError `retrain-busy`
+   */
+  begin(request: RetrainRequest): { readonly job: string } {
+    if (this.#running !== undefined)
+      throw new SurfwatchError('retrain-busy', `job ${this.#running.job} is running`);
+    const job = this.#parts.newId();
+    const cancelled = new AbortController();
+    const epochs = request.epochs ?? this.#parts.options.epochs;
+    this.#update({ ...NOTHING, job, state: 'queued', epochs, startedAt: this.#now() });
+    const done = this.#run(job, { ...request, epochs }, cancelled.signal).finally(() => {
+      this.#running = undefined;
+    });
+    this.#running = { job, cancelled, done };
+    return { job };
+  }
+
+  /** @throws SurfwatchError `retrain-none` where no such job runs */
+  cancel(job?: string): { readonly job: string } {
+    const running = this.#running;
+    if (running === undefined || (job !== undefined && job !== running.job)) {
+      throw new SurfwatchError(
+        'retrain-none',
+        job === undefined ? 'no job is running' : `no job ${job} is running`,
+      );
+    }
+    running.cancelled.abort(new SurfwatchError('retrain-cancelled', 'the retraining was cancelled'));
+    return { job: running.job };
+  }
+
+  /** Gives the running job up. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    running?.cancelled.abort(new SurfwatchError('retrain-cancelled', 'the daemon was stopped'));
+    await running?.done;
+  }
+
+  async #run(job: string, request: RetrainRequest & { epochs: number }, signal: AbortSignal): Promise<void> {
+    const { log, clock } = this.#parts;
+    const began = clock.monotonic();
+    try {
+      await replaceFile(this.#note(), `${JSON.stringify({ job })}\n`);
+      const input = await this.#parts.gather(request, signal);
+      const result = await this.#train(input, request.epochs, signal);
+      signal.throwIfAborted();
+      await this.#settle(job, request, result);
+      log.info({ job, seconds: Math.round((clock.monotonic() - began) / 1000) }, 'retraining done');
+    } catch (error) {
+      const fault =
+        error instanceof SurfwatchError
+          ? error
+          : new SurfwatchError('retrain-failed', messageOf(error), { cause: error });
+      const state = fault.code === 'retrain-cancelled' ? 'cancelled' : 'failed';
+      log.warn(
+        { job, code: fault.code, err: state === 'failed' ? error : undefined },
+        `retraining: ${fault.message}`,
+      );
+      const failure = { code: fault.code, message: fault.message };
+      this.#update({ state, secondsLeft: null, finishedAt: this.#now(), error: failure });
+    } finally {
+      await rm(this.#note(), { force: true }).catch(() => undefined);
+    }
+  }
+
+  #train(input: RetrainInput, epochs: number, signal: AbortSignal): Promise<RetrainResult> {
+    signal.throwIfAborted();
+    const { newActivityFrames, macroF1Tolerance, recallTolerance } = this.#parts.options;
+    const options = { epochs, seed: SEED, newActivityFrames, macroF1Tolerance, recallTolerance };
+    const began = this.#parts.clock.monotonic();
+    this.#update({ state: 'training' });
+    const running: RetrainJob = startRetrainJob(input, options, {
+      onProgress: (done, epoch) => {
+        const elapsed = (this.#parts.clock.monotonic() - began) / 1000;
+        this.#update({
+          progress: done,
+          state: epoch !== null && epoch.epoch >= epochs ? 'gating' : 'training',
+          ...(epoch !== null && { epoch: epoch.epoch, loss: epoch.loss }),
+          secondsLeft: done > 0.05 ? Math.round((elapsed * (1 - done)) / done) : null,
+        });
+      },
+    });
+    signal.addEventListener('abort', () => running.cancel(), { once: true });
+    return running.result;
+  }
+
+  async #settle(job: string, { dryRun, force }: RetrainRequest, result: RetrainResult): Promise<void> {
+    const { store, head, onPromoted, onRejected } = this.#parts;
+    const { verdict, candidate, samples } = result;
+    const { base, board } = verdict;
+    const facts = { job, reasons: verdict.reasons, figures: { base, board } };
+    const outcome = dryRun === true ? 'dry-run' : verdict.passed || force === true ? 'promoted' : 'rejected';
+    const from = head();
+    if (outcome === 'promoted') onPromoted(await store.promote(candidate, facts), from, job, result);
+    if (outcome === 'rejected') {
+      await store.reject(facts);
+      onRejected(job, result);
+    }
+    const figures = { base, board, samples };
+    const reasons = [...verdict.reasons];
+    this.#update({
+      state: 'done',
+      progress: 1,
+      secondsLeft: null,
+      finishedAt: this.#now(),
+      result: { outcome, head: head(), reasons, ...figures } as Training['result'],
+    });
+  }
+
+  #update(change: Partial<Training>): void {
+    this.#training = { ...this.#training, ...change, ts: this.#now() };
+    this.#parts.onUpdate(this.#training);
+  }
+
+  #now(): string {
+    return new Date(this.#parts.clock.now()).toISOString();
+  }
+
+  #note(): string {
+    return join(this.#parts.directory, NOTE);
+  }
+}
+
+const NOTHING: Omit<Training, 'ts'> = {
+  v: 1,
+  job: null,
+  state: 'idle',
+  progress: 0,
+  epoch: null,
+  epochs: null,
+  loss: null,
+  secondsLeft: null,
+  startedAt: null,
+  finishedAt: null,
+  result: null,
+  error: null,
+};
+
+function jobIn(note: string): string | undefined {
+  try {
+    const { job } = JSON.parse(note) as { job?: unknown };
+    return typeof job === 'string' && /^[0-9A-Z]{26}$/.test(job) ? job : undefined;
+  } catch {
+    return undefined;
+  }
+}

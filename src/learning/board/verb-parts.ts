@@ -1,0 +1,24 @@
+/** What commands and labels reach of learning, which is there only once the model is. */
+import type { LearningVerbParts } from '../../messaging/learning-verbs.ts';
+import type { LabelService } from '../labels/service.ts';
+import type { Learning } from './learning.ts';
+
+/** @param learn throws where learning has not started */
+export function verbParts(learn: () => Learning): LearningVerbParts & {
+  readonly labels: Pick<LabelService, 'labelFrames' | 'labelImage' | 'undo'>;
+} {
+  return {
+    labels: {
+      labelFrames: (...given) => learn().labels.labelFrames(...given),
+      labelImage: (...given) => learn().labels.labelImage(...given),
+      undo: (...given) => learn().labels.undo(...given),
+    },
+    retrain: request => learn().retrain(request),
+    cancel: job => learn().cancel(job),
+    rollback: to => learn().rollback(to),
+    models: () => learn().models(),
+    next: count => learn().next(count),
+    explain: id => learn().explain(id),
+    frame: (id, width) => learn().frame(id, width),
+  };
+}
