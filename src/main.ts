@@ -67,6 +67,46 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/backbone.ts')).backboneCommand(),
   },
   {
+    name: 'label',
+    summary: 'tell a running daemon what was to be seen, and what to label next',
+    load: async () => (await import('./commands/label.ts')).labelCommand(),
+  },
+  {
+    name: 'retrain',
+    summary: 'have a running daemon learn from its labels',
+    load: async () => (await import('./commands/retrain.ts')).retrainCommand(),
+  },
+  {
+    name: 'cancel',
+    summary: 'stop the retraining that a running daemon is at',
+    load: async () => (await import('./commands/cancel.ts')).cancelCommand(),
+  },
+  {
+    name: 'rollback',
+    summary: 'put a running daemon back on an earlier head',
+    load: async () => (await import('./commands/rollback.ts')).rollbackCommand(),
+  },
+  {
+    name: 'models',
+    summary: 'list the heads of a running daemon and how they came',
+    load: async () => (await import('./commands/models.ts')).modelsCommand(),
+  },
+  {
+    name: 'explain',
+    summary: 'tell why a running daemon judged a frame as it did',
+    load: async () => (await import('./commands/explain.ts')).explainCommand(),
+  },
+  {
+    name: 'status',
+    summary: 'what a running daemon sees, runs and has learnt',
+    load: async () => (await import('./commands/status.ts')).statusCommand(),
+  },
+  {
+    name: 'discovery',
+    summary: 'what Home Assistant was told of a board, and to take that back',
+    load: async () => (await import('./commands/discovery.ts')).discoveryCommand(),
+  },
+  {
     name: 'version',
     summary: 'versions of surfwatch, Node.js and what computes',
     load: async () => (await import('./commands/version.ts')).versionCommand(),

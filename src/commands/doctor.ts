@@ -82,12 +82,13 @@ function shippedSettings(): Settings {
 }
 
 // Loaded when they are due: these bring in what may not load on this machine.
-async function* examineModels({ models, vision }: Settings): AsyncGenerator<Finding> {
+async function* examineModels(settings: Settings): AsyncGenerator<Finding> {
+  const { models, vision } = settings;
   const { checkBackbone, checkEngines, checkHead } = await import('../ops/checks/models.ts');
   const { finding, bundle } = await checkBackbone(models);
   yield finding;
   if (bundle === undefined) return;
-  const { finding: headFinding, head } = await checkHead(models, bundle);
+  const { finding: headFinding, head } = await checkHead(settings, bundle);
   yield headFinding;
   yield* await checkEngines(bundle, vision);
   yield await checkClock(Date.now(), head === undefined ? 0 : Date.parse(head.createdAt));

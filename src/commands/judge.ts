@@ -8,6 +8,7 @@ import {
 import { presentActivities } from '../activity/scores.ts';
 import type { Settings } from '../config/settings.ts';
 import { NONE } from '../learning/data/labels.ts';
+import { headFolders, resolveHead } from '../learning/models/resolve.ts';
 import { type GateOptions, judgeQuality, measureQuality } from '../vision/quality.ts';
 import type { Size } from '../vision/tiles.ts';
 import type { Zone } from '../vision/zone.ts';
@@ -34,9 +35,13 @@ export interface JudgedPicture extends Verdict {
   readonly scored: ScoredPicture;
 }
 
-/** The classifier of the settings. @throws SurfwatchError `model-…`, `engine-…` */
-export function openClassifier({ models, vision }: Settings): Promise<Classifier> {
-  return createClassifier(models, vision);
+/** With the head that the daemon loads by the same settings. @throws SurfwatchError `model-…`, `engine-…` */
+export function openClassifier(settings: Settings): Promise<Classifier> {
+  const { models, vision } = settings;
+  return createClassifier(models, vision, undefined, async backbone => {
+    const { head } = await resolveHead(headFolders(settings), models.head, backbone);
+    return head;
+  });
 }
 
 /**

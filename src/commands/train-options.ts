@@ -16,6 +16,7 @@ export interface TrainFlags {
   readonly precision?: number;
   readonly seed: number;
   readonly validation: number;
+  readonly reserve?: number;
   readonly epochs?: number;
   readonly batch?: number;
   readonly learningRate?: number;
@@ -60,6 +61,11 @@ export function addTrainOptions(command: Command): Command {
     .option('--precision <share>', 'thresholds reach this precision, instead of the best F1', shareOfOne)
     .option('--seed <n>', 'seed of the split, the views and the start', wholeNumber(0), 37)
     .option('--validation <share>', 'share held back to calibrate and measure, by group', shareOfOne, 0.2)
+    .option(
+      '--reserve <share>',
+      'share never fitted to, by which boards judge what they learn (robust: 0.1, classic: 0)',
+      shareOfOne,
+    )
     .optionsGroup('Instead of what the recipe has:')
     .option('--views <n>', 'changed copies of each photo', wholeNumber(0))
     .option('--tiles <n>', 'tiles around riders, and as many elsewhere, of each frame', wholeNumber(1))

@@ -3,6 +3,8 @@ import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { messageOf, SurfwatchError } from '../errors.ts';
+import { writeBase } from '../learning/base/base-files.ts';
+import { RESERVED_SHARE } from '../learning/base/reserve.ts';
 import { saveHead, selectHead } from '../learning/fit/save-head.ts';
 import type { TrainingRecord } from '../learning/record.ts';
 import { type Training, type TrainingJob, type TrainingPhase, train } from '../learning/train.ts';
@@ -92,6 +94,7 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
     options: recipeOf(flags),
     seed: flags.seed,
     validation: flags.validation,
+    reserve: flags.reserve ?? RESERVED_SHARE[flags.recipe],
     precision: flags.precision ?? null,
     folds: flags.folds,
     curve: flags.curve,
@@ -101,9 +104,14 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
   };
 }
 
-async function save({ head, record }: Training, bundle: BackboneBundle, flags: TrainFlags): Promise<string> {
+async function save(
+  { head, record, base }: Training,
+  bundle: BackboneBundle,
+  flags: TrainFlags,
+): Promise<string> {
   const { renderHeadCard } = await import('../learning/report/head-card.ts');
-  const files: Record<string, string> = {
+  const files: Record<string, string | Uint8Array> = {
+    ...writeBase(base),
     'metrics.json': `${JSON.stringify(record)}\n`,
     'README.md': renderHeadCard(record, flags.licence === undefined ? {} : { licence: flags.licence }),
   };

@@ -214,14 +214,14 @@ interface Outcome {
 }
 
 /** The login in the options goes before one in the address. */
-function loginOf(url: string, username?: string, password?: string) {
+export function loginOf(url: string, username?: string, password?: string) {
   const inUrl = URL.canParse(url) ? new URL(url) : undefined;
   const name = username ?? (inUrl?.username ? decodeURIComponent(inUrl.username) : undefined);
   const secret = password ?? (inUrl?.password ? decodeURIComponent(inUrl.password) : undefined);
   return { ...(name !== undefined && { username: name }), ...(secret !== undefined && { password: secret }) };
 }
 
-function urlWithoutLogin(url: string): string {
+export function urlWithoutLogin(url: string): string {
   const bare = new URL(url);
   bare.username = '';
   bare.password = '';

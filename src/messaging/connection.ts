@@ -16,6 +16,13 @@ export interface Message {
   readonly correlationData?: Buffer;
 }
 
+/** A message with what only those need who ask: bytes, and where the answer is wanted. */
+export interface Publication extends Omit<Message, 'payload'> {
+  readonly payload: string | Buffer;
+  /** MQTT 5 only. */
+  readonly responseTopic?: string;
+}
+
 /** A message that came in. */
 export interface Incoming {
   readonly topic: string;
@@ -53,8 +60,9 @@ export interface Connection {
    *
    * @throws SurfwatchError `mqtt-refused` where the broker refuses it, `mqtt-unreachable` where the connection ends.
    */
-  publish(message: Message): Promise<void>;
-  subscribe(filters: readonly string[]): Promise<void>;
+  publish(message: Publication): Promise<void>;
+  /** @param options.retained whether a retained message is of interest; default: no */
+  subscribe(filters: readonly string[], options?: { readonly retained?: boolean }): Promise<void>;
   /** Says goodbye, so that the broker does not send the last will; cuts the connection after `graceMs`. */
   close(graceMs: number): Promise<void>;
   /** Cuts the connection: the broker sends the last will. */
@@ -168,15 +176,19 @@ function connectionOf(client: MqttClient, window: number, { ended, drop }: End):
     window,
     ended,
     drop,
-    publish: async ({ topic, payload, qos, retain, correlationData }) => {
-      const properties = correlationData && { properties: { correlationData } };
-      await client.publishAsync(topic, payload, { qos, retain, ...properties }).catch((error: unknown) => {
+    publish: async ({ topic, payload, qos, retain, correlationData, responseTopic }) => {
+      const properties = {
+        ...(correlationData !== undefined && { correlationData }),
+        ...(responseTopic !== undefined && { responseTopic }),
+      };
+      const options = { qos, retain, ...(Object.keys(properties).length > 0 && { properties }) };
+      await client.publishAsync(topic, payload, options).catch((error: unknown) => {
         throw publishFault(error, topic);
       });
     },
-    subscribe: async filters => {
-      // rh 2: an MQTT 5 broker does not send retained messages, which would be ignored anyway.
-      await client.subscribeAsync([...filters], { qos: 1, rh: 2 });
+    subscribe: async (filters, { retained = false } = {}) => {
+      // rh 2: an MQTT 5 broker does not send retained messages where they would be ignored anyway.
+      await client.subscribeAsync([...filters], { qos: 1, rh: retained ? 0 : 2 });
     },
     close: async graceMs => {
       client.end(false);

@@ -4,7 +4,10 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { LAUNCHER, ROOT, surfwatch } from './support.ts';
 
-const COMMANDS = ['run', 'demo', 'doctor', 'config', 'classify', 'evaluate', 'train', 'version'];
+const COMMANDS = [
+  ...['run', 'demo', 'doctor', 'config', 'classify', 'evaluate', 'train', 'version'],
+  ...['label', 'retrain', 'cancel', 'rollback', 'models', 'explain', 'status'],
+];
 
 describe.concurrent('surfwatch', () => {
   test('--help lists every command and says where to begin', async () => {

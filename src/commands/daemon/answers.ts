@@ -1,0 +1,127 @@
+/** What is read of the daemon's answers. Fields that are not named here are let pass: a newer daemon may send more. */
+import { z } from 'zod';
+import { SurfwatchError } from '../../errors.ts';
+
+/** ISO 8601, or milliseconds since the epoch. */
+const time = z.union([z.string(), z.number()]).transform(value => new Date(value));
+const names = z.array(z.string());
+const numbers = z.record(z.string(), z.number());
+const rectangle = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() });
+
+export const labelledAnswer = z.object({
+  labelled: z.array(z.object({ frame: z.string(), labels: names })),
+  counts: numbers,
+});
+/** Of `undo`, and of a picture. */
+export const holdsAnswer = z.object({ frame: z.string(), labels: names.nullable() });
+
+export const nextAnswer = z.object({
+  frames: z.array(
+    z.object({
+      frame: z.string(),
+      takenAt: time,
+      activity: z.string(),
+      rectangle,
+      scores: numbers,
+      reasons: names,
+    }),
+  ),
+});
+export type NextFrame = z.infer<typeof nextAnswer>['frames'][number];
+
+export const frameAnswer = z.object({ frame: z.string(), jpeg: z.base64() });
+
+const measured = z.object({ candidate: z.object({ macroF1: z.number() }) }).nullable();
+
+export const modelsAnswer = z.object({
+  current: z.string(),
+  models: z.array(
+    z.object({
+      id: z.string(),
+      createdAt: time,
+      parent: z.string().nullish(),
+      activities: names,
+      origin: z.string().nullish(),
+      current: z.boolean().default(false),
+      figures: z.object({ base: measured, board: measured }).nullish(),
+    }),
+  ),
+  history: z.array(
+    z.object({
+      at: time,
+      event: z.string(),
+      from: z.string().nullish(),
+      to: z.string().nullish(),
+      job: z.string().nullish(),
+      reasons: names.default([]),
+    }),
+  ),
+});
+export type ModelsAnswer = z.infer<typeof modelsAnswer>;
+
+export const jobAnswer = z.object({ job: z.string() });
+export const rollbackAnswer = z.object({ from: z.string(), to: z.string() });
+
+export const explainAnswer = z.object({
+  frame: z.string(),
+  takenAt: time,
+  activity: z.string(),
+  head: z.string(),
+  decided: z.array(
+    z.object({
+      activity: z.string(),
+      zone: z.string(),
+      rectangle,
+      score: z.number(),
+      threshold: z.number(),
+      present: z.boolean(),
+    }),
+  ),
+  tile: z.object({ rectangle }).nullish(),
+  neighbours: z.array(
+    z.object({
+      from: z.string(),
+      frame: z.string().optional(),
+      source: z.string().optional(),
+      labels: names,
+      similarity: z.number(),
+    }),
+  ),
+  sentence: z.string(),
+});
+export type ExplainAnswer = z.infer<typeof explainAnswer>;
+
+export const statusAnswer = z.object({
+  state: z.object({ state: z.string(), reason: z.string().optional() }),
+  activity: z.object({
+    site: z.string(),
+    activity: z.string(),
+    activities: names,
+    visibility: z.string(),
+    since: time,
+    frame: z.string().nullable(),
+  }),
+  info: z.object({ version: z.string(), head: z.object({ id: z.string() }), activities: names }).nullable(),
+  health: z.object({
+    frames: z.object({ classified: z.number(), dropped: z.number(), failed: z.number() }),
+    rateHz: z.number(),
+  }),
+  learning: z
+    .object({
+      archive: z
+        .object({ frames: z.number(), labelled: z.number(), bytes: z.number(), labels: numbers })
+        .nullish(),
+      training: z.object({ job: z.string().nullish(), state: z.string() }).nullish(),
+      progress: z.object({ activities: z.record(z.string(), z.object({ sentence: z.string() })) }).nullish(),
+      drift: z.object({ alert: z.string().nullable(), reasons: names }).nullish(),
+    })
+    .nullish(),
+});
+export type StatusAnswer = z.infer<typeof statusAnswer>;
+
+/** @throws SurfwatchError `daemon-answer-unknown` */
+export function readAnswer<S extends z.ZodType>(verb: string, schema: S, data: unknown): z.infer<S> {
+  const read = schema.safeParse(data);
+  if (read.success) return read.data;
+  throw new SurfwatchError('daemon-answer-unknown', `the answer to ${verb}: ${z.prettifyError(read.error)}`);
+}

@@ -1,0 +1,23 @@
+/** How the commands say what the daemon knows. */
+
+/** `2026-06-01 09:14:03`, in local time. */
+export function localTime(date: Date): string {
+  if (Number.isNaN(date.getTime())) return '–';
+  const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `surfing + kitesurfing`, or `none`. */
+export function labelsInWords(labels: readonly string[]): string {
+  return labels.length === 0 ? 'none' : labels.join(' + ');
+}
+
+/** `surfing 12, none 30`. */
+export function countsInWords(counts: Readonly<Record<string, number>>): string {
+  const all = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return all.length === 0 ? 'none yet' : all.join(', ');
+}
+
+export function decimals(value: number | null | undefined, digits = 3): string {
+  return value === null || value === undefined ? '–' : value.toFixed(digits);
+}

@@ -1,0 +1,92 @@
+/** `surfwatch retrain`: has a running daemon learn from its labels, and shows what comes of it. */
+import { Command } from 'commander';
+import { jobAnswer, readAnswer } from './daemon/answers.ts';
+import { followJob } from './daemon/follow-job.ts';
+import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+import { isGood, printOutcome } from './daemon/print-outcome.ts';
+import { startTrainingProgress } from './daemon/training-progress.ts';
+import { EXIT } from './exit.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { wholeNumber } from './parse.ts';
+
+interface RetrainFlags extends DaemonFlags {
+  readonly epochs?: number;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly only?: readonly string[];
+  readonly wait: boolean;
+}
+
+/** 128 and the number of SIGINT, as a shell has it. */
+const DETACHED = 130;
+
+export function retrainCommand(): Command {
+  return addDaemonOptions(new Command('retrain'))
+    .description('have a running daemon learn from its labels, and say whether it got better')
+    .option(
+      '--epochs <count>',
+      'most passes over the data; it ends sooner where more bring nothing',
+      wholeNumber(1),
+    )
+    .option('--dry-run', 'only measure: the head in use stays', false)
+    .option('--force', 'put the new head in use even if the gate is against it', false)
+    .option(
+      '--only <names...>',
+      'learn only from labels of these activities or ways (mqtt, image, folder, cli)',
+    )
+    .option('--no-wait', 'return as soon as the job is accepted')
+    .addHelpText('after', HELP)
+    .action(retrain);
+}
+
+const HELP = `
+The daemon goes on watching meanwhile. A new head is put in use if on data that neither saw it is no worse than the one in
+use: not in macro-F1, nor in the recall of any activity, beyond the tolerances (learning.macroF1Tolerance,
+learning.recallTolerance). Ctrl-C leaves the job running; surfwatch cancel stops it.
+${WHERE_IT_IS}
+
+Exit status: 0 in use (with --dry-run: measured), 1 rejected, failed or cancelled, 130 after Ctrl-C.
+
+Examples:
+  $ surfwatch retrain
+  $ surfwatch retrain --dry-run --epochs 30
+  $ surfwatch retrain --only folder --no-wait
+  $ surfwatch retrain --json | jq -r .result.outcome
+`;
+
+async function retrain(flags: RetrainFlags): Promise<void> {
+  const { epochs, dryRun, force, only, timeout, json } = flags;
+  const args = {
+    ...(epochs !== undefined && { epochs }),
+    ...(dryRun && { dryRun }),
+    ...(force && { force }),
+    ...(only !== undefined && { only }),
+  };
+  await askDaemon(flags, async daemon => {
+    const following = flags.wait ? await followJob(daemon) : undefined;
+    const { job } = readAnswer(
+      'retrain',
+      jobAnswer,
+      await daemon.request('retrain', args, { timeoutMs: timeout }),
+    );
+    if (following === undefined) {
+      console.log(json ? JSON.stringify({ job }) : `job ${job}: surfwatch status shows how far it is`);
+      return;
+    }
+    const progress = startTrainingProgress(json);
+    const { signal, release } = untilInterrupted(`job ${job} goes on; surfwatch cancel stops it`);
+    try {
+      const outcome = await following.outcomeOf(job, progress.show, signal);
+      progress.stop();
+      if (outcome === 'detached') process.exitCode = DETACHED;
+      else {
+        if (json) console.log(JSON.stringify(outcome));
+        else printOutcome(outcome);
+        if (!isGood(outcome)) process.exitCode = EXIT.failure;
+      }
+    } finally {
+      progress.stop();
+      release();
+    }
+  });
+}

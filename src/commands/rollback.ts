@@ -1,0 +1,32 @@
+/** `surfwatch rollback`: puts a running daemon back on an earlier head. */
+import { Command } from 'commander';
+import { readAnswer, rollbackAnswer } from './daemon/answers.ts';
+import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+
+export function rollbackCommand(): Command {
+  return addDaemonOptions(new Command('rollback'))
+    .description('put a running daemon back on an earlier head')
+    .argument('[to]', 'id of a head, or shipped (default: the one in use before)')
+    .addHelpText('after', HELP)
+    .action(rollback);
+}
+
+const HELP = `${WHERE_IT_IS}
+
+It takes effect before the next picture, and lasts. Labels stay: the next retraining learns from all of them again.
+
+Examples:
+  $ surfwatch rollback
+  $ surfwatch rollback shipped
+  $ surfwatch rollback 2026-05-30T20-11Z-7f3c
+`;
+
+async function rollback(to: string | undefined, flags: DaemonFlags): Promise<void> {
+  const args = to === undefined ? {} : { to };
+  const data = await askDaemon(flags, daemon =>
+    daemon.request('rollback', args, { timeoutMs: flags.timeout }),
+  );
+  if (flags.json) return console.log(JSON.stringify(data));
+  const moved = readAnswer('rollback', rollbackAnswer, data);
+  console.log(`from ${moved.from}\nto   ${moved.to}`);
+}

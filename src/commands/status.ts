@@ -1,0 +1,68 @@
+/** `surfwatch status`: what a running daemon sees, runs and has learnt. */
+import { Command } from 'commander';
+import { colours as pc } from './colours.ts';
+import { readAnswer, type StatusAnswer, statusAnswer } from './daemon/answers.ts';
+import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+import { countsInWords, localTime } from './daemon/words.ts';
+
+export function statusCommand(): Command {
+  return addDaemonOptions(new Command('status'))
+    .description('say what a running daemon sees, runs and has learnt')
+    .addHelpText('after', HELP)
+    .action(status);
+}
+
+const HELP = `${WHERE_IT_IS}
+
+Of learning it says, for each activity: how many labels there are, what they brought so far, what ten more would likely
+bring, and whether the pictures drift away from what the model knows.
+
+Examples:
+  $ surfwatch status
+  $ surfwatch status --url mqtt://192.168.1.5 --site north-pier
+  $ surfwatch status --json | jq .learning
+`;
+
+async function status(flags: DaemonFlags): Promise<void> {
+  const data = await askDaemon(flags, daemon => daemon.request('status', {}, { timeoutMs: flags.timeout }));
+  if (flags.json) console.log(JSON.stringify(data));
+  else printStatus(readAnswer('status', statusAnswer, data));
+}
+
+function printStatus({ state, activity, info, health, learning }: StatusAnswer): void {
+  const also = activity.activities.filter(one => one !== activity.activity).map(one => `+ ${one}`);
+  const reason = activity.visibility === 'ok' ? [] : [`(${activity.visibility})`];
+  say('site', activity.site);
+  say('state', [state.state, ...(state.reason === undefined ? [] : [`(${state.reason})`])].join(' '));
+  say(
+    'activity',
+    [pc.bold(activity.activity), ...also, ...reason, `since ${localTime(activity.since)}`].join(' '),
+  );
+  say('frame', activity.frame ?? 'none yet');
+  if (info !== null) {
+    say('version', info.version);
+    say('head', info.head.id);
+    say('activities', info.activities.join(', '));
+  }
+  const { frames, rateHz } = health;
+  say(
+    'frames',
+    `${frames.classified} judged, ${frames.dropped} dropped, ${frames.failed} failed; ${rateHz.toFixed(2)} a second lately`,
+  );
+  if (learning == null) return;
+  console.log('');
+  const { archive, progress, drift, training } = learning;
+  if (training != null)
+    say('training', training.job == null ? training.state : `${training.state}, job ${training.job}`);
+  if (archive != null) {
+    const { frames: kept, labelled, bytes, labels } = archive;
+    say('archive', `${kept} frames, ${Math.round(bytes / 1e6)} MB; ${labelled} of them labelled`);
+    say('labels', countsInWords(labels));
+  }
+  for (const [name, { sentence }] of Object.entries(progress?.activities ?? {})) say(name, sentence);
+  if (drift != null) say('drift', drift.alert ?? drift.reasons.join(' '));
+}
+
+function say(what: string, text: string): void {
+  console.log(`${what.padEnd(12)} ${text}`);
+}
