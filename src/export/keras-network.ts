@@ -44,10 +44,12 @@ export function kerasNetwork(model: ExportModel): KerasLayer[] {
     }
   }
   const { hidden, output } = model;
+  const prepared = inputLayers(model);
   return [
     ...layers,
     { ...plain('GlobalAveragePooling2D', 'embedding', [before], [model.width]), config: {} },
-    dense('hidden', hidden, 'relu', 'embedding'),
+    ...prepared,
+    dense('hidden', hidden, 'relu', prepared.at(-1)?.name ?? 'embedding'),
     dense(OUTPUT_NAME, output, activationOf(model), 'hidden'),
   ];
 }
@@ -74,6 +76,20 @@ function activationOf({ answer }: ExportModel): 'sigmoid' | 'softmax' {
     'export-unsupported',
     'a softmax head with calibration takes more than standard layers of Keras: export it as onnx or tflite',
   );
+}
+
+function inputLayers({ headInput, width }: ExportModel): KerasLayer[] {
+  if (headInput === null) return [];
+  return [
+    {
+      ...plain('Rescaling', 'embedding_scaled', ['embedding'], [width]),
+      config: { scale: headInput.scale, offset: 0 },
+    },
+    {
+      ...plain('Activation', 'embedding_prepared', ['embedding_scaled'], [width]),
+      config: { activation: headInput.kind },
+    },
+  ];
 }
 
 function plain(className: string, name: string, inputs: readonly string[], shape: readonly number[]) {

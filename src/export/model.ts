@@ -1,6 +1,7 @@
 /** What an export is made of: backbone and head as one plain description, which every format writes in its own way. */
 import { join } from 'node:path';
 import { type HeadBundle, loadHead, outputsOf } from '../activity/head-bundle.ts';
+import type { HeadInput } from '../activity/head-input.ts';
 import { packageVersion } from '../ops/version.ts';
 import {
   type BackboneBundle,
@@ -58,8 +59,8 @@ export type ExportAnswer =
 export type Ranges = NonNullable<BackboneManifest['ranges']>;
 
 /**
- * The network: pixels [n, size, size, 3] scaled by `input` → layers → mean over height and width → `hidden` with ReLU →
- * `output` → `answer` → probabilities [n, activities].
+ * The network: pixels [n, size, size, 3] scaled by `input` → layers → mean over height and width → `headInput` → `hidden`
+ * with ReLU → `output` → `answer` → probabilities [n, activities].
  */
 export interface ExportModel {
   /** A pixel value 0..255, RGB, is given to the first layer as `pixel * scale + offset`. */
@@ -67,6 +68,8 @@ export interface ExportModel {
   /** Length of an embedding. */
   readonly width: number;
   readonly layers: readonly ExportLayer[];
+  /** What is done to embeddings before `hidden`; null for nothing. */
+  readonly headInput: HeadInput | null;
   readonly hidden: ExportDense;
   /** With a sigmoid the head's calibration is folded in, so that the sigmoid is the calibrated probability. */
   readonly output: ExportDense;
@@ -111,6 +114,7 @@ export function exportModel(backbone: BackboneBundle, head: HeadBundle): ExportM
     input: manifest.input,
     width: manifest.width,
     layers: layersOf(backbone),
+    headInput: head.manifest.input ?? null,
     hidden: { in: width, out: hidden, kernel: head.hiddenKernel, bias: head.hiddenBias },
     ...answerOf(head),
     activities,

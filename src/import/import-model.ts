@@ -90,6 +90,7 @@ export async function importModel(files: ModelFiles, options: ImportOptions): Pr
     backbone: { id, sha256: backboneWeights.sha256 },
     calibration: activities.map(() => ({ slope: 1, intercept: 0 })),
     thresholds: thresholdsOf(activities, known.thresholds),
+    ...(network.headInput === undefined ? {} : { input: network.headInput }),
     ...output,
     weights: { file: 'weights.f32.bin', sha256: '0'.repeat(64) },
     training: {

@@ -1,4 +1,5 @@
 /** What a model is to surfwatch: scaled pixels, convolutions, their mean over the picture, and dense layers. */
+import type { HeadInput } from '../activity/head-input.ts';
 import type { Convolution } from './convolutions.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -22,6 +23,8 @@ export interface Network {
   readonly convolutions: readonly Convolution[];
   /** Whether the mean over height and width is taken. */
   readonly pooled: boolean;
+  /** What is done to the mean before the first dense layer; undefined for nothing. */
+  readonly headInput: HeadInput | undefined;
   readonly dense: readonly DenseLayer[];
 }
 

@@ -1,4 +1,5 @@
 /** What flows between a model's layers while it is taken apart. */
+import type { HeadInput } from '../activity/head-input.ts';
 import { type Convolution, Misfit } from './convolutions.ts';
 import type { GraphLayer, Weights } from './graph.ts';
 import type { DenseLayer } from './network.ts';
@@ -25,9 +26,11 @@ export interface Planes {
   readonly padded: Padded;
 }
 
-/** The mean over height and width. */
+/** The mean over height and width, perhaps scaled and then given to softsign. */
 interface Embedding {
   readonly kind: 'embedding';
+  readonly scale: number;
+  readonly activation: 'linear' | 'softsign';
 }
 
 /** The output of the dense layer with the index `of`. */
@@ -44,7 +47,16 @@ export interface Walk {
   readonly convolutions: { readonly convolution: Convolution; version: number; used: boolean }[];
   readonly dense: { readonly layer: DenseLayer; version: number }[];
   scaled: boolean;
+  /** What is done to the embedding before the first dense layer. */
+  headInput: HeadInput | undefined;
   readonly weightsOf: (layer: GraphLayer) => Weights;
+}
+
+/** @throws Misfit where it is scaled without softsign */
+export function headInputOf({ scale, activation }: Embedding): HeadInput | undefined {
+  if (activation === 'softsign') return { kind: 'softsign', scale };
+  if (scale !== 1) throw new Misfit('follows a mean that is scaled');
+  return undefined;
 }
 
 /** @throws Misfit where the value is not what the convolution gives in the end */
@@ -76,6 +88,12 @@ export function change(walk: Walk, value: Value, apply: (convolution: Convolutio
 export function activate(walk: Walk, value: Value, activation: string): Value {
   if (activation === 'linear') return value;
   if (value.kind === 'units') return activateUnits(walk, value, activation);
+  if (value.kind === 'embedding') {
+    if (activation !== 'softsign' || value.activation !== 'linear') {
+      throw new Misfit(`is ${activation} of the mean; softsign fits, once`);
+    }
+    return { ...value, activation };
+  }
   return change(walk, value, convolution => {
     if (activation !== 'relu6') throw new Misfit(`is ${activation}; relu6 fits`);
     if (convolution.activation !== 'linear') throw new Misfit('is a second activation');
@@ -95,7 +113,10 @@ function activateUnits(walk: Walk, value: Units, activation: string): Units {
 }
 
 /** @throws Misfit */
-export function scaled(walk: Walk, value: Value, scale: number, offset: number): Pixels {
+export function scaled(walk: Walk, value: Value, scale: number, offset: number): Pixels | Embedding {
+  if (value.kind === 'embedding' && value.activation === 'linear' && offset === 0 && scale > 0) {
+    return { ...value, scale: value.scale * scale };
+  }
   if (value.kind !== 'pixels') throw new Misfit('scales something other than the picture');
   walk.scaled = true;
   return { ...value, scale: value.scale * scale, offset: value.offset * scale + offset };

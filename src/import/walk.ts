@@ -6,14 +6,21 @@ import { activationOf, numberIn, paddingOf, reluOf } from './layer-options.ts';
 import type { DenseLayer, Network } from './network.ts';
 import { describeShape, sameShape } from './tensor.ts';
 import { add, convolve } from './walk-convolution.ts';
-import { activate, change, finished, scaled, type Value, type Walk } from './walk-state.ts';
+import { activate, change, finished, headInputOf, scaled, type Value, type Walk } from './walk-state.ts';
 
 /**
  * @param origin of the file, for messages
  * @throws SurfwatchError `import-unsuitable` with the first layer that does not fit
  */
 export function takeApart(graph: Graph, weightsOf: Walk['weightsOf'], origin: string): Network {
-  const walk: Walk = { values: new Map(), convolutions: [], dense: [], scaled: false, weightsOf };
+  const walk: Walk = {
+    values: new Map(),
+    convolutions: [],
+    dense: [],
+    scaled: false,
+    headInput: undefined,
+    weightsOf,
+  };
   for (const layer of graph.layers) {
     try {
       walk.values.set(layer.id, step(walk, layer));
@@ -33,6 +40,7 @@ export function takeApart(graph: Graph, weightsOf: Walk['weightsOf'], origin: st
     scaling: walk.scaled ? pictures.at(-1) : undefined,
     convolutions: walk.convolutions.map(({ convolution }) => convolution),
     pooled: end?.kind === 'embedding' || end?.kind === 'units',
+    headInput: walk.headInput,
     dense: walk.dense.map(({ layer }) => layer),
   };
 }
@@ -90,7 +98,7 @@ const STEPS: Readonly<Record<string, (walk: Walk, layer: GraphLayer, value: Valu
     if (value.kind !== 'planes' || value.padded !== undefined) throw new Misfit('follows no convolution');
     if (value.of !== walk.convolutions.length - 1) throw new Misfit('branches off');
     finished(walk, value).used = true;
-    return { kind: 'embedding' };
+    return { kind: 'embedding', scale: 1, activation: 'linear' };
   },
   Flatten: (_, __, value) => {
     if (value.kind === 'embedding' || value.kind === 'units') return value;
@@ -129,6 +137,7 @@ function dense(walk: Walk, layer: GraphLayer, value: Value): Value {
   if (inputs !== expected || (bias !== undefined && !sameShape(bias.shape, [out]))) {
     throw new Misfit(`has a kernel of ${describeShape(kernel.shape)} for ${expected} inputs`);
   }
+  if (value.kind === 'embedding') walk.headInput = headInputOf(value);
   const found: DenseLayer = {
     source: layer.id,
     kernel,

@@ -48,7 +48,8 @@ describe('export keras', () => {
   it.each(FORMATS)(
     '%s comes back as the same backbone and a head that answers the same',
     async (name, write) => {
-      const { folder, path } = await written(name, write, model);
+      const input = { kind: 'softsign', scale: 7 } as const;
+      const { folder, path } = await written(name, write, await modelWith({ input }));
       const { head, backbone } = await importModel(await openModelFiles(path), {
         models: folder,
         heads: join(folder, 'heads'),
@@ -61,14 +62,14 @@ describe('export keras', () => {
         command: 'surfwatch import',
         now: new Date(),
       });
-      const { id, weights, input } = backbone.manifest;
-      expect({ id, weights, input }).toEqual({
+      const { id, weights } = backbone.manifest;
+      expect({ id, weights, input: backbone.manifest.input }).toEqual({
         id: model.backboneId,
         weights: model.backbone.manifest.weights,
         input: model.input,
       });
       const loaded = await loadHead(join(folder, 'heads'), head.id, { id, sha256: weights.sha256 });
-      expect(loaded.manifest.thresholds).toEqual(model.head.manifest.thresholds);
+      expect(loaded.manifest).toMatchObject({ input, thresholds: model.head.manifest.thresholds });
       expect(loaded.hiddenKernel).toEqual(model.hidden.kernel);
       expect(loaded.outputKernel).toEqual(model.output.kernel);
       expect(loaded.outputBias).toEqual(model.output.bias);
@@ -76,11 +77,16 @@ describe('export keras', () => {
   );
 
   it.skipIf(!hasKeras)("gives the daemon's answers in Keras", { timeout: 120_000 }, async () => {
+    const bent = await modelWith({ input: { kind: 'softsign', scale: 7 } });
     const { pixels, scores } = await daemonAnswers(model);
+    const bentScores = (await daemonAnswers(bent)).scores;
+    expect(largestDifference(scores, bentScores)).toBeGreaterThan(0.01);
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'pixels.bin'), pixels);
     const paths = await Promise.all(
-      FORMATS.map(async ([name, write]) => (await written(name, write, model)).path),
+      [model, bent].flatMap(each =>
+        FORMATS.map(async ([name, write]) => (await written(name, write, each)).path),
+      ),
     );
     const { size } = model.input;
     const program = `
@@ -93,7 +99,9 @@ print(json.dumps([keras.models.load_model(path, compile=False).predict(pixels, v
     });
     expect(ended.status, ended.stderr).toBe(0);
     const answers: number[][] = JSON.parse(ended.stdout.trim().split('\n').at(-1) ?? '');
-    expect(answers).toHaveLength(2);
-    for (const answer of answers) expect(largestDifference(answer, scores)).toBeLessThan(1e-4);
+    expect(answers).toHaveLength(4);
+    for (const [index, answer] of answers.entries()) {
+      expect(largestDifference(answer, index < 2 ? scores : bentScores)).toBeLessThan(1e-4);
+    }
   });
 });

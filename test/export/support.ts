@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scoreEmbeddings } from '../../src/activity/head.ts';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
+import type { HeadInput } from '../../src/activity/head-input.ts';
 import { randomScene } from '../../src/capture/simulator/random-scene.ts';
 import { createRenderer } from '../../src/capture/simulator/render.ts';
 import type { ExportFiles } from '../../src/export/formats.ts';
@@ -25,9 +26,18 @@ export function shippedModel(): Promise<ExportModel> {
 }
 
 /** Six layers of every kind and a head with random weights; with `background` classes a softmax. */
-export function tinyModel(size: number, seed: number, background: readonly string[] = []): ExportModel {
-  return exportModel(tinyBundle(size, seed), tinyHead(seed, background));
+export function tinyModel(
+  size: number,
+  seed: number,
+  background: readonly string[] = [],
+  input?: HeadInput,
+): ExportModel {
+  const { manifest, ...weights } = tinyHead(seed, background);
+  return exportModel(tinyBundle(size, seed), { ...weights, manifest: { ...manifest, input } });
 }
+
+/** Bends the embeddings of a tiny model well away from a line. */
+export const SOFTSIGN: HeadInput = { kind: 'softsign', scale: 7 };
 
 export function tinyHead(seed: number, background: readonly string[] = []): HeadBundle {
   const random = createRandom(seed + 1000);

@@ -14,8 +14,11 @@ import { daemonAnswers, IMAGES, modelWith } from './keras-support.ts';
 const identity = [0, 1, 2].map(() => ({ slope: 1, intercept: 0 }));
 
 describe('export tfjs', () => {
-  it("loads in TensorFlow.js and gives the daemon's answers", async () => {
-    const model = await modelWith();
+  it.each([
+    ['', {}],
+    [' with a head that prepares its input', { input: { kind: 'softsign', scale: 7 } }],
+  ] as const)("loads in TensorFlow.js and gives the daemon's answers%s", async (_, change) => {
+    const model = await modelWith(change);
     const files = await exportTfjs(model);
     const { pixels, scores } = await daemonAnswers(model);
     const tf = await loadTensorflow('wasm');

@@ -240,6 +240,16 @@ describe('import', () => {
         dense('third', [8, 3], 'sigmoid', 3),
       ],
     ],
+    [
+      'a mean that is scaled and no more',
+      'first',
+      [pool, layer('Rescaling', 'scale', { scale: 2, offset: 0 }), dense('first', [1280, 3], 'sigmoid', 1)],
+    ],
+    [
+      'a mean given to tanh',
+      'bend',
+      [pool, layer('Activation', 'bend', { activation: 'tanh' }), dense('dense', [1280, 3], 'sigmoid', 1)],
+    ],
     ['no head', 'no Dense layer', [pool]],
   ])('refuses %s and names the layer', async (_, name, top) => {
     const { model, groups } = tutorial(() => top);

@@ -9,17 +9,30 @@ interface Part {
 }
 
 export function headGraph(model: ExportModel): Part {
-  const hidden = dense('hidden', 'embeddings', 'hidden/sum', model.hidden);
+  const input = inputGraph(model);
+  const hidden = dense('hidden', input.nodes.at(-1)?.output ?? 'embeddings', 'hidden/sum', model.hidden);
   const output = dense('output', 'hidden', 'logits', model.output);
   const answer = answerGraph(model);
   return {
     nodes: [
+      ...input.nodes,
       ...hidden.nodes,
       { op: 'Relu', inputs: ['hidden/sum'], output: 'hidden' },
       ...output.nodes,
       ...answer.nodes,
     ],
-    constants: [...hidden.constants, ...output.constants, ...answer.constants],
+    constants: [...input.constants, ...hidden.constants, ...output.constants, ...answer.constants],
+  };
+}
+
+function inputGraph({ headInput }: ExportModel): Part {
+  if (headInput === null) return { nodes: [], constants: [] };
+  return {
+    nodes: [
+      { op: 'Mul', inputs: ['embeddings', 'embeddings/scale'], output: 'embeddings/scaled' },
+      { op: 'Softsign', inputs: ['embeddings/scaled'], output: 'embeddings/prepared' },
+    ],
+    constants: [{ name: 'embeddings/scale', shape: [], values: Float32Array.of(headInput.scale) }],
   };
 }
 

@@ -21,11 +21,23 @@ export function addHead(graph: Graph, model: ExportModel, features: number): num
   const axes = graph.constant('mean/axes', [2], Int32Array.of(1, 2));
   const embeddings = graph.tensor('embeddings', 'float32', [1, model.width]);
   graph.operator('MEAN', [features, axes], embeddings, MEAN_OPTIONS);
-  const hidden = dense(graph, 'hidden', embeddings, model.hidden, 'relu');
+  const hidden = dense(graph, 'hidden', prepared(graph, model, embeddings), model.hidden, 'relu');
   const logits = dense(graph, 'logits', hidden, model.output);
   const calibrated = model.answer.kind === 'sigmoid' ? logits : calibratedShares(graph, model, logits);
   const probabilities = graph.tensor('probabilities', 'float32', [1, model.activities.length]);
   return graph.operator('LOGISTIC', [calibrated], probabilities);
+}
+
+/** Softsign, of which TensorFlow Lite has no operator of its own. */
+function prepared(graph: Graph, { headInput, width }: ExportModel, embeddings: number): number {
+  if (headInput === null) return embeddings;
+  const value = (name: string) => graph.tensor(`embeddings/${name}`, 'float32', [1, width]);
+  const scale = graph.constant('embeddings/scale', [1], Float32Array.of(headInput.scale));
+  const one = graph.constant('embeddings/one', [1], Float32Array.of(1));
+  const scaled = graph.operator('MUL', [embeddings, scale], value('scaled'), MUL_OPTIONS);
+  const size = graph.operator('ABS', [scaled], value('size'));
+  const divisor = graph.operator('ADD', [size, one], value('divisor'), ADD_OPTIONS);
+  return graph.operator('DIV', [scaled, divisor], value('prepared'), DIV_OPTIONS);
 }
 
 function dense(

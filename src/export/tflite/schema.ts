@@ -20,6 +20,7 @@ export const OPERATOR = {
   MEAN: { code: 40, version: 1 },
   DIV: { code: 42, version: 1 },
   LOG: { code: 73, version: 1 },
+  ABS: { code: 101, version: 1 },
   QUANTIZE: { code: 114, version: 2 },
 } as const;
 export type OperatorName = keyof typeof OPERATOR;

@@ -15,6 +15,7 @@ import {
   noise,
   onlyFile,
   photoPixels,
+  SOFTSIGN,
   sameDecisions,
   shippedModel,
   tinyModel,
@@ -38,10 +39,11 @@ async function run(
 }
 
 describe.each([
-  ['a sigmoid head', []],
-  ['a softmax head with classes that are no activity', ['sea', 'boat']],
-])('%s', (_, background) => {
-  const model = tinyModel(16, 2, background);
+  ['a sigmoid head', [], undefined],
+  ['a softmax head with classes that are no activity', ['sea', 'boat'], undefined],
+  ['a head that prepares its input', [], SOFTSIGN],
+])('%s', (_, background, input) => {
+  const model = tinyModel(16, 2, background, input);
   const pictures = noise(16, 20);
 
   test('float32 answers as the daemon does', async () => {

@@ -17,6 +17,7 @@ import {
   noise,
   onlyFile,
   photoPixels,
+  SOFTSIGN,
   sameDecisions,
   shippedModel,
   tinyModel,
@@ -71,11 +72,15 @@ test.skipIf(!hasInterpreter)(
     // A softmax head, whose answers take other operators.
     const tiny = { model: tinyModel(16, 2, ['sea', 'boat']), pictures: noise(16, 20) };
     const ranges = await measureRanges(tiny.model.backbone, each(tiny.pictures));
-    const [float32 = [], int8 = [], tinyFloat32 = [], tinyInt8 = []] = await interpret([
+    // A head that prepares its input.
+    const bent = tinyModel(16, 2, [], SOFTSIGN);
+    const [float32 = [], int8 = [], tinyFloat32 = [], tinyInt8 = [], ...bentAnswers] = await interpret([
       { model, pictures: some, ranges: null },
       { model, pictures, ranges: model.ranges },
       { ...tiny, ranges: null },
       { ...tiny, ranges },
+      { ...tiny, model: bent, ranges: null },
+      { ...tiny, model: bent, ranges },
     ]);
     const expected = await daemonAnswers(model, pictures);
     expect(difference(expected.slice(0, 30), float32)).toBeLessThanOrEqual(1e-4);
@@ -83,6 +88,10 @@ test.skipIf(!hasInterpreter)(
     const tinyExpected = await daemonAnswers(tiny.model, tiny.pictures);
     expect(difference(tinyExpected, tinyFloat32)).toBeLessThan(1e-5);
     expect(difference(tinyExpected, tinyInt8)).toBeLessThan(0.03);
+    const [bentFloat32 = [], bentInt8 = []] = bentAnswers;
+    const bentExpected = await daemonAnswers(bent, tiny.pictures);
+    expect(difference(bentExpected, bentFloat32)).toBeLessThan(1e-5);
+    expect(difference(bentExpected, bentInt8)).toBeLessThan(0.03);
   },
   120_000,
 );
