@@ -1,18 +1,22 @@
 /** Writes the reference pages that are made from the source; with `--check` it names those that differ and fails. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configMarkdown } from '../src/config/reference.ts';
 import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import { asyncapiPage } from './docs/asyncapi.ts';
 import { cliPage } from './docs/cli-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { mqttPage } from './docs/mqtt-page.ts';
+import { SCHEMA_FOLDER, schemaFiles } from './docs/schema-files.ts';
 
 /** Each page, by its path in the package, and what makes it. */
 const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/asyncapi.yaml': asyncapiPage,
   'docs/cli.md': cliPage,
   'docs/config.md': configMarkdown,
   'docs/errors.md': errorsPage,
   'docs/mqtt.md': mqttPage,
+  ...schemaFiles(),
 };
 
 interface Difference {
@@ -32,6 +36,13 @@ function differences(): Difference[] {
   });
 }
 
+/** Schemas of what is no more. */
+function leftOver(): string[] {
+  const folder = join(PACKAGE_ROOT, SCHEMA_FOLDER);
+  const found = existsSync(folder) ? readdirSync(folder).map(name => `${SCHEMA_FOLDER}/${name}`) : [];
+  return found.filter(page => !Object.hasOwn(PAGES, page));
+}
+
 function firstDifference(found: string | undefined, made: string): number | undefined {
   if (found === undefined) return undefined;
   const lines = found.split('\n');
@@ -46,7 +57,15 @@ if (process.argv.includes('--check')) {
     console.error(`${where}; run npm run docs`);
     process.exitCode = 1;
   }
+  for (const page of leftOver()) {
+    console.error(`${page} is made from nothing any more; run npm run docs`);
+    process.exitCode = 1;
+  }
 } else {
+  for (const page of leftOver()) {
+    rmSync(join(PACKAGE_ROOT, page));
+    console.log(`removed ${page}`);
+  }
   for (const { page, made } of differences()) {
     const file = join(PACKAGE_ROOT, page);
     mkdirSync(dirname(file), { recursive: true });

@@ -3,15 +3,23 @@ import { execFileSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { backboneCommand } from '../../src/commands/backbone.ts';
+import { cancelCommand } from '../../src/commands/cancel.ts';
 import { classifyCommand } from '../../src/commands/classify.ts';
 import { configCommand } from '../../src/commands/config.ts';
 import { datasetCommand } from '../../src/commands/dataset.ts';
 import { demoCommand } from '../../src/commands/demo.ts';
+import { discoveryCommand } from '../../src/commands/discovery.ts';
 import { doctorCommand } from '../../src/commands/doctor.ts';
 import { evaluateCommand } from '../../src/commands/evaluate.ts';
+import { explainCommand } from '../../src/commands/explain.ts';
 import { exportCommand } from '../../src/commands/export.ts';
 import { importCommand } from '../../src/commands/import.ts';
+import { labelCommand } from '../../src/commands/label.ts';
+import { modelsCommand } from '../../src/commands/models.ts';
+import { retrainCommand } from '../../src/commands/retrain.ts';
+import { rollbackCommand } from '../../src/commands/rollback.ts';
 import { runCommand } from '../../src/commands/run.ts';
+import { statusCommand } from '../../src/commands/status.ts';
 import { trainCommand } from '../../src/commands/train.ts';
 import { versionCommand } from '../../src/commands/version.ts';
 import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
@@ -41,6 +49,14 @@ export function documentedProgram(): Command {
     exportCommand(),
     importCommand(),
     backboneCommand(),
+    labelCommand(),
+    retrainCommand(),
+    cancelCommand(),
+    rollbackCommand(),
+    modelsCommand(),
+    explainCommand(),
+    statusCommand(),
+    discoveryCommand(),
     versionCommand(),
   ];
   for (const command of commands) program.addCommand(command);

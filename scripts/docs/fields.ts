@@ -13,6 +13,7 @@ interface Node {
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly format?: string;
+  readonly contentEncoding?: string;
   readonly const?: string | number;
   readonly enum?: readonly string[];
   readonly minimum?: number;
@@ -25,13 +26,38 @@ interface Node {
   readonly oneOf?: readonly Node[];
 }
 
-/** The variants of a payload, each with its fields: several only where their fields differ. */
+/** The variants of a payload, each with its fields; those of the same fields stand together. */
 export function variantsOf(schema: z.ZodType): { title: string; fields: Field[] }[] {
   const node = z.toJSONSchema(schema) as Node;
-  const nodes = node.oneOf ?? [node];
-  const names = nodes.map(({ properties = {} }) => Object.keys(properties).join());
-  if (new Set(names).size === 1) return [{ title: node.description ?? '', fields: fieldsOf(merged(nodes)) }];
-  return nodes.map(variant => ({ title: variant.description ?? '', fields: fieldsOf(variant) }));
+  const byNames = new Map<string, Node[]>();
+  for (const variant of node.oneOf ?? [node]) {
+    const names = Object.keys(variant.properties ?? {}).join();
+    byNames.set(names, [...(byNames.get(names) ?? []), variant]);
+  }
+  return [...byNames.values()].map(nodes => {
+    const title = byNames.size === 1 ? node.description : titleOf(nodes);
+    return { title: title ?? '', fields: fieldsOf(merged(nodes)) };
+  });
+}
+
+function titleOf(nodes: readonly Node[]): string | undefined {
+  const [first] = nodes;
+  if (nodes.length === 1) return first?.description;
+  const titles = nodes.map(({ properties = {}, description }) => {
+    const kind = Object.values(properties).find(
+      property => property.const !== undefined && differs(property, nodes),
+    );
+    return `\`${kind?.const}\`: ${description}`;
+  });
+  return titles.join(' ');
+}
+
+/** Whether a property tells its variant from the others. */
+function differs({ const: value }: Node, nodes: readonly Node[]): boolean {
+  const same = nodes.filter(({ properties = {} }) =>
+    Object.values(properties).some(other => other.const === value),
+  );
+  return same.length < nodes.length;
 }
 
 /** What a payload that is no object holds. */
@@ -84,6 +110,7 @@ function typeOf(node: Node): string {
     return `object of name: ${typeOf(node.additionalProperties)}`;
   if (node.type === 'integer') return 'whole number';
   if (node.type === 'number') return `number${range(node)}`;
+  if (node.contentEncoding === 'binary') return 'bytes';
   if (node.type === 'string') return TEXTS[node.format ?? ''] ?? 'text';
   return type ?? 'any';
 }

@@ -1,12 +1,30 @@
 /** `docs/mqtt.md`, from the topics, the schemas of their payloads and the examples. */
 import type { z } from 'zod';
 import { EXAMPLES, type Example } from '../../src/messaging/examples.ts';
+import { learningVerbs } from '../../src/messaging/learning-verbs.ts';
 import { ALERTS, TOPICS } from '../../src/messaging/topics.ts';
 import { statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { textOf, variantsOf } from './fields.ts';
 
+const nothing = () => ({});
+
 /** Those the daemon answers. */
-const VERBS: Verbs = { status: statusVerb(() => ({})) };
+export const VERBS: Verbs = {
+  status: statusVerb(nothing),
+  ...learningVerbs({
+    labels: {
+      labelFrames: async () => ({ labelled: [], counts: {} }),
+      undo: frame => ({ frame, labels: null }),
+    },
+    retrain: () => ({ job: '' }),
+    cancel: nothing,
+    rollback: nothing,
+    models: nothing,
+    next: nothing,
+    explain: nothing,
+    frame: nothing,
+  }),
+};
 
 const INTRODUCTION = `# MQTT
 
@@ -17,6 +35,10 @@ surfwatch publishes to the broker at \`mqtt.url\`. Where that is empty it starts
 
 \`<base>\` is \`surf\`. Where several boards share a broker (\`fleet\` is true) it is \`surf/<site>\`. Names of sites and zones
 hold \`a-z\`, \`0-9\` and \`-\`.
+
+All of this page is there for programs too: [asyncapi.yaml](asyncapi.yaml) describes topics and payloads as AsyncAPI 3.0,
+and \`docs/schemas/\` has a JSON Schema (draft 07) of each payload. How Home Assistant and Node-RED use them:
+[home-assistant.md](home-assistant.md).
 
 ## Topics
 `;
@@ -32,13 +54,18 @@ const RULES = `## What a subscriber can rely on
   three of these.
 - \`availability\` is the process, \`camera/availability\` the camera. Both must be \`online\` for the activity to be fresh. If
   the process dies or its network fails, the broker publishes the last will: \`offline\`.
-- Events are sent in order, at least once. A delivery repeated after a lost connection has the same \`id\`. While the broker
-  is away up to \`mqtt.maxQueuedEvents\` of them wait in memory; a restart of the daemon loses these.
+- Events are sent in order, at least once. After a lost connection or a restart one of them may come a second time, with
+  the same \`id\`; after a power cut the last 64 may.
+- Events wait on disk until the broker has acknowledged them, also over restarts of the daemon: up to
+  \`mqtt.maxQueuedEvents\`. Beyond that the oldest is dropped and counted in \`health\` (\`outbox.droppedEvents\`). When the
+  broker is back they go out 100 a second, the states before them. Where the disk fails they wait in memory, and the
+  alert \`events-not-kept\` says so.
 - While the broker is away a state topic keeps only its newest value.
 - A session ends with the time it was last seen, not the time that was noticed. It outlives an \`unknown\` of up to
   \`activity.sessionGap\`.
 - Times are UTC (ISO 8601 with milliseconds), ids are ULIDs, scores and rectangles are shares from 0 to 1.
-- The daemon subscribes to its command topics only.
+- The daemon subscribes to its command and label topics only, and with \`discovery.enabled\` to Home Assistant's
+  \`<discovery.prefix>/status\`.
 `;
 
 const COMMANDS = `## Commands
@@ -53,6 +80,23 @@ can permit verbs one by one. A command has at most 16,384 bytes.
 
 | verb | arguments | what it does |
 | --- | --- | --- |
+`;
+
+const LABELS = `## Labels
+
+What can be seen in a frame is said in one of these ways, with the same meaning:
+
+- \`<base>/label\`, or the command \`label\`: of frames whose ids came on \`activity\`.
+- \`<base>/label/image/<labels>\`: a picture from anywhere, as it is. \`<labels>\` is \`none\` or activities with \`,\`
+  between them: \`surfing,kitesurfing\`. (Not \`+\`: MQTT forbids it in the name of a topic, and brokers end the
+  connection of a client that uses it.)
+- The folder \`labelled/<labels>/\` and the command \`surfwatch label\`. In the name of a folder both \`+\` and \`,\` will do.
+
+Each is answered once it is on disk, on \`<base>/response/label\`. The same picture again is the same frame; a label that
+holds already is not noted again. A picture has at most 10 MB and 50 megapixels, JPEG, PNG or WebP; it is kept as a JPEG
+of at most 2560 pixels without EXIF or GPS. 16 pictures or 40 MB may wait, others are answered \`command-busy\`. A packet
+above 16 MiB can't be answered: the connection ends, or the broker holds it back.
+
 `;
 
 const TRY = `## Try it
@@ -79,7 +123,7 @@ export function mqttPage(): string {
     ...payloadSections(),
     alertTable(),
     COMMANDS + verbRows(),
-    TRY,
+    LABELS + TRY,
   ].join('\n');
 }
 
@@ -118,6 +162,7 @@ function fieldTables(schema: z.ZodType): string[] {
 
 function bareText(schema: z.ZodType): string {
   const text = textOf(schema);
+  if (text === 'bytes') return `Bytes, no JSON. ${schema.description ?? ''}`;
   return text === 'text' ? 'Bare text, no JSON.' : `Bare text, no JSON: ${text}.`;
 }
 

@@ -165,7 +165,8 @@ export const EXAMPLES: {
       payload: {
         v: 1,
         status: 'error',
-        error: 'no command "statis", did you mean "status"? There are: status',
+        error:
+          'no command "statis", did you mean "status"? There are: status, label, retrain, cancel, rollback, models, next, explain, frame',
         code: 'command-unknown',
         transaction: 'dashboard-18',
       },

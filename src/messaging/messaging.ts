@@ -1,26 +1,26 @@
 import type { Logger } from 'pino';
-import { SurfwatchError } from '../errors.ts';
+import type { LabelService } from '../learning/labels/service.ts';
 import type { Clock } from '../ops/clock.ts';
 import { EmbeddedBroker } from './broker.ts';
 import { MqttLink } from './client.ts';
-import { commandHandler } from './commands.ts';
 import type { Message } from './connection.ts';
+import { Delivery } from './delivery.ts';
+import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
+import { type EventStore, memoryEvents } from './event-store.ts';
 import { withoutCredentials } from './faults.ts';
+import { incomingOf } from './incoming.ts';
 import type { BrokerOptions, MqttOptions } from './options.ts';
 import {
   connectionLost,
-  isEmpty,
-  memoryEvents,
   newOutbox,
   type Outbox,
   putAnswer,
   putEvent,
   putState,
-  type Sending,
-  settle,
-  takeNext,
   unsentStates,
 } from './outbox.ts';
+import { addressOf, ownLinkOptions } from './own-link.ts';
+import { EVENT_PACE, type Pace } from './pace.ts';
 import type { SurfEvent } from './payloads.ts';
 import { throttle } from './throttle.ts';
 import { ALERTS, type AlertId, type Payloads, type StateTopic, topicEntry } from './topics.ts';
@@ -29,8 +29,6 @@ import type { Verbs } from './verbs.ts';
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
 const FLUSH_MS = 1_000;
 const GOODBYE_MS = 300;
-/** Only commands come in, of at most 16 kB; the rest is the topic and the properties of MQTT 5. */
-const MAX_INCOMING_BYTES = 262_144;
 
 export interface MessagingSetup {
   readonly mqtt: MqttOptions;
@@ -39,6 +37,14 @@ export interface MessagingSetup {
   readonly base: string;
   /** The commands that are answered. */
   readonly verbs: Verbs;
+  /** Takes pictures to learn from; without it the topics of labels are not listened to. */
+  readonly labels?: Pick<LabelService, 'labelImage'>;
+  /** How Home Assistant is told of the board; without it, or where it is not enabled, it is told nothing. */
+  readonly discovery?: DiscoverySetup;
+  /** Where events wait; it is started and stopped here. Default: in memory. */
+  readonly events?: EventStore;
+  /** How fast waiting events go out. Default 100 a second after the first 20. */
+  readonly eventPace?: Pace;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -59,17 +65,25 @@ export class Messaging {
   readonly #setup: MessagingSetup;
   readonly #outbox: Outbox;
   readonly #broker: EmbeddedBroker | undefined;
+  readonly #announcer: Announcer | undefined;
   readonly #mayWarn: () => boolean;
+  readonly #delivery: Delivery;
   #link: MqttLink | undefined;
   #stopped: Promise<void> | undefined;
-  /** Told when everything is sent and acknowledged. */
-  readonly #waiting = new Set<() => void>();
 
   constructor(setup: MessagingSetup) {
     this.#setup = setup;
-    this.#outbox = newOutbox(memoryEvents(setup.mqtt.maxQueuedEvents));
     const { base, broker: options, clock, log } = setup;
+    this.#outbox = newOutbox(setup.events ?? memoryEvents(setup.mqtt.maxQueuedEvents), `${base}/event`);
+    this.#delivery = new Delivery({
+      outbox: this.#outbox,
+      eventPace: setup.eventPace ?? EVENT_PACE,
+      clock,
+      log,
+      onEventFault: text => this.alert('events-not-kept', text),
+    });
     this.#broker = setup.mqtt.url === '' ? new EmbeddedBroker({ options, base, clock, log }) : undefined;
+    this.#announcer = announcerOf(setup, this.#outbox, () => this.#delivery.pump());
     this.#mayWarn = throttle(clock, 60_000);
   }
 
@@ -80,6 +94,7 @@ export class Messaging {
    */
   async start(): Promise<void> {
     await this.#broker?.start();
+    this.#outbox.events.start();
     this.set('availability', 'online');
     for (const id of alertIds()) {
       if (!this.#outbox.states.has(`${this.#setup.base}/alert/${id}`)) this.alert(id, null);
@@ -88,10 +103,12 @@ export class Messaging {
     try {
       await link.start();
     } catch (error) {
+      this.#outbox.events.stop();
       await this.#broker?.stop();
       throw error;
     }
     this.#link = link;
+    this.#delivery.start(link);
   }
 
   /** Says `stopping` and `offline`, sends what waits if the broker takes it, and ends within about two seconds. */
@@ -103,20 +120,20 @@ export class Messaging {
   /** Gives a state topic its value. The newest is sent, now or when the broker is back. */
   set<T extends StateTopic>(topic: T, payload: Payloads[T]): void {
     putState(this.#outbox, this.#message(topic, payload));
-    this.#pump();
+    if (topic === 'info') this.#announcer?.take(payload as Payloads['info']);
+    this.#delivery.pump();
   }
 
-  /** Queues an event. */
+  /** Queues an event: where events are kept on disk it is there when this returns. */
   emit(event: SurfEvent): void {
-    const { dropped } = this.#outbox.events;
-    putEvent(this.#outbox, this.#message('event', event));
-    if (this.#outbox.events.dropped > dropped && this.#mayWarn()) {
-      this.#setup.log.warn(
-        { droppedEvents: dropped + 1 },
-        'the queue of events is full: the oldest is dropped',
-      );
+    const { events } = this.#outbox;
+    const before = events.dropped;
+    putEvent(this.#outbox, JSON.stringify(event));
+    if (events.dropped > before && this.#mayWarn()) {
+      const droppedEvents = events.dropped;
+      this.#setup.log.warn({ droppedEvents }, 'the queue of events is full: the oldest is dropped');
     }
-    this.#pump();
+    this.#delivery.pump();
   }
 
   /** Raises an alert with a text for people, or with null removes it. */
@@ -126,21 +143,7 @@ export class Messaging {
 
   /** Waits until everything is sent and acknowledged; resolves with false where that takes longer than `timeoutMs`. */
   flush(timeoutMs: number): Promise<boolean> {
-    if (isEmpty(this.#outbox)) return Promise.resolve(true);
-    const done = new AbortController();
-    return new Promise(resolve => {
-      const finish = (flushed: boolean) => {
-        this.#waiting.delete(tell);
-        resolve(flushed);
-        done.abort();
-      };
-      const tell = () => finish(true);
-      this.#waiting.add(tell);
-      this.#setup.clock.sleep(timeoutMs, done.signal).then(
-        () => finish(false),
-        () => undefined,
-      );
-    });
+    return this.#delivery.flush(timeoutMs);
   }
 
   get stats(): MessagingStats {
@@ -159,50 +162,33 @@ export class Messaging {
   get address(): string {
     if (this.#broker === undefined) return withoutCredentials(this.#setup.mqtt.url);
     const { host, port } = this.#broker.address;
-    return `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return addressOf(host, port);
   }
 
   #newLink(): MqttLink {
-    const { base, clock, log } = this.#setup;
+    const { clock, log } = this.#setup;
     const answer = (message: Message) => {
       if (this.#link?.connected) putAnswer(this.#outbox, message);
-      this.#pump();
+      this.#delivery.pump();
     };
-    const handle = commandHandler({ base, verbs: this.#setup.verbs, clock, log, answer });
+    const { subscriptions, maxPacketBytes, onMessage } = incomingOf(
+      { ...this.#setup, others: this.#announcer?.listens ?? {} },
+      answer,
+    );
     return new MqttLink({
-      options: this.#linkOptions(),
+      options: this.#broker === undefined ? this.#setup.mqtt : ownLinkOptions(this.#setup.mqtt, this.#broker),
       will: this.#message('availability', 'offline'),
-      subscriptions: [`${base}/command`, `${base}/command/+`],
-      maxPacketBytes: MAX_INCOMING_BYTES,
+      subscriptions,
+      maxPacketBytes,
       clock,
       log,
-      onConnected: () => this.#pump(),
+      onConnected: () => this.#delivery.pump(),
       onDisconnected: () => connectionLost(this.#outbox),
-      onMessage: message => void handle(message),
+      onMessage,
     });
   }
 
-  /** The embedded broker is reached like any other, but with the login of the daemon itself. */
-  #linkOptions(): MqttOptions {
-    const { mqtt } = this.#setup;
-    if (this.#broker === undefined) return mqtt;
-    const { host, port } = this.#broker.address;
-    const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-    const { username, password, clientId } = this.#broker.own;
-    const { caFile: _ca, certFile: _cert, keyFile: _key, ...rest } = mqtt;
-    return {
-      ...rest,
-      url: `mqtt://${near.includes(':') ? `[${near}]` : near}:${port}`,
-      username,
-      password,
-      clientId,
-      protocolVersion: '4',
-      reconnectMinMs: Math.min(100, mqtt.reconnectMinMs),
-      reconnectMaxMs: Math.min(1_000, mqtt.reconnectMaxMs),
-    };
-  }
-
-  #message<T extends StateTopic | 'event'>(topic: T, payload: Payloads[T]): Message {
+  #message<T extends StateTopic>(topic: T, payload: Payloads[T]): Message {
     const { qos, retained } = topicEntry(topic);
     return {
       topic: `${this.#setup.base}/${topic}`,
@@ -212,39 +198,22 @@ export class Messaging {
     };
   }
 
-  #pump(): void {
-    const link = this.#link;
-    while (link?.connected && this.#outbox.inFlight.size < link.window) {
-      const next = takeNext(this.#outbox);
-      if (next === undefined) break;
-      void this.#send(link, next);
-    }
-    if (isEmpty(this.#outbox)) for (const tell of this.#waiting) tell();
-  }
-
-  async #send(link: MqttLink, sending: Sending): Promise<void> {
-    try {
-      await link.publish(sending.message);
-    } catch (error) {
-      // Otherwise the connection is ending, and the message will be sent over the next.
-      if (!(error instanceof SurfwatchError && error.code === 'mqtt-refused')) return;
-      if (this.#mayWarn()) this.#setup.log.warn({ code: error.code }, `message dropped: ${error.message}`);
-    }
-    settle(this.#outbox, sending);
-    this.#pump();
-  }
-
   async #stop(): Promise<void> {
     const { clock, log } = this.#setup;
     const link = this.#link;
+    this.#announcer?.stop();
     const ts = new Date(clock.now()).toISOString();
     this.set('state', { v: 1, ts, state: 'stopping', since: ts });
     this.set('availability', 'offline');
     // A broker that does not take the messages is left without a goodbye, and so sends the last will.
-    const graceful = link?.connected === true && (await this.flush(FLUSH_MS));
-    const lost = this.#outbox.events.size;
-    if (lost > 0) log.warn({ events: lost }, 'stopped with events that the broker has not taken');
+    if (link?.connected) await this.#delivery.flush(FLUSH_MS, true);
+    const graceful = link?.connected === true && unsentStates(this.#outbox) === 0;
+    this.#delivery.stop();
     await link?.stop({ graceful, graceMs: GOODBYE_MS });
+    const { events } = this.#outbox;
+    events.stop();
+    if (events.volatile > 0)
+      log.warn({ events: events.volatile }, 'stopped with events that the broker has not taken');
     await this.#broker?.stop();
   }
 }

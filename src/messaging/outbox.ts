@@ -1,4 +1,5 @@
 import type { Message } from './connection.ts';
+import type { EventStore, Outcome } from './event-store.ts';
 
 /**
  * What waits to be sent, as plain data. State topics keep only their newest value; events are kept in order, one in
@@ -10,21 +11,10 @@ export interface Outbox {
   /** State topics whose newest value is still to be sent, longest waiting first. */
   readonly dirty: Set<string>;
   readonly events: EventStore;
+  readonly eventTopic: string;
   readonly answers: Message[];
   readonly inFlight: Set<Sending>;
   droppedAnswers: number;
-}
-
-/** The queue of events: here in memory; a durable one keeps it on disk. */
-export interface EventStore {
-  /** Adds an event at the end. Beyond the bound the oldest goes, but not the first while `keepFirst`. */
-  append(event: Message, keepFirst: boolean): void;
-  first(): Message | undefined;
-  /** Removes the first event, once it is delivered. */
-  removeFirst(): void;
-  readonly size: number;
-  /** Events that went because of the bound. */
-  readonly dropped: number;
 }
 
 /** A message handed out to be sent. */
@@ -35,33 +25,17 @@ export type Sending = {
 
 const MAX_ANSWERS = 100;
 
-/** @param maxEvents events kept at most, one in flight not counted. */
-export function memoryEvents(maxEvents: number): EventStore {
-  const queue: Message[] = [];
-  let dropped = 0;
+/** @param eventTopic where events are sent, those of a former run too */
+export function newOutbox(events: EventStore, eventTopic: string): Outbox {
   return {
-    append: (event, keepFirst) => {
-      queue.push(event);
-      const held = keepFirst ? 1 : 0;
-      if (queue.length - held <= maxEvents) return;
-      queue.splice(held, 1);
-      dropped += 1;
-    },
-    first: () => queue[0],
-    removeFirst: () => {
-      queue.shift();
-    },
-    get size() {
-      return queue.length;
-    },
-    get dropped() {
-      return dropped;
-    },
+    states: new Map(),
+    dirty: new Set(),
+    events,
+    eventTopic,
+    answers: [],
+    inFlight: new Set(),
+    droppedAnswers: 0,
   };
-}
-
-export function newOutbox(events: EventStore): Outbox {
-  return { states: new Map(), dirty: new Set(), events, answers: [], inFlight: new Set(), droppedAnswers: 0 };
 }
 
 /** Takes a new value of a state topic; the same value again changes nothing. */
@@ -71,8 +45,19 @@ export function putState(outbox: Outbox, message: Message): void {
   outbox.dirty.add(message.topic);
 }
 
-export function putEvent(outbox: Outbox, message: Message): void {
-  outbox.events.append(message, sends(outbox, 'event'));
+/** Sends the present value of a state topic again, if it has one. */
+export function repeatState(outbox: Outbox, topic: string): void {
+  if (outbox.states.has(topic)) outbox.dirty.add(topic);
+}
+
+/** Whether the newest value of a state topic is acknowledged. */
+export function isStateSent(outbox: Outbox, topic: string): boolean {
+  if (outbox.dirty.has(topic)) return false;
+  return ![...outbox.inFlight].some(({ message }) => message.topic === topic);
+}
+
+export function putEvent(outbox: Outbox, payload: string): void {
+  outbox.events.append(payload, sends(outbox, 'event'));
 }
 
 /** Takes an answer; beyond 100 waiting ones it is dropped and counted. */
@@ -81,17 +66,21 @@ export function putAnswer(outbox: Outbox, message: Message): void {
   else outbox.answers.push(message);
 }
 
-/** The next message to send, which from then on is in flight: states first, then the oldest event, then answers. */
-export function takeNext(outbox: Outbox): Sending | undefined {
-  const next = nextState(outbox) ?? nextEvent(outbox) ?? nextAnswer(outbox);
+/**
+ * The next message to send, which from then on is in flight: states first, then the oldest event, then answers.
+ *
+ * @param mayEvent asked where an event could be sent next, whether it may
+ */
+export function takeNext(outbox: Outbox, mayEvent: () => boolean = () => true): Sending | undefined {
+  const next = nextState(outbox) ?? nextEvent(outbox, mayEvent) ?? nextAnswer(outbox);
   if (next !== undefined) outbox.inFlight.add(next);
   return next;
 }
 
 /** The message was acknowledged, or refused for good: it is done with. */
-export function settle(outbox: Outbox, sending: Sending): void {
+export function settle(outbox: Outbox, sending: Sending, outcome: Outcome = 'delivered'): void {
   if (!outbox.inFlight.delete(sending)) return;
-  if (sending.kind === 'event') outbox.events.removeFirst();
+  if (sending.kind === 'event') outbox.events.removeFirst(outcome);
 }
 
 /**
@@ -129,10 +118,11 @@ function nextState(outbox: Outbox): Sending | undefined {
   return undefined;
 }
 
-function nextEvent(outbox: Outbox): Sending | undefined {
-  if (sends(outbox, 'event')) return undefined;
-  const message = outbox.events.first();
-  return message && { kind: 'event', message };
+function nextEvent(outbox: Outbox, mayEvent: () => boolean): Sending | undefined {
+  if (outbox.events.size === 0 || sends(outbox, 'event') || !mayEvent()) return undefined;
+  const payload = outbox.events.first();
+  if (payload === undefined) return undefined;
+  return { kind: 'event', message: { topic: outbox.eventTopic, payload, qos: 1, retain: false } };
 }
 
 function nextAnswer(outbox: Outbox): Sending | undefined {

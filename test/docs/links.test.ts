@@ -28,7 +28,7 @@ test('no page has a gap to be filled', () => {
 });
 
 test('every block says its language', () => {
-  const known = ['sh', 'json', 'jsonc', 'csv', 'text', 'kotlin', 'python', 'js'];
+  const known = ['sh', 'json', 'jsonc', 'csv', 'text', 'kotlin', 'python', 'js', 'yaml'];
   expect(
     blocks()
       .filter(({ language }) => !known.includes(language))

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { Daemon } from '../../src/daemon.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
+import { trainingSchema } from '../../src/messaging/learning-payloads.ts';
 import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import { client, has, hasMosquitto, mosquitto, silent, until } from '../messaging/support.ts';
@@ -19,12 +20,16 @@ if (!hasClients)
     'mosquitto-clients is not installed: examples with it are skipped (apt install mosquitto-clients)',
   );
 
+async function drawPicture(file: string): Promise<void> {
+  const noise = { type: 'gaussian' as const, mean: 110, sigma: 30 };
+  const drawn = sharp({ create: { width: 320, height: 180, channels: 3, noise, background: '#000' } });
+  await drawn.jpeg().toFile(file);
+}
+
 /** A daemon that looks at a drawn picture. */
 async function startDaemon(set: readonly string[]): Promise<Daemon> {
   const folder = await temporaryFolder();
-  const noise = { type: 'gaussian' as const, mean: 110, sigma: 30 };
-  const drawn = sharp({ create: { width: 320, height: 180, channels: 3, noise, background: '#000' } });
-  await drawn.jpeg().toFile(join(folder, 'sea.jpg'));
+  await drawPicture(join(folder, 'sea.jpg'));
   const camera = ['camera.kind=directory', `camera.directory.path=${folder}`, 'camera.interval=200ms'];
   const { settings } = loadConfig({
     env: {},
@@ -46,7 +51,7 @@ async function watch(url: string) {
   return watching;
 }
 
-/** Runs a line at the daemon's broker. What would listen for ever listens for one second. */
+/** Runs a line at the daemon's broker, in a folder with a picture. What would listen for ever listens for one second. */
 async function shell(line: string, url: string): Promise<string> {
   const { port } = new URL(url);
   const script = [
@@ -55,7 +60,9 @@ async function shell(line: string, url: string): Promise<string> {
     `mosquitto_rr() { command mosquitto_rr -p ${port} "$@"; }`,
     line,
   ].join('\n');
-  const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const cwd = await temporaryFolder();
+  await drawPicture(join(cwd, 'photo.jpg'));
+  const child = spawn('bash', ['-c', script], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (text: Buffer) => {
     output += text.toString();
@@ -77,6 +84,7 @@ function checkOutput(line: string, output: string): void {
     expect(activitySchema.parse(JSON.parse(activity))).toMatchObject({ site: 'beach' });
     expect(output).toContain('surf/availability online');
   } else if (topic === 'surf/activity/state') expect(output).toMatch(/^(\w+\n)+$/);
+  else if (topic === 'surf/training') trainingSchema.parse(JSON.parse(output));
   else if (line.startsWith('mosquitto_pub')) expect(output).toBe('');
   else expect(responseSchema.parse(JSON.parse(output))).toMatchObject({ status: 'ok' });
 }
@@ -93,11 +101,11 @@ test('there are examples with Mosquitto', () => {
 test.skipIf(!hasClients)('the examples work with the embedded broker', { timeout: 60_000 }, async () => {
   const daemon = await startDaemon(['broker.port=0']);
   const watching = await watch(daemon.address);
+  const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));
   for (const { at, line } of plain ?? []) {
-    const answers = watching.on('surf/response/status').length;
+    const before = answers().length;
     checkOutput(line, await shell(line, daemon.address));
-    if (line.includes('mosquitto_pub'))
-      await until(() => watching.on('surf/response/status').length > answers, `${at}: an answer`);
+    if (line.includes('mosquitto_pub')) await until(() => answers().length > before, `${at}: an answer`);
   }
 
   const unknown = EXAMPLES['response/<verb>'].find(({ topic }) => topic === 'response/statis')?.payload;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/messaging/connection.ts';
+import { memoryEvents } from '../../src/messaging/event-store.ts';
 import {
   connectionLost,
   isEmpty,
-  memoryEvents,
   newOutbox,
   type Outbox,
   putAnswer,
@@ -17,7 +17,7 @@ import {
 } from '../../src/messaging/outbox.ts';
 
 const state = (topic: string, payload: string): Message => ({ topic, payload, qos: 1, retain: true });
-const event = (payload: string): Message => ({ topic: 'event', payload, qos: 1, retain: false });
+const answer = (payload: string): Message => ({ topic: 'answer', payload, qos: 1, retain: false });
 
 /** A broker as the outbox sees it: what it retains, and the events that reached it. */
 function brokerFor(outbox: Outbox) {
@@ -71,7 +71,7 @@ describe('outbox', () => {
   it('ends with the last value of each state and all events in order, after any interleaving', () => {
     fc.assert(
       fc.property(steps, script => {
-        const outbox = newOutbox(memoryEvents(1000));
+        const outbox = newOutbox(memoryEvents(1000), 'event');
         const broker = brokerFor(outbox);
         const wanted = new Map<string, string>();
         let emitted = 0;
@@ -79,7 +79,7 @@ describe('outbox', () => {
           if (step.do === 'set') {
             wanted.set(step.topic, String(step.value));
             putState(outbox, state(step.topic, String(step.value)));
-          } else if (step.do === 'emit') putEvent(outbox, event(String(emitted++)));
+          } else if (step.do === 'emit') putEvent(outbox, String(emitted++));
           else if (step.do === 'connect') broker.connect();
           else if (step.do === 'disconnect') broker.disconnect(step.forget);
           else if (step.do === 'send') broker.send();
@@ -103,11 +103,11 @@ describe('outbox', () => {
   it('never has two values of one topic, or two events, in flight', () => {
     fc.assert(
       fc.property(steps, script => {
-        const outbox = newOutbox(memoryEvents(1000));
+        const outbox = newOutbox(memoryEvents(1000), 'event');
         let n = 0;
         for (const step of script) {
           if (step.do === 'set') putState(outbox, state(step.topic, String(n++)));
-          else if (step.do === 'emit') putEvent(outbox, event(String(n++)));
+          else if (step.do === 'emit') putEvent(outbox, String(n++));
           else takeNext(outbox);
           const topics = [...outbox.inFlight].map(({ message }) => message.topic);
           expect(new Set(topics).size).toBe(topics.length);
@@ -117,10 +117,10 @@ describe('outbox', () => {
   });
 
   it('drops and counts the oldest events beyond the bound, but not the one in flight', () => {
-    const outbox = newOutbox(memoryEvents(3));
-    putEvent(outbox, event('0'));
+    const outbox = newOutbox(memoryEvents(3), 'event');
+    putEvent(outbox, '0');
     const first = takeNext(outbox);
-    for (const id of ['1', '2', '3', '4', '5']) putEvent(outbox, event(id));
+    for (const id of ['1', '2', '3', '4', '5']) putEvent(outbox, id);
     expect(outbox.events.dropped).toBe(2);
     expect(outbox.events.size).toBe(4);
     const delivered = [];
@@ -132,7 +132,7 @@ describe('outbox', () => {
   });
 
   it('does not send the same value twice over one connection', () => {
-    const outbox = newOutbox(memoryEvents(3));
+    const outbox = newOutbox(memoryEvents(3), 'event');
     putState(outbox, state('a', 'x'));
     const sending = takeNext(outbox);
     if (sending) settle(outbox, sending);
@@ -143,16 +143,16 @@ describe('outbox', () => {
   });
 
   it('forgets answers with the connection they came over, and bounds them', () => {
-    const outbox = newOutbox(memoryEvents(3));
-    for (let i = 0; i < 130; i++) putAnswer(outbox, event(String(i)));
+    const outbox = newOutbox(memoryEvents(3), 'event');
+    for (let i = 0; i < 130; i++) putAnswer(outbox, answer(String(i)));
     expect(outbox.droppedAnswers).toBe(30);
     connectionLost(outbox);
     expect(takeNext(outbox)).toBeUndefined();
   });
 
   it('ignores an acknowledgement that comes after the connection was lost', () => {
-    const outbox = newOutbox(memoryEvents(3));
-    putEvent(outbox, event('0'));
+    const outbox = newOutbox(memoryEvents(3), 'event');
+    putEvent(outbox, '0');
     const late = takeNext(outbox);
     connectionLost(outbox);
     if (late) settle(outbox, late);

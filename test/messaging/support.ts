@@ -11,9 +11,10 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
-import type { SurfEvent } from '../../src/messaging/payloads.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { systemClock } from '../../src/ops/clock.ts';
+
+export { sessionEvent } from './session-event.ts';
 
 export const silent = pino({ level: 'silent' });
 export const clock = systemClock;
@@ -25,11 +26,11 @@ export function readableLog() {
   return { log: pino({ level: 'info' }, { write }), lines };
 }
 
-/** Waits until `check` holds, and fails with `what` after ten seconds. */
-export async function until(check: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 10_000;
+/** Waits until `check` holds, and fails with `what` after ten seconds, or `withinMs`. */
+export async function until(check: () => boolean, what: string, withinMs = 10_000): Promise<void> {
+  const end = Date.now() + withinMs;
   while (!check()) {
-    if (Date.now() > end) throw new Error(`not within 10 s: ${what}`);
+    if (Date.now() > end) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
     await delay(5);
   }
 }
@@ -90,13 +91,6 @@ export async function listener(url: string, filter = 'surf/#', options: IClientO
 /** Resolves when the connection of a client ends. */
 export function closed(mqtt: MqttClient): Promise<void> {
   return new Promise(resolve => mqtt.once('close', () => resolve()));
-}
-
-export function sessionEvent(n: number): SurfEvent {
-  const ts = new Date(1_780_000_000_000 + n).toISOString();
-  const id = `01JZZZZZZZ${String(n).padStart(16, '0')}`;
-  const session = { id, activity: 'surfing', start: ts, end: null, peak: 0.9, durationS: n };
-  return { v: 1, id, ts, site: 'pier', type: 'session_started', zone: 'north', session, frame: null };
 }
 
 export function has(program: string): boolean {

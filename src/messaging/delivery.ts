@@ -1,0 +1,105 @@
+import type { Logger } from 'pino';
+import { SurfwatchError } from '../errors.ts';
+import type { Clock } from '../ops/clock.ts';
+import type { MqttLink } from './client.ts';
+import type { Outcome } from './event-store.ts';
+import { newMoment } from './moment.ts';
+import { isEmpty, type Outbox, type Sending, settle, takeNext } from './outbox.ts';
+import { gate, type Pace } from './pace.ts';
+import { throttle } from './throttle.ts';
+
+export interface DeliverySetup {
+  readonly outbox: Outbox;
+  readonly eventPace: Pace;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Told when events can not be kept as they should, with the reason, and with null when they can again. */
+  readonly onEventFault: (text: string | null) => void;
+}
+
+/** Sends what waits in the outbox: as much at a time as the connection takes, events at a pace. */
+export class Delivery {
+  readonly #setup: DeliverySetup;
+  /** Everything is sent and acknowledged. */
+  readonly #drained;
+  readonly #isInPace: () => boolean;
+  readonly #mayWarn: () => boolean;
+  readonly #stopping = new AbortController();
+  #link: MqttLink | undefined;
+  #hurries = false;
+  #eventFault: string | undefined;
+
+  constructor(setup: DeliverySetup) {
+    const { clock, eventPace } = setup;
+    this.#setup = setup;
+    this.#drained = newMoment(clock);
+    this.#isInPace = gate(eventPace, clock, this.#stopping.signal, () => this.pump());
+    this.#mayWarn = throttle(clock, 60_000);
+  }
+
+  /** @param link what is sent over whenever it is connected; it calls {@link pump} then */
+  start(link: MqttLink): void {
+    this.#link = link;
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** To be called when the outbox or the connection has changed. */
+  pump(): void {
+    const { outbox } = this.#setup;
+    const link = this.#link;
+    while (link?.connected && outbox.inFlight.size < link.window) {
+      const next = takeNext(outbox, () => this.#mayEvent());
+      if (next === undefined) break;
+      void this.#send(link, next);
+    }
+    if (isEmpty(outbox)) this.#drained.tell();
+    this.#tellEventFault();
+  }
+
+  /**
+   * Waits until everything is sent and acknowledged; resolves with false where that takes longer than `timeoutMs`.
+   *
+   * @param hurry from now on, events that would be lost with the process go as fast as they can
+   */
+  flush(timeoutMs: number, hurry = false): Promise<boolean> {
+    if (hurry) this.#hurries = true;
+    return isEmpty(this.#setup.outbox) ? Promise.resolve(true) : this.#drained.within(timeoutMs);
+  }
+
+  #mayEvent(): boolean {
+    return (this.#hurries && this.#setup.outbox.events.volatile > 0) || this.#isInPace();
+  }
+
+  async #send(link: MqttLink, sending: Sending): Promise<void> {
+    const { outbox, log } = this.#setup;
+    let outcome: Outcome = 'delivered';
+    try {
+      await link.publish(sending.message);
+    } catch (error) {
+      // Otherwise the connection is ending, and the message will be sent over the next.
+      if (!(error instanceof SurfwatchError && error.code === 'mqtt-refused')) return;
+      if (this.#mayWarn()) log.warn({ code: error.code }, `message dropped: ${error.message}`);
+      outcome = 'refused';
+    }
+    settle(outbox, sending, outcome);
+    this.pump();
+  }
+
+  #tellEventFault(): void {
+    const { outbox, log, onEventFault } = this.#setup;
+    const { fault } = outbox.events;
+    if (fault?.message === this.#eventFault) return;
+    this.#eventFault = fault?.message;
+    if (fault === null) {
+      log.info('events are kept on disk again');
+      onEventFault(null);
+      return;
+    }
+    const text = `events are kept in memory only: ${fault.message}`;
+    log.error({ code: fault.code, remedy: fault.remedy }, text);
+    onEventFault(text);
+  }
+}

@@ -1,0 +1,140 @@
+/** Keeps Home Assistant told of the board: at the start, when its entities change, and when Home Assistant was restarted. */
+import type { Clock } from '../../ops/clock.ts';
+import type { Incoming, Message } from '../connection.ts';
+import { isStateSent, type Outbox, putState, repeatState } from '../outbox.ts';
+import type { Info } from '../payloads.ts';
+import { ALERTS } from '../topics.ts';
+import { type Board, type Entity, entitiesOf } from './entities.ts';
+import { discoveryMessage } from './message.ts';
+import type { DiscoveryOptions } from './options.ts';
+
+/** In which Home Assistant makes of an announcement entities that listen to their topics. */
+export const SETTLE_MS = 10_000;
+/** Home Assistant asks for a random delay after its birth message, so that not all devices speak at once. */
+export const BIRTH_DELAY_MS = 2_000;
+
+/** What the announcement says beside what is in `info`. */
+export interface DiscoverySetup extends DiscoveryOptions, Pick<Board, 'zones' | 'heartbeatMs'> {}
+
+export interface AnnouncerSetup {
+  readonly discovery: DiscoverySetup;
+  readonly base: string;
+  readonly verbs: readonly string[];
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Sends a retained message, also where it is the same again. */
+  readonly send: (message: Message) => void;
+  /** Sends the present value of a topic under the base again. */
+  readonly repeat: (topic: string) => void;
+  /** Whether the broker has acknowledged the newest message of a topic. */
+  readonly isSent: (topic: string) => boolean;
+}
+
+export class Announcer {
+  /** What is to be subscribed to, and who takes it. */
+  readonly listens: Readonly<Record<string, (message: Incoming) => void>>;
+
+  readonly #setup: AnnouncerSetup;
+  #info: Pick<Info, 'site' | 'version' | 'activities'> | undefined;
+  #entities: readonly Entity[] = [];
+  #gone: readonly Entity[] = [];
+  /** Ends what is still to be done for the announcement before. */
+  #round = new AbortController();
+
+  constructor(setup: AnnouncerSetup) {
+    this.#setup = setup;
+    this.listens = { [`${setup.discovery.prefix}/status`]: message => this.#onStatus(message) };
+  }
+
+  /** Announces what runs; entities of an activity that the new head does not know are removed. */
+  take(info: Pick<Info, 'site' | 'version' | 'activities'>): void {
+    this.#info = info;
+    const entities = entitiesOf(this.#board(info.activities));
+    const keys = new Set(entities.map(({ key }) => key));
+    this.#gone = [...this.#gone, ...this.#entities].filter(({ key }) => !keys.has(key));
+    this.#entities = entities;
+    this.#announce();
+  }
+
+  stop(): void {
+    this.#round.abort();
+  }
+
+  /** Home Assistant says `online` when it has started, and wants to be told then. A retained one is of no news. */
+  #onStatus({ payload, retained }: Incoming): void {
+    if (retained || payload.toString() !== 'online') return;
+    this.#announce(this.#setup.random() * BIRTH_DELAY_MS);
+  }
+
+  #announce(delayMs = 0): void {
+    this.#round.abort();
+    this.#round = new AbortController();
+    // Aborted by the next announcement, or at the end.
+    this.#run(delayMs, this.#round.signal).catch(() => undefined);
+  }
+
+  async #run(delayMs: number, signal: AbortSignal): Promise<void> {
+    const { clock, repeat, send, isSent } = this.#setup;
+    if (delayMs > 0) await clock.sleep(delayMs, signal);
+    const message = this.#message();
+    if (message === undefined) return;
+    send(message);
+    do {
+      await clock.sleep(SETTLE_MS, signal);
+    } while (!isSent(message.topic));
+    // The empty message that ends an alert is not retained: who listens only now would know nothing.
+    for (const id of Object.keys(ALERTS)) repeat(`alert/${id}`);
+    if (this.#gone.length === 0) return;
+    this.#gone = [];
+    // Home Assistant asks for a second message, without the components that the first removed.
+    const rest = this.#message();
+    if (rest !== undefined) send(rest);
+  }
+
+  #message(): Message | undefined {
+    const info = this.#info;
+    if (info === undefined) return undefined;
+    const { discovery: options } = this.#setup;
+    const { site, version, activities } = info;
+    return discoveryMessage({ ...this.#board(activities), site, version, options, gone: this.#gone });
+  }
+
+  #board(activities: readonly string[]): Board {
+    const { base, verbs, discovery } = this.#setup;
+    const { zones, heartbeatMs } = discovery;
+    return { base, activities, zones, verbs, heartbeatMs };
+  }
+}
+
+/** An announcer that speaks through the outbox, if one is wanted. @param pump has the outbox sent */
+export function announcerOf(
+  setup: {
+    readonly discovery?: DiscoverySetup;
+    readonly base: string;
+    readonly verbs: Readonly<Record<string, unknown>>;
+    readonly clock: Clock;
+  },
+  outbox: Outbox,
+  pump: () => void,
+): Announcer | undefined {
+  const { discovery, base, verbs, clock } = setup;
+  if (discovery?.enabled !== true) return undefined;
+  const repeat = (topic: string) => {
+    repeatState(outbox, topic);
+    pump();
+  };
+  return new Announcer({
+    discovery,
+    base,
+    verbs: Object.keys(verbs),
+    clock,
+    random: Math.random,
+    send: message => {
+      putState(outbox, message);
+      repeat(message.topic);
+    },
+    repeat: topic => repeat(`${base}/${topic}`),
+    isSent: topic => isStateSent(outbox, topic),
+  });
+}

@@ -1,0 +1,212 @@
+/**
+ * What Home Assistant shows of a board. The options of each entity are those of
+ * https://www.home-assistant.io/integrations/<platform>.mqtt/.
+ */
+import { trainingSchema } from '../learning-payloads.ts';
+import { eventSchema, stateSchema } from '../payloads.ts';
+import { ALERTS } from '../topics.ts';
+import { healthSensors } from './health-sensors.ts';
+
+export type Platform = 'sensor' | 'binary_sensor' | 'event' | 'button' | 'switch';
+
+export interface Entity {
+  /** Unique on the board; `a-z 0-9 _ -`: Home Assistant splits at spaces. */
+  readonly key: string;
+  readonly platform: Platform;
+  /** Without the name of the device, which Home Assistant puts before it. */
+  readonly name: string;
+  /** It says nothing while the camera is away. */
+  readonly ofCamera?: boolean;
+  /** The options of the platform, beside those all have. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface Board {
+  /** What all topics begin with. */
+  readonly base: string;
+  /** What the head tells apart. */
+  readonly activities: readonly string[];
+  /** Names of the configured zones; none where the whole picture is judged. */
+  readonly zones: readonly string[];
+  /** The commands that are answered. */
+  readonly verbs: readonly string[];
+  /** `activity` and `health` are published at least this often. */
+  readonly heartbeatMs: number;
+}
+
+/** A value counts as lost after so many heartbeats without one. */
+const MISSED_HEARTBEATS = 3;
+
+/** All entities of a board. */
+export function entitiesOf(board: Board): Entity[] {
+  const expireS = Math.ceil((MISSED_HEARTBEATS * board.heartbeatMs) / 1000);
+  const { base, zones, activities } = board;
+  return [
+    activitySensor('activity', 'Activity', `${base}/activity`, activities, expireS),
+    ...activities.map(activity => presence(base, activity, expireS)),
+    ...zones.map(zone =>
+      activitySensor(
+        `zone_${zone}`,
+        `Zone ${inWords(zone)}`,
+        `${base}/zone/${zone}/activity`,
+        activities,
+        expireS,
+      ),
+    ),
+    events(base),
+    ...controls(board),
+    ...stateSensors(base),
+    ...healthSensors(`${base}/health`, expireS),
+    ...Object.keys(ALERTS).map(id => alertSensor(base, id)),
+  ];
+}
+
+/** Home Assistant has an `unknown` of its own, which `None` stands for. */
+function activitySensor(
+  key: string,
+  name: string,
+  topic: string,
+  activities: readonly string[],
+  expireS: number,
+): Entity {
+  return {
+    key,
+    platform: 'sensor',
+    name,
+    ofCamera: true,
+    config: {
+      state_topic: topic,
+      value_template: "{{ 'None' if value_json.activity == 'unknown' else value_json.activity }}",
+      device_class: 'enum',
+      options: [...activities, 'none'],
+      expire_after: expireS,
+      json_attributes_topic: topic,
+      icon: 'mdi:waves',
+    },
+  };
+}
+
+function presence(base: string, activity: string, expireS: number): Entity {
+  const present = `${JSON.stringify(activity)} in value_json.activities`;
+  return {
+    key: `present_${activity}`,
+    platform: 'binary_sensor',
+    name: inWords(activity),
+    ofCamera: true,
+    config: {
+      state_topic: `${base}/activity`,
+      value_template: `{{ 'None' if value_json.activity == 'unknown' else 'ON' if ${present} else 'OFF' }}`,
+      device_class: 'occupancy',
+      expire_after: expireS,
+    },
+  };
+}
+
+/** Home Assistant wants the kind of an event as `event_type`. */
+function events(base: string): Entity {
+  return {
+    key: 'event',
+    platform: 'event',
+    name: 'Event',
+    config: {
+      state_topic: `${base}/event`,
+      event_types: eventSchema.options.map(({ shape }) => shape.type.value),
+      value_template: '{{ dict(value_json, event_type=value_json.type) | tojson }}',
+      icon: 'mdi:binoculars',
+    },
+  };
+}
+
+function controls({ base, verbs }: Board): Entity[] {
+  const retrain: Entity = {
+    key: 'retrain',
+    platform: 'button',
+    name: 'Retrain',
+    config: {
+      command_topic: `${base}/command/retrain`,
+      payload_press: 'retrain',
+      entity_category: 'config',
+      icon: 'mdi:school',
+    },
+  };
+  const pause: Entity = {
+    key: 'pause',
+    platform: 'switch',
+    name: 'Pause',
+    config: {
+      state_topic: `${base}/state`,
+      value_template: "{{ 'ON' if value_json.state == 'paused' else 'OFF' }}",
+      state_on: 'ON',
+      state_off: 'OFF',
+      command_topic: `${base}/command`,
+      payload_on: 'pause',
+      payload_off: 'resume',
+      entity_category: 'config',
+      icon: 'mdi:pause-circle-outline',
+    },
+  };
+  const has = (...wanted: string[]) => wanted.every(verb => verbs.includes(verb));
+  return [...(has('retrain') ? [retrain] : []), ...(has('pause', 'resume') ? [pause] : [])];
+}
+
+function stateSensors(base: string): Entity[] {
+  const diagnostic = (key: string, name: string, config: Entity['config']): Entity => ({
+    key,
+    platform: 'sensor',
+    name,
+    config: { ...config, entity_category: 'diagnostic' },
+  });
+  return [
+    diagnostic('state', 'State', {
+      state_topic: `${base}/state`,
+      value_template: '{{ value_json.state }}',
+      device_class: 'enum',
+      options: stateSchema.shape.state.options,
+      json_attributes_topic: `${base}/state`,
+      icon: 'mdi:state-machine',
+    }),
+    diagnostic('model', 'Model', {
+      state_topic: `${base}/info`,
+      value_template: '{{ value_json.head.id }}',
+      json_attributes_topic: `${base}/info`,
+      icon: 'mdi:brain',
+    }),
+    diagnostic('training', 'Training', {
+      state_topic: `${base}/training`,
+      value_template: '{{ value_json.state }}',
+      device_class: 'enum',
+      options: trainingSchema.shape.state.options,
+      icon: 'mdi:school-outline',
+    }),
+    diagnostic('training_progress', 'Training progress', {
+      state_topic: `${base}/training`,
+      value_template: '{{ value_json.progress * 100 }}',
+      unit_of_measurement: '%',
+      suggested_display_precision: 0,
+      icon: 'mdi:progress-helper',
+    }),
+  ];
+}
+
+/** On while there is a text; the text is an attribute. */
+function alertSensor(base: string, id: string): Entity {
+  return {
+    key: `alert_${id}`,
+    platform: 'binary_sensor',
+    name: inWords(id),
+    config: {
+      state_topic: `${base}/alert/${id}`,
+      value_template: "{{ 'ON' if value else 'OFF' }}",
+      device_class: 'problem',
+      json_attributes_topic: `${base}/alert/${id}`,
+      json_attributes_template: "{{ {'text': value} | tojson }}",
+      entity_category: 'diagnostic',
+    },
+  };
+}
+
+/** `camera-lost` as `Camera lost`. */
+function inWords(name: string): string {
+  const words = name.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

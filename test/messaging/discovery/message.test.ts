@@ -1,0 +1,280 @@
+import { describe, expect, it, test } from 'vitest';
+import { parseCommand } from '../../../src/messaging/command.ts';
+import {
+  type Announced,
+  discoveryMessage,
+  removalMessage,
+} from '../../../src/messaging/discovery/message.ts';
+import { DISCOVERY_DEFAULTS } from '../../../src/messaging/discovery/options.ts';
+import { EXAMPLES } from '../../../src/messaging/examples.ts';
+import { eventSchema, stateSchema } from '../../../src/messaging/payloads.ts';
+import { ALERTS, TOPICS, topicEntry } from '../../../src/messaging/topics.ts';
+import { type DeviceDiscovery, deviceDiscovery, TOPIC, withoutAbbreviations } from './home-assistant.ts';
+import { render } from './render.ts';
+
+const BOARD: Announced = {
+  base: 'surf/north-pier',
+  site: 'north-pier',
+  version: '0.1.0',
+  activities: ['surfing', 'windsurfing', 'kitesurfing'],
+  zones: ['north', 'south'],
+  verbs: ['status', 'retrain', 'pause', 'resume'],
+  heartbeatMs: 60_000,
+  options: DISCOVERY_DEFAULTS,
+};
+
+function read(board: Announced): DeviceDiscovery {
+  return deviceDiscovery.parse(withoutAbbreviations(JSON.parse(discoveryMessage(board).payload)));
+}
+
+const whole = read(BOARD);
+const components = Object.entries(whole.components);
+
+function component<P extends string>(key: string, platform: P, of: DeviceDiscovery = whole) {
+  const found = of.components[key];
+  if (found?.platform !== platform) throw new Error(`no ${platform} ${key}`);
+  return found as Extract<typeof found, { platform: P; unique_id: string }>;
+}
+
+/** A topic of the message as one of `topics.ts`. */
+function entryOf(topic: string) {
+  expect(topic.startsWith('surf/north-pier/')).toBe(true);
+  return topicEntry(topic.slice('surf/north-pier/'.length));
+}
+
+describe('the message', () => {
+  it('goes retained to the topic of a device', () => {
+    const { topic, qos, retain } = discoveryMessage(BOARD);
+    expect(topic).toBe('homeassistant/device/surfwatch_north-pier/config');
+    expect(topic).toMatch(TOPIC);
+    expect({ qos, retain }).toEqual({ qos: 1, retain: true });
+  });
+
+  it.each([
+    ['all that may be there', BOARD],
+    ['a board without zones that only answers status', { ...BOARD, zones: [], verbs: ['status'] }],
+    ['a head that knows nothing yet', { ...BOARD, activities: [] }],
+    [
+      'all options',
+      { ...BOARD, options: { enabled: true, prefix: 'ha/x', name: 'Pier', area: 'Beach', entityIds: true } },
+    ],
+    [
+      'an entity that is no more',
+      { ...BOARD, gone: [{ key: 'present_sup', platform: 'binary_sensor' as const }] },
+    ],
+  ])('keeps the rules of Home Assistant with %s', (_, board) => {
+    expect(() => read(board)).not.toThrow();
+  });
+
+  it('would be found to break them', () => {
+    const broken = (change: (payload: { cmps: Record<string, Record<string, unknown>> }) => void) => {
+      const payload = JSON.parse(discoveryMessage(BOARD).payload);
+      change(payload);
+      return deviceDiscovery.safeParse(withoutAbbreviations(payload)).success;
+    };
+    expect(broken(() => undefined)).toBe(true);
+    expect(broken(({ cmps }) => delete cmps.activity?.unique_id)).toBe(false);
+    expect(broken(({ cmps }) => Object.assign(cmps.memory ?? {}, { unit_of_measurement: 'Mb' }))).toBe(false);
+    expect(broken(({ cmps }) => Object.assign(cmps.activity ?? {}, { state_class: 'measurement' }))).toBe(
+      false,
+    );
+    expect(broken(({ cmps }) => Object.assign(cmps.event ?? {}, { event_tpyes: [] }))).toBe(false);
+  });
+
+  it('fits into one packet of the embedded broker by far', () => {
+    expect(Buffer.byteLength(discoveryMessage(BOARD).payload)).toBeLessThan(65_536);
+  });
+
+  it('names ids and entities once, and no entity after the device', () => {
+    const ids = components.flatMap(([, entity]) => ('unique_id' in entity ? [entity.unique_id] : []));
+    expect(new Set(ids).size).toBe(components.length);
+    const names = components.map(([, entity]) =>
+      'name' in entity ? `${entity.platform} ${entity.name}` : '',
+    );
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter(name => name.includes(whole.device.name))).toEqual([]);
+  });
+
+  it('does not collide with that of another board of a fleet', () => {
+    const other = { ...BOARD, site: 'south-pier', base: 'surf/south-pier' };
+    expect(discoveryMessage(other).topic).not.toBe(discoveryMessage(BOARD).topic);
+    expect(read(other).device.identifiers).not.toEqual(whole.device.identifiers);
+    const ids = new Set(
+      Object.values(read(other).components).map(entity => 'unique_id' in entity && entity.unique_id),
+    );
+    expect(components.some(([, entity]) => 'unique_id' in entity && ids.has(entity.unique_id))).toBe(false);
+  });
+
+  it('has name, area and ids of entities only where they are set', () => {
+    expect(whole.device).toMatchObject({ name: 'Surfwatch north-pier' });
+    expect(JSON.stringify(whole)).not.toMatch(/default_entity_id|suggested_area/);
+    const set = read({
+      ...BOARD,
+      options: { ...DISCOVERY_DEFAULTS, name: 'Pier', area: 'Beach', entityIds: true },
+    });
+    expect(set.device).toMatchObject({ name: 'Pier', suggested_area: 'Beach' });
+    expect(component('present_surfing', 'binary_sensor', set).default_entity_id).toBe(
+      'binary_sensor.surfwatch_north_pier_present_surfing',
+    );
+  });
+
+  it('removes an entity by its platform alone', () => {
+    const gone = [{ key: 'present_sup', platform: 'binary_sensor' as const }];
+    expect(read({ ...BOARD, gone }).components.present_sup).toEqual({ platform: 'binary_sensor' });
+  });
+
+  it('is taken back by an empty one', () => {
+    const { topic } = discoveryMessage(BOARD);
+    expect(removalMessage('homeassistant', 'north-pier')).toEqual({
+      topic,
+      payload: '',
+      qos: 1,
+      retain: true,
+    });
+  });
+});
+
+describe('the topics', () => {
+  it.each(components)('of %s are the board’s own', (_, entity) => {
+    if ('state_topic' in entity) expect(entryOf(entity.state_topic).direction).toBe('out');
+    if ('json_attributes_topic' in entity && entity.json_attributes_topic !== undefined)
+      expect(entryOf(entity.json_attributes_topic).direction).toBe('out');
+    if ('command_topic' in entity) expect(entryOf(entity.command_topic).direction).toBe('in');
+    // Only state that is retained is there when Home Assistant starts.
+    if ('state_topic' in entity)
+      expect(entryOf(entity.state_topic).retained).toBe(entity.platform !== 'event');
+  });
+
+  it('of availability are the process alone, and the camera for what it shows', () => {
+    const topics = (list: readonly { topic: string }[] = []) => list.map(({ topic }) => topic);
+    expect(whole.availability_mode).toBe('all');
+    expect(topics(whole.availability)).toEqual(['surf/north-pier/availability']);
+    const both = ['surf/north-pier/availability', 'surf/north-pier/camera/availability'];
+    const withCamera = components.filter(([, entity]) => 'availability' in entity && entity.availability);
+    expect(withCamera.map(([key]) => key)).toEqual([
+      'activity',
+      'present_surfing',
+      'present_windsurfing',
+      'present_kitesurfing',
+      'zone_north',
+      'zone_south',
+    ]);
+    for (const [, entity] of withCamera)
+      expect('availability' in entity && topics(entity.availability)).toEqual(both);
+    for (const topic of both) expect(entryOf(topic).payload.safeParse('online').success).toBe(true);
+  });
+
+  it('of commands take what is sent to them', () => {
+    const command = (topic: string, payload: string) =>
+      parseCommand({ topic, payload: Buffer.from(payload), retained: false }, BOARD.base);
+    const { command_topic: retrain, payload_press } = component('retrain', 'button');
+    expect(command(retrain, payload_press)).toEqual({ ok: true, command: { verb: 'retrain', args: {} } });
+    const { command_topic: pause, payload_on, payload_off } = component('pause', 'switch');
+    expect(command(pause, payload_on)).toMatchObject({ command: { verb: 'pause' } });
+    expect(command(pause, payload_off)).toMatchObject({ command: { verb: 'resume' } });
+  });
+
+  it('are given up with what is not answered', () => {
+    const { components: few } = read({ ...BOARD, verbs: ['status', 'pause'] });
+    expect(Object.keys(few)).not.toContain('retrain');
+    expect(Object.keys(few)).not.toContain('pause');
+  });
+});
+
+/** The examples of `docs/mqtt.md` that come on a topic, and what a template makes of each. */
+function rendered(key: string): string[] {
+  const entity = whole.components[key];
+  if (entity === undefined || !('state_topic' in entity)) throw new Error(`no entity ${key} with a state`);
+  const { value_template: template = '' } = entity;
+  const topic = entity.state_topic.slice(BOARD.base.length + 1);
+  const examples = Object.values(EXAMPLES).flat();
+  return examples.filter(example => example.topic === topic).map(({ payload }) => render(template, payload));
+}
+
+describe('the values', () => {
+  it.each([
+    ['activity', ['windsurfing', 'None']],
+    ['present_surfing', ['OFF', 'None']],
+    ['present_windsurfing', ['ON', 'None']],
+    ['zone_north', ['windsurfing']],
+    ['state', ['degraded']],
+    ['model', ['2026-05-30T20-11Z-7f3c']],
+    ['training', ['training', 'done']],
+    ['frame_rate', ['0.5']],
+    ['latency_p95', ['88.4']],
+    ['memory', ['168']],
+    ['disk_free', ['11873']],
+    ['cpu_temperature', ['54.3']],
+    ['alert_lens-obscured', ['ON']],
+    ['pause', ['OFF']],
+  ])('of %s are read', (key, values) => {
+    expect(rendered(key)).toEqual(values);
+  });
+
+  it('of the training are per cent', () => {
+    expect(rendered('training_progress').map(Number)).toEqual([62, 100]);
+  });
+
+  it('of figures that are not known are none', () => {
+    const [{ payload }] = EXAMPLES.health;
+    const none = { ...payload, latencyMs: null, cpuTemperatureC: null, diskFreeMB: null };
+    for (const key of ['latency_p95', 'cpu_temperature', 'disk_free'])
+      expect(render(component(key, 'sensor').value_template ?? '', none)).toBe('None');
+  });
+
+  it('of a paused board switch it', () => {
+    const [{ payload }] = EXAMPLES.state;
+    const { value_template, state_on } = component('pause', 'switch');
+    expect(render(value_template, { ...payload, state: 'paused' })).toBe(state_on);
+  });
+
+  it('of an alert are its text, and off when it is removed', () => {
+    const { value_template = '', json_attributes_template = '' } = component(
+      'alert_camera-lost',
+      'binary_sensor',
+    );
+    expect(render(value_template, '')).toBe('OFF');
+    expect(JSON.parse(render(json_attributes_template, 'it said "no" & more'))).toEqual({
+      text: 'it said "no" & more',
+    });
+  });
+
+  it('of events have their kind, and all that was sent', () => {
+    const { event_types, value_template } = component('event', 'event');
+    for (const { payload } of EXAMPLES.event) {
+      const { event_type, ...rest } = JSON.parse(render(value_template, payload));
+      expect(event_types).toContain(event_type);
+      expect(rest).toEqual(payload);
+    }
+    expect(event_types).toEqual(eventSchema.options.map(({ shape }) => shape.type.value));
+  });
+
+  it('of lists are all that can come', () => {
+    expect(component('activity', 'sensor').options).toEqual([...BOARD.activities, 'none']);
+    expect(component('state', 'sensor').options).toEqual(stateSchema.shape.state.options);
+  });
+
+  it('are lost after three heartbeats', () => {
+    expect(component('activity', 'sensor').expire_after).toBe(180);
+    expect(component('memory', 'sensor').expire_after).toBe(180);
+    expect(component('state', 'sensor').expire_after).toBeUndefined();
+  });
+});
+
+test('every alert and every kind of state has an entity', () => {
+  for (const id of Object.keys(ALERTS)) component(`alert_${id}`, 'binary_sensor');
+  const used = components.map(([, entity]) =>
+    'state_topic' in entity ? entryOf(entity.state_topic) : undefined,
+  );
+  const shown = new Set(used);
+  const without = Object.entries(TOPICS).filter(
+    ([, entry]) => entry.direction === 'out' && !shown.has(entry),
+  );
+  // Bare words for simple clients, answers, and what the availability of the entities is.
+  expect(without.map(([name]) => name)).toEqual([
+    'activity/state',
+    'availability',
+    'camera/availability',
+    'response/<verb>',
+  ]);
+});

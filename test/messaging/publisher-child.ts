@@ -1,0 +1,31 @@
+/** Queues events in a process of its own, telling which are queued, so that a test can kill it. */
+import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { DiskEvents } from '../../src/messaging/event-queue.ts';
+import { Messaging } from '../../src/messaging/messaging.ts';
+import { BROKER_DEFAULTS, MQTT_DEFAULTS } from '../../src/messaging/options.ts';
+import { systemClock as clock } from '../../src/ops/clock.ts';
+import { sessionEvent } from './session-event.ts';
+
+const [path = '', url = '', first = '0', count = '0'] = process.argv.slice(2);
+const log = pino({ level: 'silent' });
+const messaging = new Messaging({
+  mqtt: { ...MQTT_DEFAULTS, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
+  broker: BROKER_DEFAULTS,
+  base: 'surf',
+  verbs: {},
+  events: new DiskEvents({ path, maxEvents: 100_000, clock, log }),
+  eventPace: { burst: 20, perSecond: 2_000 },
+  clock,
+  log,
+});
+await messaging.start();
+for (let n = Number(first); n < Number(first) + Number(count); n++) {
+  messaging.emit(sessionEvent(n));
+  writeSync(1, `queued ${n}\n`);
+  // Faster than they are delivered, in bursts, so that some always wait.
+  if (n % 5 === 0) await delay(3);
+}
+while (messaging.stats.events > 0) await delay(10);
+await messaging.stop();
