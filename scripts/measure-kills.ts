@@ -1,22 +1,20 @@
 /** Kills a real daemon again and again while it is labelled, trains and promotes, and looks at what each restart finds. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import getPort from 'get-port';
 import { randomScene } from '../src/capture/simulator/random-scene.ts';
 import { createRenderer } from '../src/capture/simulator/render.ts';
 import { exitOnError } from '../src/commands/exit.ts';
 import { wholeNumber } from '../src/commands/parse.ts';
 import { openArchive } from '../src/learning/archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from '../src/learning/archive/options.ts';
-import { openRequester, type Requester } from '../src/messaging/request.ts';
+import type { Requester } from '../src/messaging/request.ts';
 import { systemClock } from '../src/ops/clock.ts';
-import { PACKAGE_ROOT } from '../src/ops/paths.ts';
 import { createRandom } from '../src/ops/random.ts';
+import { startDaemonChild } from './daemon-child.ts';
 
 const program = new Command('measure-kills')
   .description('kills a daemon that is labelled and retrained with SIGKILL; counts what was lost')
@@ -25,6 +23,16 @@ const program = new Command('measure-kills')
   .option('--seed <n>', 'of the instants', wholeNumber(0), 1)
   .action(measure);
 await exitOnError(() => program.parseAsync());
+
+/** Small pictures, so that the time goes into labels and heads. */
+const SETTINGS = [
+  'camera.interval=200ms',
+  'camera.pendingInterval=200ms',
+  'camera.simulator.width=640',
+  'camera.simulator.height=360',
+  'tiles.columns=2',
+  'tiles.rows=1',
+];
 
 interface Truth {
   /** What was acknowledged of each frame. */
@@ -47,7 +55,7 @@ async function measure({ kills, within, seed }: Flags): Promise<void> {
   let head = '';
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const { child, requester } = await startDaemon(stateDir);
+      const { child, requester } = await startDaemonChild(SETTINGS, stateDir);
       const models = (await requester.request('models')) as { current: string; history: { to: string }[] };
       tally.restarts += 1;
       if (models.current !== head && head !== '') tally.promotions += 1;
@@ -69,42 +77,6 @@ async function measure({ kills, within, seed }: Flags): Promise<void> {
   }
   console.log(JSON.stringify({ kills, ...tally }));
   if (tally.lost + tally.countedTwice + tally.broken > 0) process.exitCode = 1;
-}
-
-async function startDaemon(stateDir: string): Promise<{ child: ChildProcess; requester: Requester }> {
-  const port = await getPort();
-  const settings = [
-    'log.level=error',
-    `stateDir=${stateDir}`,
-    `broker.port=${port}`,
-    'camera.kind=simulator',
-    'camera.interval=200ms',
-    'camera.pendingInterval=200ms',
-    'camera.simulator.width=640',
-    'camera.simulator.height=360',
-    'tiles.columns=2',
-    'tiles.rows=1',
-    'learning.minFree=0',
-  ];
-  const child = spawn(
-    process.execPath,
-    [join(PACKAGE_ROOT, 'scripts/surfwatch.js'), 'run', ...settings.flatMap(setting => ['--set', setting])],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
-    try {
-      const requester = await openRequester({
-        url: `mqtt://127.0.0.1:${port}`,
-        base: 'surf',
-        clock: systemClock,
-      });
-      await requester.request('models');
-      return { child, requester };
-    } catch {
-      await delay(100);
-    }
-  }
 }
 
 /** Labels and retrains until the daemon is gone. */

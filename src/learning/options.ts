@@ -40,8 +40,8 @@ export const LEARNING_DEFAULTS: LearningOptions = {
   newActivityFrames: 8,
   maxImageBytes: 10_000_000,
   epochs: 12,
-  macroF1Tolerance: 0.01,
-  recallTolerance: 0.05,
+  macroF1Tolerance: 0.02,
+  recallTolerance: 0.1,
   keepHeads: 5,
   probationMs: 30 * 60_000,
 };

@@ -145,6 +145,8 @@ describe('scripts/train-offline.ts', () => {
       photos,
       '--views',
       '1',
+      '--epochs',
+      '40',
       '--folds',
       '3',
       '--no-curve',

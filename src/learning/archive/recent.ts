@@ -7,7 +7,7 @@ export interface RecentOptions {
   readonly bytes: number;
 }
 
-export const RECENT_DEFAULTS: RecentOptions = { frames: 120, bytes: 24 * 2 ** 20 };
+const RECENT_DEFAULTS: RecentOptions = { frames: 120, bytes: 24 * 2 ** 20 };
 
 export interface RecentFrames {
   readonly size: number;

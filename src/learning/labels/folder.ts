@@ -21,7 +21,7 @@ export interface LabelFolderOptions {
   readonly maxBytes: number;
 }
 
-export const LABEL_FOLDER_DEFAULTS: LabelFolderOptions = {
+const LABEL_FOLDER_DEFAULTS: LabelFolderOptions = {
   scanEveryMs: 2_000,
   after: 'move',
   retryMs: 60_000,

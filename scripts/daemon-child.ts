@@ -1,0 +1,42 @@
+/** A daemon with a simulated camera in a process of its own, for measurements. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import getPort from 'get-port';
+import { openRequester, type Requester } from '../src/messaging/request.ts';
+import { systemClock } from '../src/ops/clock.ts';
+import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+
+export interface DaemonChild {
+  readonly child: ChildProcess;
+  readonly requester: Requester;
+}
+
+/** Resolves when it answers. */
+export async function startDaemonChild(settings: readonly string[], stateDir: string): Promise<DaemonChild> {
+  const port = await getPort();
+  const all = [
+    'log.level=error',
+    `stateDir=${stateDir}`,
+    `broker.port=${port}`,
+    'camera.kind=simulator',
+    'learning.minFree=0',
+    ...settings,
+  ];
+  const child = spawn(
+    process.execPath,
+    [join(PACKAGE_ROOT, 'scripts/surfwatch.js'), 'run', ...all.flatMap(setting => ['--set', setting])],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
+    try {
+      const url = `mqtt://127.0.0.1:${port}`;
+      const requester = await openRequester({ url, base: 'surf', clock: systemClock });
+      await requester.request('models');
+      return { child, requester };
+    } catch {
+      await delay(100);
+    }
+  }
+}
