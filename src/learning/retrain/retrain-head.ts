@@ -27,11 +27,11 @@ export const RETRAIN_DEFAULTS = {
 /** How it fits; measured by `scripts/bench-learning.ts`. */
 export const RETRAIN_FIT = {
   batch: 128,
-  learningRate: 0.001,
+  learningRate: 0.002,
   dropout: 0.3,
   pull: 0.1,
   patience: 4,
-  likeness: 0.5,
+  likeness: 0,
   boardShare: 0.5,
   halfBoardShareAt: 10,
   hardNegatives: 3,
