@@ -47,7 +47,7 @@ function bigFrame(seed: number, more = {}) {
 /** Comparing so many bytes one by one takes a test seconds. */
 async function hasItsPicture(archive: Archive, frame: NewFrame | undefined): Promise<boolean> {
   const bytes = await archive.picture(frame?.id ?? '');
-  return bytes !== null && bytes.equals(frame?.picture ?? new Uint8Array());
+  return bytes?.equals(frame?.picture ?? new Uint8Array()) === true;
 }
 
 describe('a full disk', () => {
