@@ -41,12 +41,7 @@ export function drawLearning(ways: readonly Way[]): string {
     backgroundColor: '#fff',
     title: [title("On the site's held-back pictures", '7%'), title('On what was known before', '57%')],
     // Without a browser the width of text is guessed too small.
-    legend: {
-      bottom: 4,
-      itemWidth: 34,
-      itemGap: 14,
-      textStyle: { color: '#17202b', width: 150, overflow: 'none' },
-    },
+    legend: { bottom: 4, itemWidth: 34, itemGap: 30, textStyle: { color: '#17202b' } },
     grid: [grid('7%'), grid('57%')],
     xAxis: [x(0), x(1)],
     yAxis: [y(0), y(1)],

@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<Method, string>> = {
   scratch: 'from scratch',
 };
 
-export function nameOf({ method, order }: { readonly method: Method; readonly order: Order }): string {
+function nameOf({ method, order }: { readonly method: Method; readonly order: Order }): string {
   return order === 'next' ? `${NAMES[method]}, \`--next\`` : NAMES[method];
 }
 
@@ -107,7 +107,7 @@ function untilTable(ways: readonly Way[]): string {
   );
 }
 
-export function at({ points }: Way, labels: number): number {
+function at({ points }: Way, labels: number): number {
   return points.find(point => point.labels === labels)?.site ?? Number.NaN;
 }
 
