@@ -15,7 +15,7 @@ const STYLES: Readonly<Record<string, { name: string; color: string; type: 'soli
   'scratch random': { name: 'from scratch', color: '#8a6d00', type: [10, 3, 2, 3] },
 };
 
-const SIZE = { width: 760, height: 380 };
+const SIZE = { width: 760, height: 392 };
 
 /** SVG markup that stands by itself, on white. */
 export function drawLearning(ways: readonly Way[]): string {
@@ -33,7 +33,7 @@ export function drawLearning(ways: readonly Way[]): string {
     top: 4,
     textStyle: { fontSize: 13, color: '#17202b' },
   });
-  const grid = (left: string) => ({ left, width: '40%', top: 34, bottom: 100 });
+  const grid = (left: string) => ({ left, width: '40%', top: 34, bottom: 112 });
   const x = (gridIndex: number) => ({ ...AXIS, gridIndex, name: 'labels', nameGap: 26, min: 0, max: MOST });
   const y = (gridIndex: number) => ({ ...AXIS, gridIndex, name: 'error (%)', nameGap: 32, min: 0 });
   canvas.setOption({
@@ -41,7 +41,7 @@ export function drawLearning(ways: readonly Way[]): string {
     backgroundColor: '#fff',
     title: [title("On the site's held-back pictures", '7%'), title('On what was known before', '57%')],
     // Without a browser the width of text is guessed too small.
-    legend: { bottom: 4, itemWidth: 34, itemGap: 30, textStyle: { color: '#17202b' } },
+    legend: { bottom: 0, itemWidth: 34, itemGap: 24, textStyle: { color: '#17202b' } },
     grid: [grid('7%'), grid('57%')],
     xAxis: [x(0), x(1)],
     yAxis: [y(0), y(1)],

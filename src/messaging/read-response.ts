@@ -19,5 +19,7 @@ export function mayAnswerPicture(response: Response, labels: readonly string[]):
   if (response.transaction !== undefined) return false;
   if (response.status === 'error') return true;
   const given = (response.data as { labels?: unknown } | null)?.labels;
-  return Array.isArray(given) && [...given].sort().join() === [...labels].sort().join();
+  // `none` is asked for, and answered by an empty list.
+  const asked = labels.filter(label => label !== 'none');
+  return Array.isArray(given) && [...given].sort().join() === asked.sort().join();
 }
