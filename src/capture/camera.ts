@@ -1,21 +1,18 @@
 /** Supervises a source of pictures: pace, time-outs, back-off, and whether the camera is there. */
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
-import { type ErrorCode, messageOf, SurfwatchError } from '../errors.ts';
+import { type ErrorCode, SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
+import { type CameraFailure, failureOf } from './failure.ts';
 import { OfflineTimer } from './offline-timer.ts';
 import type { CameraOptions } from './options.ts';
+import { SamePictures } from './same-pictures.ts';
 import { EndOfFrames, type Frame, type FrameSource, type Picture } from './source.ts';
 import { closeWithin, grabWithin } from './timed.ts';
 
 /** `ended`: a finite source has given its last picture. */
 export type CameraStatus = 'starting' | 'online' | 'offline' | 'ended';
-
-export interface CameraFailure {
-  readonly code: ErrorCode;
-  readonly message: string;
-}
 
 export interface StatusChange {
   readonly status: CameraStatus;
@@ -76,6 +73,7 @@ export class Camera {
   #wait = new AbortController();
   /** Ends the present grab. */
   #limit = new AbortController();
+  readonly #same = new SamePictures();
   /** Failures since the last good picture. */
   #inARow = 0;
   #stats: CameraStats = { status: 'starting', frames: 0, dropped: 0, failures: 0 };
@@ -112,6 +110,12 @@ export class Camera {
     if (this.#offline.armed) this.#armOfflineTimer();
     if (this.#inARow > 0) return;
     this.#dueAt = this.#parts.clock.monotonic() + intervalMs;
+    this.#wait.abort();
+  }
+
+  /** Takes the next picture now, whatever the pace or a back-off say; the pace goes on from there. */
+  takeNow(): void {
+    this.#dueAt = this.#parts.clock.monotonic();
     this.#wait.abort();
   }
 
@@ -153,7 +157,12 @@ export class Camera {
   async #handOn(picture: Picture): Promise<void> {
     const { clock, log, onFrame } = this.#parts;
     const takenAt = clock.now();
-    const frame: Frame = { ...picture, id: this.#nextId(takenAt), takenAt };
+    const frame: Frame = {
+      ...picture,
+      id: this.#nextId(takenAt),
+      takenAt,
+      ...this.#same.since(picture.bytes, takenAt),
+    };
     this.#inARow = 0;
     this.#count({ frames: this.#stats.frames + 1, lastFrameAt: takenAt });
     this.#setStatus('online');
@@ -181,10 +190,8 @@ export class Camera {
   async #fail(error: unknown): Promise<void> {
     const { clock, log, options, source, random } = this.#parts;
     this.#inARow += 1;
-    const failure: CameraFailure = {
-      code: error instanceof SurfwatchError ? error.code : 'camera-failed',
-      message: messageOf(error),
-    };
+    const failure = await failureOf(error, this.#inARow, source, clock);
+    if (this.#stopped) return;
     const repeated = this.#inARow > 1 && this.#stats.lastError?.code === failure.code;
     this.#count({ failures: this.#stats.failures + 1, lastError: failure });
     // A dead source may close with an error of its own; it starts afresh either way.

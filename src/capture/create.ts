@@ -26,6 +26,8 @@ async function load(options: CameraOptions, deps: SourceDeps): Promise<FrameSour
   switch (options.kind) {
     case 'webcam':
       return new (await import('./webcam.ts')).WebcamSource(options.webcam, deps);
+    case 'rpicam':
+      return new (await import('./rpicam.ts')).RpicamSource(options.rpicam, deps);
     case 'directory':
       return new (await import('./directory.ts')).DirectorySource(options.directory, deps);
     case 'http':
@@ -57,6 +59,10 @@ class LazySource implements FrameSource {
     this.#source = await this.#loading;
     signal.throwIfAborted();
     return this.#source.grab(signal);
+  }
+
+  async advice(): Promise<string | undefined> {
+    return this.#source?.advice?.();
   }
 
   async close(): Promise<void> {

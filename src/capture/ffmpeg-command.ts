@@ -1,6 +1,5 @@
-/** The arguments ffmpeg is started with, and what its end means. */
-import { SurfwatchError } from '../errors.ts';
-import { parseUrl } from './credentials.ts';
+/** How ffmpeg is started: its arguments, and what must not stand among them. */
+import { parseUrl, withoutCredentials } from './credentials.ts';
 import type { FfmpegOptions } from './options.ts';
 
 /** mjpeg's scale of 2 (best) to 31: 3 shows no blocks on small riders. */
@@ -24,68 +23,97 @@ export function inputKind(input: string): InputKind {
   return /^\/dev\/video\d+$/.test(input) || input.startsWith('/dev/v4l/') ? 'device' : 'file';
 }
 
+export interface FfmpegCommand {
+  readonly args: string[];
+  /** What ffmpeg reads from its standard input. */
+  readonly input?: string;
+}
+
 /** @param options checked before. */
-export function ffmpegArguments(options: FfmpegOptions): string[] {
+export function ffmpegCommand(options: FfmpegOptions): FfmpegCommand {
+  const { args, input } = inputOf(options);
+  return {
+    args: [
+      ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
+      ...decoderArguments(options),
+      ...args,
+      ...['-an', '-sn', '-dn', '-vf', filters(options)],
+      // Without it each keyframe would be repeated until the next.
+      ...(options.keyframesOnly ? ['-fps_mode', 'vfr'] : []),
+      ...['-c:v', 'mjpeg', '-q:v', String(QUALITY), '-f', 'image2pipe', 'pipe:1'],
+    ],
+    ...(input === undefined ? {} : { input }),
+  };
+}
+
+function decoderArguments({ hwaccel, lowDelay, keyframesOnly }: FfmpegOptions): string[] {
+  const hardware =
+    hwaccel === null ? [] : hwaccel === 'v4l2m2m' ? ['-c:v', 'h264_v4l2m2m'] : ['-hwaccel', hwaccel];
+  const delay = lowDelay ? ['-flags', 'low_delay'] : [];
+  return [...hardware, ...delay, ...(keyframesOnly ? ['-skip_frame', 'nokey'] : [])];
+}
+
+function inputOf(options: FfmpegOptions): FfmpegCommand {
+  const kind = inputKind(options.input);
+  if (kind === 'device') return { args: deviceArguments(options) };
+  if (kind === 'file') return { args: fileArguments(options) };
+  const url = urlWithUser(options);
+  const settings = networkSettings(kind, options);
+  if (url === withoutCredentials(url)) {
+    return { args: [...settings.flatMap(([name, value]) => [`-${name}`, value]), '-i', url] };
+  }
+  // All users of a computer see the arguments of its processes. A script on the standard input is ffmpeg's alone.
+  const lines = settings.map(([name, value]) => `option ${name} ${value}\n`);
+  const input = `ffconcat version 1.0\nfile '${url.replaceAll("'", String.raw`'\''`)}'\n${lines.join('')}`;
+  const allow = ['-protocol_whitelist', `pipe,${protocols(kind, options)}`];
+  return { args: [...allow, '-f', 'concat', '-safe', '0', '-i', 'pipe:0'], input };
+}
+
+function networkSettings(kind: 'rtsp' | 'http', options: FfmpegOptions): [name: string, value: string][] {
   return [
-    ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
-    ...decoderArguments(options),
-    ...inputArguments(options),
-    ...['-an', '-sn', '-dn', '-vf', filters(options)],
-    ...['-c:v', 'mjpeg', '-q:v', String(QUALITY), '-f', 'image2pipe', 'pipe:1'],
+    ['protocol_whitelist', protocols(kind, options)],
+    ...(kind === 'rtsp' ? [['rtsp_transport', options.rtspTransport] as [string, string]] : []),
+    ...(options.lowDelay ? [['fflags', 'nobuffer'] as [string, string]] : []),
   ];
 }
 
-function decoderArguments({ hwaccel }: FfmpegOptions): string[] {
-  if (hwaccel === null) return [];
-  return hwaccel === 'v4l2m2m' ? ['-c:v', 'h264_v4l2m2m'] : ['-hwaccel', hwaccel];
+function protocols(kind: 'rtsp' | 'http', { rtspTransport }: FfmpegOptions): string {
+  return kind === 'rtsp' && rtspTransport === 'http' ? `${PROTOCOLS.rtsp},http` : PROTOCOLS[kind];
 }
 
-function inputArguments(options: FfmpegOptions): string[] {
-  const kind = inputKind(options.input);
-  if (kind === 'device') return ['-f', 'v4l2', '-i', options.input];
-  const allow = ['-protocol_whitelist', PROTOCOLS[kind]];
-  if (kind === 'rtsp') return [...allow, '-rtsp_transport', options.rtspTransport, '-i', withUser(options)];
-  if (kind === 'http') return [...allow, '-i', withUser(options)];
-  const pace = options.realtime ? ['-re'] : [];
-  const repeat = options.loop ? ['-stream_loop', '-1'] : [];
+function deviceArguments({ input, v4l2 }: FfmpegOptions): string[] {
+  return [
+    ...['-f', 'v4l2'],
+    ...(v4l2.format === null ? [] : ['-input_format', v4l2.format]),
+    ...(v4l2.width === 0 ? [] : ['-video_size', `${v4l2.width}x${v4l2.height}`]),
+    ...(v4l2.fps === 0 ? [] : ['-framerate', String(v4l2.fps)]),
+    ...['-i', input],
+  ];
+}
+
+function fileArguments({ input, realtime, loop }: FfmpegOptions): string[] {
+  const pace = realtime ? ['-re'] : [];
+  const repeat = loop ? ['-stream_loop', '-1'] : [];
   // The prefix keeps a file's name from being read as a protocol or an option.
-  return [...allow, ...pace, ...repeat, '-i', `file:${options.input}`];
+  return ['-protocol_whitelist', PROTOCOLS.file, ...pace, ...repeat, '-i', `file:${input}`];
 }
 
-function filters({ fps, maxWidth }: FfmpegOptions): string {
+function filters({ fps, maxWidth, keyframesOnly }: FfmpegOptions): string {
   const scale = maxWidth === 0 ? [] : [`scale='min(${maxWidth},iw)':-2`];
-  return [`fps=${fps}`, ...scale].join(',');
+  return [keyframesOnly ? sparse(fps) : `fps=${fps}`, ...scale].join(',');
 }
 
-function withUser({ input, username, password }: FfmpegOptions): string {
+/** Drops what comes sooner than `fps` allows, and adds nothing; time stamps that jump back start it afresh. */
+function sparse(fps: number): string {
+  const gap = 0.9 / fps;
+  return `select='isnan(prev_selected_t)+lt(t,prev_selected_t)+gte(t-prev_selected_t,${gap})'`;
+}
+
+/** The URL with user name and password in it, as ffmpeg wants them. */
+export function urlWithUser({ input, username, password }: FfmpegOptions): string {
   const url = parseUrl(input);
   if (url === undefined || username === null) return input;
   url.username = encodeURIComponent(username);
   url.password = encodeURIComponent(password ?? '');
   return url.href;
 }
-
-/**
- * Why ffmpeg ended, sorted into what a user can do about it.
- *
- * @param how 'ended with 1', 'ended by SIGKILL'.
- * @param stderr its last lines, without credentials.
- */
-export function explainEnd(origin: string, how: string, stderr: string): SurfwatchError {
-  const code = REASONS.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'camera-failed';
-  return new SurfwatchError(code, `${origin}: ffmpeg ${how}${stderr === '' ? '' : `: ${stderr}`}`);
-}
-
-const REASONS = [
-  [/401 Unauthorized|403 Forbidden|authorization failed/i, 'camera-unauthorized'],
-  [/Permission denied|Operation not permitted/i, 'camera-forbidden'],
-  [/404 Not Found|No such file|No such device/i, 'camera-missing'],
-  [
-    /Connection (refused|timed out|reset)|No route to host|unreachable|resolve|not known|Input\/output error/i,
-    'camera-unreachable',
-  ],
-  [
-    /Invalid data found|does not contain any stream|Protocol not found|not on whitelist/i,
-    'camera-bad-response',
-  ],
-] as const satisfies [RegExp, ConstructorParameters<typeof SurfwatchError>[0]][];

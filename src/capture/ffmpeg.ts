@@ -1,73 +1,91 @@
 /** A stream, a device or a video file, decoded by one long-lived ffmpeg. */
 import { access, constants } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import { SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
 import { checkFfmpegOptions } from './check-options.ts';
 import { withoutCredentials } from './credentials.ts';
-import { inputKind } from './ffmpeg-command.ts';
-import { FfmpegRun } from './ffmpeg-run.ts';
+import { ffmpegCommand, inputKind } from './ffmpeg-command.ts';
+import { explainFfmpeg, isHardwareFault, isNetworkFault } from './ffmpeg-end.ts';
 import type { FfmpegOptions } from './options.ts';
-import type { FrameSource, Picture } from './source.ts';
+import type { Program } from './program-run.ts';
+import { ProgramSource } from './program-source.ts';
+import { usbResetAdvice } from './usb.ts';
+
+export interface FfmpegDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
 
 /**
- * Starts ffmpeg at the first grab and keeps it. Of a live input (all but a file with `realtime` off) only the newest
- * picture is kept; such a file is read no faster than its pictures are grabbed, and none is dropped.
+ * Of a live input (all but a file with `realtime` off) only the newest picture is kept; such a file is read no faster
+ * than its pictures are grabbed, and none is dropped. A hardware decoder that fails is replaced by the processor until
+ * ffmpeg is started again.
  */
-export class FfmpegSource implements FrameSource {
-  readonly kind = 'ffmpeg';
-  readonly #options: FfmpegOptions;
-  readonly #clock: Clock;
-  readonly #origin: string;
-  #run: FfmpegRun | undefined;
-  #closing: Promise<void> = Promise.resolve();
-  /** Of the runs before this one. */
-  #dropped = 0;
-
+export class FfmpegSource extends ProgramSource {
   /** @throws SurfwatchError `camera-option-refused` */
-  constructor(options: FfmpegOptions, { clock }: { readonly clock: Clock }) {
+  constructor(options: FfmpegOptions, { clock, log }: FfmpegDeps) {
     checkFfmpegOptions(options);
+    const kind = inputKind(options.input);
+    const decoder = new Decoder(options, log);
+    super({
+      kind: 'ffmpeg',
+      origin: withoutCredentials(options.input),
+      clock,
+      program: async () => {
+        if (kind === 'file' || kind === 'device') await mustBeReadable(options.input);
+        return programOf(decoder.options);
+      },
+      ended: (reason, pictures) => decoder.ended(reason, pictures),
+      ...(kind === 'device' ? { advice: () => usbResetAdvice(options.input) } : {}),
+    });
+  }
+}
+
+function programOf(options: FfmpegOptions): Program {
+  const { args, input } = ffmpegCommand(options);
+  return {
+    command: 'ffmpeg',
+    args,
+    ...(input === undefined ? {} : { input }),
+    freshMs: Math.max(2000, 3000 / options.fps),
+    patient: inputKind(options.input) === 'file' && !options.realtime,
+    explain: end => explainFfmpeg(options, end),
+  };
+}
+
+/** Which decoder the next ffmpeg uses. */
+class Decoder {
+  readonly #options: FfmpegOptions;
+  readonly #log: Logger;
+  #inSoftware = false;
+  #warned = false;
+
+  constructor(options: FfmpegOptions, log: Logger) {
     this.#options = options;
-    this.#clock = clock;
-    this.#origin = withoutCredentials(options.input);
+    this.#log = log;
   }
 
-  get dropped(): number {
-    return this.#dropped + (this.#run?.dropped ?? 0);
+  get options(): FfmpegOptions {
+    return this.#inSoftware ? { ...this.#options, hwaccel: null } : this.#options;
   }
 
-  /**
-   * @throws SurfwatchError `camera-*` once for each end of ffmpeg; the grab after it starts another.
-   * @throws EndOfFrames at the end of a file that does not loop.
-   */
-  async grab(signal: AbortSignal): Promise<Picture> {
-    await this.#closing;
-    signal.throwIfAborted();
-    this.#run ??= await this.#start();
-    const run = this.#run;
-    try {
-      return { bytes: await run.next(signal), origin: this.#origin };
-    } catch (error) {
-      if (error instanceof SurfwatchError || signal.aborted) this.#forget(run);
-      throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    if (this.#run !== undefined) this.#forget(this.#run);
-    await this.#closing;
-  }
-
-  async #start(): Promise<FfmpegRun> {
-    const kind = inputKind(this.#options.input);
-    if (kind === 'file' || kind === 'device') await mustBeReadable(this.#options.input);
-    return new FfmpegRun(this.#options, this.#origin, this.#clock);
-  }
-
-  #forget(run: FfmpegRun): void {
-    if (this.#run !== run) return;
-    this.#run = undefined;
-    this.#dropped += run.dropped;
-    this.#closing = run.end();
+  /** @returns whether the processor is worth trying now. A hardware decoder that just stays silent may hang. */
+  ended(reason: unknown, pictures: boolean): boolean {
+    const { hwaccel } = this.#options;
+    // Anything else ends it from outside.
+    if (hwaccel === null || !(reason instanceof SurfwatchError)) return false;
+    const before = this.#inSoftware;
+    const silent = !pictures && !isNetworkFault(reason);
+    this.#inSoftware = !before && (silent || isHardwareFault(reason));
+    if (!this.#inSoftware) return false;
+    const level = this.#warned ? 'debug' : 'warn';
+    this.#warned = true;
+    this.#log[level](
+      { hwaccel, err: reason },
+      'hardware decoding gives no picture: decoding on the processor',
+    );
+    return true;
   }
 }
 

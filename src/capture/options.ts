@@ -18,6 +18,7 @@ export interface CameraOptions {
   /** Milliseconds without a picture until the camera counts as offline. Default 60000. */
   readonly offlineAfterMs: number;
   readonly webcam: WebcamOptions;
+  readonly rpicam: RpicamOptions;
   readonly directory: DirectoryOptions;
   readonly http: HttpOptions;
   readonly ffmpeg: FfmpegOptions;
@@ -72,6 +73,60 @@ export interface WebcamOptions {
   readonly input: string | null;
 }
 
+/** A camera on the ribbon connector of a Raspberry Pi, read by one long-lived rpicam-vid. */
+export interface RpicamOptions {
+  /** Which camera, 0 (default) to 9, as `rpicam-vid --list-cameras` counts. */
+  readonly camera: number;
+  /** Picture width in pixels, 64 to 9152. Default 1920. */
+  readonly width: number;
+  /** Picture height in pixels, 64 to 6944. Default 1080. */
+  readonly height: number;
+  /** Pictures a second, 0.1 to 30. Default 2. */
+  readonly fps: number;
+  /** JPEG quality, 1 to 100. Default 90. */
+  readonly quality: number;
+  /** Degrees the picture is turned: 0 (default) or 180. */
+  readonly rotation: number;
+  /** Mirror left and right. Default false. */
+  readonly hflip: boolean;
+  /** Mirror top and bottom. Default false. */
+  readonly vflip: boolean;
+  /** Part of the sensor's picture that is used, `x,y,width,height` in 0..1; null (default) for all. */
+  readonly roi: string | null;
+  /** Sensor mode, `width:height`, `width:height:bits` or `width:height:bits:P`; null (default) lets the program choose. */
+  readonly mode: string | null;
+  /** How the exposure is chosen. Default `normal`. */
+  readonly exposure: 'normal' | 'sport' | 'long';
+  /** Fixed exposure in microseconds, 0 to 10000000; 0 (default) for automatic. */
+  readonly shutterUs: number;
+  /** Fixed gain, 0 to 64; 0 (default) for automatic. */
+  readonly gain: number;
+  /** Exposure compensation in stops, -10 to 10. Default 0. */
+  readonly ev: number;
+  /** Part of the picture the exposure is measured on. Default `centre`. */
+  readonly metering: 'centre' | 'spot' | 'average';
+  /** White balance. Default `auto`. */
+  readonly awb: 'auto' | 'incandescent' | 'tungsten' | 'fluorescent' | 'indoor' | 'daylight' | 'cloudy';
+  /** High dynamic range. Default `off`. */
+  readonly hdr: 'off' | 'auto' | 'sensor' | 'single-exp';
+  /** Noise reduction. Default `auto`. */
+  readonly denoise: 'auto' | 'off' | 'cdn_off' | 'cdn_fast' | 'cdn_hq';
+  /** -1 to 1. Default 0. */
+  readonly brightness: number;
+  /** 0 to 15.99. Default 1. */
+  readonly contrast: number;
+  /** 0 to 15.99. Default 1. */
+  readonly saturation: number;
+  /** 0 to 15.99. Default 1. */
+  readonly sharpness: number;
+  /** Focus of a camera that has one; null (default) for the camera's own way. */
+  readonly autofocus: 'manual' | 'auto' | 'continuous' | null;
+  /** Focus distance of `manual` as its reciprocal in 1/m, 0 (infinity, default) to 32. */
+  readonly lensPosition: number;
+  /** Absolute path of a libcamera tuning file; null (default) for libcamera's own. */
+  readonly tuningFile: string | null;
+}
+
 /** A folder of JPEG, PNG or WebP files. */
 export interface DirectoryOptions {
   /** The folder. Its subfolders are not read. No default. */
@@ -112,7 +167,7 @@ export interface FfmpegOptions {
   /** Password that belongs to `username`; null (default) for none. Never logged. */
   readonly password: string | null;
   /** How RTSP carries its packets. Default `tcp`, which loses none. */
-  readonly rtspTransport: 'tcp' | 'udp';
+  readonly rtspTransport: 'tcp' | 'udp' | 'udp_multicast' | 'http';
   /** Pictures a second taken out of the stream, above 0 to 30. Default 2. */
   readonly fps: number;
   /** Play a file at its own speed rather than as fast as it can be read. Files only. Default true. */
@@ -121,6 +176,23 @@ export interface FfmpegOptions {
   readonly loop: boolean;
   /** Wider pictures are scaled down to this width in pixels, 0 (default) leaves them. */
   readonly maxWidth: number;
-  /** Hardware decoder; null (default) decodes on the processor. */
+  /** Hardware decoder; null (default) decodes on the processor, as is done where the hardware fails. */
   readonly hwaccel: HardwareDecoder | null;
+  /** Decode keyframes only: saves most of the work where a picture every few seconds will do. Default false. */
+  readonly keyframesOnly: boolean;
+  /** Hold no frames back to order or analyse them. Default false. */
+  readonly lowDelay: boolean;
+  /** What is asked of a V4L2 device. */
+  readonly v4l2: V4l2Options;
+}
+
+export interface V4l2Options {
+  /** Pixel format; null (default) leaves the choice to ffmpeg. */
+  readonly format: 'mjpeg' | 'h264' | 'yuyv422' | null;
+  /** Picture width in pixels, 16 to 7680; 0 (default), with the height, for the device's own. */
+  readonly width: number;
+  /** Picture height in pixels, 16 to 4320; 0 (default), with the width, for the device's own. */
+  readonly height: number;
+  /** Pictures a second the device is asked for, 0 to 120; 0 (default) for its own. */
+  readonly fps: number;
 }

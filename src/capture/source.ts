@@ -1,6 +1,6 @@
 /** What every way of getting pictures has in common. A source is dumb: retries, time-outs and pace are the camera's. */
 
-export type CameraKind = 'webcam' | 'directory' | 'http' | 'ffmpeg' | 'simulator';
+export type CameraKind = 'webcam' | 'rpicam' | 'directory' | 'http' | 'ffmpeg' | 'simulator';
 
 /** One picture as its source gave it, still encoded. */
 export interface Picture {
@@ -16,6 +16,8 @@ export interface Frame extends Picture {
   readonly id: string;
   /** When it was taken: milliseconds since the epoch (UTC). */
   readonly takenAt: number;
+  /** When the first of the pictures since then that were all the same, byte by byte, was taken; absent on a new one. */
+  readonly unchangedSince?: number;
 }
 
 export interface FrameSource {
@@ -27,6 +29,11 @@ export interface FrameSource {
    * @throws SurfwatchError with a `camera-*` code saying what to do; {@link EndOfFrames} where no picture will ever come again.
    */
   grab(signal: AbortSignal): Promise<Picture>;
+  /**
+   * What a user can do about a source that fails again and again, in a sentence; undefined where nothing is known.
+   * Asked for when pictures have failed to come twice in a row.
+   */
+  advice?(): Promise<string | undefined>;
   /** Frees everything; safe to call twice. */
   close(): Promise<void>;
   /** Pictures that came faster than they were grabbed, and so were replaced by newer ones. */

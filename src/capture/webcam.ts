@@ -1,15 +1,18 @@
 /** A USB camera, read by fswebcam: one run of the program a picture. */
-import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { SurfwatchError } from '../errors.ts';
 import { checkWebcamOptions } from './check-options.ts';
-import { endChild } from './child.ts';
+import { endChild, Undead } from './child.ts';
 import { type FswebcamRun, runFswebcam } from './fswebcam.ts';
 import { imageType } from './image-type.ts';
 import type { WebcamOptions } from './options.ts';
 import type { FrameSource, Picture } from './source.ts';
+import { usbResetAdvice } from './usb.ts';
+
+const MAX_PICTURE_BYTES = 100 * 1024 * 1024;
 
 export interface WebcamDeps {
   /** Folder under which fswebcam writes its one picture; a RAM disk spares the SD card. Default: /dev/shm, else the system's. */
@@ -24,6 +27,7 @@ export class WebcamSource implements FrameSource {
   readonly #options: WebcamOptions;
   readonly #deps: WebcamDeps;
   #folder: string | undefined;
+  readonly #undead = new Undead();
   #run: FswebcamRun | undefined;
 
   /** @throws SurfwatchError `camera-option-refused` */
@@ -33,16 +37,17 @@ export class WebcamSource implements FrameSource {
     this.#deps = deps;
   }
 
-  /** @throws SurfwatchError `camera-missing`, `-forbidden`, `-program-missing`, `-bad-response` or `-failed` */
+  /** @throws SurfwatchError `camera-missing`, `-forbidden`, `-busy`, `-hung`, `-program-missing`, `-bad-response` or `-failed` */
   async grab(signal: AbortSignal): Promise<Picture> {
     signal.throwIfAborted();
     const { device } = this.#options;
+    this.#undead.mustBeGone(device);
     const folder = this.#folder ?? (await privateFolder(this.#deps.scratchDir ?? (await quickFolder())));
     this.#folder = folder;
     const path = join(folder, 'picture.jpg');
     try {
       const { stderr, error } = await this.#take(path, signal);
-      const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+      const bytes = await readBounded(path);
       if (error === undefined && imageType(bytes) !== undefined) return { bytes, origin: device };
       throw explain(device, error, stripVTControlCharacters(stderr).trim(), bytes.length);
     } finally {
@@ -50,6 +55,11 @@ export class WebcamSource implements FrameSource {
       await rm(path, { force: true });
       if (signal.aborted) await this.#remove(folder);
     }
+  }
+
+  /** How to reset the USB port it is plugged into. */
+  async advice(): Promise<string | undefined> {
+    return usbResetAdvice(this.#options.device);
   }
 
   async close(): Promise<void> {
@@ -76,6 +86,7 @@ export class WebcamSource implements FrameSource {
     } finally {
       signal.removeEventListener('abort', onAbort);
       await endChild(run.child, 0);
+      this.#undead.watch(run.child);
       if (this.#run === run) this.#run = undefined;
     }
   }
@@ -94,6 +105,9 @@ function explain(device: string, error: Error | undefined, stderr: string, size:
   if (/permission denied/i.test(stderr)) {
     return new SurfwatchError('camera-forbidden', `${device}: permission denied`, cause);
   }
+  if (/device or resource busy/i.test(stderr)) {
+    return new SurfwatchError('camera-busy', `${device}: another program holds it`, cause);
+  }
   if (error !== undefined || stderr !== '') {
     const how = end?.signal ? `ended by ${end.signal}` : end?.code ? `ended with ${end.code}` : '';
     const said = [how, ...stderr.split('\n')].filter(part => part !== '').join('; ');
@@ -101,6 +115,12 @@ function explain(device: string, error: Error | undefined, stderr: string, size:
   }
   const result = size === 0 ? 'no picture' : `${size} bytes that are no picture`;
   return new SurfwatchError('camera-bad-response', `${device}: fswebcam wrote ${result}`, cause);
+}
+
+/** The file, or nothing where there is none or it is larger than any picture. */
+async function readBounded(path: string): Promise<Buffer> {
+  const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+  return size > MAX_PICTURE_BYTES ? Buffer.alloc(0) : readFile(path).catch(() => Buffer.alloc(0));
 }
 
 async function quickFolder(): Promise<string> {

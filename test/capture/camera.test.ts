@@ -300,6 +300,26 @@ describe('failures', () => {
   });
 });
 
+test('a camera that hangs again and again is offline with the advice of its source', async () => {
+  const { camera, clock, source, changes } = set(acts('hang'));
+  Object.assign(source, { advice: async () => 'pull the plug' });
+  camera.start();
+  await clock.advance(20_000);
+  expect(changes).toMatchObject([
+    { status: 'offline', error: { code: 'camera-timeout', message: 'no picture within 5 s; pull the plug' } },
+  ]);
+  await camera.stop();
+});
+
+test('a frame with the bytes of the one before tells since when', async () => {
+  const { camera, clock, frames } = set(acts('picture'));
+  camera.start();
+  await clock.advance(2000);
+  const first = frames[0]?.takenAt;
+  expect(frames.map(frame => frame.unchangedSince)).toEqual([undefined, first, first]);
+  await camera.stop();
+});
+
 describe('stop', () => {
   test.each<Act>(['hang', 'deaf', 'missing', 'picture'])('during %s, without time passing', async act => {
     const { camera, clock, source, changes } = set(acts(act));

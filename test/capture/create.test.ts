@@ -7,6 +7,7 @@ import type { CameraOptions } from '../../src/capture/options.ts';
 import { SIMULATOR_DEFAULTS } from '../../src/capture/simulator/options.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import { failure, jpeg, never, setPath, tempDir } from './fixtures.ts';
+import { RPICAM } from './rpicam-fixtures.ts';
 
 const deps = { clock: systemClock, log: pino({ level: 'silent' }) };
 
@@ -17,6 +18,7 @@ const OPTIONS: CameraOptions = {
     ...{ device: '/dev/video97', width: 320, height: 240, skipFrames: 0, delayMs: 0, jpegQuality: 90 },
     ...{ palette: null, input: null },
   },
+  rpicam: RPICAM,
   directory: { path: '/nonexistent', loop: true, watch: false },
   http: {
     ...{ url: 'http://camera.invalid/', username: null, password: null },
@@ -25,6 +27,7 @@ const OPTIONS: CameraOptions = {
   ffmpeg: {
     ...{ input: '/nonexistent.mp4', username: null, password: null, rtspTransport: 'tcp', fps: 1 },
     ...{ realtime: true, loop: true, maxWidth: 0, hwaccel: null },
+    ...{ keyframesOnly: false, lowDelay: false, v4l2: { format: null, width: 0, height: 0, fps: 0 } },
   },
   simulator: SIMULATOR_DEFAULTS,
 };
@@ -44,6 +47,7 @@ test('a picture comes through, and again after close', async () => {
 describe('the kind decides what is tried', () => {
   test.each([
     ['webcam', 'camera-program-missing'],
+    ['rpicam', 'camera-program-missing'],
     ['directory', 'camera-missing'],
     ['http', 'camera-unreachable'],
     ['ffmpeg', 'camera-missing'],

@@ -1,9 +1,10 @@
 /** What the tests of the ffmpeg source share. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
 import { FfmpegSource } from '../../src/capture/ffmpeg.ts';
 import type { FfmpegOptions } from '../../src/capture/options.ts';
-import { systemClock } from '../../src/ops/clock.ts';
+import { type Clock, systemClock } from '../../src/ops/clock.ts';
 import { atEnd, tempDir } from './fixtures.ts';
 
 export const OPTIONS: FfmpegOptions = {
@@ -16,10 +17,15 @@ export const OPTIONS: FfmpegOptions = {
   loop: true,
   maxWidth: 0,
   hwaccel: null,
+  keyframesOnly: false,
+  lowDelay: false,
+  v4l2: { format: null, width: 0, height: 0, fps: 0 },
 };
 
-export function ffmpeg(options: Partial<FfmpegOptions>, clock = systemClock) {
-  const source = new FfmpegSource({ ...OPTIONS, ...options }, { clock });
+export const QUIET = pino({ level: 'silent' });
+
+export function ffmpeg(options: Partial<FfmpegOptions>, clock: Clock = systemClock, log: Logger = QUIET) {
+  const source = new FfmpegSource({ ...OPTIONS, ...options }, { clock, log });
   atEnd(() => source.close());
   return source;
 }

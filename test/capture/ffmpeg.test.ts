@@ -5,12 +5,12 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { FfmpegSource } from '../../src/capture/ffmpeg.ts';
-import { ffmpegArguments } from '../../src/capture/ffmpeg-command.ts';
+import { ffmpegCommand } from '../../src/capture/ffmpeg-command.ts';
 import type { FfmpegOptions } from '../../src/capture/options.ts';
 import { EndOfFrames } from '../../src/capture/source.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { ffmpeg, installed, OPTIONS, video } from './ffmpeg-fixtures.ts';
+import { ffmpeg, installed, OPTIONS, QUIET, video } from './ffmpeg-fixtures.ts';
 import { alive, failure, fakeProgram, never, setPath, tempDir, until } from './fixtures.ts';
 
 /** The living ffmpeg children of this process that read this input. */
@@ -186,7 +186,7 @@ describe('a program that misbehaves', () => {
   });
 
   test('what it says about its input holds no password', async () => {
-    await fakeProgram('ffmpeg', 'for a; do echo "$a: failed" >&2; done; exit 1');
+    await fakeProgram('ffmpeg', 'for a; do echo "$a: failed" >&2; done; cat >&2; exit 1');
     const inputs: Partial<FfmpegOptions>[] = [
       { input: 'rtsp://viewer:hunter2@cam.local/live?token=hunter2' },
       { input: 'http://cam.local/live?pwd=hunter2' },
@@ -216,9 +216,12 @@ describe('options', () => {
     { input: '/video.mp4', fps: '2,movie=/etc/x' as never },
     { input: '/video.mp4', maxWidth: "1'" as never },
     { input: '/video.mp4', hwaccel: 'cuda -y' as never },
-    { input: '/video.mp4', rtspTransport: 'http' as never },
+    { input: '/video.mp4', rtspTransport: 'sctp' as never },
+    { input: '/dev/video0', v4l2: { format: 'raw;x' as never, width: 0, height: 0, fps: 0 } },
+    { input: '/dev/video0', v4l2: { format: null, width: 640, height: 0, fps: 0 } },
+    { input: '/dev/video0', v4l2: { format: null, width: 0, height: 0, fps: -1 } },
   ])('refused: %j', options => {
-    expect(() => new FfmpegSource({ ...OPTIONS, ...options }, { clock: systemClock })).toThrow(
+    expect(() => new FfmpegSource({ ...OPTIONS, ...options }, { clock: systemClock, log: QUIET })).toThrow(
       expect.objectContaining({ code: 'camera-option-refused' }),
     );
   });
@@ -228,13 +231,21 @@ describe('options', () => {
   });
 
   test('each kind of input gets its own arguments', () => {
-    const line = (options: Partial<FfmpegOptions>) => ffmpegArguments({ ...OPTIONS, ...options }).join(' ');
+    const line = (options: Partial<FfmpegOptions>) =>
+      ffmpegCommand({ ...OPTIONS, ...options }).args.join(' ');
     expect(line({ input: 'rtsp://cam/live', rtspTransport: 'udp' })).toContain(
       '-protocol_whitelist rtp,udp,tcp,tls,crypto -rtsp_transport udp -i rtsp://cam/live',
     );
     expect(line({ input: '/dev/video2' })).toContain('-f v4l2 -i /dev/video2');
     expect(line({ input: 'v.mp4', loop: false, realtime: false })).toContain(
       'file,crypto,data -i file:v.mp4',
+    );
+    const v4l2 = { format: 'mjpeg', width: 1920, height: 1080, fps: 5 } as const;
+    expect(line({ input: '/dev/video2', v4l2 })).toContain(
+      '-f v4l2 -input_format mjpeg -video_size 1920x1080 -framerate 5 -i /dev/video2',
+    );
+    expect(line({ input: 'rtsp://cam/live', lowDelay: true })).toMatch(
+      / -flags low_delay .*-fflags nobuffer -i /,
     );
     expect(line({ hwaccel: 'v4l2m2m' })).toContain('-c:v h264_v4l2m2m -protocol');
     expect(line({ hwaccel: 'vaapi', maxWidth: 640 })).toMatch(

@@ -1,6 +1,7 @@
 /** Settings of the camera. */
 import type { CameraOptions } from '../../capture/options.ts';
 import type { SchemaOf } from '../setting.ts';
+import { rpicamSchema } from './rpicam.ts';
 
 const USERNAME = { format: 'text', default: null, none: 'null', noneMeans: 'none' } as const;
 const PASSWORD = { format: 'text', default: null, none: 'null', noneMeans: 'none', sensitive: true } as const;
@@ -12,6 +13,7 @@ export const cameraSchema = {
     default: 'webcam',
     choices: {
       webcam: 'a USB camera, read by fswebcam',
+      rpicam: 'a ribbon camera of a Raspberry Pi, read by rpicam-vid',
       directory: 'a folder of JPEG, PNG or WebP files',
       http: 'a snapshot URL of a network camera',
       ffmpeg: 'an RTSP, HLS or MJPEG stream, a V4L2 device or a video file',
@@ -103,6 +105,7 @@ export const cameraSchema = {
       noneMeans: 'the first',
     },
   },
+  rpicam: rpicamSchema,
   directory: {
     path: { doc: 'The folder. Its subfolders are not read.', format: 'path', default: '' },
     loop: { doc: 'Begin again after the last file.', format: 'switch', default: true },
@@ -148,7 +151,12 @@ export const cameraSchema = {
       doc: 'How RTSP carries its packets.',
       format: 'choice',
       default: 'tcp',
-      choices: { tcp: 'loses none', udp: 'for cameras without TCP' },
+      choices: {
+        tcp: 'loses none',
+        udp: 'for cameras without TCP',
+        udp_multicast: 'one stream for several viewers',
+        http: 'RTSP inside HTTP, through a firewall',
+      },
     },
     fps: {
       doc: 'Pictures a second taken out of the stream.',
@@ -171,7 +179,7 @@ export const cameraSchema = {
       max: 7680,
     },
     hwaccel: {
-      doc: 'Hardware decoder, as `-hwaccel` of ffmpeg.',
+      doc: 'Hardware decoder, as `-hwaccel` of ffmpeg. Where it gives no picture the processor decodes, and the log says so.',
       format: 'choice',
       default: null,
       none: 'null',
@@ -184,6 +192,51 @@ export const cameraSchema = {
         cuda: '',
         qsv: '',
         vdpau: '',
+      },
+    },
+    keyframesOnly: {
+      doc: 'Decode keyframes only, which come every 1 to 10 seconds: saves most of the work. Use it where that is often enough, and the time between two is well below `camera.timeout`.',
+      format: 'switch',
+      default: false,
+    },
+    lowDelay: {
+      doc: 'Hold no frames back to analyse or order them: half a second sooner, but out of order in streams with B-frames.',
+      format: 'switch',
+      default: false,
+    },
+    v4l2: {
+      format: {
+        doc: 'Pixel format asked of a `/dev/videoN`.',
+        format: 'choice',
+        default: null,
+        none: 'null',
+        noneMeans: 'ffmpeg chooses',
+        choices: {
+          mjpeg: 'what USB cameras need for 720p and more at a fair rate',
+          h264: '',
+          yuyv422: 'uncompressed',
+        },
+      },
+      width: {
+        doc: "Picture width asked of a `/dev/videoN`; 0, with `height`, for the device's own.",
+        format: 'whole',
+        default: 0,
+        min: 0,
+        max: 7680,
+      },
+      height: {
+        doc: "Picture height asked of a `/dev/videoN`; 0, with `width`, for the device's own.",
+        format: 'whole',
+        default: 0,
+        min: 0,
+        max: 4320,
+      },
+      fps: {
+        doc: "Pictures a second asked of a `/dev/videoN`; 0 for the device's own.",
+        format: 'decimal',
+        default: 0,
+        min: 0,
+        max: 120,
       },
     },
   },

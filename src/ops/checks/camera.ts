@@ -5,36 +5,61 @@ import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import pino from 'pino';
 import { createSource } from '../../capture/create.ts';
-import { EndOfFrames } from '../../capture/source.ts';
+import { RPICAM_PROGRAMS } from '../../capture/rpicam.ts';
+import { type CameraKind, EndOfFrames } from '../../capture/source.ts';
+import { SYSFS } from '../../capture/usb.ts';
 import type { Settings } from '../../config/settings.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { readTiles } from '../../vision/decode.ts';
 import { judgeQuality, measureQuality } from '../../vision/quality.ts';
 import { systemClock } from '../clock.ts';
+import { checkRibbon, listConnected } from './connected-cameras.ts';
 import { type Finding, fail, failed, ok, warn } from './finding.ts';
 
 const run = promisify(execFile);
 
-/** fswebcam or ffmpeg, whichever the camera's kind needs; nothing for the kinds that need none. */
+interface Needed {
+  /** Its names, the newest first. */
+  readonly programs: readonly [string, ...string[]];
+  readonly option: string;
+  /** Of Debian or Raspberry Pi OS. */
+  readonly apt: string;
+}
+
+const NEEDED: Readonly<Partial<Record<CameraKind, Needed>>> = {
+  webcam: { programs: ['fswebcam'], option: '--version', apt: 'fswebcam' },
+  ffmpeg: { programs: ['ffmpeg'], option: '-version', apt: 'ffmpeg' },
+  rpicam: { programs: RPICAM_PROGRAMS, option: '--version', apt: 'rpicam-apps-lite' },
+};
+
+/** The program the camera's kind needs; nothing for the kinds that need none. */
 export async function checkCameraProgram({ kind }: Settings['camera']): Promise<Finding[]> {
-  if (kind !== 'webcam' && kind !== 'ffmpeg') return [];
-  const [program, option] = kind === 'webcam' ? ['fswebcam', '--version'] : ['ffmpeg', '-version'];
+  const needed = NEEDED[kind];
+  if (needed === undefined) return [];
+  for (const program of needed.programs) {
+    const finding = await checkProgram(program, needed);
+    if (finding !== undefined) return [finding];
+  }
+  const remedy = `Install it: \`apt install ${needed.apt}\`.`;
+  return [fail('camera program', `${needed.programs[0]} is not installed`, remedy)];
+}
+
+/** Undefined where it is not installed. */
+async function checkProgram(program: string, { option, apt }: Needed): Promise<Finding | undefined> {
   try {
     const { stdout, stderr } = await run(program, [option], { timeout: 5_000 });
-    return [ok('camera program', firstLine(stdout || stderr) || program)];
+    return ok('camera program', firstLine(stdout || stderr) || program);
   } catch (error) {
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT') {
-      return [
-        fail('camera program', `${program} is not installed`, `Install it: \`apt install ${program}\`.`),
-      ];
-    }
+    if (code === 'ENOENT') return undefined;
     // fswebcam tells its version and ends with 255.
-    if (code !== 127 && stderr.startsWith(program)) return [ok('camera program', firstLine(stderr))];
-    const remedy = `Reinstall it: \`apt install --reinstall ${program}\`.`;
-    return [
-      fail('camera program', `${program} does not start: ${firstLine(stderr || messageOf(error))}`, remedy),
-    ];
+    if (code !== 127 && stderr.startsWith(program)) return ok('camera program', firstLine(stderr));
+    const remedy = `Reinstall it: \`apt install --reinstall ${apt}\`.`;
+    return fail(
+      'camera program',
+      `${program} does not start: ${firstLine(stderr || messageOf(error))}`,
+      remedy,
+    );
   }
 }
 
@@ -42,24 +67,30 @@ function firstLine(text: string): string {
   return text.trim().split('\n')[0] ?? '';
 }
 
-/** The device file of a local camera; nothing for cameras without one. */
-export async function checkDevice({ kind, webcam, ffmpeg }: Settings['camera']): Promise<Finding[]> {
+/** The device of a local camera, and what cameras there are; nothing for cameras elsewhere. */
+export async function checkDevice(camera: Settings['camera'], sysfs = SYSFS): Promise<Finding[]> {
+  const { kind, webcam, ffmpeg } = camera;
+  if (kind === 'rpicam') return [await checkRibbon(camera.rpicam.camera)];
   const device = kind === 'webcam' ? webcam.device : kind === 'ffmpeg' ? ffmpeg.input : '';
   if (!device.startsWith('/dev/')) return [];
+  return [await listConnected(sysfs), await checkDeviceFile(device)];
+}
+
+async function checkDeviceFile(device: string): Promise<Finding> {
   try {
     await access(device, constants.F_OK);
   } catch {
     const remedy =
       'Plug the camera in and see `ls /dev/video*`; then set the device, or choose another `camera.kind`.';
-    return [fail('camera device', `${device} does not exist`, remedy)];
+    return fail('camera device', `${device} does not exist`, remedy);
   }
   try {
     // Video4Linux wants both, to set the format.
     await access(device, constants.R_OK | constants.W_OK);
-    return [ok('camera device', `${device}: readable`)];
+    return ok('camera device', `${device}: readable`);
   } catch {
     const remedy = 'Add the user to the group `video`: `sudo usermod -aG video $USER`, then log in again.';
-    return [fail('camera device', `${device}: permission denied`, remedy)];
+    return fail('camera device', `${device}: permission denied`, remedy);
   }
 }
 
