@@ -20,17 +20,6 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
 }
 
-/**
- * Whether a client other than the daemon may publish on a topic. What surfwatch says of the beach is the daemon's
- * alone: others reach it by commands and labels.
- */
-export function strangerMayPublish(topic: string, base: string): boolean {
-  if (topic.startsWith('$')) return false;
-  if (topic !== base && !topic.startsWith(`${base}/`)) return true;
-  const [first] = topic.slice(base.length + 1).split('/');
-  return first === 'command' || first === 'label';
-}
-
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');

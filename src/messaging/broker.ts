@@ -1,235 +1,230 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
-import getPort, { portNumbers } from 'get-port';
+import { Aedes } from 'aedes';
 import type { Logger } from 'pino';
-import { messageOf, SurfwatchError } from '../errors.ts';
+import { SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
-import { type Credentials, isLoopback, loginMatches, strangerMayPublish } from './access.ts';
-import { packetGuard } from './guard.ts';
+import { type Credentials, isLoopback } from './access.ts';
+import { accessRules } from './broker/access.ts';
+import { type Directory, openDirectory } from './broker/directory.ts';
+import { watchFiles } from './broker/file-changes.ts';
+import { Gatekeeper } from './broker/gatekeeper.ts';
+import { Listener } from './broker/listener.ts';
+import { BrokerPersistence } from './broker/persistence.ts';
+import { endOf, readServerTls, type ServerTls } from './broker/tls.ts';
+import { DISCOVERY_DEFAULTS } from './discovery/options.ts';
 import type { BrokerOptions } from './options.ts';
-import { throttle } from './throttle.ts';
 
 /** A subscriber that takes nothing for this long is cut off: until then it holds up the delivery to the others. */
 const DRAIN_TIMEOUT_MS = 5_000;
-/** Connections that have not logged in yet, beside those that have: what a port scan may hold. */
-const NOT_LOGGED_IN = 16;
-const PORTS_TO_TRY = 100;
-/** Packets above the first size, pictures that is, that may be on their way at one time, in bytes in all. */
-const LARGE_PACKET_BYTES = 1_048_576;
-const MAX_LARGE_BYTES = 33_554_432;
-
-/** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
-const SERVER_UNAVAILABLE = 3;
-const BAD_LOGIN = 4;
+const MAX_TOPIC_LEVELS = 32;
+const EXPIRE_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 2_000;
+/** Before a certificate ends. */
+const RENEWAL_MS = 14 * 86_400_000;
 
 export interface EmbeddedBrokerSetup {
   readonly options: BrokerOptions;
   /** Topics under `<base>/` belong to the daemon, but for commands and labels. */
   readonly base: string;
+  /** Home Assistant's part of the topics. Default `homeassistant`. */
+  readonly discoveryPrefix?: string;
+  /** SQLite file of retained messages and sessions. Default: none, they end with the process. */
+  readonly file?: string;
+  /** How often users and certificates are looked at, in ms. Default 2,000. */
+  readonly lookEveryMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** The MQTT 3.1.1 broker inside the daemon. It keeps retained messages in memory and no sessions. */
+/** The MQTT 3.1.1 broker inside the daemon. */
 export class EmbeddedBroker {
   /** Login of the daemon's own client, new in every process: nobody else can publish in its name. */
   readonly own: Credentials & { readonly clientId: string };
 
-  readonly #options: BrokerOptions;
-  readonly #base: string;
-  readonly #log: Logger;
-  readonly #mayWarn: () => boolean;
-  readonly #ownClients = new WeakSet<object>();
-  readonly #sockets = new Set<Socket>();
-  /** Size of the large packet that a connection is sending. */
-  readonly #large = new Map<Socket, number>();
+  readonly #setup: EmbeddedBrokerSetup;
+  readonly #ended = new AbortController();
+  readonly #persistence: BrokerPersistence;
+  readonly #gatekeeper: Gatekeeper;
+  readonly #listener: Listener;
+  readonly #ownWay = new WeakSet<object>();
+  #directory: Directory | undefined;
   #aedes: Aedes | undefined;
-  #server: Server | undefined;
-  #port = 0;
+  #isEncrypted = false;
 
-  constructor({ options, base, clock, log }: EmbeddedBrokerSetup) {
+  constructor(setup: EmbeddedBrokerSetup) {
     const secret = () => randomBytes(16).toString('hex');
     this.own = { username: `daemon-${secret()}`, password: secret(), clientId: `surfwatch-${secret()}` };
-    this.#options = options;
-    this.#base = base;
-    this.#log = log;
-    this.#mayWarn = throttle(clock, 60_000);
+    this.#setup = setup;
+    const { options, base, clock, log, file, discoveryPrefix = DISCOVERY_DEFAULTS.prefix } = setup;
+    const rules = accessRules(base, discoveryPrefix);
+    const directory = () => {
+      if (this.#directory === undefined) throw new Error('the broker is not started');
+      return this.#directory;
+    };
+    this.#persistence = new BrokerPersistence({
+      ...(file !== undefined && { path: file }),
+      options,
+      userOf: client => this.#gatekeeper.userOf(client),
+      isUser: name => directory().identity(name) !== undefined,
+      mayRead: (name, topic) => {
+        const user = directory().identity(name);
+        return user !== undefined && rules.mayRead(user, topic);
+      },
+      isOwn: topic => this.#gatekeeper.ownTopics.has(topic),
+      onRefused: (what, topic) => this.#gatekeeper.refused(what, { topic }),
+      clock,
+      log,
+    });
+    this.#gatekeeper = new Gatekeeper({
+      ...setup,
+      own: this.own,
+      cameOwnWay: ({ conn }) => this.#ownWay.has(conn),
+      rules,
+      directory,
+      persistence: this.#persistence,
+    });
+    this.#listener = new Listener({
+      options,
+      log,
+      onConnection: (socket, isOwn) => this.#take(socket, isOwn),
+      onRefused: (why, address) => this.#gatekeeper.refused(why, { address }),
+      maxUnsentBytes: () => this.#gatekeeper.maxUnsentBytes,
+    });
   }
 
   /** Where it listens; `port` is 0 before the start. */
-  get address(): { readonly host: string; readonly port: number } {
-    return { host: this.#options.host, port: this.#port };
+  get address(): { readonly host: string; readonly port: number; readonly isEncrypted: boolean } {
+    return { host: this.#setup.options.host, port: this.#listener.port, isEncrypted: this.#isEncrypted };
   }
 
-  /** @throws SurfwatchError `broker-open-refused`, `broker-port-taken` or `broker-listen-failed`. */
+  /** Where the daemon's own client connects, without TLS. */
+  get ownAddress(): { readonly host: string; readonly port: number } {
+    const { host } = this.#setup.options;
+    if (this.#isEncrypted) return { host: '127.0.0.1', port: this.#listener.ownPort };
+    const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+    return { host: near, port: this.#listener.port };
+  }
+
+  /** @throws SurfwatchError `broker-open-refused`, `broker-users-invalid`, `broker-tls-invalid`, `broker-port-taken`, `broker-listen-failed` */
   async start(): Promise<void> {
-    const { host, username, password } = this.#options;
-    if (!isLoopback(host) && !(username && password)) {
-      throw new SurfwatchError(
-        'broker-open-refused',
-        `broker.host is ${host}, which other computers can reach, but broker.username and broker.password are not both set`,
-      );
-    }
-    const aedes = await Aedes.createBroker(this.#handlers());
-    aedes.on('clientError', (client, error) => this.#clientFault(client, error));
-    aedes.on('connectionError', (client, error) => this.#clientFault(client, error));
+    const { options, clock, log, lookEveryMs = LOOK_EVERY_MS } = this.#setup;
+    const { signal } = this.#ended;
+    const tls = await readServerTls(options);
+    this.#directory = await openDirectory({
+      ...this.#setup,
+      lookEveryMs,
+      signal,
+      onChanged: name => {
+        this.#gatekeeper.cutOff(name);
+        void this.#persistence.expire();
+      },
+    });
+    refuseOpen(options, this.#directory.size, tls);
+    this.#isEncrypted = tls !== undefined;
+    const aedes = await Aedes.createBroker({
+      ...this.#gatekeeper.handlers,
+      persistence: this.#persistence,
+      connectTimeout: options.connectTimeoutMs,
+      drainTimeout: DRAIN_TIMEOUT_MS,
+      maxTopicLevels: MAX_TOPIC_LEVELS,
+    });
+    this.#gatekeeper.watch(aedes);
+    const fault = (client: { readonly id: string }, error: Error) =>
+      log.debug({ client: client.id, reason: error.message }, 'a connection ended with an error');
+    aedes.on('clientError', fault);
+    aedes.on('connectionError', fault);
     // Not in its types; without a listener an error in its own work would end the process.
-    (aedes as NodeJS.EventEmitter).on('error', error => this.#log.error({ err: error }, 'embedded broker'));
+    (aedes as NodeJS.EventEmitter).on('error', error => log.error({ err: error }, 'embedded broker'));
     this.#aedes = aedes;
     try {
-      this.#server = await this.#listen(aedes);
+      await this.#listener.start(tls);
     } catch (error) {
-      await closeAedes(aedes);
+      await this.stop();
       throw error;
     }
-    this.#log.info({ host, port: this.#port }, 'embedded broker listens');
+    if (tls !== undefined) await this.#watchCertificate(tls, lookEveryMs);
+    void this.#expireNowAndThen(clock, signal);
+    const { host, port, isEncrypted } = this.address;
+    log.info({ host, port, tls: isEncrypted, users: this.#directory.size }, 'embedded broker listens');
   }
 
-  /** Ends all connections and frees the port. */
+  /** Ends all connections, writes what is kept, and frees the port. */
   async stop(): Promise<void> {
-    const [server, aedes] = [this.#server, this.#aedes];
-    this.#server = undefined;
+    const aedes = this.#aedes;
     this.#aedes = undefined;
-    const closed = server && new Promise(resolve => server.close(resolve));
+    this.#ended.abort();
+    const closed = this.#listener.stop();
     // A PUBACK precedes the delivery to subscribers by a few turns of the event loop: let the last messages go out.
     for (let i = 0; i < 10; i++) await turn();
-    if (aedes) await closeAedes(aedes);
-    for (const socket of this.#sockets) socket.destroy();
+    if (aedes) {
+      await new Promise<void>(resolve => aedes.close(() => resolve()));
+      await this.#persistence.destroy();
+    }
+    this.#listener.destroyAll();
     await closed;
   }
 
-  #handlers(): AedesOptions {
-    const { username, password, connectTimeoutMs, maxConnections } = this.#options;
-    return {
-      connectTimeout: connectTimeoutMs,
-      drainTimeout: DRAIN_TIMEOUT_MS,
-      preConnect: (_client, packet, done) => {
-        // A session kept for a client that never returns would queue messages for ever.
-        packet.clean = true;
-        done(null, true);
-      },
-      authenticate: (client, name, secret, done) => {
-        const given = secret ?? Buffer.alloc(0);
-        if (loginMatches(this.own, name ?? '', given)) {
-          this.#ownClients.add(client);
-          return done(null, true);
-        }
-        // A second client with its id would throw the daemon's own client out.
-        if (client.id === this.own.clientId) return done(refusal(BAD_LOGIN), false);
-        const expected = username && password ? { username, password } : undefined;
-        if (expected && !loginMatches(expected, name ?? '', given)) {
-          if (this.#mayWarn()) this.#log.warn({ client: client.id }, 'a client gave a wrong login');
-          return done(refusal(BAD_LOGIN), false);
-        }
-        if ((this.#aedes?.connectedClients ?? 0) > maxConnections) {
-          if (this.#mayWarn()) this.#log.warn({ maxConnections }, 'too many clients, one was refused');
-          return done(refusal(SERVER_UNAVAILABLE), false);
-        }
-        done(null, true);
-      },
-      authorizePublish: (client, packet, done) => {
-        if (client !== null && this.#ownClients.has(client)) return done(null);
-        if (strangerMayPublish(packet.topic, this.#base)) {
-          // Retained commands and pictures would be ignored at best, and fill the memory.
-          if (packet.topic.startsWith(`${this.#base}/`)) packet.retain = false;
-          return done(null);
-        }
-        if (this.#mayWarn()) {
-          this.#log.warn(
-            { client: client?.id, topic: packet.topic },
-            "a client published on one of the daemon's topics",
-          );
-        }
-        done(new Error(`publishing on ${packet.topic} is not permitted`));
-      },
-    };
+  #take(socket: Socket, isOwn: boolean): void {
+    if (this.#aedes === undefined) return void socket.destroy();
+    if (isOwn) this.#ownWay.add(socket);
+    this.#aedes.handle(socket);
   }
 
-  async #listen(aedes: Aedes): Promise<Server> {
-    const { host, port: wanted, portFallback } = this.#options;
-    let port = wanted;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#listenOn(aedes, port);
-      } catch (error) {
-        const code = error instanceof Error && 'code' in error ? error.code : undefined;
-        if (code !== 'EADDRINUSE') {
-          throw new SurfwatchError(
-            'broker-listen-failed',
-            `listening on ${host}:${port}: ${messageOf(error)}`,
-            {
-              cause: error,
-            },
-          );
-        }
-        if (!portFallback || attempt >= 5) {
-          throw new SurfwatchError('broker-port-taken', `port ${port} on ${host} is taken`, { cause: error });
-        }
-        const last = Math.min(wanted + PORTS_TO_TRY, 65_535);
-        port = await getPort({ host, port: portNumbers(Math.min(port + 1, last), last) });
+  async #watchCertificate(first: ServerTls, everyMs: number): Promise<void> {
+    const { options, clock, log } = this.#setup;
+    const warnOfEnd = (tls: ServerTls) => {
+      const ends = endOf(tls);
+      if (ends - clock.now() < RENEWAL_MS) {
+        log.warn({ ends: new Date(ends).toISOString() }, 'the certificate of the embedded broker ends soon');
       }
+    };
+    warnOfEnd(first);
+    const paths = [options.certFile, options.keyFile, options.caFile].filter(path => path !== undefined);
+    const onChange = async () => {
+      try {
+        const tls = await readServerTls(options);
+        if (tls === undefined) return;
+        this.#listener.renew(tls);
+        log.info('the embedded broker uses the new certificate');
+        warnOfEnd(tls);
+      } catch (error) {
+        log.error({ err: error }, 'the new certificate can not be used: the one from before still is');
+      }
+    };
+    await watchFiles({ paths, everyMs, clock, signal: this.#ended.signal, onChange });
+  }
+
+  async #expireNowAndThen(clock: Clock, signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await clock.sleep(EXPIRE_EVERY_MS, signal);
+        await this.#persistence.expire();
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#setup.log.error({ err: error }, 'embedded broker');
     }
   }
+}
 
-  async #listenOn(aedes: Aedes, port: number): Promise<Server> {
-    const { host, maxConnections } = this.#options;
-    // noDelay: an acknowledgement must not wait for Nagle's algorithm and the peer's delayed ACK (up to 40 ms).
-    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, socket =>
-      this.#accept(aedes, socket),
+function refuseOpen(
+  { host, allowPlaintext }: BrokerOptions,
+  users: number,
+  tls: ServerTls | undefined,
+): void {
+  if (isLoopback(host)) return;
+  const open = `broker.host is ${host}, which other computers can reach, but`;
+  if (users === 0) {
+    throw new SurfwatchError(
+      'broker-open-refused',
+      `${open} there is no user: neither in broker.usersFile nor as broker.username and broker.password`,
     );
-    server.maxConnections = maxConnections + 1 + NOT_LOGGED_IN;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-    server.on('error', error => this.#log.error({ err: error }, 'embedded broker'));
-    const address = server.address();
-    this.#port = typeof address === 'object' && address !== null ? address.port : port;
-    return server;
   }
-
-  #accept(aedes: Aedes, socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-      this.#large.delete(socket);
-    });
-    const sound = packetGuard(this.#options.maxPacketBytes, bytes => this.#hasRoom(socket, bytes));
-    // aedes takes its bytes by read(): the one place to see them first without a stream in between, which costs time.
-    const read = socket.read.bind(socket);
-    socket.read = size => {
-      const chunk = read(size);
-      if (chunk === null || sound(chunk)) return chunk;
-      socket.destroy(new Error('packet too large'));
-      return null;
-    };
-    aedes.handle(socket);
+  if (tls === undefined && !allowPlaintext) {
+    throw new SurfwatchError(
+      'broker-open-refused',
+      `${open} broker.certFile and broker.keyFile are not set, nor is broker.allowPlaintext`,
+    );
   }
-
-  /** Whether a packet may come in: a hundred clients could each send a large one and fill the memory. */
-  #hasRoom(socket: Socket, bytes: number): boolean {
-    this.#large.delete(socket);
-    if (bytes <= LARGE_PACKET_BYTES) return true;
-    const others = [...this.#large.values()].reduce((sum, size) => sum + size, 0);
-    if (others > 0 && others + bytes > MAX_LARGE_BYTES) return false;
-    this.#large.set(socket, bytes);
-    return true;
-  }
-
-  #clientFault(client: Client, error: Error): void {
-    this.#log.debug({ client: client.id, reason: error.message }, 'a connection ended with an error');
-  }
-}
-
-function refusal(returnCode: number): AuthenticateError {
-  return Object.assign(new Error('refused'), { returnCode });
-}
-
-function closeAedes(aedes: Aedes): Promise<void> {
-  return new Promise(resolve => aedes.close(() => resolve()));
 }
