@@ -1,44 +1,66 @@
-/** A connection with MQTT 5, or with 3.1.1 where the broker refuses that. */
+/** A connection with MQTT 5, or with 3.1.1 where the broker refuses that; to the first server that takes it. */
 import { randomUUID } from 'node:crypto';
-import { loginOf, urlWithoutLogin } from './client.ts';
-import { type Connection, type Incoming, openConnection } from './connection.ts';
+import { SurfwatchError } from '../errors.ts';
+import { type Connection, type Incoming, type Opened, openConnection } from './connection.ts';
 import type { MqttOptions } from './options.ts';
-import { readTls } from './tls.ts';
+import { loginOf, type Server, serversOf, tryOtherVersion, urlWithoutLogin } from './servers.ts';
+import { checkTls, readTls } from './tls.ts';
 
 export interface AnyVersion {
   readonly connection: Connection;
   /** 4 is MQTT 3.1.1. */
   readonly version: 4 | 5;
+  /** Of the server, without credentials. */
+  readonly address: string;
 }
 
 /**
  * Connects beside the daemon: under an id of its own, as the broker would throw out a client with the same.
  *
- * @throws SurfwatchError `mqtt-unreachable`, `mqtt-unauthorized`, `mqtt-refused`, `mqtt-tls-failed`, `mqtt-tls-invalid`
+ * @throws SurfwatchError `mqtt-unreachable`, `mqtt-unauthorized`, `mqtt-refused`, `mqtt-tls-*`: of several servers that
+ *   of the first
  */
 export async function connectAnyVersion(
   options: MqttOptions,
   maxPacketBytes: number,
   onMessage: (message: Incoming) => void,
 ): Promise<AnyVersion> {
-  const { url, username, password, clientId, keepaliveMs, connectTimeoutMs, protocolVersion } = options;
-  const tls = await readTls(options);
+  await checkTls(options);
+  const faults: SurfwatchError[] = [];
+  for (const server of serversOf(options)) {
+    const opened = await openServer(server, options, maxPacketBytes, onMessage);
+    if (opened.ok) return { connection: opened.connection, version: server.version, address: server.address };
+    faults.push(opened.fault);
+  }
+  const [first] = faults;
+  if (first === undefined) throw new SurfwatchError('mqtt-unreachable', 'mqtt.url names no server');
+  if (faults.length === 1) throw first;
+  const reasons = faults.map(({ message }) => message).join('; ');
+  throw new SurfwatchError(first.code, reasons, { cause: first });
+}
+
+/** Opens a connection to one server, under an id of its own. `server.version` is then the one that is spoken. */
+export async function openServer(
+  server: Server,
+  options: MqttOptions,
+  maxPacketBytes: number,
+  onMessage: (message: Incoming) => void,
+  signal = new AbortController().signal,
+): Promise<Opened> {
+  const { username, password, clientId, keepaliveMs, connectTimeoutMs, protocolVersion } = options;
+  const tls = await readTls(options, server.url);
   const settings = {
-    ...loginOf(url, username, password),
-    url: urlWithoutLogin(url),
+    ...loginOf(server.url, username, password),
+    url: urlWithoutLogin(server.url),
     clientId: `${clientId}-${randomUUID().slice(0, 8)}`,
     keepaliveMs,
     connectTimeoutMs,
     maxPacketBytes,
     ...(tls !== undefined && { tls }),
   };
-  const open = (version: 4 | 5) =>
-    openConnection({ ...settings, protocolVersion: version }, onMessage, new AbortController().signal);
-  const first = protocolVersion === '4' ? 4 : 5;
-  const opened = await open(first);
-  if (opened.ok) return { connection: opened.connection, version: first };
-  if (!opened.tryOtherVersion || protocolVersion !== 'auto') throw opened.fault;
-  const older = await open(4);
-  if (older.ok) return { connection: older.connection, version: 4 };
-  throw older.fault;
+  for (;;) {
+    const opened = await openConnection({ ...settings, protocolVersion: server.version }, onMessage, signal);
+    const again = !opened.ok && opened.tryOtherVersion && protocolVersion === 'auto';
+    if (!again || !tryOtherVersion(server)) return opened;
+  }
 }

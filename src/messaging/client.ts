@@ -2,16 +2,27 @@ import type { Logger } from 'pino';
 import { SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
 import { backoffMs } from './backoff.ts';
-import { type Connection, type Incoming, type Message, openConnection } from './connection.ts';
-import { withoutCredentials } from './faults.ts';
+import {
+  type Connection,
+  type Incoming,
+  type Message,
+  openConnection,
+  type Publication,
+} from './connection.ts';
+import { isHangUp, twinFault } from './faults.ts';
 import type { MqttOptions } from './options.ts';
-import { readTls } from './tls.ts';
+import { loginOf, type Server, serversOf, tryOtherVersion, urlWithoutLogin } from './servers.ts';
+import { checkTls, readTls } from './tls.ts';
 
 /** A connection that lasted this long was a good one: the next attempt after it starts with the shortest pause. */
 const STABLE_MS = 10_000;
 
+/** A broker that throws a client out for another one does so again and again; MQTT 3.1.1 has no word for it. */
+const SHORT_MS = 60_000;
+const MANY_HANG_UPS = 3;
+
 export interface MqttLinkSetup {
-  /** With the address of the broker in `url`: here the embedded one is like any other. */
+  /** With at least one address in `url`: here the embedded broker is like any other. */
   readonly options: MqttOptions;
   readonly will: Message;
   /** Subscribed to at every connection. */
@@ -22,36 +33,40 @@ export interface MqttLinkSetup {
   readonly log: Logger;
   readonly onConnected: () => void;
   readonly onDisconnected: () => void;
+  /** Told at every connection which of the subscriptions the broker refuses, if any. */
+  readonly onSubscribed?: (refused: readonly string[]) => void;
   readonly onMessage: (message: Incoming) => void;
 }
 
 /**
- * The link to a broker: connects, and connects again whenever the connection is lost, until it is stopped. It keeps
- * no messages; what is published while it is down is refused.
+ * The link to a broker: connects, and connects again whenever the connection is lost, until it is stopped; where there
+ * are several servers, to the next one after each failure. It keeps no messages; what is published while it is down is
+ * refused.
  */
 export class MqttLink {
   readonly #setup: MqttLinkSetup;
-  readonly #login: { readonly username?: string; readonly password?: string };
+  readonly #servers: readonly Server[];
   readonly #stopping = new AbortController();
   /** When each message that waits for its acknowledgement was sent, oldest first. */
   readonly #unacknowledged = new Map<number, number>();
   #nextId = 0;
   #connection: Connection | undefined;
   #connections = 0;
-  #version: 4 | 5;
-  #lastFault = '';
+  /** Of those in #servers, the one in use or tried next. */
+  #turn = 0;
+  /** What was last said of each server. */
+  readonly #faults = new Map<Server, string>();
   #running: Promise<void> = Promise.resolve();
   #leaving = false;
 
-  /** The address without credentials, for logs. */
-  readonly address: string;
-
   constructor(setup: MqttLinkSetup) {
-    const { url, username, password, protocolVersion } = setup.options;
     this.#setup = setup;
-    this.address = withoutCredentials(url);
-    this.#login = loginOf(url, username, password);
-    this.#version = protocolVersion === '4' ? 4 : 5;
+    this.#servers = serversOf(setup.options);
+  }
+
+  /** Without credentials: of the server that is connected, or tried next. */
+  get address(): string {
+    return this.#server.address;
   }
 
   get connected(): boolean {
@@ -71,10 +86,10 @@ export class MqttLink {
   /**
    * Starts connecting and returns at once: a broker that is down is no reason not to start.
    *
-   * @throws SurfwatchError `mqtt-tls-invalid` where a certificate file can not be read.
+   * @throws SurfwatchError `mqtt-tls-invalid` where what is set about encryption can not be used.
    */
   async start(): Promise<void> {
-    await readTls(this.#setup.options);
+    await checkTls(this.#setup.options);
     this.#running = this.#run(this.#stopping.signal);
   }
 
@@ -90,9 +105,10 @@ export class MqttLink {
   /**
    * Resolves when the broker has acknowledged the message; may stay open when the connection ends first.
    *
-   * @throws SurfwatchError `mqtt-refused` where the broker refuses it, `mqtt-unreachable` where there is no connection.
+   * @throws SurfwatchError `mqtt-forbidden`, `mqtt-refused` where the broker refuses it, `mqtt-unreachable` where there
+   *   is no connection.
    */
-  async publish(message: Message): Promise<void> {
+  async publish(message: Publication): Promise<void> {
     const connection = this.#connection;
     if (connection === undefined)
       throw new SurfwatchError('mqtt-unreachable', `${this.address} is not connected`);
@@ -105,39 +121,45 @@ export class MqttLink {
     }
   }
 
+  get #server(): Server {
+    const { length } = this.#servers;
+    return this.#servers[this.#turn % length] ?? NO_SERVER;
+  }
+
   async #run(signal: AbortSignal): Promise<void> {
     const { options, clock } = this.#setup;
     let failures = 0;
-    let otherVersionTried = false;
+    let hangUps = 0;
     while (!this.#leaving) {
-      const { fault, livedMs, tryOtherVersion } = await this.#connectOnce(signal);
+      const server = this.#server;
+      const { fault, livedMs, mayBeVersion } = await this.#connectOnce(server, signal);
       if (this.#leaving) break;
-      if (tryOtherVersion && options.protocolVersion === 'auto') {
-        this.#version = this.#version === 5 ? 4 : 5;
-        if (!otherVersionTried) {
-          otherVersionTried = true;
-          continue;
-        }
-      }
-      this.#report(fault);
-      failures = livedMs >= STABLE_MS ? 0 : failures + 1;
-      if (livedMs > 0) otherVersionTried = false;
-      const slow = fault.code === 'mqtt-unauthorized';
-      const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : failures, options, Math.random());
+      if (mayBeVersion && options.protocolVersion === 'auto' && tryOtherVersion(server)) continue;
+      hangUps = isHangUp(fault) && livedMs > 0 && livedMs < SHORT_MS ? hangUps + 1 : 0;
+      this.#report(server, hangUps < MANY_HANG_UPS ? fault : twinFault(server.address, options.clientId));
+      failures = livedMs >= STABLE_MS ? 1 : failures + 1;
+      if (livedMs > 0) server.otherTried = false;
+      if (livedMs >= STABLE_MS) this.#faults.clear();
+      this.#turn += 1;
+      // Longer from round to round, so that the last of the servers is reached as soon as the second.
+      const rounds = Math.ceil(failures / this.#servers.length);
+      const wasLast = failures % this.#servers.length === 0;
+      const slow = fault.code === 'mqtt-unauthorized' && wasLast;
+      const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : rounds, options, Math.random());
       await clock.sleep(pause, signal).catch(() => undefined);
     }
   }
 
   /** One connection from its opening to its end. */
-  async #connectOnce(signal: AbortSignal): Promise<Outcome> {
+  async #connectOnce(server: Server, signal: AbortSignal): Promise<Outcome> {
     const { clock, maxPacketBytes, onMessage, options, will } = this.#setup;
     try {
-      const tls = await readTls(options);
+      const tls = await readTls(options, server.url);
       const settings = {
-        ...this.#login,
-        url: urlWithoutLogin(options.url),
+        ...loginOf(server.url, options.username, options.password),
+        url: urlWithoutLogin(server.url),
         clientId: options.clientId,
-        protocolVersion: this.#version,
+        protocolVersion: server.version,
         keepaliveMs: options.keepaliveMs,
         connectTimeoutMs: options.connectTimeoutMs,
         ...(tls && { tls }),
@@ -145,31 +167,27 @@ export class MqttLink {
         will,
       };
       const opened = await openConnection(settings, onMessage, signal);
-      if (!opened.ok) return { fault: opened.fault, livedMs: 0, tryOtherVersion: opened.tryOtherVersion };
+      if (!opened.ok) return { fault: opened.fault, livedMs: 0, mayBeVersion: opened.tryOtherVersion };
       const start = clock.monotonic();
-      const fault = await this.#use(opened.connection);
-      return { fault, livedMs: Math.max(1, clock.monotonic() - start), tryOtherVersion: false };
+      const fault = await this.#use(opened.connection, server);
+      return { fault, livedMs: Math.max(1, clock.monotonic() - start), mayBeVersion: false };
     } catch (error) {
       if (!(error instanceof SurfwatchError))
         this.#setup.log.error({ err: error }, 'connecting to the broker');
       const fault =
         error instanceof SurfwatchError ? error : new SurfwatchError('mqtt-unreachable', String(error));
-      return { fault, livedMs: 0, tryOtherVersion: false };
+      return { fault, livedMs: 0, mayBeVersion: false };
     }
   }
 
-  async #use(connection: Connection): Promise<SurfwatchError> {
-    const { log, onConnected, onDisconnected, subscriptions } = this.#setup;
+  async #use(connection: Connection, server: Server): Promise<SurfwatchError> {
+    const { log, onConnected, onDisconnected } = this.#setup;
     this.#connection = connection;
     this.#connections += 1;
-    this.#lastFault = '';
-    log.info({ broker: this.address, mqtt: this.#version === 5 ? '5' : '3.1.1' }, 'connected');
+    log.info({ broker: server.address, mqtt: server.version === 5 ? '5' : '3.1.1' }, 'connected');
     const watching = new AbortController();
     void this.#watchAcknowledgements(connection, watching.signal);
-    connection.subscribe(subscriptions).catch((error: unknown) => {
-      if (this.#connection === connection)
-        log.warn({ err: error, subscriptions }, 'commands will not arrive');
-    });
+    void this.#subscribe(connection);
     onConnected();
     const fault = await connection.ended;
     watching.abort();
@@ -177,6 +195,16 @@ export class MqttLink {
     this.#unacknowledged.clear();
     onDisconnected();
     return fault;
+  }
+
+  async #subscribe(connection: Connection): Promise<void> {
+    const { log, onSubscribed, subscriptions } = this.#setup;
+    const refusal = await connection.subscribe(subscriptions);
+    if (this.#connection !== connection) return;
+    onSubscribed?.(refusal?.refused ?? []);
+    if (refusal === undefined) return;
+    const { code, message, remedy } = refusal.fault;
+    log.warn({ code, remedy }, `commands will not arrive: ${message}`);
   }
 
   /** Keep-alive does not show a broker that answers pings but no longer takes messages. */
@@ -194,36 +222,24 @@ export class MqttLink {
   }
 
   /** Once for each cause: a broker can be down for days. */
-  #report(fault: SurfwatchError): void {
+  #report(server: Server, fault: SurfwatchError): void {
     const { log } = this.#setup;
     const key = `${fault.code} ${fault.message}`;
-    if (key === this.#lastFault) {
+    if (key === this.#faults.get(server)) {
       log.debug({ code: fault.code }, fault.message);
       return;
     }
-    this.#lastFault = key;
+    this.#faults.set(server, key);
     log.warn({ code: fault.code, remedy: fault.remedy }, fault.message);
   }
 }
+
+/** Fails as an address that can not be read does. */
+const NO_SERVER: Server = { url: '', address: '', version: 5, otherTried: false };
 
 interface Outcome {
   readonly fault: SurfwatchError;
   /** 0 where no connection was made. */
   readonly livedMs: number;
-  readonly tryOtherVersion: boolean;
-}
-
-/** The login in the options goes before one in the address. */
-export function loginOf(url: string, username?: string, password?: string) {
-  const inUrl = URL.canParse(url) ? new URL(url) : undefined;
-  const name = username ?? (inUrl?.username ? decodeURIComponent(inUrl.username) : undefined);
-  const secret = password ?? (inUrl?.password ? decodeURIComponent(inUrl.password) : undefined);
-  return { ...(name !== undefined && { username: name }), ...(secret !== undefined && { password: secret }) };
-}
-
-export function urlWithoutLogin(url: string): string {
-  const bare = new URL(url);
-  bare.username = '';
-  bare.password = '';
-  return bare.href;
+  readonly mayBeVersion: boolean;
 }

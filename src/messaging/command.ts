@@ -14,9 +14,11 @@ const UNKNOWN_VERB = 'unknown';
 
 export interface Command {
   readonly verb: string;
-  /** All fields but `command` and `transaction`. */
+  /** All fields but `command`, `transaction` and `ts`. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly transaction?: Transaction;
+  /** When it was sent, in ms since the epoch by the clock of the sender, where that says so. */
+  readonly sentMs?: number;
 }
 
 /** Either a command, or why there is none, with what could be read for the answer. */
@@ -57,19 +59,21 @@ export function parseCommand(message: Incoming, base: string): ParsedCommand {
   }
   const json = parseObject(text);
   if (json === undefined) return broken('the command is neither a bare verb nor a JSON object');
-  const { command, transaction, ...args } = json;
+  const { command, transaction, ts, ...args } = json;
   // The answer to a broken command bears its transaction too, where that can be read.
   const mark = transactionSchema.optional().safeParse(transaction).data;
   const verb = inTopic ?? command;
   const answerTo = typeof verb === 'string' && VERB.test(verb) ? verb : known;
-  const checked = commandSchema.safeParse(json);
+  // A label is as right when it comes late: it is about a frame of its time.
+  const isLabel = message.topic === `${base}/label`;
+  const checked = commandSchema.safeParse({ ...json, ts: isLabel ? undefined : ts });
   if (!checked.success) return broken(z.prettifyError(checked.error), answerTo, mark);
   if (typeof verb !== 'string') return broken('"command" is missing', answerTo, mark);
   if (!VERB.test(verb)) return broken('"command" is no verb', answerTo, mark);
   if (command !== undefined && command !== verb) {
     return broken(`the topic says ${verb}, the payload another verb`, answerTo, mark);
   }
-  return accepted(verb, args, mark);
+  return accepted(verb, args, mark, checked.data.ts);
 }
 
 function verbIn(topic: string, base: string): string | undefined {
@@ -77,8 +81,19 @@ function verbIn(topic: string, base: string): string | undefined {
   return topic === `${base}/command` ? undefined : topic.slice(`${base}/command/`.length);
 }
 
-function accepted(verb: string, args: Command['args'], transaction?: Transaction): ParsedCommand {
-  return { ok: true, command: { verb, args, ...(transaction !== undefined && { transaction }) } };
+function accepted(
+  verb: string,
+  args: Command['args'],
+  transaction?: Transaction,
+  ts?: string | number,
+): ParsedCommand {
+  const command: Command = {
+    verb,
+    args,
+    ...(transaction !== undefined && { transaction }),
+    ...(ts !== undefined && { sentMs: typeof ts === 'number' ? ts : Date.parse(ts) }),
+  };
+  return { ok: true, command };
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -3,7 +3,9 @@ import { SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
 import { type Command, type ParsedCommand, parseCommand } from './command.ts';
 import type { Incoming, Message } from './connection.ts';
+import { MQTT_DEFAULTS } from './options.ts';
 import { type Asked, answerTo, askedBy, isKept, type Outcome, outcomeOf } from './outcome.ts';
+import { staleness } from './stale.ts';
 import { findVerb, type Verbs } from './verbs.ts';
 
 const MAX_RUNNING = 16;
@@ -17,6 +19,8 @@ const MAX_KEPT_CHARACTERS = 65_536;
 export interface CommandsSetup {
   readonly base: string;
   readonly verbs: Verbs;
+  /** A command that was sent longer ago is not run. Default 300,000. */
+  readonly maxCommandAgeMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly answer: (message: Message) => void;
@@ -27,7 +31,7 @@ export interface CommandsSetup {
  * and never rejects. What it holds is bounded, however many messages come.
  */
 export function commandHandler(setup: CommandsSetup): (message: Incoming) => Promise<void> {
-  const { base, verbs } = setup;
+  const { base, verbs, maxCommandAgeMs = MQTT_DEFAULTS.maxCommandAgeMs } = setup;
   const answered = new Map<string, Promise<Outcome>>();
   let running = 0;
   let waiting = 0;
@@ -51,6 +55,8 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
       return { fault: new SurfwatchError('command-busy', 'too many commands at one time') };
     }
     if (known !== undefined) return known;
+    const stale = staleness(command.sentMs, setup.clock.now(), maxCommandAgeMs);
+    if (stale !== undefined) return { fault: new SurfwatchError('command-stale', stale) };
     const outcome = run(command);
     if (key !== undefined) void remember(key, outcome);
     return outcome;

@@ -1,10 +1,19 @@
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import { SurfwatchError } from '../errors.ts';
-import { connectFault, isVersionRefusal, publishFault } from './faults.ts';
+import { clientOptions } from './connection-options.ts';
+import {
+  connectFault,
+  disconnection,
+  isVersionRefusal,
+  publishFault,
+  type SubscribeRefusal,
+  subscribeFault,
+} from './faults.ts';
 import { packetGuard } from './guard.ts';
 import type { TlsMaterial } from './tls.ts';
+import { topicAliases } from './topic-aliases.ts';
 
 /** A message on its way out. */
 export interface Message {
@@ -21,6 +30,8 @@ export interface Publication extends Omit<Message, 'payload'> {
   readonly payload: string | Buffer;
   /** MQTT 5 only. */
   readonly responseTopic?: string;
+  /** MQTT 5 only: the broker does not hand it on later than this. Whole seconds. */
+  readonly expiresAfterS?: number;
 }
 
 /** A message that came in. */
@@ -58,11 +69,19 @@ export interface Connection {
   /**
    * Resolves when the message is acknowledged; may stay open when the connection ends first.
    *
-   * @throws SurfwatchError `mqtt-refused` where the broker refuses it, `mqtt-unreachable` where the connection ends.
+   * @throws SurfwatchError `mqtt-forbidden`, `mqtt-refused` where the broker refuses it, `mqtt-unreachable` where the
+   *   connection ends.
    */
   publish(message: Publication): Promise<void>;
-  /** @param options.retained whether a retained message is of interest; default: no */
-  subscribe(filters: readonly string[], options?: { readonly retained?: boolean }): Promise<void>;
+  /**
+   * @param options.retained whether a retained message is of interest; default: no
+   * @param options.qos the highest that messages come with; default: 1
+   * @returns why the broker refuses some of the filters, or the connection ended; undefined where all are granted
+   */
+  subscribe(
+    filters: readonly string[],
+    options?: { readonly retained?: boolean; readonly qos?: 0 | 1 },
+  ): Promise<SubscribeRefusal | undefined>;
   /** Says goodbye, so that the broker does not send the last will; cuts the connection after `graceMs`. */
   close(graceMs: number): Promise<void>;
   /** Cuts the connection: the broker sends the last will. */
@@ -95,26 +114,6 @@ export async function openConnection(
   }
   const window = Math.min(client.serverProperties?.receiveMaximum ?? WINDOW, WINDOW);
   return { ok: true, connection: connectionOf(client, window, end) };
-}
-
-function clientOptions(settings: ConnectionSettings): IClientOptions {
-  const { will, tls, username, password } = settings;
-  return {
-    clientId: settings.clientId,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    protocolVersion: settings.protocolVersion,
-    ...(settings.protocolVersion === 5 && { properties: { maximumPacketSize: settings.maxPacketBytes } }),
-    clean: true,
-    keepalive: Math.ceil(settings.keepaliveMs / 1000),
-    connectTimeout: settings.connectTimeoutMs,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    timerVariant: 'native',
-    ...(tls && { ...tls }),
-    ...(will && { will: { ...will, payload: Buffer.from(will.payload) } }),
-  };
 }
 
 interface End {
@@ -155,8 +154,12 @@ function watch(client: MqttClient, settings: ConnectionSettings, signal: AbortSi
     // A protocol error leaves the stream open.
     if (!client.disconnecting) client.end(true);
   });
-  client.on('disconnect', packet => {
-    cause ??= new Error(`the broker ended the connection (reason code ${packet.reasonCode})`);
+  // Not all are handed on: not what a web server says where it has no WebSocket at that path.
+  client.stream.on('error', error => {
+    cause ??= error;
+  });
+  client.on('disconnect', ({ reasonCode, properties }) => {
+    cause ??= disconnection(reasonCode, properties?.reasonString);
   });
   const abort = () => drop(new SurfwatchError('mqtt-unreachable', 'stopped'));
   signal.addEventListener('abort', abort, { once: true });
@@ -172,23 +175,34 @@ function watch(client: MqttClient, settings: ConnectionSettings, signal: AbortSi
 }
 
 function connectionOf(client: MqttClient, window: number, { ended, drop }: End): Connection {
+  const { maximumPacketSize, topicAliasMaximum = 0 } = client.serverProperties ?? {};
+  const aliasOf = topicAliases(topicAliasMaximum);
   return {
     window,
     ended,
     drop,
-    publish: async ({ topic, payload, qos, retain, correlationData, responseTopic }) => {
-      const properties = {
-        ...(correlationData !== undefined && { correlationData }),
-        ...(responseTopic !== undefined && { responseTopic }),
-      };
+    publish: async message => {
+      const { topic, payload, qos, retain } = message;
+      const bytes = packetBytes(message);
+      // A broker ends the connection over such a packet, and would again after each new one.
+      if (maximumPacketSize !== undefined && bytes > maximumPacketSize) {
+        const reason = `${topic}: about ${bytes} bytes, and the broker takes ${maximumPacketSize} at most`;
+        throw new SurfwatchError('mqtt-refused', reason);
+      }
+      const properties = propertiesOf(message, aliasOf(topic));
       const options = { qos, retain, ...(Object.keys(properties).length > 0 && { properties }) };
       await client.publishAsync(topic, payload, options).catch((error: unknown) => {
         throw publishFault(error, topic);
       });
     },
-    subscribe: async (filters, { retained = false } = {}) => {
-      // rh 2: an MQTT 5 broker does not send retained messages where they would be ignored anyway.
-      await client.subscribeAsync([...filters], { qos: 1, rh: retained ? 0 : 2 });
+    subscribe: async (filters, { retained = false, qos = 1 } = {}) => {
+      try {
+        // rh 2: an MQTT 5 broker does not send retained messages where they would be ignored anyway.
+        await client.subscribeAsync([...filters], { qos, rh: retained ? 0 : 2 });
+        return undefined;
+      } catch (error) {
+        return subscribeFault(error, filters);
+      }
     },
     close: async graceMs => {
       client.end(false);
@@ -198,6 +212,25 @@ function connectionOf(client: MqttClient, window: number, { ended, drop }: End):
       cancel.abort();
       await ended;
     },
+  };
+}
+
+/** The rest of a PUBLISH packet: its header, its packet id, and the numbers among its properties. */
+const PACKET_OVERHEAD_BYTES = 48;
+
+/** Not less than the packet will have. */
+function packetBytes({ topic, payload, responseTopic = '', correlationData }: Publication): number {
+  const texts = Buffer.byteLength(topic) + Buffer.byteLength(responseTopic);
+  return texts + Buffer.byteLength(payload) + (correlationData?.length ?? 0) + PACKET_OVERHEAD_BYTES;
+}
+
+function propertiesOf(message: Publication, topicAlias: number | undefined) {
+  const { correlationData, responseTopic, expiresAfterS } = message;
+  return {
+    ...(correlationData !== undefined && { correlationData }),
+    ...(responseTopic !== undefined && { responseTopic }),
+    ...(expiresAfterS !== undefined && { messageExpiryInterval: expiresAfterS }),
+    ...(topicAlias !== undefined && { topicAlias }),
   };
 }
 

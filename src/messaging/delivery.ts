@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
 import type { MqttLink } from './client.ts';
 import type { Outcome } from './event-store.ts';
+import { isRefusal } from './faults.ts';
 import { newMoment } from './moment.ts';
 import { isEmpty, type Outbox, type Sending, settle, takeNext } from './outbox.ts';
 import { gate, type Pace } from './pace.ts';
@@ -15,6 +15,8 @@ export interface DeliverySetup {
   readonly log: Logger;
   /** Told when events can not be kept as they should, with the reason, and with null when they can again. */
   readonly onEventFault: (text: string | null) => void;
+  /** Told of each message that was acknowledged, or that the broker's rules of access forbid. */
+  readonly onPublished: (sending: Sending, isForbidden: boolean) => void;
 }
 
 /** Sends what waits in the outbox: as much at a time as the connection takes, events at a pace. */
@@ -74,16 +76,19 @@ export class Delivery {
   }
 
   async #send(link: MqttLink, sending: Sending): Promise<void> {
-    const { outbox, log } = this.#setup;
+    const { outbox, log, onPublished } = this.#setup;
     let outcome: Outcome = 'delivered';
+    let isForbidden = false;
     try {
       await link.publish(sending.message);
     } catch (error) {
       // Otherwise the connection is ending, and the message will be sent over the next.
-      if (!(error instanceof SurfwatchError && error.code === 'mqtt-refused')) return;
+      if (!isRefusal(error)) return;
+      isForbidden = error.code === 'mqtt-forbidden';
       if (this.#mayWarn()) log.warn({ code: error.code }, `message dropped: ${error.message}`);
       outcome = 'refused';
     }
+    onPublished(sending, isForbidden);
     settle(outbox, sending, outcome);
     this.pump();
   }

@@ -3,13 +3,12 @@ import type { EmbeddedBroker } from './broker.ts';
 import type { MqttOptions } from './options.ts';
 
 export function ownLinkOptions(mqtt: MqttOptions, broker: EmbeddedBroker): MqttOptions {
-  const { host, port } = broker.address;
-  const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const { host, port } = broker.ownAddress;
   const { username, password, clientId } = broker.own;
-  const { caFile: _ca, certFile: _cert, keyFile: _key, ...rest } = mqtt;
+  const { caFile: _ca, certFile: _cert, keyFile: _key, servername: _name, ...rest } = mqtt;
   return {
     ...rest,
-    url: addressOf(near, port),
+    url: addressOf(host, port),
     username,
     password,
     clientId,
@@ -19,7 +18,7 @@ export function ownLinkOptions(mqtt: MqttOptions, broker: EmbeddedBroker): MqttO
   };
 }
 
-/** `mqtt://127.0.0.1:1883`, or `mqtt://[::1]:1883`. */
-export function addressOf(host: string, port: number): string {
-  return `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** `mqtt://127.0.0.1:1883`, or `mqtts://[::1]:8883`. */
+export function addressOf(host: string, port: number, isEncrypted = false): string {
+  return `${isEncrypted ? 'mqtts' : 'mqtt'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

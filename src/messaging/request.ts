@@ -1,20 +1,19 @@
 /** The other end of the commands: asks a running daemon over its broker, and waits for the answer. */
 import { randomUUID } from 'node:crypto';
-import { ErrorWithSubackPacket } from 'mqtt';
-import { messageOf, SurfwatchError } from '../errors.ts';
+import { SurfwatchError } from '../errors.ts';
 import { labelsLevel } from '../learning/labels/names.ts';
 import type { Clock } from '../ops/clock.ts';
 import { type AnyVersion, connectAnyVersion } from './any-version.ts';
 import type { Incoming, Publication } from './connection.ts';
-import { withoutCredentials } from './faults.ts';
+import { isRefusal } from './faults.ts';
 import { MQTT_DEFAULTS, type MqttOptions } from './options.ts';
 import type { Response } from './payloads.ts';
 import { mayAnswerPicture, readJson, readResponse } from './read-response.ts';
 import { DaemonError, hungUp, silence } from './requester-faults.ts';
 
 export interface RequesterOptions extends Partial<MqttOptions> {
-  /** Address of the broker; a login in it counts where no other is given. */
-  readonly url: string;
+  /** Address of the broker, or several to be tried in turn; a login in it counts where no other is given. */
+  readonly url: MqttOptions['url'];
   /** What all topics begin with: `surf`, or `surf/<site>`. */
   readonly base: string;
   readonly clock: Clock;
@@ -39,7 +38,7 @@ interface Waiting {
 /**
  * Connects to the broker of a daemon, with MQTT 5 where it speaks it.
  *
- * @throws SurfwatchError `mqtt-unreachable`, `mqtt-unauthorized`, `mqtt-refused`, `mqtt-tls-failed`, `mqtt-tls-invalid`
+ * @throws SurfwatchError `mqtt-unreachable`, `mqtt-unauthorized`, `mqtt-refused`, `mqtt-tls-*`
  */
 export async function openRequester(options: RequesterOptions): Promise<Requester> {
   const { base, clock, ...mqtt } = options;
@@ -47,7 +46,7 @@ export async function openRequester(options: RequesterOptions): Promise<Requeste
   const link = await connectAnyVersion({ ...MQTT_DEFAULTS, ...mqtt }, MAX_INCOMING_BYTES, message =>
     requester?.take(message),
   );
-  requester = new Requester(link, { base, clock, address: withoutCredentials(options.url) });
+  requester = new Requester(link, { base, clock, address: link.address });
   await requester.watchAvailability();
   return requester;
 }
@@ -186,7 +185,12 @@ export class Requester {
       payload: asked.payload,
       qos: 1,
       retain: false,
-      ...(this.#link.version === 5 && { responseTopic: topic, correlationData: Buffer.from(mark) }),
+      ...(this.#link.version === 5 && {
+        responseTopic: topic,
+        correlationData: Buffer.from(mark),
+        // Nobody waits for it any longer then.
+        expiresAfterS: Math.ceil(timeoutMs / 1000),
+      }),
     };
     const done = new AbortController();
     let taken = false;
@@ -200,7 +204,7 @@ export class Requester {
             taken = true;
           },
           // When the connection ends, that is the reason to tell.
-          (error: SurfwatchError) => error.code === 'mqtt-refused' && reject(error),
+          (error: unknown) => isRefusal(error) && reject(error),
         );
         this.#clock.sleep(timeoutMs, done.signal).then(
           () => settle(this.#silence(topic, timeoutMs)),
@@ -230,11 +234,10 @@ export class Requester {
   #subscribe(topic: string, retained = false): Promise<void> {
     const known = this.#subscribed.get(topic);
     if (known !== undefined) return known;
-    const subscribing = this.#link.connection.subscribe([topic], { retained }).catch((error: unknown) => {
-      // A broker that forbids it says so in a packet.
-      const forbidden = error instanceof ErrorWithSubackPacket && error.packet !== undefined;
-      const reason = `${topic} at ${this.address}: ${messageOf(error)}`;
-      throw new SurfwatchError(forbidden ? 'mqtt-refused' : 'mqtt-unreachable', reason, { cause: error });
+    const subscribing = this.#link.connection.subscribe([topic], { retained }).then(refusal => {
+      if (refusal === undefined) return;
+      const { code, message, cause } = refusal.fault;
+      throw new SurfwatchError(code, `${message} at ${this.address}`, { cause });
     });
     this.#subscribed.set(topic, subscribing);
     return subscribing;

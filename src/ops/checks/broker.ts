@@ -1,61 +1,50 @@
-/** The broker: the one in the settings can be reached, or the embedded one can listen. */
-import { randomUUID } from 'node:crypto';
+/** The broker: those in the settings can be reached, or the embedded one can listen. */
 import { createServer, isIPv6 } from 'node:net';
 import type { Settings } from '../../config/settings.ts';
 import { ERRORS, messageOf } from '../../errors.ts';
 import { isLoopback } from '../../messaging/access.ts';
-import { type Opened, openConnection } from '../../messaging/connection.ts';
-import { withoutCredentials } from '../../messaging/faults.ts';
+import { openServer } from '../../messaging/any-version.ts';
+import type { Opened } from '../../messaging/connection.ts';
 import { MQTT_DEFAULTS } from '../../messaging/options.ts';
-import { readTls } from '../../messaging/tls.ts';
+import { type Server, serversOf } from '../../messaging/servers.ts';
+import { checkTls } from '../../messaging/tls.ts';
 import { type Finding, fail, failed, ok, warn } from './finding.ts';
 
 const GOODBYE_MS = 1_000;
 const LONGEST_WAIT_MS = 10_000;
+const MAX_INCOMING_BYTES = 1_048_576;
 
-export function checkBroker({ mqtt, broker }: Settings): Promise<Finding> {
-  return mqtt.url === '' ? checkPort(broker) : checkAddress(mqtt);
+/** One finding for each server, or one for the embedded broker. */
+export async function checkBroker({ mqtt, broker }: Settings): Promise<Finding[]> {
+  if (mqtt.url === '') return [await checkPort(broker)];
+  const findings: Finding[] = [];
+  for (const server of serversOf(mqtt)) findings.push(await checkServer(server, mqtt));
+  // Where one of several takes the daemon, it runs.
+  const isServed = findings.some(({ status }) => status === 'ok');
+  return findings.map(finding =>
+    isServed && finding.status === 'fail' ? { ...finding, status: 'warn' } : finding,
+  );
 }
 
-async function checkAddress(mqtt: Settings['mqtt']): Promise<Finding> {
-  const place = withoutCredentials(mqtt.url);
+async function checkServer(server: Server, mqtt: Settings['mqtt']): Promise<Finding> {
   try {
-    const versions =
-      mqtt.protocolVersion === 'auto' ? ([5, 4] as const) : ([mqtt.protocolVersion === '5' ? 5 : 4] as const);
-    for (const version of versions) {
-      const opened = await open(mqtt, version);
-      if (opened.ok) {
-        await opened.connection.close(GOODBYE_MS);
-        return ok('broker', `${place} accepts the login, MQTT ${version === 5 ? '5' : '3.1.1'}`);
-      }
-      if (!opened.tryOtherVersion || version === versions.at(-1)) return failed('broker', opened.fault);
-    }
-    return fail(
-      'broker',
-      `${place} speaks no version of MQTT that is allowed`,
-      'Set `mqtt.protocolVersion` to `auto`.',
-    );
+    const opened = await open(server, mqtt);
+    if (!opened.ok) return failed('broker', opened.fault);
+    await opened.connection.close(GOODBYE_MS);
+    const version = server.version === 5 ? '5' : '3.1.1';
+    return ok('broker', `${server.address} accepts the login, MQTT ${version}`);
   } catch (error) {
     return failed('broker', error);
   }
 }
 
 /** With an id of its own: with the daemon's it would throw the daemon out. */
-async function open(mqtt: Settings['mqtt'], protocolVersion: 4 | 5): Promise<Opened> {
-  const { url, username, password, keepaliveMs, connectTimeoutMs } = mqtt;
-  const tls = await readTls(mqtt);
-  const settings = {
-    url,
-    clientId: `${mqtt.clientId}-doctor-${randomUUID().slice(0, 8)}`,
-    protocolVersion,
-    keepaliveMs,
-    connectTimeoutMs: Math.min(connectTimeoutMs, LONGEST_WAIT_MS),
-    maxPacketBytes: 1_048_576,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...(tls !== undefined && { tls }),
-  };
-  return openConnection(settings, () => {}, AbortSignal.timeout(LONGEST_WAIT_MS));
+async function open(server: Server, mqtt: Settings['mqtt']): Promise<Opened> {
+  const connectTimeoutMs = Math.min(mqtt.connectTimeoutMs, LONGEST_WAIT_MS);
+  const options = { ...mqtt, clientId: `${mqtt.clientId}-doctor`, connectTimeoutMs };
+  await checkTls(options);
+  const signal = AbortSignal.timeout(LONGEST_WAIT_MS);
+  return openServer(server, options, MAX_INCOMING_BYTES, () => {}, signal);
 }
 
 async function checkPort(broker: Settings['broker']): Promise<Finding> {
@@ -75,9 +64,11 @@ async function checkPort(broker: Settings['broker']): Promise<Finding> {
       ...(password !== undefined && { password }),
     };
     const url = `mqtt://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-    const speaks = await open({ ...MQTT_DEFAULTS, ...login, url }, 4);
-    if (speaks.ok) await speaks.connection.close(GOODBYE_MS);
-    return speaks.ok
+    const options = { ...MQTT_DEFAULTS, ...login, url, protocolVersion: '4' } as const;
+    const [server] = serversOf(options);
+    const speaks = server === undefined ? undefined : await open(server, options);
+    if (speaks?.ok) await speaks.connection.close(GOODBYE_MS);
+    return speaks?.ok
       ? warn(
           'broker',
           `embedded: an MQTT broker listens on ${host}:${port} already`,

@@ -1,0 +1,37 @@
+import type { RequestOptions } from 'node:https';
+import type { IClientOptions } from 'mqtt';
+import type { ConnectionSettings } from './connection.ts';
+
+/**
+ * What mqtt.js is told. The session is clean, and ends with the connection: a command that was sent while the daemon
+ * was away must not be run when it comes back, and what the daemon has to say waits in its own outbox.
+ */
+export function clientOptions(settings: ConnectionSettings): IClientOptions {
+  const { will, tls, username, password } = settings;
+  return {
+    clientId: settings.clientId,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    protocolVersion: settings.protocolVersion,
+    ...(settings.protocolVersion === 5 && {
+      properties: { maximumPacketSize: settings.maxPacketBytes },
+      autoUseTopicAlias: true,
+    }),
+    clean: true,
+    keepalive: Math.ceil(settings.keepaliveMs / 1000),
+    connectTimeout: settings.connectTimeoutMs,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    timerVariant: 'native',
+    ...(tls && { ...tls }),
+    // Of all that is set about TLS, mqtt.js hands this alone not on to WebSocket.
+    ...(tls?.servername !== undefined && { wsOptions: webSocketTls(tls.servername) }),
+    ...(will && { will: { ...will, payload: Buffer.from(will.payload) } }),
+  };
+}
+
+function webSocketTls(servername: string): NonNullable<IClientOptions['wsOptions']> {
+  const options: RequestOptions = { servername };
+  return options;
+}
