@@ -22,7 +22,10 @@ export interface DaemonFlags extends ConfigOptions {
 
 export function addDaemonOptions(command: Command): Command {
   return addConfigOptions(command)
-    .option('-u, --url <address>', 'broker of the daemon: mqtt://[user:password@]host[:port]')
+    .option(
+      '-u, --url <address>',
+      'broker of the daemon: mqtt://[user:password@]host[:port]; several with commas between',
+    )
     .addOption(
       new Option('--site <name>', 'board of a fleet, whose topics begin with surf/<name>').argParser(
         siteName,
@@ -86,16 +89,19 @@ export async function askDaemon<T>(
   }
 }
 
-/** The broker inside the daemon, which speaks MQTT 3.1.1 and no TLS. */
+/** The broker inside the daemon, which speaks MQTT 3.1.1. */
 function embedded({ mqtt, broker }: Settings): MqttOptions {
   if (broker.port === 0) {
     throw new SurfwatchError('daemon-address-unknown', 'broker.port is 0: the daemon takes any free port');
   }
   const near = broker.host === '0.0.0.0' ? '127.0.0.1' : broker.host === '::' ? '::1' : broker.host;
-  const { caFile: _ca, certFile: _cert, keyFile: _key, username: _name, password: _secret, ...rest } = mqtt;
+  const { caFile: _ca, certFile: _cert, keyFile: _key, servername: _sni, ...plain } = mqtt;
+  const { username: _name, password: _secret, ...rest } = plain;
   return {
     ...rest,
-    url: `mqtt://${isIPv6(near) ? `[${near}]` : near}:${broker.port}`,
+    url: `${broker.certFile === undefined ? 'mqtt' : 'mqtts'}://${isIPv6(near) ? `[${near}]` : near}:${broker.port}`,
+    // On this computer, under another name than the certificate's.
+    ...(broker.certFile !== undefined && { rejectUnauthorized: false }),
     protocolVersion: '4',
     ...(broker.username !== undefined && { username: broker.username }),
     ...(broker.password !== undefined && { password: broker.password }),
@@ -113,7 +119,8 @@ function topicStart(text: string): string {
   throw new InvalidArgumentError('It must be a topic without + and #.');
 }
 
-function duration(text: string): number {
+/** Reads the time of an option, in ms. */
+export function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
   throw new InvalidArgumentError('It must be a time such as 500ms, 15s or 2m.');

@@ -1,0 +1,64 @@
+/** `surfwatch options`: reads and changes settings of a running daemon. */
+import { Command } from 'commander';
+import type { z } from 'zod';
+import { optionsAnswer, readAnswer } from './daemon/control-answers.ts';
+import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+import { printTable } from './table.ts';
+
+interface OptionsFlags extends DaemonFlags {
+  readonly reset?: readonly string[];
+  readonly explain: boolean;
+}
+
+export function optionsCommand(): Command {
+  return addDaemonOptions(new Command('options'))
+    .description('read and change settings of a running daemon')
+    .argument('[names or changes...]', 'a setting or group to show; key=value to change a setting')
+    .option('-r, --reset <names...>', 'take settings or groups back to the configuration; * for all')
+    .option('--explain', 'say what each does', false)
+    .addHelpText('after', HELP)
+    .action(options);
+}
+
+const HELP = `${WHERE_IT_IS}
+
+Changes take effect at once, all or none, and outlive a restart of the daemon; they go over its config file until they are
+reset. Values are written as for --set: durations as 5s, objects as JSON. (--set itself is about the settings that this
+command finds the daemon by.) A setting that needs a restart is answered option-fixed.
+
+Examples:
+  $ surfwatch options
+  $ surfwatch options activity --explain
+  $ surfwatch options camera.interval=5s activity.heartbeat=2m
+  $ surfwatch options 'activity.thresholds={"surfing":0.6}'
+  $ surfwatch options --reset camera.interval activity
+`;
+
+async function options(given: readonly string[], flags: OptionsFlags): Promise<void> {
+  const changes = given.filter(text => text.includes('='));
+  const names = given.filter(text => !text.includes('='));
+  const set = Object.fromEntries(
+    changes.map(text => [text.slice(0, text.indexOf('=')).trim(), text.slice(text.indexOf('=') + 1)]),
+  );
+  const args = {
+    ...(names.length > 0 && { get: names }),
+    ...(changes.length > 0 && { set }),
+    ...(flags.reset !== undefined && { reset: flags.reset }),
+  };
+  const data = await askDaemon(flags, daemon =>
+    daemon.request('options', args, { timeoutMs: flags.timeout }),
+  );
+  if (flags.json) return console.log(JSON.stringify(data));
+  print(readAnswer('options', optionsAnswer, data), flags.explain);
+}
+
+function print({ options: shown }: z.infer<typeof optionsAnswer>, explain: boolean): void {
+  const rows = Object.entries(shown).map(([path, { value, source, default: fallback, type, doc }]) => [
+    path,
+    JSON.stringify(value),
+    source,
+    ...(explain ? [JSON.stringify(fallback), type, doc] : []),
+  ]);
+  const more = explain ? ['default', 'type', 'what it does'] : [];
+  printTable(['setting', 'value', 'source', ...more], rows);
+}

@@ -1,0 +1,153 @@
+/** The settings in force: those of the configuration, under those that were changed while the daemon ran. */
+import type { Logger } from 'pino';
+import type { EffectiveSetting } from '../config/effective.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Clock } from '../ops/clock.ts';
+import { serially } from '../ops/serially.ts';
+import { applicable, applyRuntimeOptions, checkOptionName, type OptionValues } from './apply-options.ts';
+import { type DescribedOption, describeOptions, shownAt } from './describe-options.ts';
+import { namedOptions } from './named-options.ts';
+import { differences, isRuntimeSetting } from './runtime-settings.ts';
+import { withValuesOf } from './settings-path.ts';
+import { readStoredOptions, writeStoredOptions } from './stored-options.ts';
+
+export interface RuntimeOptionsParts {
+  /** Of the configuration. */
+  readonly settings: Settings;
+  /** Where the configuration has each setting from. Default: `configuration` for all. */
+  readonly effective?: readonly EffectiveSetting[];
+  /** Told after a change that is on disk: the settings in force, and the paths whose values are others than before. */
+  readonly onChange: (settings: Settings, paths: readonly string[]) => void;
+  /** What is kept on disk and does not hold, or null. */
+  readonly onAlert: (text: string | null) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface OptionsRequest {
+  /** Settings or groups to answer with. */
+  readonly get?: readonly string[] | undefined;
+  readonly set?: OptionValues | undefined;
+  /** Settings or groups that go back to the configuration; `*` is all. */
+  readonly reset?: readonly string[] | undefined;
+}
+
+export interface OptionsAnswer {
+  readonly options: Readonly<Record<string, DescribedOption>>;
+  /** Whose values are others than before. */
+  readonly changed: readonly string[];
+}
+
+export interface Reloaded {
+  /** Changed and in force. */
+  readonly changed: readonly string[];
+  /** Changed in the configuration, but in force only after a restart. */
+  readonly restart: readonly string[];
+}
+
+export class RuntimeOptions {
+  readonly #parts: RuntimeOptionsParts;
+  readonly #inTurn = serially();
+  #configured: Settings;
+  #sources: ReadonlyMap<string, string>;
+  #values: OptionValues = {};
+  #settings: Settings;
+
+  constructor(parts: RuntimeOptionsParts) {
+    this.#parts = parts;
+    this.#configured = parts.settings;
+    this.#settings = parts.settings;
+    this.#sources = sourcesOf(parts.effective);
+  }
+
+  /** Takes what an earlier run kept; what is damaged or no longer right is left out, and said. Never rejects. */
+  async start(): Promise<void> {
+    const { clock, log, onAlert, onChange } = this.#parts;
+    const read = await readStoredOptions(this.#configured.stateDir, clock.now());
+    const found = applicable(this.#configured, read.value ?? {});
+    this.#values = found.values;
+    const changed = this.#use();
+    if (changed.length > 0) log.info({ options: this.#values }, 'settings of an earlier run hold');
+    const faults = [...(read.damage === null ? [] : [read.damage]), ...found.faults];
+    for (const fault of faults) log.warn(`a setting of an earlier run does not hold: ${fault}`);
+    onAlert(faults.length === 0 ? null : faults.join('; '));
+    if (changed.length > 0) onChange(this.#settings, changed);
+  }
+
+  /** In force: frozen, replaced by another at a change. */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /**
+   * Resets, then sets, all or nothing; it is on disk when the answer comes.
+   *
+   * @throws SurfwatchError `option-unknown`, `option-fixed`, `option-invalid`, `disk-full`, `state-unwritable`,
+   * `storage-failed`
+   */
+  async change({ get, set = {}, reset = [] }: OptionsRequest): Promise<OptionsAnswer> {
+    const paths = Object.keys(set);
+    const cleared = namedOptions(reset);
+    const asked = get === undefined ? [...paths, ...cleared] : namedOptions(get);
+    for (const path of paths) checkOptionName(path);
+    const changes = paths.length + reset.length > 0;
+    const changed = changes ? await this.#inTurn(() => this.#change(set, cleared)) : [];
+    const shown = get === undefined && !changes ? undefined : asked;
+    return { options: describeOptions(this.#described(), shown), changed };
+  }
+
+  /** Takes another configuration: what can change changes, the rest stays until a restart. */
+  reload(settings: Settings, effective?: readonly EffectiveSetting[]): Promise<Reloaded> {
+    return this.#inTurn(async () => {
+      const { log, onAlert, onChange } = this.#parts;
+      const different = differences(this.#configured, settings);
+      const runtime = different.filter(isRuntimeSetting);
+      const restart = different.filter(path => !isRuntimeSetting(path));
+      this.#configured = withValuesOf(this.#configured, settings, runtime);
+      this.#sources = sourcesOf(effective);
+      const found = applicable(this.#configured, this.#values);
+      this.#values = found.values;
+      const changed = this.#use();
+      for (const fault of found.faults) log.warn(`a setting of before does not hold any more: ${fault}`);
+      if (found.faults.length > 0) onAlert(found.faults.join('; '));
+      log.info({ configured: runtime, changed, restart }, 'the configuration was read again');
+      if (changed.length > 0) onChange(this.#settings, changed);
+      return { changed, restart };
+    });
+  }
+
+  async #change(set: OptionValues, cleared: readonly string[]): Promise<readonly string[]> {
+    const { log, onAlert, onChange } = this.#parts;
+    const rest = Object.entries(this.#values).filter(([path]) => !cleared.includes(path));
+    const given = { ...Object.fromEntries(rest), ...set };
+    const settings = applyRuntimeOptions(this.#configured, given);
+    // As a config file has them, however they were written.
+    const values = Object.fromEntries(Object.keys(given).map(path => [path, shownAt(settings, path)]));
+    await writeStoredOptions(this.#configured.stateDir, values);
+    this.#values = values;
+    const changed = this.#use();
+    onAlert(null);
+    log.info({ options: set, reset: cleared, changed }, 'settings changed');
+    if (changed.length > 0) onChange(this.#settings, changed);
+    return changed;
+  }
+
+  #use(): readonly string[] {
+    const before = this.#settings;
+    this.#settings = applyRuntimeOptions(this.#configured, this.#values);
+    return differences(before, this.#settings);
+  }
+
+  #described() {
+    return {
+      settings: this.#settings,
+      configured: this.#configured,
+      changed: new Set(Object.keys(this.#values)),
+      sourceOf: (path: string) => this.#sources.get(path) ?? 'configuration',
+    };
+  }
+}
+
+function sourcesOf(effective: readonly EffectiveSetting[] = []): ReadonlyMap<string, string> {
+  return new Map(effective.map(({ path, source }) => [path, source]));
+}

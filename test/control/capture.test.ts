@@ -1,0 +1,105 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { type CaptureParts, capture } from '../../src/control/capture.ts';
+import { SurfwatchError } from '../../src/errors.ts';
+import type { Look } from '../../src/watch/watch.ts';
+import { frameOf, takenPicture } from './pictures.ts';
+
+const picture = await takenPicture();
+const signal = new AbortController().signal;
+
+/** What the daemon saw on a frame, as far as a capture looks at it. */
+function look(zones: Record<string, Record<string, number>>, visibility = 'ok'): Look {
+  const scored = {
+    head: 'head-1',
+    zones: Object.fromEntries(
+      Object.entries(zones).map(([name, scores]) => [name, { scores, tile: { x: 0, y: 0, w: 1, h: 1 } }]),
+    ),
+  };
+  return { frame: frameOf(picture), looked: { scored, observation: { visibility } } } as unknown as Look;
+}
+
+function parts(given: Partial<CaptureParts> = {}): CaptureParts {
+  return {
+    paused: () => null,
+    look: async () =>
+      look({ north: { surfing: 0.9, kitesurfing: 0.2 }, south: { surfing: 0.1, kitesurfing: 0.61234 } }),
+    keep: async () => 'kept',
+    thresholds: () => ({ surfing: 0.5, kitesurfing: 0.6 }),
+    onlyZones: () => null,
+    ...given,
+  };
+}
+
+describe('a capture', () => {
+  it('is judged by itself: the strongest zone of each activity', async () => {
+    const answer = await capture(parts(), {}, signal);
+    expect(answer).toEqual({
+      frame: expect.stringMatching(/^01/),
+      takenAt: expect.stringMatching(/Z$/),
+      activity: 'surfing',
+      activities: ['surfing', 'kitesurfing'],
+      scores: { surfing: 0.9, kitesurfing: 0.612 },
+      visibility: 'ok',
+      model: 'head-1',
+    });
+  });
+
+  it('shows nobody, or what cannot be judged', async () => {
+    const nobody = await capture(parts({ look: async () => look({ beach: { surfing: 0.3 } }) }), {}, signal);
+    expect(nobody).toMatchObject({ activity: 'none', activities: [] });
+    const dark = await capture(
+      parts({ look: async () => look({ beach: { surfing: 0.9 } }, 'dark') }),
+      {},
+      signal,
+    );
+    expect(dark).toMatchObject({ activity: 'unknown', activities: [], visibility: 'dark' });
+  });
+
+  it('is kept and shown where that is asked for', async () => {
+    const kept: string[] = [];
+    const keep: CaptureParts['keep'] = async ({ frame }) => {
+      kept.push(frame.id);
+      return 'full';
+    };
+    const answer = await capture(parts({ keep }), { keep: true, jpeg: true, width: 100 }, signal);
+    expect(answer).toMatchObject({ keep: 'full', width: 100, height: 150 });
+    expect(kept).toEqual([answer.frame]);
+    const { width, exif } = await sharp(Buffer.from(answer.jpeg ?? '', 'base64')).metadata();
+    expect([width, exif]).toEqual([100, undefined]);
+  });
+
+  it('is shown as blocks outside of the zones where the archive has it so', async () => {
+    const [plain, masked] = await Promise.all(
+      [null, []].map(onlyZones => capture(parts({ onlyZones: () => onlyZones }), { jpeg: true }, signal)),
+    );
+    const deviation = async (jpeg = '') =>
+      (await sharp(Buffer.from(jpeg, 'base64')).greyscale().stats()).channels[0]?.stdev;
+    expect(await deviation(masked?.jpeg)).toBeLessThan(((await deviation(plain?.jpeg)) ?? 0) / 3);
+  });
+
+  it('is refused in a pause, without asking the camera', async () => {
+    const asked: string[] = [];
+    const until = Date.UTC(2026, 5, 1, 13);
+    const given = parts({ paused: () => ({ until }), look: async () => void asked.push('look') as never });
+    await expect(capture(given, { jpeg: true }, signal)).rejects.toMatchObject({
+      code: 'capture-paused',
+      message: 'the camera is paused until 2026-06-01T13:00:00.000Z',
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('fails as the camera does, or says that the picture is none', async () => {
+    const missing = new SurfwatchError('camera-missing', '/dev/video0: no such device');
+    await expect(capture(parts({ look: () => Promise.reject(missing) }), {}, signal)).rejects.toBe(missing);
+    const unreadable = {
+      frame: frameOf(picture),
+      looked: { observation: { visibility: 'unreadable' }, error: new Error('no JPEG') },
+    };
+    const given = parts({ look: async () => unreadable as unknown as Look });
+    await expect(capture(given, {}, signal)).rejects.toMatchObject({
+      code: 'capture-unreadable',
+      message: 'no JPEG',
+    });
+  });
+});

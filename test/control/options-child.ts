@@ -1,0 +1,19 @@
+/** Changes an option again and again, and says each value that is on disk; killed by the test. */
+import { RuntimeOptions } from '../../src/control/runtime-options.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+import { loaded, silent } from './support.ts';
+
+const nothing = () => undefined;
+const { settings } = loaded(process.argv[2] ?? '');
+const options = new RuntimeOptions({
+  settings,
+  onChange: nothing,
+  onAlert: nothing,
+  clock: systemClock,
+  log: silent,
+});
+await options.start();
+for (let n = 1; n < 7_000; n++) {
+  await options.change({ set: { 'snapshot.width': n } });
+  process.stdout.write(`${n}\n`);
+}

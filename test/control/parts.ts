@@ -1,0 +1,45 @@
+/** What controls a daemon, over real files; its camera is a picture. */
+import { onTestFinished } from 'vitest';
+import { capture } from '../../src/control/capture.ts';
+import { Pause } from '../../src/control/pause.ts';
+import { RuntimeOptions } from '../../src/control/runtime-options.ts';
+import type { ControlParts } from '../../src/messaging/control-verbs.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+import type { Look } from '../../src/watch/watch.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { frameOf, takenPicture } from './pictures.ts';
+import { loaded, silent } from './support.ts';
+
+export async function startControl(stateDir?: string): Promise<ControlParts> {
+  const { settings, effective } = loaded(stateDir ?? (await temporaryFolder()));
+  const nothing = () => undefined;
+  const common = { onAlert: nothing, clock: systemClock, log: silent };
+  const pause = new Pause({ stateDir: settings.stateDir, onPause: nothing, onResume: nothing, ...common });
+  const options = new RuntimeOptions({ settings, effective, onChange: nothing, ...common });
+  await pause.start();
+  await options.start();
+  onTestFinished(() => pause.stop());
+  const picture = await takenPicture();
+  const look = () => {
+    const tile = { x: 0, y: 0, w: 1, h: 1 };
+    const scored = { head: 'head-1', zones: { beach: { scores: { surfing: 0.8 }, tile } } };
+    return { frame: frameOf(picture), looked: { scored, observation: { visibility: 'ok' } } };
+  };
+  return {
+    pause: request => pause.pause(request),
+    resume: () => pause.resume(),
+    capture: (request, signal) =>
+      capture(
+        {
+          paused: () => pause.state,
+          look: async () => look() as unknown as Look,
+          keep: async () => 'kept',
+          thresholds: () => ({}),
+          onlyZones: () => null,
+        },
+        request,
+        signal,
+      ),
+    options: request => options.change(request),
+  };
+}

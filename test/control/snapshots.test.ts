@@ -1,0 +1,142 @@
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import { visibleZones } from '../../src/control/shown-picture.ts';
+import { SNAPSHOT_DEFAULTS, type SnapshotOptions } from '../../src/control/snapshot-options.ts';
+import { Snapshots } from '../../src/control/snapshots.ts';
+import type { Rectangle } from '../../src/vision/zone.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { frameOf, takenPicture } from './pictures.ts';
+import { silent } from './support.ts';
+
+function snapshots(given: Partial<SnapshotOptions> = {}, onlyZones: readonly Rectangle[] | null = null) {
+  const clock = fakeClock();
+  const published: (Buffer | null)[] = [];
+  const now = { options: { ...SNAPSHOT_DEFAULTS, publish: true, ...given } };
+  const part = new Snapshots({
+    options: () => now.options,
+    onlyZones: () => onlyZones,
+    publish: jpeg => void published.push(jpeg),
+    clock,
+    log: silent,
+  });
+  part.start();
+  const arrived = (count: number) => expect.poll(() => published.length, { interval: 5 }).toBe(count);
+  return { part, clock, published, now, arrived };
+}
+
+it('publishes a small JPEG, upright, that tells nothing of place and camera', async () => {
+  const picture = await takenPicture();
+  expect((await sharp(picture).metadata()).exif?.toString('latin1')).toContain('Camera of Ana');
+  const { part, published, arrived } = snapshots({ width: 160 });
+  part.take(frameOf(picture), false);
+  await arrived(1);
+  const jpeg = published[0] ?? Buffer.of();
+  const { format, width, height, exif, icc, xmp, orientation } = await sharp(jpeg).metadata();
+  expect({ format, width, height, exif, icc, xmp, orientation }).toEqual({
+    format: 'jpeg',
+    width: 160,
+    height: 240,
+  });
+  expect(jpeg.toString('latin1')).not.toMatch(/Exif|Ana|GPS/);
+});
+
+it('leaves the width where it is smaller, or 0', async () => {
+  const picture = await takenPicture();
+  for (const width of [0, 4_000]) {
+    const { part, published, arrived } = snapshots({ width });
+    part.take(frameOf(picture), false);
+    await arrived(1);
+    expect((await sharp(published[0] ?? Buffer.of()).metadata()).width).toBe(400);
+  }
+});
+
+it('shows only blocks outside of the zones where the archive does', async () => {
+  const zone = { x: 0, y: 0, w: 1, h: 0.5 };
+  const { part, published, arrived } = snapshots(
+    { width: 0, quality: 95 },
+    visibleZones({ pixelate: true }, [zone]),
+  );
+  part.take(frameOf(await takenPicture()), false);
+  await arrived(1);
+  const sharpness = async (top: number) => {
+    const area = { left: 8, top, width: 380, height: 200 };
+    // sharp's statistics are of what it is given.
+    const part = await sharp(published[0] ?? Buffer.of())
+      .extract(area)
+      .greyscale()
+      .png()
+      .toBuffer();
+    const { channels } = await sharp(part).stats();
+    return channels[0]?.stdev ?? 0;
+  };
+  expect(await sharpness(350)).toBeLessThan((await sharpness(50)) / 3);
+  expect(visibleZones({ pixelate: false }, [zone])).toBeNull();
+});
+
+it('publishes no more often than it may, and the newest', async () => {
+  const picture = await takenPicture();
+  const { part, clock, published, arrived } = snapshots({ minIntervalMs: 10_000, width: 64 });
+  for (let second = 0; second < 35; second++) {
+    part.take(frameOf(picture), second % 7 === 0);
+    if (second % 10 === 0) await arrived(second / 10 + 1);
+    await clock.advance(1_000);
+  }
+  expect(published).toHaveLength(4);
+});
+
+it('with onlyChanges publishes each change, the last one once it may', async () => {
+  const [red, green] = await Promise.all(
+    ['#f00', '#0f0'].map(background =>
+      sharp({ create: { width: 64, height: 64, channels: 3, background } })
+        .jpeg()
+        .toBuffer(),
+    ),
+  );
+  const { part, clock, published, arrived } = snapshots({ onlyChanges: true, minIntervalMs: 10_000 });
+  part.take(frameOf(red as Buffer), false);
+  part.take(frameOf(red as Buffer), true);
+  await arrived(1);
+  await clock.advance(5_000);
+  part.take(frameOf(green as Buffer), true);
+  part.take(frameOf(red as Buffer), false);
+  await clock.advance(6_000);
+  part.take(frameOf(red as Buffer), false);
+  await arrived(2);
+  const { dominant } = await sharp(published[1] ?? Buffer.of()).stats();
+  expect(dominant.g).toBeGreaterThan(dominant.r);
+  await clock.advance(20_000);
+  part.take(frameOf(red as Buffer), false);
+  await part.stop();
+  expect(published).toHaveLength(2);
+});
+
+it('removes what an earlier run left, and its own when it is switched off or removed, also one still in the making', async () => {
+  const off = snapshots({ publish: false });
+  off.part.take(frameOf(await takenPicture()), true);
+  await off.part.stop();
+  expect(off.published).toEqual([null]);
+
+  const { part, published, now, arrived } = snapshots();
+  expect(published).toEqual([]);
+  part.take(frameOf(await takenPicture()), true);
+  part.remove();
+  await arrived(1);
+  expect(published).toEqual([null]);
+  part.take(frameOf(await takenPicture()), true);
+  await arrived(2);
+  now.options = { ...now.options, publish: false };
+  part.refresh();
+  part.refresh();
+  await part.stop();
+  expect(published.map(one => one === null)).toEqual([true, false, true]);
+});
+
+it('outlives a picture that cannot be read', async () => {
+  const { part, clock, published, arrived } = snapshots({ minIntervalMs: 200 });
+  part.take(frameOf(Buffer.from('no picture')), true);
+  await new Promise(resolve => setTimeout(resolve, 50));
+  expect(published).toEqual([]);
+  await clock.advance(200);
+  part.take(frameOf(await takenPicture()), true);
+  await arrived(1);
+});

@@ -1,0 +1,83 @@
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import { createReferences } from '../../../src/learning/archive/novelty.ts';
+import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
+import { createKeeper } from '../../../src/learning/board/keeper.ts';
+import type { SeenFrame } from '../../../src/learning/board/seen-frame.ts';
+import { LEARNING_DEFAULTS, type LearningOptions } from '../../../src/learning/options.ts';
+import { liveView } from '../../../src/ops/live-view.ts';
+import { embeddingsOf, NOW, newFrame } from '../archive/frames.ts';
+import { openTestArchive } from '../archive/support.ts';
+
+/** A keeper whose options can change while it lives. */
+async function keeping() {
+  const archive = await openTestArchive();
+  const now = { options: LEARNING_DEFAULTS };
+  const keeper = createKeeper({
+    archive,
+    recent: createRecentFrames(),
+    references: createReferences(32, 10),
+    options: liveView(() => now.options),
+    zones: [{ x: 0, y: 0, w: 1, h: 0.5 }],
+    backbone: 'backbone-1',
+    monotonicMs: 0,
+    onRoom: () => undefined,
+  });
+  const use = (options: Partial<LearningOptions>) => {
+    now.options = { ...now.options, ...options };
+  };
+  return { archive, keeper, use };
+}
+
+const noise = { type: 'gaussian' as const, mean: 120, sigma: 50 };
+const bytes = await sharp({ create: { width: 96, height: 96, channels: 3, noise, background: '#000' } })
+  .webp()
+  .toBuffer();
+
+function seen(seed: number): SeenFrame {
+  const { id, tiles } = newFrame();
+  const scored = { head: 'head-1', tiles, embeddings: embeddingsOf(seed), zones: {}, picture: {} };
+  const frame = { id, takenAt: NOW, bytes, origin: 'test' };
+  return {
+    frame,
+    monotonicMs: 0,
+    visibility: 'ok',
+    scored,
+    activity: 'none',
+    thresholds: {},
+  } as unknown as SeenFrame;
+}
+
+it('keeps what somebody asks for, even where it is like another, and says where it is there already', async () => {
+  const { archive, keeper } = await keeping();
+  const [one, other] = [seen(1), seen(1)];
+  expect(await keeper.capture(one)).toBe('kept');
+  expect(await keeper.capture(other)).toBe('kept');
+  expect(await keeper.capture(one)).toBe('duplicate');
+  expect(archive.frame(one.frame.id)).toMatchObject({ because: 'capture', hasPicture: true });
+  expect((await sharp((await archive.picture(one.frame.id)) ?? undefined).metadata()).format).toBe('jpeg');
+});
+
+it('keeps by the options of the moment', async () => {
+  const { archive, keeper, use } = await keeping();
+  use({ keep: 'nothing' });
+  expect(await keeper.capture(seen(2))).toBe('off');
+  use({ keep: 'embeddings' });
+  const numbers = seen(3);
+  expect(await keeper.capture(numbers)).toBe('kept');
+  expect(archive.frame(numbers.frame.id)?.hasPicture).toBe(false);
+  use({ keep: 'pictures', pixelate: true });
+  const blocks = seen(4);
+  expect(await keeper.capture(blocks)).toBe('kept');
+  const deviation = async (top: number) => {
+    const half = sharp((await archive.picture(blocks.frame.id)) ?? undefined).extract({
+      left: 0,
+      top,
+      width: 96,
+      height: 40,
+    });
+    const { channels } = await sharp(await half.greyscale().png().toBuffer()).stats();
+    return channels[0]?.stdev ?? 0;
+  };
+  expect(await deviation(52)).toBeLessThan(await deviation(4));
+});
