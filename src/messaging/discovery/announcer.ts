@@ -14,7 +14,7 @@ export const SETTLE_MS = 10_000;
 export const BIRTH_DELAY_MS = 2_000;
 
 /** What the announcement says beside what is in `info`. */
-export interface DiscoverySetup extends DiscoveryOptions, Pick<Board, 'zones' | 'heartbeatMs'> {}
+export interface DiscoverySetup extends DiscoveryOptions, Pick<Board, 'zones' | 'heartbeatMs' | 'snapshot'> {}
 
 export interface AnnouncerSetup {
   readonly discovery: DiscoverySetup;
@@ -102,8 +102,8 @@ export class Announcer {
 
   #board(activities: readonly string[]): Board {
     const { base, verbs, discovery } = this.#setup;
-    const { zones, heartbeatMs } = discovery;
-    return { base, activities, zones, verbs, heartbeatMs };
+    const { zones, heartbeatMs, snapshot = false } = discovery;
+    return { base, activities, zones, verbs, heartbeatMs, snapshot };
   }
 }
 

@@ -6,8 +6,9 @@ import { trainingSchema } from '../learning-payloads.ts';
 import { eventSchema, stateSchema } from '../payloads.ts';
 import { ALERTS } from '../topics.ts';
 import { healthSensors } from './health-sensors.ts';
+import { minutesToday } from './stats-sensors.ts';
 
-export type Platform = 'sensor' | 'binary_sensor' | 'event' | 'button' | 'switch';
+export type Platform = 'sensor' | 'binary_sensor' | 'event' | 'image' | 'button' | 'switch';
 
 export interface Entity {
   /** Unique on the board; `a-z 0-9 _ -`: Home Assistant splits at spaces. */
@@ -32,6 +33,8 @@ export interface Board {
   readonly verbs: readonly string[];
   /** `activity` and `health` are published at least this often. */
   readonly heartbeatMs: number;
+  /** Pictures are published. */
+  readonly snapshot?: boolean;
 }
 
 /** A value counts as lost after so many heartbeats without one. */
@@ -54,8 +57,10 @@ export function entitiesOf(board: Board): Entity[] {
       ),
     ),
     events(base),
+    ...(board.snapshot === true ? [snapshot(base)] : []),
     ...controls(board),
     ...stateSensors(base),
+    ...minutesToday(`${base}/stats/hourly`, activities),
     ...healthSensors(`${base}/health`, expireS),
     ...Object.keys(ALERTS).map(id => alertSensor(base, id)),
   ];
@@ -114,6 +119,16 @@ function events(base: string): Entity {
       value_template: '{{ dict(value_json, event_type=value_json.type) | tojson }}',
       icon: 'mdi:binoculars',
     },
+  };
+}
+
+/** The picture as it comes: bytes, no base64. It stays when the camera is away, to be looked at. */
+function snapshot(base: string): Entity {
+  return {
+    key: 'snapshot',
+    platform: 'image',
+    name: 'Snapshot',
+    config: { image_topic: `${base}/snapshot`, content_type: 'image/jpeg', icon: 'mdi:image' },
   };
 }
 

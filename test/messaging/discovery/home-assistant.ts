@@ -94,7 +94,8 @@ const sensor = z
     device_class: z.enum(['enum', 'frequency', 'duration', 'data_size', 'temperature']).optional(),
     options: z.array(z.string().min(1)).min(1).optional(),
     expire_after: z.int().positive().optional(),
-    state_class: z.literal('measurement').optional(),
+    // homeassistant/components/sensor/const.py, DEVICE_CLASS_STATE_CLASSES: a duration may have any.
+    state_class: z.enum(['measurement', 'total_increasing']).optional(),
     unit_of_measurement: z.string().min(1).optional(),
     suggested_display_precision: z.int().min(0).optional(),
   })
@@ -110,6 +111,10 @@ const sensor = z
   .refine(
     ({ options = [] }) => new Set(options).size === options.length,
     'homeassistant/components/sensor/__init__.py: options are different from each other',
+  )
+  .refine(
+    ({ state_class, device_class }) => state_class !== 'total_increasing' || device_class === 'duration',
+    'frequencies, temperatures and sizes of what is there are measured, not added up',
   )
   .refine(
     ({ device_class = 'enum', unit_of_measurement = '' }) =>
@@ -134,6 +139,14 @@ const event = z.strictObject({
   value_template: template,
 });
 
+// image.py, PLATFORM_SCHEMA_BASE and validate_topic_required: exactly one of `image_topic` and `url_topic`; `content_type`
+// goes with `image_topic` only (validate_content_type_required), and bytes are taken as they are without `image_encoding`.
+const image = z.strictObject({
+  ...entity('image', 'diagnostic'),
+  image_topic: topic,
+  content_type: z.string().regex(/^image\/[a-z]+$/),
+});
+
 // button.py, PLATFORM_SCHEMA_MODERN; `retain` is false by default: a retained command would be ignored.
 const button = z.strictObject({
   ...entity('button', 'config'),
@@ -155,7 +168,7 @@ const toggle = z.strictObject({
 
 // discovery.py: a component of a platform alone removes what was discovered under its key.
 const removed = z.strictObject({
-  platform: z.enum(['sensor', 'binary_sensor', 'event', 'button', 'switch']),
+  platform: z.enum(['sensor', 'binary_sensor', 'event', 'image', 'button', 'switch']),
 });
 
 /** schemas.py, DEVICE_DISCOVERY_SCHEMA. */
@@ -168,7 +181,7 @@ export const deviceDiscovery = z.strictObject({
   components: z.record(
     // discovery.py, _generate_device_config, splits the ids it has seen at spaces.
     z.string().regex(/^[a-z0-9_-]+$/),
-    z.union([sensor, binarySensor, event, button, toggle, removed]),
+    z.union([sensor, binarySensor, event, image, button, toggle, removed]),
   ),
 });
 

@@ -20,6 +20,7 @@ const BOARD: Announced = {
   zones: ['north', 'south'],
   verbs: ['status', 'retrain', 'pause', 'resume'],
   heartbeatMs: 60_000,
+  snapshot: true,
   options: DISCOVERY_DEFAULTS,
 };
 
@@ -140,6 +141,8 @@ describe('the topics', () => {
     if ('json_attributes_topic' in entity && entity.json_attributes_topic !== undefined)
       expect(entryOf(entity.json_attributes_topic).direction).toBe('out');
     if ('command_topic' in entity) expect(entryOf(entity.command_topic).direction).toBe('in');
+    if ('image_topic' in entity)
+      expect(entryOf(entity.image_topic)).toMatchObject({ direction: 'out', retained: true });
     // Only state that is retained is there when Home Assistant starts.
     if ('state_topic' in entity)
       expect(entryOf(entity.state_topic).retained).toBe(entity.platform !== 'event');
@@ -174,6 +177,11 @@ describe('the topics', () => {
     expect(command(pause, payload_off)).toMatchObject({ command: { verb: 'resume' } });
   });
 
+  it('of pictures are there only where they are published', () => {
+    expect(component('snapshot', 'image').image_topic).toBe('surf/north-pier/snapshot');
+    expect(Object.keys(read({ ...BOARD, snapshot: false }).components)).not.toContain('snapshot');
+  });
+
   it('are given up with what is not answered', () => {
     const { components: few } = read({ ...BOARD, verbs: ['status', 'pause'] });
     expect(Object.keys(few)).not.toContain('retrain');
@@ -197,7 +205,10 @@ describe('the values', () => {
     ['present_surfing', ['OFF', 'None']],
     ['present_windsurfing', ['ON', 'None']],
     ['zone_north', ['windsurfing']],
-    ['state', ['degraded']],
+    ['state', ['degraded', 'night', 'paused']],
+    ['minutes_surfing', ['51.9']],
+    ['minutes_kitesurfing', ['0']],
+    ['minutes_watched', ['281.4']],
     ['model', ['2026-05-30T20-11Z-7f3c']],
     ['training', ['training', 'done']],
     ['frame_rate', ['0.5']],
@@ -206,7 +217,7 @@ describe('the values', () => {
     ['disk_free', ['11873']],
     ['cpu_temperature', ['54.3']],
     ['alert_lens-obscured', ['ON']],
-    ['pause', ['OFF']],
+    ['pause', ['OFF', 'OFF', 'ON']],
   ])('of %s are read', (key, values) => {
     expect(rendered(key)).toEqual(values);
   });
@@ -263,9 +274,10 @@ describe('the values', () => {
 
 test('every alert and every kind of state has an entity', () => {
   for (const id of Object.keys(ALERTS)) component(`alert_${id}`, 'binary_sensor');
-  const used = components.map(([, entity]) =>
-    'state_topic' in entity ? entryOf(entity.state_topic) : undefined,
-  );
+  const used = components.map(([, entity]) => {
+    if ('image_topic' in entity) return entryOf(entity.image_topic);
+    return 'state_topic' in entity ? entryOf(entity.state_topic) : undefined;
+  });
   const shown = new Set(used);
   const without = Object.entries(TOPICS).filter(
     ([, entry]) => entry.direction === 'out' && !shown.has(entry),

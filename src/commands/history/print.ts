@@ -1,0 +1,92 @@
+/** The history as tables and charts for people, as CSV and as JSON for programs. */
+import { bar } from '../../history/chart.ts';
+import type { SessionRow } from '../../history/read.ts';
+import type { Bucket } from '../../history/totals.ts';
+import { localDate, localTime } from '../../schedule/time-zone.ts';
+import { colours as pc } from '../colours.ts';
+import { printTable } from '../table.ts';
+
+const BAR_WIDTH = 20;
+
+/** The names in all buckets, the longest first, `none` not among them. */
+function activitiesIn(buckets: readonly Bucket[]): string[] {
+  const sums = new Map<string, number>();
+  for (const { presentMs } of buckets) {
+    for (const [name, ms] of Object.entries(presentMs)) sums.set(name, (sums.get(name) ?? 0) + ms);
+  }
+  sums.delete('none');
+  return [...sums].sort(([, one], [, other]) => other - one).map(([name]) => name);
+}
+
+/** One row a bucket; the bar is the share of the watched time in which something was there. */
+export function printBuckets(by: string, buckets: readonly Bucket[]): void {
+  const activities = activitiesIn(buckets);
+  const head = [by, ...activities, 'none', 'watched', 'unknown', 'share with anybody'];
+  const rows = buckets.map(({ key, watchedMs, presentMs, unknownMs }) => {
+    const share = watchedMs === 0 ? 0 : 1 - (presentMs.none ?? 0) / watchedMs;
+    return [
+      key,
+      ...activities.map(name => inMinutes(presentMs[name] ?? 0)),
+      inMinutes(presentMs.none ?? 0),
+      inMinutes(watchedMs),
+      inMinutes(sum(unknownMs)),
+      watchedMs === 0
+        ? ''
+        : `${pc.cyan(bar(share, BAR_WIDTH).padEnd(BAR_WIDTH))} ${Math.round(share * 100)} %`,
+    ];
+  });
+  printTable(head, rows);
+}
+
+export function printSessions(sessions: readonly SessionRow[], timeZone: string): void {
+  const rows = sessions.map(({ startMs, durationMs, zone, activity, peak, open }) => [
+    `${localDate(startMs, timeZone)} ${localTime(startMs, timeZone)}`,
+    inMinutes(durationMs),
+    zone,
+    activity,
+    peak.toFixed(2),
+    open ? 'lasts' : '',
+  ]);
+  printTable(['began', 'minutes', 'zone', 'activity', 'peak', ''], rows);
+}
+
+/** A line a bucket and activity or reason: a form that needs no columns of its own for new activities. */
+export function csvOf(by: string, scope: string, buckets: readonly Bucket[]): string {
+  const lines = buckets.flatMap(({ key, watchedMs, presentMs, unknownMs }) => [
+    [key, scope, 'watched', '', inMinutes(watchedMs)],
+    ...Object.entries(presentMs).map(([name, ms]) => [key, scope, 'present', name, inMinutes(ms)]),
+    ...Object.entries(unknownMs).map(([name, ms]) => [key, scope, 'unknown', name, inMinutes(ms)]),
+  ]);
+  return [[by, 'scope', 'kind', 'name', 'minutes'], ...lines].map(line => line.join(',')).join('\n');
+}
+
+/** Minutes as numbers, for JSON. */
+export function bucketJson({ key, watchedMs, presentMs, unknownMs }: Bucket) {
+  const minutes = (sums: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(sums).map(([name, ms]) => [name, Number(inMinutes(ms))]));
+  return {
+    key,
+    watched: Number(inMinutes(watchedMs)),
+    minutes: minutes(presentMs),
+    unknown: minutes(unknownMs),
+  };
+}
+
+export function sessionsCsv(sessions: readonly SessionRow[]): string {
+  const lines = sessions.map(({ startMs, durationMs, zone, activity, peak }) =>
+    [new Date(startMs).toISOString(), durationMs / 1000, zone, activity, peak].join(','),
+  );
+  return ['start,seconds,zone,activity,peak', ...lines].join('\n');
+}
+
+export function sessionJson({ startMs, durationMs, ...rest }: SessionRow) {
+  return { ...rest, start: new Date(startMs).toISOString(), durationS: durationMs / 1000 };
+}
+
+function inMinutes(ms: number): string {
+  return (Math.round(ms / 6_000) / 10).toString();
+}
+
+function sum(sums: Readonly<Record<string, number>>): number {
+  return Object.values(sums).reduce((total, ms) => total + ms, 0);
+}

@@ -1,0 +1,68 @@
+/** Settings of when the camera is watched. */
+import { SCHEDULE_DEFAULTS as DEFAULTS, type ScheduleOptions } from '../../schedule/options.ts';
+import { formatDuration } from '../duration.ts';
+import type { SchemaOf } from '../setting.ts';
+
+const HOUR_MS = 3_600_000;
+/** Beyond these a morning could come after its evening. */
+const OFFSET = { min: -6 * HOUR_MS, max: 6 * HOUR_MS } as const;
+
+export const scheduleSchema = {
+  enabled: {
+    doc: 'Watch the camera only by daylight and in the windows below; outside of them the state is `night` and no picture is asked for. `surfwatch schedule` shows the days to come.',
+    format: 'switch',
+    default: DEFAULTS.enabled,
+  },
+  daylight: {
+    doc: 'What counts as daylight.',
+    format: 'choice',
+    default: DEFAULTS.daylight,
+    choices: {
+      sun: 'from sunrise to sunset: the centre of the sun 0.833° below the horizon',
+      civil: 'civil twilight too: the centre of the sun 6° below the horizon',
+      all: 'every hour: the windows alone',
+    },
+  },
+  latitude: {
+    doc: 'Where the beach is, in degrees; south is negative.',
+    format: 'decimal',
+    default: DEFAULTS.latitude,
+    none: 'null',
+    noneMeans: 'not known',
+    min: -90,
+    max: 90,
+  },
+  longitude: {
+    doc: 'Where the beach is, in degrees; west is negative.',
+    format: 'decimal',
+    default: DEFAULTS.longitude,
+    none: 'null',
+    noneMeans: 'not known',
+    min: -180,
+    max: 180,
+  },
+  morningOffset: {
+    doc: 'Begin so much after the beginning of daylight; `-30m` is half an hour before it.',
+    format: 'offset',
+    default: formatDuration(DEFAULTS.morningOffsetMs),
+    ...OFFSET,
+  },
+  eveningOffset: {
+    doc: 'End so much after the end of daylight; `-30m` is half an hour before it.',
+    format: 'offset',
+    default: formatDuration(DEFAULTS.eveningOffsetMs),
+    ...OFFSET,
+  },
+  windows: {
+    doc: 'Windows of the week: `[{"days": ["mon-fri"], "from": "08:00", "to": "20:00"}]`. Without `days` every day; with `to` at or before `from` until the next day. None: all week. With daylight both must hold.',
+    format: 'windows',
+    default: DEFAULTS.windows,
+  },
+  timeZone: {
+    doc: 'Time zone of the beach, as `Europe/Lisbon`: for the windows, and for the days of the history.',
+    format: 'timeZone',
+    default: DEFAULTS.timeZone,
+    none: 'null',
+    noneMeans: 'that of the system',
+  },
+} as const satisfies SchemaOf<ScheduleOptions>;
