@@ -5,6 +5,11 @@ export const ERRORS = {
     meaning: 'A setting is unknown, malformed or contradicts another.',
     remedy: 'Correct the settings named in the message; `surfwatch config schema` lists them all.',
   },
+  'config-unwritable': {
+    meaning: 'A config file could not be read or rewritten.',
+    remedy:
+      'Name a file that is there, and run it as a user who may write it: `sudo surfwatch config migrate FILE`.',
+  },
   'camera-option-refused': {
     exit: 78,
     meaning:
@@ -22,7 +27,18 @@ export const ERRORS = {
   },
   'camera-program-missing': {
     meaning: 'The program that reads the camera is not installed or not on PATH.',
-    remedy: 'Install it (`apt install fswebcam` or `apt install ffmpeg`), or choose another `camera.kind`.',
+    remedy:
+      'Install it (`apt install fswebcam`, `apt install ffmpeg`, or on Raspberry Pi OS `apt install rpicam-apps-lite`), or choose another `camera.kind`.',
+  },
+  'camera-busy': {
+    meaning: 'Another program holds the camera.',
+    remedy: 'End it: `sudo fuser -v /dev/video* /dev/media*` names it. It is tried again by itself.',
+  },
+  'camera-hung': {
+    meaning:
+      'The program that reads the camera hangs in the driver and cannot be ended; no other is started beside it.',
+    remedy:
+      'Unplug the camera and plug it in again, or reset its USB port as docs/cameras.md says; if that does not help, restart the computer.',
   },
   'camera-timeout': {
     meaning: 'The camera gave no picture in time.',
@@ -84,8 +100,38 @@ export const ERRORS = {
   },
   'broker-open-refused': {
     exit: 78,
-    meaning: 'The embedded broker was told to listen beyond this computer without a username and a password.',
-    remedy: 'Set broker.username and broker.password, or leave broker.host at 127.0.0.1.',
+    meaning:
+      'The embedded broker was told to listen beyond this computer without users, or without TLS and leave to do so.',
+    remedy:
+      'Give it users (`surfwatch broker passwd`, broker.usersFile) and a certificate (broker.certFile, broker.keyFile), or leave broker.host at 127.0.0.1. In a network you trust broker.allowPlaintext does without TLS.',
+  },
+  'broker-users-invalid': {
+    exit: 78,
+    meaning: 'The users of the embedded broker cannot be read, or one of them is malformed.',
+    remedy:
+      'Write the file named in broker.usersFile with `surfwatch broker passwd`, readable by the user of the daemon.',
+  },
+  'broker-user-unknown': {
+    meaning: 'There is no such user in the users file of the embedded broker.',
+    remedy: '`surfwatch broker passwd --list` lists those there are.',
+  },
+  'broker-password-refused': {
+    exit: 2,
+    meaning: 'No password was given, it is too short or too long, or the two times it was typed differ.',
+    remedy:
+      'Give one of 8 to 1024 bytes: type it twice, or pass it in a file (`--password-file`) or on standard input.',
+  },
+  'broker-tls-invalid': {
+    exit: 78,
+    meaning:
+      'The certificate, the key or the authorities of the embedded broker cannot be read, or do not belong together.',
+    remedy:
+      'Correct broker.certFile, broker.keyFile and broker.caFile: PEM files, readable by the user of the daemon.',
+  },
+  'command-forbidden': {
+    meaning: 'The user of the embedded broker who sent a command or a label may not do so.',
+    remedy:
+      'Log in as a user whose role allows it (docs/security.md has the table), or give this one more with `surfwatch broker passwd`.',
   },
   'broker-port-taken': {
     meaning: 'Another program listens on the port of the embedded broker.',
@@ -111,15 +157,46 @@ export const ERRORS = {
     meaning: 'The broker can not be reached, does not answer, or the connection was lost.',
     remedy: 'Check mqtt.url, the network and whether the broker runs; the daemon tries again by itself.',
   },
-  'mqtt-tls-failed': {
-    meaning: 'The encrypted connection to the broker can not be made: a certificate does not check.',
+  'mqtt-forbidden': {
+    meaning: 'The rules of access of the broker do not permit a topic.',
     remedy:
-      'Check mqtt.caFile, mqtt.certFile and mqtt.keyFile, the name in mqtt.url and the clock of this computer.',
+      'Permit the topic of the message to the user in mqtt.username: docs/brokers.md lists what the daemon, and who commands it, needs.',
+  },
+  'mqtt-id-taken': {
+    meaning:
+      'Another client logged in to the broker with the client id of this one, which throws this one out.',
+    remedy:
+      'See that the daemon does not run twice. Boards that share a broker need `fleet` and a `site` of their own each, or an mqtt.clientId of their own.',
+  },
+  'mqtt-tls-failed': {
+    meaning: 'The encrypted connection to the broker can not be made.',
+    remedy:
+      'Check that the port in mqtt.url is the encrypted one of the broker (often 8883), and its versions of TLS.',
+  },
+  'mqtt-tls-untrusted': {
+    meaning: 'The certificate of the broker is signed by an authority that is not trusted.',
+    remedy: 'Set mqtt.caFile to the PEM file of the authority that signed it.',
+  },
+  'mqtt-tls-expired': {
+    meaning: 'The certificate of the broker is out of date, or not valid yet.',
+    remedy:
+      'Compare the clock of this computer (`date`) with the dates in the message or in the certificate; if the clock is right, renew the certificate of the broker.',
+  },
+  'mqtt-tls-name': {
+    meaning: 'The certificate of the broker is for another name than that in mqtt.url.',
+    remedy: 'Use a name from the certificate in mqtt.url, or set mqtt.servername to it.',
+  },
+  'mqtt-tls-client': {
+    meaning: 'The broker wants a certificate of the client, or does not accept the one it was shown.',
+    remedy:
+      'Set mqtt.certFile and mqtt.keyFile to a certificate that is in date and signed by an authority the broker trusts; also where the broker says no more than that the handshake failed.',
   },
   'mqtt-tls-invalid': {
     exit: 78,
-    meaning: 'A certificate or key file for the broker is missing, unreadable, or set without need.',
-    remedy: 'Correct mqtt.caFile, mqtt.certFile and mqtt.keyFile; they go with an mqtts: or wss: address.',
+    meaning:
+      'What is set about encryption can not be used: a file is missing, unreadable, or set without need.',
+    remedy:
+      'Correct mqtt.caFile, mqtt.certFile, mqtt.keyFile and mqtt.servername; they go with an mqtts: or wss: address.',
   },
   'command-malformed': {
     meaning: 'A command is neither a bare verb nor a JSON object, is too large, or contradicts its topic.',
@@ -141,9 +218,40 @@ export const ERRORS = {
     meaning: 'A command took too long.',
     remedy: 'Look at the log of the daemon, then send it again with a new transaction.',
   },
+  'command-stale': {
+    meaning: 'A command was sent too long ago to be run now: it waited somewhere on its way.',
+    remedy:
+      'Send it again. If it was sent just now, the clocks of the sender and of the board differ (`date` on both); a sender that does not know the time leaves `ts` out.',
+  },
   'command-failed': {
     meaning: 'A command met an unexpected error.',
     remedy: 'The log of the daemon has the details; please report it.',
+  },
+  'option-unknown': {
+    meaning: 'A command names a setting that there is not.',
+    remedy: 'Correct the name; the message has the nearest. `surfwatch options` lists those that can change.',
+  },
+  'option-fixed': {
+    meaning: 'A command would change a setting that can only change with a restart.',
+    remedy:
+      'Set it in the config file and restart the daemon. `surfwatch options` lists those that can change while it runs.',
+  },
+  'option-invalid': {
+    meaning:
+      'A command would give a setting a value that is malformed, outside of its range, or contradicts another setting.',
+    remedy: 'Correct the values named in the message: none of the command was carried out.',
+  },
+  'capture-paused': {
+    meaning: 'A picture was asked for while the camera is paused.',
+    remedy: 'Publish `resume` first: a pause holds for everybody.',
+  },
+  'capture-unreadable': {
+    meaning: 'The camera gave something that is no usable picture when one was asked for.',
+    remedy: 'Try it again; where it stays so, the alert `picture-unreadable` says so too: check the camera.',
+  },
+  'output-unwritable': {
+    meaning: 'A file that a command was to write cannot be written.',
+    remedy: 'Check its folder, who may write there, and the free space.',
   },
   'daemon-silent': {
     meaning: 'A command reached the broker, but the daemon did not answer it.',
@@ -154,6 +262,11 @@ export const ERRORS = {
     meaning: 'There is no announcement to Home Assistant at the broker.',
     remedy:
       'Set discovery.enabled and start the daemon; the site (`--site`), discovery.prefix and the broker (`--url`) must be those it uses, and the broker must let both sides use the topic.',
+  },
+  'fleet-absent': {
+    meaning: 'The broker keeps nothing of any board.',
+    remedy:
+      'Check that it is the broker of the boards (`--url`), and that its rules of access let this user read `surf/#`.',
   },
   'daemon-address-unknown': {
     exit: 2,
@@ -274,7 +387,28 @@ export const ERRORS = {
     remedy:
       'See the log of the system (`dmesg`) for errors of the disk: SD cards wear out. A damaged database is set aside at the next start.',
   },
+  'state-locked': {
+    meaning: 'Another daemon, or a command that changes the state folder, is at work in it.',
+    remedy:
+      'Stop the other one, which the message names by its process id, or set `stateDir` to another folder: each daemon needs its own.',
+  },
+  'state-newer': {
+    exit: 78,
+    meaning:
+      'The state folder was last used by a newer version of surfwatch, which keeps things differently.',
+    remedy:
+      'Install that version again. To go back for good, stop the daemon and copy the backup that the update made over the state folder: `backups/` in it has the last three.',
+  },
+  'state-backup-failed': {
+    meaning: 'The state folder could not be copied, so it was not changed for the new version.',
+    remedy: 'Free some space on the disk, then start it again; nothing was changed.',
+  },
+  'metrics-listen-failed': {
+    meaning: 'The metrics cannot be served at `metrics.host` and `metrics.port`.',
+    remedy: 'Choose another `metrics.port`, or end the program that has it (`ss -ltnp`).',
+  },
   'database-newer': {
+    exit: 78,
     meaning: 'A database in the state folder was written by a newer version of surfwatch.',
     remedy: 'Install that version again, or set `stateDir` to another folder.',
   },
@@ -335,10 +469,42 @@ export const ERRORS = {
     meaning: 'A retraining was ended by `cancel`, or because the daemon stopped.',
     remedy: 'Nothing needs to be done; publish `retrain` to start anew.',
   },
+  'history-none': {
+    meaning: 'There is no history yet, or not in that state folder.',
+    remedy:
+      'Give the settings of the daemon (`--config FILE`, or `--set stateDir=DIR`); it writes its first minute of history after a minute, where `history.enabled` is on.',
+  },
+  'history-zone': {
+    exit: 2,
+    meaning: 'The history has nothing of such a zone in that time.',
+    remedy: 'The message names the zones there are; without `--zone` the beach as a whole is shown.',
+  },
+  'history-period': {
+    exit: 2,
+    meaning: 'The first day that was asked for is after the last.',
+    remedy: 'Correct `--from` and `--to`.',
+  },
   'base-invalid': {
     meaning:
       'The base set of a head (`base.json`, `base.f16.bin`) is damaged, malformed, or of another backbone.',
     remedy: 'Restore the head from the package or a backup, or train one anew.',
+  },
+  'service-needs-root': {
+    meaning: 'A service can be installed or removed by root alone.',
+    remedy: 'Run the command with `sudo`; `--dry-run` shows without it what would be done.',
+  },
+  'service-unsupported': {
+    meaning: 'This computer is not run by systemd.',
+    remedy: 'Have what runs services here start `surfwatch run`, and start it again when it ends.',
+  },
+  'service-file-changed': {
+    meaning:
+      'A file that would be overwritten or deleted is not as surfwatch wrote it, or holds what was learnt.',
+    remedy: 'Look at it with `--dry-run`; `--yes` goes on without asking.',
+  },
+  'service-failed': {
+    meaning: 'A step of installing or removing the service failed; those before it were taken back.',
+    remedy: 'Read the message; `journalctl -u surfwatch` has that of a service that did not start.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -28,7 +28,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'config',
-    summary: 'check, print and explain the settings',
+    summary: 'check, print, explain and migrate the settings',
     load: async () => (await import('./commands/config.ts')).configCommand(),
   },
   {
@@ -102,9 +102,54 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/status.ts')).statusCommand(),
   },
   {
+    name: 'schedule',
+    summary: 'show when the camera will be watched: daylight and hours, day by day',
+    load: async () => (await import('./commands/schedule.ts')).scheduleCommand(),
+  },
+  {
+    name: 'history',
+    summary: 'how long each activity was seen, by hour, day, weekday or month',
+    load: async () => (await import('./commands/history.ts')).historyCommand(),
+  },
+  {
+    name: 'pause',
+    summary: 'have a running daemon leave the camera alone',
+    load: async () => (await import('./commands/pause.ts')).pauseCommand(),
+  },
+  {
+    name: 'resume',
+    summary: 'have a running daemon look again after a pause',
+    load: async () => (await import('./commands/pause.ts')).resumeCommand(),
+  },
+  {
+    name: 'capture',
+    summary: 'have a running daemon take a picture now and judge it',
+    load: async () => (await import('./commands/capture.ts')).captureCommand(),
+  },
+  {
+    name: 'options',
+    summary: 'read and change settings of a running daemon',
+    load: async () => (await import('./commands/change-options.ts')).optionsCommand(),
+  },
+  {
+    name: 'fleet',
+    summary: 'how all boards of a broker are, at a glance',
+    load: async () => (await import('./commands/fleet.ts')).fleetCommand(),
+  },
+  {
     name: 'discovery',
     summary: 'what Home Assistant was told of a board, and to take that back',
     load: async () => (await import('./commands/discovery.ts')).discoveryCommand(),
+  },
+  {
+    name: 'service',
+    summary: 'run the daemon as a service of systemd',
+    load: async () => (await import('./commands/service.ts')).serviceCommand(),
+  },
+  {
+    name: 'broker',
+    summary: 'the users of the broker inside the daemon',
+    load: async () => (await import('./commands/broker.ts')).brokerCommand(),
   },
   {
     name: 'version',

@@ -13,7 +13,7 @@ import { statusVerb } from '../../src/messaging/verbs.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
 import { readTiles } from '../../src/vision/decode.ts';
-import { gatePicture, type StillState } from '../../src/vision/frozen.ts';
+import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.ts';
 import { answerParent } from './child.ts';
 import { cpuMs } from './samples.ts';
@@ -78,7 +78,7 @@ async function measure(
   const now = () => ({ atMs: Date.now(), monotonicMs: performance.now() });
   const stages = Object.fromEntries(STAGES.map(stage => [stage, [] as number[]])) as Record<Stage, number[]>;
   let tracker = startTracker(['beach'], now());
-  let still: StillState = null;
+  let still: GateState = null;
   let cpuBefore = 0;
   for (let index = 0; index < WARM_UP + frames; index++) {
     if (index === WARM_UP) cpuBefore = cpuMs();

@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { backboneCommand } from '../../src/commands/backbone.ts';
+import { brokerCommand } from '../../src/commands/broker.ts';
 import { cancelCommand } from '../../src/commands/cancel.ts';
+import { captureCommand } from '../../src/commands/capture.ts';
+import { optionsCommand } from '../../src/commands/change-options.ts';
 import { classifyCommand } from '../../src/commands/classify.ts';
 import { configCommand } from '../../src/commands/config.ts';
 import { datasetCommand } from '../../src/commands/dataset.ts';
@@ -13,12 +16,17 @@ import { doctorCommand } from '../../src/commands/doctor.ts';
 import { evaluateCommand } from '../../src/commands/evaluate.ts';
 import { explainCommand } from '../../src/commands/explain.ts';
 import { exportCommand } from '../../src/commands/export.ts';
+import { fleetCommand } from '../../src/commands/fleet.ts';
+import { historyCommand } from '../../src/commands/history.ts';
 import { importCommand } from '../../src/commands/import.ts';
 import { labelCommand } from '../../src/commands/label.ts';
 import { modelsCommand } from '../../src/commands/models.ts';
+import { pauseCommand, resumeCommand } from '../../src/commands/pause.ts';
 import { retrainCommand } from '../../src/commands/retrain.ts';
 import { rollbackCommand } from '../../src/commands/rollback.ts';
 import { runCommand } from '../../src/commands/run.ts';
+import { scheduleCommand } from '../../src/commands/schedule.ts';
+import { serviceCommand } from '../../src/commands/service.ts';
 import { statusCommand } from '../../src/commands/status.ts';
 import { trainCommand } from '../../src/commands/train.ts';
 import { versionCommand } from '../../src/commands/version.ts';
@@ -56,7 +64,16 @@ export function documentedProgram(): Command {
     modelsCommand(),
     explainCommand(),
     statusCommand(),
+    scheduleCommand(),
+    historyCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    captureCommand(),
+    optionsCommand(),
+    fleetCommand(),
     discoveryCommand(),
+    serviceCommand(),
+    brokerCommand(),
     versionCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -1,12 +1,16 @@
 /** `docs/mqtt.md`, from the topics, the schemas of their payloads and the examples. */
 import type { z } from 'zod';
+import { controlVerbs } from '../../src/messaging/control-verbs.ts';
 import { EXAMPLES, type Example } from '../../src/messaging/examples.ts';
 import { learningVerbs } from '../../src/messaging/learning-verbs.ts';
 import { ALERTS, TOPICS } from '../../src/messaging/topics.ts';
 import { statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
+import { CONTROL } from './control-section.ts';
 import { textOf, variantsOf } from './fields.ts';
 
 const nothing = () => ({});
+/** The page only reads what the verbs say of themselves. */
+const unasked = () => Promise.reject(new Error('no daemon'));
 
 /** Those the daemon answers. */
 export const VERBS: Verbs = {
@@ -24,6 +28,12 @@ export const VERBS: Verbs = {
     explain: nothing,
     frame: nothing,
   }),
+  ...controlVerbs({
+    pause: unasked,
+    resume: unasked,
+    capture: unasked,
+    options: unasked,
+  }),
 };
 
 const INTRODUCTION = `# MQTT
@@ -31,7 +41,7 @@ const INTRODUCTION = `# MQTT
 <!-- Made from src/messaging by \`npm run docs\`. Change it there. -->
 
 surfwatch publishes to the broker at \`mqtt.url\`. Where that is empty it starts a broker of its own on
-\`mqtt://127.0.0.1:1883\` (see \`broker.*\` in [config.md](config.md)).
+\`mqtt://127.0.0.1:1883\` (see \`broker.*\` in [config.md](config.md)). Brokers of your own: [brokers.md](brokers.md).
 
 \`<base>\` is \`surf\`. Where several boards share a broker (\`fleet\` is true) it is \`surf/<site>\`. Names of sites and zones
 hold \`a-z\`, \`0-9\` and \`-\`.
@@ -48,7 +58,7 @@ const RULES = `## What a subscriber can rely on
 - State is retained: a new subscriber has the present state at once. Events, commands and answers are not retained.
 - Every JSON payload has \`"v": 1\`. Under one version fields are only added, so ignore fields you don't know.
 - \`activity\` is \`unknown\` where the picture can't be judged, and \`visibility\` says why: \`dark\`, \`obscured\`, \`frozen\`,
-  \`unreadable\` or \`camera-lost\`. An old activity is never passed off as a fresh one: without a picture for
+  \`unreadable\`, \`camera-lost\` or \`paused\`. An old activity is never passed off as a fresh one: without a picture for
   \`activity.staleAfter\` it is \`unknown\`.
 - \`activity\` is sent on every change and at least every \`activity.heartbeat\`. Treat it as lost when nothing has come for
   three of these.
@@ -76,6 +86,8 @@ can permit verbs one by one. A command has at most 16,384 bytes.
 - Every command is answered on \`<base>/response/<verb>\`; one whose verb can't be read on \`<base>/response/unknown\`. With
   MQTT 5 the answer goes to the command's response topic, with its correlation data.
 - \`transaction\` is given back in the answer. A repeated one is answered again, but not run again.
+- \`ts\` says when it was sent, as \`"2026-06-01T09:14:03Z"\` or in milliseconds since 1970. A command that is older than
+  \`mqtt.maxCommandAge\` is answered \`command-stale\` and not run; see [brokers.md](brokers.md#sessions).
 - A retained command is ignored. 16 commands run at a time, each for 30 seconds at most.
 
 | verb | arguments | what it does |
@@ -123,7 +135,7 @@ export function mqttPage(): string {
     ...payloadSections(),
     alertTable(),
     COMMANDS + verbRows(),
-    LABELS + TRY,
+    LABELS + CONTROL + TRY,
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { SurfwatchError } from '../errors.ts';
+import { type Clock, systemClock } from '../ops/clock.ts';
 import type { Backbone } from '../vision/backbone.ts';
 import { type BackboneManifest, loadBackboneBundle } from '../vision/bundle.ts';
 import { type DecodeLimits, readTiles, type TiledPicture } from '../vision/decode.ts';
@@ -36,6 +37,8 @@ export interface ScoredPicture {
   readonly embeddings: Float32Array;
   readonly tiles: readonly ScoredTile[];
   readonly zones: Readonly<Record<string, ScoredZone>>;
+  /** How long each stage took, in milliseconds. */
+  readonly tookMs: { readonly decode: number; readonly embed: number; readonly score: number };
 }
 
 export interface ModelOptions {
@@ -77,6 +80,7 @@ export async function createClassifier(
   options: EngineOptions & DecodeLimits,
   log?: Logger,
   chooseHead: HeadChoice = backbone => loadHead(join(models.dir, 'heads'), models.head, backbone),
+  { monotonic }: Pick<Clock, 'monotonic'> = systemClock,
 ): Promise<Classifier> {
   const bundle = await loadBackboneBundle(join(models.dir, 'backbone', models.backbone));
   const { id, weights, input } = bundle.manifest;
@@ -95,14 +99,23 @@ export async function createClassifier(
     },
     async classify(bytes, zones) {
       const head = current;
+      const startMs = monotonic();
       const picture = await readTiles(bytes, zones, input.size, options);
+      const decodedMs = monotonic();
       const embeddings = await backbone.embed(picture.pixels, picture.tiles.length);
+      const embeddedMs = monotonic();
       const probabilities = scoreEmbeddings(head, embeddings, picture.tiles.length);
       const tiles = picture.tiles.map((tile, row) => ({
         ...tile,
         scores: scoresOf(head.manifest, probabilities, row),
       }));
-      return { head: head.manifest.id, picture, embeddings, tiles, zones: scoreZones(tiles) };
+      const scored = { head: head.manifest.id, picture, embeddings, tiles, zones: scoreZones(tiles) };
+      const tookMs = {
+        decode: decodedMs - startMs,
+        embed: embeddedMs - decodedMs,
+        score: monotonic() - embeddedMs,
+      };
+      return { ...scored, tookMs };
     },
     close: () => backbone.close(),
   };

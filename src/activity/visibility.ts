@@ -1,4 +1,18 @@
 /** Why a picture can or can't be judged. Everything but `ok` makes the activity `unknown`. */
-export const VISIBILITIES = ['ok', 'dark', 'obscured', 'frozen', 'unreadable', 'camera-lost'] as const;
+export const VISIBILITIES = [
+  'ok',
+  'dark',
+  'obscured',
+  'frozen',
+  'unreadable',
+  'camera-lost',
+  'paused',
+  'night',
+  'overexposed',
+  'fogged',
+  'lens-dirty',
+  'moved',
+  'damaged',
+] as const;
 
 export type Visibility = (typeof VISIBILITIES)[number];

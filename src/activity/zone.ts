@@ -64,6 +64,9 @@ export function startZone(nowMs: number): ZoneState {
 export function stepZone(state: ZoneState, sample: ZoneSample, options: ActivityOptions): ZoneState {
   const { visibility, monotonicMs } = sample;
   if (visibility === 'ok') return judge(state, sample, options);
+  // Nothing of before counts any more: the first picture after it decides anew.
+  if (visibility === 'paused' || visibility === 'night')
+    return { ...blind(state, visibility, monotonicMs), fresh: true, lastPictureMs: null };
   if (visibility === 'camera-lost' || visibility === 'frozen' || state.lastPictureMs === null) {
     const lastPictureMs = visibility === 'camera-lost' ? state.lastPictureMs : monotonicMs;
     return { ...blind(state, visibility, monotonicMs), lastPictureMs };

@@ -4,15 +4,18 @@ import { nest } from '../config/effective.ts';
 import { ConfigError, describeFault } from '../config/fault.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { configJsonSchema, configMarkdown, settingRows } from '../config/reference.ts';
+import { withStoredOptions } from '../control/effective-options.ts';
+import { migrateCommand } from './config-migrate.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { printTable } from './table.ts';
 
-/** The command `config` with its subcommands `check`, `print` and `schema`. */
+/** The command `config` with its subcommands `check`, `print`, `schema` and `migrate`. */
 export function configCommand(): Command {
-  const command = new Command('config').description('check, print and explain the settings');
+  const command = new Command('config').description('check, print, explain and migrate the settings');
   command.addCommand(checkCommand());
   command.addCommand(printCommand());
   command.addCommand(schemaCommand());
+  command.addCommand(migrateCommand());
   return command;
 }
 
@@ -44,11 +47,15 @@ function checkAsJson(options: ConfigOptions): void {
 
 function printCommand(): Command {
   return addConfigOptions(new Command('print'))
-    .description('print the settings in effect as a config file, without secrets')
+    .description(
+      'print the settings in effect as a config file, without secrets; with those that were changed while the daemon ran',
+    )
     .option('--sources', 'print where each setting comes from')
     .option('--json', 'with --sources: as JSON')
-    .action((options: ConfigOptions & { sources?: true; json?: true }) => {
-      const { effective } = settingsFrom(options);
+    .action(async (options: ConfigOptions & { sources?: true; json?: true }) => {
+      const { effective, faults } = await withStoredOptions(settingsFrom(options));
+      for (const fault of faults)
+        console.error(`warning: a setting changed at run time does not hold: ${fault}`);
       if (options.sources !== true) printJson(nest(effective));
       else if (options.json === true) {
         printJson(effective.map(({ path, shown, source }) => ({ path, value: shown, source })));

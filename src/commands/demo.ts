@@ -25,11 +25,12 @@ Examples:
 
 async function demo(options: ConfigOptions & { json: boolean }): Promise<void> {
   const config = [join(PACKAGE_ROOT, 'config', 'demo.json'), ...options.config];
-  const loaded = settingsFrom({ config, set: ['log.level=warn', ...options.set] });
+  const load = () => settingsFrom({ config, set: ['log.level=warn', ...options.set] });
+  const loaded = load();
   const { runDaemon } = await import('./run-daemon.ts');
   const { topicBase } = await import('../messaging/topics.ts');
   const { broker, mqtt } = loaded.settings;
-  await runDaemon(loaded, {
+  await runDaemon(loaded, load, {
     onStarted: ({ address }) => {
       if (options.json) return;
       const port = Number(new URL(address).port);

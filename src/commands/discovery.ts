@@ -4,7 +4,6 @@ import { SurfwatchError } from '../errors.ts';
 import { connectAnyVersion } from '../messaging/any-version.ts';
 import type { Connection } from '../messaging/connection.ts';
 import { discoveryTopic, removalMessage } from '../messaging/discovery/message.ts';
-import { withoutCredentials } from '../messaging/faults.ts';
 import { systemClock } from '../ops/clock.ts';
 import { addDaemonOptions, type DaemonFlags, placeOf, WHERE_IT_IS } from './daemon/options.ts';
 
@@ -96,11 +95,12 @@ async function atBroker(flags: DaemonFlags, use: (at: AtBroker) => Promise<void>
   const text = new Promise<string>(resolve => {
     arrived = resolve;
   });
-  const { connection } = await connectAnyVersion(mqtt, MAX_INCOMING_BYTES, message => {
+  const { connection, address } = await connectAnyVersion(mqtt, MAX_INCOMING_BYTES, message => {
     if (message.topic === topic) arrived(message.payload.toString());
   });
   const retained = async () => {
-    await connection.subscribe([topic], { retained: true });
+    const refusal = await connection.subscribe([topic], { retained: true });
+    if (refusal !== undefined) throw refusal.fault;
     const done = new AbortController();
     const late = systemClock.sleep(Math.min(RETAINED_MS, flags.timeout), done.signal).then(
       () => '',
@@ -116,7 +116,7 @@ async function atBroker(flags: DaemonFlags, use: (at: AtBroker) => Promise<void>
       prefix,
       site,
       enabled,
-      address: withoutCredentials(mqtt.url),
+      address,
       connection,
       retained,
     });

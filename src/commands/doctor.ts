@@ -61,7 +61,7 @@ async function* examine(flags: DoctorFlags): AsyncGenerator<Finding> {
   yield* guarded('models', examineModels(settings ?? shippedSettings()));
   if (settings === undefined) return;
   if (pictures.status === 'ok') yield* guarded('camera', examineCamera(settings, flags.camera));
-  yield* guarded('broker', one(checkBroker(settings)));
+  yield* guarded('broker', each(checkBroker(settings)));
   yield* guarded('state folder', one(checkStateDir(settings.stateDir)));
   yield* guarded('disk', one(checkDisk(settings.stateDir)));
 }
@@ -103,6 +103,10 @@ async function* examineCamera(settings: Settings, takePicture: boolean): AsyncGe
 
 async function* one(finding: Promise<Finding>): AsyncGenerator<Finding> {
   yield await finding;
+}
+
+async function* each(findings: Promise<Finding[]>): AsyncGenerator<Finding> {
+  yield* await findings;
 }
 
 /** A check that breaks is a finding, and the next ones are still made. */

@@ -9,7 +9,7 @@ import { presentActivities } from '../activity/scores.ts';
 import type { Settings } from '../config/settings.ts';
 import { NONE } from '../learning/data/labels.ts';
 import { headFolders, resolveHead } from '../learning/models/resolve.ts';
-import { type GateOptions, judgeQuality, measureQuality } from '../vision/quality.ts';
+import { type GateOptions, judgeQuality, measureQuality, type PictureFault } from '../vision/quality.ts';
 import type { Size } from '../vision/tiles.ts';
 import type { Zone } from '../vision/zone.ts';
 
@@ -31,7 +31,7 @@ export interface Verdict {
 }
 
 export interface JudgedPicture extends Verdict {
-  readonly visibility: 'ok' | 'dark' | 'obscured';
+  readonly visibility: 'ok' | PictureFault;
   readonly scored: ScoredPicture;
 }
 

@@ -6,27 +6,87 @@ import type { LoadedConfig } from '../config/load.ts';
 import { Daemon, type DaemonDeps } from '../daemon.ts';
 import { systemClock } from '../ops/clock.ts';
 import { createLogger, partLogger } from '../ops/log.ts';
+import { countOne } from '../ops/metrics/snapshot.ts';
+import type { Notifier } from '../ops/service/notifier.ts';
+import { createService } from '../ops/service/service.ts';
 import { packageVersion } from '../ops/version.ts';
 
+export interface RunHooks extends Pick<DaemonDeps, 'onChange'> {
+  /** Called when all parts run. */
+  readonly onStarted?: (daemon: Daemon) => void;
+}
+
 /**
- * Starts the daemon and resolves when a signal (SIGINT, SIGTERM) has stopped it. A second signal ends it at once.
+ * Starts the daemon and resolves when a signal (SIGINT, SIGTERM) has stopped it. A second signal ends it at once; SIGHUP
+ * has it read its configuration again.
  *
- * @param onStarted called when all parts run
+ * @param reload reads the configuration anew
  * @throws SurfwatchError what starting it throws
  */
 export async function runDaemon(
-  { settings, warnings }: LoadedConfig,
-  hooks: { onStarted?: (daemon: Daemon) => void } & Pick<DaemonDeps, 'onChange'> = {},
+  { settings, effective, warnings }: LoadedConfig,
+  reload: () => LoadedConfig,
+  hooks: RunHooks = {},
 ): Promise<void> {
-  const log = createLogger(settings.log);
-  for (const warning of warnings) partLogger(log, 'config').warn(describeFault(warning));
-  const { onStarted, ...deps } = hooks;
-  const daemon = new Daemon(settings, { clock: systemClock, log, version: packageVersion(), ...deps });
-  const stopped = untilSignal(partLogger(log, 'daemon'));
+  const errors = new Map<string, number>();
+  const root = createLogger(settings.log, undefined, code => countOne(errors, code));
+  const log = partLogger(root, 'daemon');
+  for (const warning of warnings) partLogger(root, 'config').warn(describeFault(warning));
+  const { notifier, watchdog } = createService({
+    env: process.env,
+    camera: settings.camera,
+    pulse: () => daemon.pulse,
+    clock: systemClock,
+    log,
+  });
+  const daemon = new Daemon(settings, {
+    clock: systemClock,
+    log: root,
+    version: packageVersion(),
+    effective,
+    errors,
+    onStep: step => notifier.starting(step),
+    onChange: report => {
+      notifier.status(`${report.activity}${report.visibility === 'ok' ? '' : ` (${report.visibility})`}`);
+      hooks.onChange?.(report);
+    },
+  });
+  const stopped = untilSignal(log);
+  // Before the end of the start it would find half a daemon.
+  let started = false;
+  process.on('SIGHUP', () => {
+    if (started) void reloadDaemon(daemon, reload, notifier, partLogger(root, 'config'));
+  });
   await daemon.start();
-  onStarted?.(daemon);
+  started = true;
+  notifier.ready('looking at the beach');
+  watchdog.start();
+  hooks.onStarted?.(daemon);
   await stopped;
+  notifier.stopping();
+  await watchdog.stop();
   await daemon.stop();
+  await notifier.flush();
+}
+
+/** A wrong configuration changes nothing. */
+async function reloadDaemon(
+  daemon: Daemon,
+  reload: () => LoadedConfig,
+  notifier: Notifier,
+  log: Logger,
+): Promise<void> {
+  notifier.reloading();
+  try {
+    const { settings, effective, warnings } = reload();
+    for (const warning of warnings) log.warn(describeFault(warning));
+    const { restart } = await daemon.reload(settings, effective);
+    if (restart.length > 0) log.warn({ settings: restart }, 'these change with a restart only');
+    notifier.ready('the configuration was read again');
+  } catch (error) {
+    log.error({ err: error }, 'the configuration is wrong: that of before stays in force');
+    notifier.ready('the configuration is wrong: that of before stays in force');
+  }
 }
 
 function untilSignal(log: Logger): Promise<void> {

@@ -9,12 +9,12 @@ export function runCommand(): Command {
     .action(async (options: ConfigOptions) => {
       const loaded = settingsFrom(options);
       const { runDaemon } = await import('./run-daemon.ts');
-      await runDaemon(loaded);
+      await runDaemon(loaded, () => settingsFrom(options));
     });
 }
 
 const HELP = `
-It runs until Ctrl-C or SIGTERM. Without mqtt.url it starts a broker of its own on 127.0.0.1:1883.
+It runs until Ctrl-C or SIGTERM; SIGHUP has it read its configuration again. Without mqtt.url it starts a broker of its own on 127.0.0.1:1883.
 
 Examples:
   $ surfwatch run --config /etc/surfwatch/config.json

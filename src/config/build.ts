@@ -1,6 +1,6 @@
 /** From the values of a configuration to the settings of the program. */
 import { SCHEMA } from './schema.ts';
-import { isSetting, type SettingTree } from './setting.ts';
+import { isDuration, isSetting, type SettingTree } from './setting.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -21,7 +21,7 @@ function toSettings(values: unknown, tree: SettingTree): Record<string, unknown>
       if (value === null && node.none === 'omit') return [];
       const secret = name.endsWith('File') ? tree[name.slice(0, -'File'.length)] : undefined;
       if (secret !== undefined && isSetting(secret) && secret.sensitive === true) return [];
-      return [[node.format === 'duration' ? `${name}Ms` : name, value]];
+      return [[isDuration(node) ? `${name}Ms` : name, value]];
     }),
   );
 }

@@ -21,6 +21,16 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(ms) ? ms : undefined;
 }
 
+/** What {@link parseOffset} accepts, as a pattern for the JSON Schema. */
+export const OFFSET_PATTERN = DURATION_PATTERN.replace('^', '^\\s*[+-]?');
+
+/** Milliseconds of a duration with an optional sign, `-30m` say; undefined where the text is none. */
+export function parseOffset(text: string): number | undefined {
+  const found = /^\s*(?<sign>[+-])?(?<rest>.*)$/.exec(text);
+  const ms = parseDuration(found?.groups?.rest ?? '');
+  return ms === undefined || ms === 0 || found?.groups?.sign !== '-' ? ms : -ms;
+}
+
 /** The shortest exact form, so that it reads back as the same number: 90000 is `90s`, 60000 is `1m`. */
 export function formatDuration(ms: number): string {
   if (ms === 0) return '0s';

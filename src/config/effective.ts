@@ -1,7 +1,7 @@
 /** Settings as `config print` shows them: in the form a file has, without secrets. */
 import { redactUrls, SECRET } from '../ops/redact.ts';
 import { formatDuration } from './duration.ts';
-import type { Setting } from './setting.ts';
+import { isDuration, type Setting } from './setting.ts';
 
 /** A setting's value for people, and where it came from. Holds no secret. */
 export interface EffectiveSetting {
@@ -13,19 +13,23 @@ export interface EffectiveSetting {
 /** A value that may be shown: secrets, and credentials in URLs, replaced by `[secret]`. */
 export function showValue(value: unknown, setting: Setting): unknown {
   if (setting.sensitive === true) return value === null ? null : SECRET;
-  if (setting.format === 'duration' && typeof value === 'number') return formatDuration(value);
+  if (isDuration(setting) && typeof value === 'number') return formatDuration(value);
+  if (Array.isArray(value) && setting.format === 'servers') return value.map(one => showValue(one, setting));
   if (typeof value !== 'string') return value;
   return isAddress(value, setting) ? redactAddress(value) : value;
 }
 
 /** Whether a shown value stands for something that was left out, and so can't be a value itself. */
 export function isPlaceholder(value: unknown, setting: Setting): boolean {
+  if (Array.isArray(value) && setting.format === 'servers') {
+    return value.some(one => isPlaceholder(one, setting));
+  }
   if (typeof value !== 'string') return false;
   return setting.sensitive === true ? value === SECRET : isAddress(value, setting) && value.includes(SECRET);
 }
 
 function isAddress(value: string, { format }: Setting): boolean {
-  return format === 'url' || (format === 'source' && value.includes('://'));
+  return format === 'url' || format === 'servers' || (format === 'source' && value.includes('://'));
 }
 
 /** Up to the last `@`: a password with an unescaped `/`, `#` or `@` in it makes a URL that parses as another. */

@@ -5,12 +5,13 @@ import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCod
 import { messageOf } from '../errors.ts';
 import type { Fault } from './fault.ts';
 import { type Given, type Known, type Layer, unknownFault } from './layers.ts';
+import { type MigratedText, migrateText, newestVersion, VERSION_KEY, versionOf } from './migrate.ts';
 import { isSetting, type SettingTree } from './setting.ts';
 
 /** Names the JSON Schema for an editor; it is no setting. */
 const SCHEMA_KEY = '$schema';
 
-/** Reads a config file. One that is missing, unreadable or no JSON is a fault. */
+/** Reads a config file; one of an older version is brought up to date in memory. One that is missing, unreadable or no JSON is a fault. */
 export function fileLayer(file: string, known: Known): Layer {
   let text: string;
   try {
@@ -19,15 +20,36 @@ export function fileLayer(file: string, known: Known): Layer {
     const reason = `the config file can't be read: ${messageOf(error)}`;
     return { given: new Map(), faults: [{ kind: 'file', path: '', source: '', reason }] };
   }
+  const migrated = migrateText(text);
+  text = migrated.text;
   const place = (offset: number): string => `${file}:${position(text, offset)}`;
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   if (root === undefined || errors.length > 0) {
     return { given: new Map(), faults: errors.map(error => syntaxFault(error, place)) };
   }
+  const newer = versionFault(root, file);
+  if (newer !== undefined) return { given: new Map(), faults: [newer] };
   const reading = { known, place, base: dirname(file), given: new Map<string, Given>(), faults: [] };
   readGroup(root, known.tree, '', reading);
-  return reading;
+  const warnings = migrated.changes.length === 0 ? [] : [olderWarning(migrated, file)];
+  return { ...reading, warnings };
+}
+
+function versionFault(root: Node, file: string): Fault | undefined {
+  if (root.type !== 'object') return undefined;
+  const version = versionOf(root);
+  if (version !== undefined && version <= newestVersion()) return undefined;
+  const reason =
+    version === undefined
+      ? 'must be the whole number of a version of config files'
+      : `is ${version}: this surfwatch reads config files up to version ${newestVersion()}; install the newer one again`;
+  return { kind: 'file', path: VERSION_KEY, source: file, reason };
+}
+
+function olderWarning({ from, changes }: MigratedText, file: string): Fault {
+  const reason = `is of version ${from}: ${changes.join('; ')}. \`surfwatch config migrate ${file}\` rewrites it`;
+  return { kind: 'file', path: '', source: '', reason: `${file} ${reason}` };
 }
 
 interface Reading {
@@ -51,7 +73,7 @@ function readGroup(node: Node, tree: SettingTree, prefix: string, reading: Readi
     const path = `${prefix}${key}`;
     const source = place(value.offset);
     const described = Object.hasOwn(tree, key) ? tree[key] : undefined;
-    if (path === SCHEMA_KEY) continue;
+    if (path === SCHEMA_KEY || path === VERSION_KEY) continue;
     if (seen.has(key))
       faults.push({ kind: 'invalid', path, source, reason: 'stands twice in the same object' });
     else if (described === undefined) faults.push(unknownFault(path, source, known));

@@ -1,8 +1,11 @@
 /** The formats of settings: how a value is read from text, what is wrong with it, and how it is described. */
 import { isDiscoveryPrefix } from '../messaging/discovery/options.ts';
-import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
+import { DURATION_PATTERN, formatDuration, OFFSET_PATTERN, parseDuration, parseOffset } from './duration.ts';
 import { isName, NAME_PATTERN } from './name.ts';
 import type { Setting } from './setting.ts';
+import { timeZoneProblem } from './time-zone.ts';
+import { isUrl, SCHEME, schemesOf, serverProblems, serversFromText, serversJsonSchema } from './urls.ts';
+import { windowProblems, windowsJsonSchema } from './windows.ts';
 import { zoneProblems, zonesJsonSchema } from './zones.ts';
 
 /** One thing wrong with a value. `at` leads to the place inside it: `[1].w`, `.capture`; '' is the value itself. */
@@ -117,18 +120,6 @@ function text(
   );
 }
 
-function schemesOf({ schemes }: Setting): string {
-  return schemes === undefined ? '' : ` beginning with ${schemes.map(scheme => `${scheme}://`).join(' or ')}`;
-}
-
-const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
-
-function isUrl(value: string, { schemes }: Setting): boolean {
-  const scheme = SCHEME.exec(value)?.[1]?.toLowerCase();
-  if (scheme === undefined || schemes?.includes(scheme) === false || !URL.canParse(value)) return false;
-  return new URL(value).hostname !== '';
-}
-
 function map(name: string, problemOf: (value: unknown) => string | undefined, valueSchema: object): Format {
   return {
     name,
@@ -172,6 +163,11 @@ function durationReason(value: unknown, setting: Setting): string | undefined {
     : `must be a duration such as "500ms", "2s", "5m" or "1h"${bounds(limited, formatDuration)}`;
 }
 
+function offsetReason(value: unknown, setting: Setting): string | undefined {
+  const right = typeof value === 'number' && Number.isSafeInteger(value) && within(value, setting);
+  return right ? undefined : `must be a duration such as "30m" or "-30m"${bounds(setting, formatDuration)}`;
+}
+
 export const FORMATS = {
   duration: simple(
     'duration',
@@ -183,6 +179,12 @@ export const FORMATS = {
         { type: 'integer', minimum: 0 },
       ],
     }),
+  ),
+  offset: simple(
+    'duration with a sign',
+    text => parseOffset(text) ?? text,
+    offsetReason,
+    () => ({ anyOf: [{ type: 'string', pattern: OFFSET_PATTERN }, { type: 'integer' }] }),
   ),
   whole: number('whole number', true),
   decimal: number('number', false),
@@ -220,6 +222,12 @@ export const FORMATS = {
     DEVICE_PATTERN,
   ),
   url: text('URL', 'must be a URL', isUrl),
+  servers: {
+    name: 'URL, or list of URLs',
+    parse: serversFromText,
+    problems: serverProblems,
+    jsonSchema: serversJsonSchema,
+  },
   source: text(
     'path or URL',
     'must be a path or a URL',
@@ -241,6 +249,13 @@ export const FORMATS = {
     parse: text => (text.trim().startsWith('[') ? asJson(text) : text.split(',').map(name => name.trim())),
     problems: nameProblems,
     jsonSchema: () => ({ type: 'array', items: { type: 'string', pattern: NAME_PATTERN } }),
+  },
+  timeZone: simple('time zone', asIs, timeZoneProblem, () => ({ type: 'string' })),
+  windows: {
+    name: 'list of windows',
+    parse: asJson,
+    problems: windowProblems,
+    jsonSchema: windowsJsonSchema,
   },
   zones: {
     name: 'list of zones',

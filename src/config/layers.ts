@@ -15,6 +15,8 @@ export interface Given {
 export interface Layer {
   readonly given: ReadonlyMap<string, Given>;
   readonly faults: readonly Fault[];
+  /** What is right but should be changed. */
+  readonly warnings?: readonly Fault[];
 }
 
 /** The schema as the layers need it. */

@@ -30,7 +30,7 @@ export interface LoadedConfig {
   readonly settings: Settings;
   /** Every setting as it may be shown, with its source. */
   readonly effective: readonly EffectiveSetting[];
-  /** What is right but unwise: secrets that everyone can read. */
+  /** What is right but unwise: secrets that everyone can read, files of an older version. */
   readonly warnings: readonly Fault[];
   /** The config files read, the shipped one first. Absolute. */
   readonly files: readonly string[];
@@ -67,7 +67,8 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
     if (wrong.length === 0) config.set(path, value);
     faults.push(...wrong);
   }
-  for (const [path, value, source] of derived(env, cwd)) {
+  const { site, fleet } = config.getProperties() as Settings;
+  for (const [path, value, source] of derived(env, cwd, { site, fleet })) {
     if (config.get(path as never) !== null) continue;
     config.set(path, value);
     sources.set(path, source);
@@ -81,6 +82,10 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   // What an unread file would have set is not known, so nothing can be said of how settings go together.
   if (!faults.some(({ kind }) => kind === 'file')) faults.push(...brokenRules(settings, faulty, sourceOf));
   if (faults.length > 0) throw new ConfigError(faults);
+  const warnings = [
+    ...layers.flatMap(layer => layer.warnings ?? []),
+    ...[...secrets.values()].flatMap(secret => secret.warnings),
+  ];
   // Finds nothing that the formats above didn't, unless schema and loading have come apart.
   config.validate({ allowed: 'strict' });
 
@@ -89,7 +94,7 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
     const value = secrets.get(path)?.origin === 'file' ? null : config.get(path as never);
     return { path, shown: showValue(value, setting), source: sourceOf(path) };
   });
-  return { settings, effective, warnings: [...secrets.values()].flatMap(secret => secret.warnings), files };
+  return { settings, effective, warnings, files };
 }
 
 function configFiles({ files = [], env, cwd, systemFile = SYSTEM_FILE }: ConfigInputs): string[] {
@@ -104,7 +109,11 @@ function configFiles({ files = [], env, cwd, systemFile = SYSTEM_FILE }: ConfigI
 }
 
 /** Values that follow from the surroundings where the settings are null. */
-function derived(env: NodeJS.ProcessEnv, cwd: string): [path: string, value: string, source: string][] {
+function derived(
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  { site, fleet }: Pick<Settings, 'site' | 'fleet'>,
+): [path: string, value: string, source: string][] {
   // systemd gives a list where a unit has several state folders.
   const fromSystemd = env.STATE_DIRECTORY?.split(':')[0];
   return [
@@ -112,6 +121,8 @@ function derived(env: NodeJS.ProcessEnv, cwd: string): [path: string, value: str
       ? ['stateDir', resolve(cwd, 'state'), DEFAULT]
       : ['stateDir', fromSystemd, 'STATE_DIRECTORY'],
     ['models.dir', SHIPPED_MODELS, DEFAULT],
+    // Boards with the same one would throw each other out of their broker.
+    ['mqtt.clientId', fleet ? `surfwatch-${site}` : 'surfwatch', DEFAULT],
   ];
 }
 

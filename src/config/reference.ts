@@ -1,7 +1,9 @@
 /** The reference of all settings, in three forms made from the schema: rows, Markdown, JSON Schema. */
+
 import { formatDuration } from './duration.ts';
+import { newestVersion } from './migrate.ts';
 import { formatOf, SCHEMA, SETTINGS } from './schema.ts';
-import { isSetting, type Setting, type SettingTree } from './setting.ts';
+import { isDuration, isSetting, type Setting, type SettingTree } from './setting.ts';
 
 export interface SettingRow {
   readonly path: string;
@@ -26,7 +28,7 @@ export function settingRows(): SettingRow[] {
 function typeOf(setting: Setting): string {
   const { format, choices, min, max, sensitive } = setting;
   if (format === 'choice') return Object.keys(choices ?? {}).join(' | ');
-  const show = format === 'duration' ? formatDuration : String;
+  const show = isDuration(setting) ? formatDuration : String;
   const least = format === 'ratio' ? (min ?? 0) : min;
   const most = format === 'ratio' ? (max ?? 1) : max;
   const range = rangeOf(
@@ -63,7 +65,8 @@ Settings come from these sources, each over the one before:
 3. the files given by \`--config FILE\`, which may be repeated; where there is none, the file \`$SURFWATCH_CONFIG\`, else
    \`/etc/surfwatch/config.json\` if it exists,
 4. environment variables \`SURFWATCH_…\`,
-5. \`--set key=value\` on the command line, which may be repeated.
+5. \`--set key=value\` on the command line, which may be repeated,
+6. what was changed while the daemon ran: \`surfwatch options\`, see [control.md](control.md#settings).
 
 Files are JSON; comments (\`//\`) and trailing commas are allowed. \`camera.interval\` stands in a file as
 \`{"camera": {"interval": "2s"}}\`. Lists and objects are replaced as a whole, and written as JSON in the environment and
@@ -75,6 +78,10 @@ and in the environment: nothing, as in \`--set mqtt.username=\`) takes a value a
 A **secret** is best kept in a file of its own, named by the setting with \`File\` behind it, or in a systemd credential
 named like the setting: \`LoadCredential=mqtt.password:/etc/surfwatch/mqtt.password\`. It is never printed or logged. One
 given twice is a fault.
+
+A file may say its version, \`"version": 1\`; without it, that is meant. Where an update moves or renames settings, older files
+are understood as before, with a warning; \`surfwatch config migrate FILE\` rewrites them, comments and all, and keeps a
+copy. A file of a newer version is refused.
 
 \`surfwatch config check\` names every fault with its setting and its line, and ends with status 78 where there is one.
 \`surfwatch config print --sources\` shows what is in effect and where it comes from.
@@ -110,7 +117,7 @@ export function configJsonSchema(): Record<string, unknown> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'surfwatch config file',
-    ...groupSchema(SCHEMA, { $schema: { type: 'string' } }),
+    ...groupSchema(SCHEMA, { $schema: { type: 'string' }, version: { const: newestVersion() } }),
   };
 }
 

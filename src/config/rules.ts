@@ -2,6 +2,8 @@
 import { checkCameraOptions } from '../capture/check-options.ts';
 import { messageOf } from '../errors.ts';
 import { isLoopback } from '../messaging/access.ts';
+import { serverUrls } from '../messaging/servers.ts';
+import { isTopicName } from '../messaging/topics.ts';
 import { formatDuration } from './duration.ts';
 import type { Fault } from './fault.ts';
 import type { Settings } from './settings.ts';
@@ -47,13 +49,14 @@ function needsUsername(group: string, of: (settings: Settings) => Login): Rule {
 function oneLogin(
   group: string,
   address: string,
-  of: (settings: Settings) => Login & { readonly address: string },
+  of: (settings: Settings) => Login & { readonly addresses: readonly string[] },
 ): Rule {
   return {
     about: [`${group}.${address}`, `${group}.username`],
     reason: settings =>
       when(
-        isGiven(of(settings).username) && /^[a-z]+:\/\/[^/?#]*@/i.test(of(settings).address),
+        isGiven(of(settings).username) &&
+          of(settings).addresses.some(one => /^[a-z]+:\/\/[^/?#]*@/i.test(one)),
         `must not hold credentials where ${group}.username is set`,
       ),
   };
@@ -68,6 +71,10 @@ function isGiven(value: string | null | undefined): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
+function hasUsers({ usersFile, username, password }: Settings['broker']): boolean {
+  return usersFile !== undefined || (isGiven(username) && isGiven(password));
+}
+
 const RULES: readonly Rule[] = [
   needsSource('directory', 'camera.directory.path', s => s.camera.directory.path),
   needsSource('http', 'camera.http.url', s => s.camera.http.url),
@@ -75,9 +82,9 @@ const RULES: readonly Rule[] = [
   needsUsername('camera.http', s => s.camera.http),
   needsUsername('camera.ffmpeg', s => s.camera.ffmpeg),
   needsUsername('mqtt', s => s.mqtt),
-  oneLogin('camera.http', 'url', s => ({ ...s.camera.http, address: s.camera.http.url })),
-  oneLogin('camera.ffmpeg', 'input', s => ({ ...s.camera.ffmpeg, address: s.camera.ffmpeg.input })),
-  oneLogin('mqtt', 'url', s => ({ ...s.mqtt, address: s.mqtt.url })),
+  oneLogin('camera.http', 'url', s => ({ ...s.camera.http, addresses: [s.camera.http.url] })),
+  oneLogin('camera.ffmpeg', 'input', s => ({ ...s.camera.ffmpeg, addresses: [s.camera.ffmpeg.input] })),
+  oneLogin('mqtt', 'url', s => ({ ...s.mqtt, addresses: serverUrls(s.mqtt.url) })),
   {
     about: ['camera.pendingInterval', 'camera.interval'],
     reason: ({ camera }) =>
@@ -100,6 +107,24 @@ const RULES: readonly Rule[] = [
       when(
         activity.staleAfterMs < 2 * camera.intervalMs,
         `must be at least twice camera.interval, which is ${formatDuration(camera.intervalMs)}`,
+      ),
+  },
+  ...(['latitude', 'longitude'] as const).map(
+    (name): Rule => ({
+      about: [`schedule.${name}`, 'schedule.enabled', 'schedule.daylight'],
+      reason: ({ schedule }) =>
+        when(
+          schedule.enabled && schedule.daylight !== 'all' && schedule[name] === null,
+          'must be set where schedule.enabled is on and schedule.daylight is not "all"',
+        ),
+    }),
+  ),
+  {
+    about: ['site', 'fleet'],
+    reason: ({ site, fleet }) =>
+      when(
+        fleet && isTopicName(site),
+        `must be another name: surf/${site} is a topic of boards outside of fleets`,
       ),
   },
   {
@@ -129,11 +154,67 @@ const RULES: readonly Rule[] = [
       ),
   },
   {
-    about: ['broker.host', 'broker.username', 'broker.password'],
+    about: ['broker.host', 'broker.username', 'broker.password', 'broker.usersFile'],
     reason: ({ broker }) =>
       when(
-        !isLoopback(broker.host) && !(isGiven(broker.username) && isGiven(broker.password)),
-        'opens the broker to the network, so broker.username and broker.password must be set; or use 127.0.0.1',
+        !isLoopback(broker.host) && !hasUsers(broker),
+        'opens the broker to the network, so it needs users: broker.usersFile, or broker.username and broker.password; or use 127.0.0.1',
+      ),
+  },
+  {
+    about: ['broker.host', 'broker.certFile', 'broker.allowPlaintext'],
+    reason: ({ broker }) =>
+      when(
+        !isLoopback(broker.host) &&
+          hasUsers(broker) &&
+          broker.certFile === undefined &&
+          !broker.allowPlaintext,
+        'opens the broker to the network, so broker.certFile and broker.keyFile must be set for TLS, or broker.allowPlaintext',
+      ),
+  },
+  {
+    about: ['broker.keyFile', 'broker.certFile'],
+    reason: ({ broker }) =>
+      when(
+        broker.certFile !== undefined && broker.keyFile === undefined,
+        'must be set where broker.certFile is',
+      ),
+  },
+  ...(['keyFile', 'caFile'] as const).map(
+    (name): Rule => ({
+      about: ['broker.certFile', `broker.${name}`],
+      reason: ({ broker }) =>
+        when(
+          broker[name] !== undefined && broker.certFile === undefined,
+          `must be set where broker.${name} is`,
+        ),
+    }),
+  ),
+  {
+    about: ['metrics.password', 'metrics.username'],
+    reason: ({ metrics }) =>
+      when(
+        isGiven(metrics.username) !== isGiven(metrics.password),
+        'and metrics.username must be set together or not at all',
+      ),
+  },
+  {
+    about: ['metrics.host', 'metrics.enabled', 'metrics.token', 'metrics.username', 'metrics.password'],
+    reason: ({ metrics }) =>
+      when(
+        metrics.enabled &&
+          !isLoopback(metrics.host) &&
+          !isGiven(metrics.token) &&
+          !(isGiven(metrics.username) && isGiven(metrics.password)),
+        'opens the metrics to the network, so metrics.token, or metrics.username and metrics.password, must be set; or use 127.0.0.1',
+      ),
+  },
+  {
+    about: ['metrics.textfile'],
+    reason: ({ metrics }) =>
+      when(
+        metrics.textfile !== undefined && !metrics.textfile.endsWith('.prom'),
+        'must end with .prom: node_exporter reads no others',
       ),
   },
 ];

@@ -5,8 +5,12 @@ import { activitySchema } from './schema/activity.ts';
 import { boardSchema } from './schema/board.ts';
 import { cameraSchema } from './schema/camera.ts';
 import { discoverySchema } from './schema/discovery.ts';
+import { historySchema } from './schema/history.ts';
 import { learningSchema } from './schema/learning.ts';
 import { brokerSchema, mqttSchema } from './schema/messaging.ts';
+import { metricsSchema, monitorSchema } from './schema/metrics.ts';
+import { scheduleSchema } from './schema/schedule.ts';
+import { snapshotSchema } from './schema/snapshot.ts';
 import { gatesSchema, modelsSchema, tilesSchema, visionSchema, zonesSetting } from './schema/vision.ts';
 import {
   envName,
@@ -29,10 +33,15 @@ const WRITTEN = {
   gates: gatesSchema,
   models: modelsSchema,
   activity: activitySchema,
+  schedule: scheduleSchema,
+  history: historySchema,
+  snapshot: snapshotSchema,
   learning: learningSchema,
   mqtt: mqttSchema,
   broker: brokerSchema,
   discovery: discoverySchema,
+  monitor: monitorSchema,
+  metrics: metricsSchema,
 } as const satisfies SchemaOf<Settings>;
 
 /** The whole tree, with the `…File` siblings of the secrets. */

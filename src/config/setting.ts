@@ -38,7 +38,17 @@ export interface SettingTree {
 type FileName<K> = K extends `${infer Name}Ms` ? Name : K;
 
 type NumberFormat = 'whole' | 'decimal' | 'ratio' | 'port' | 'bytes';
-type TextFormat = 'text' | 'name' | 'path' | 'url' | 'source' | 'device' | 'host' | 'topic';
+type TextFormat =
+  | 'text'
+  | 'timeZone'
+  | 'name'
+  | 'path'
+  | 'url'
+  | 'servers'
+  | 'source'
+  | 'device'
+  | 'host'
+  | 'topic';
 
 interface Leaf<Format extends FormatName, Default> extends Setting {
   readonly format: Format;
@@ -54,10 +64,10 @@ interface ChoiceOf<V extends string> extends Setting {
 type NodeOf<V> = [V] extends [boolean]
   ? Leaf<'switch', boolean>
   : [V] extends [number]
-    ? Leaf<NumberFormat, number>
+    ? Leaf<NumberFormat, number | null>
     : [Extract<V, string>] extends [never]
       ? V extends readonly unknown[]
-        ? Leaf<'names' | 'zones', V>
+        ? Leaf<'names' | 'windows' | 'zones', V>
         : V extends object
           ? string extends keyof V
             ? Leaf<'levels' | 'ratios', V>
@@ -81,7 +91,7 @@ type NoneOf<T, K extends keyof T> =
  */
 export type SchemaOf<T> = {
   readonly [K in keyof T & string as FileName<K>]-?: K extends `${string}Ms`
-    ? Leaf<'duration', string>
+    ? Leaf<'duration' | 'offset', string>
     : NodeOf<NonNullable<T[K]>> & NoneOf<T, K>;
 };
 
@@ -96,6 +106,11 @@ export interface SettingEntry {
 /** Whether a node of the tree is a setting, not a group of them. convict tells them apart by the same sign. */
 export function isSetting(node: Setting | SettingTree): node is Setting {
   return 'default' in node && 'doc' in node;
+}
+
+/** Whether its value is milliseconds, written with a unit. */
+export function isDuration({ format }: Setting): boolean {
+  return format === 'duration' || format === 'offset';
 }
 
 /** The environment variable of a setting: `camera.http.maxBytes` is `SURFWATCH_CAMERA_HTTP_MAX_BYTES`. */

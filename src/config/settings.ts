@@ -1,10 +1,15 @@
 /** Everything that can be set, as the program sees it: plain frozen data, durations in milliseconds. */
 import type { ActivityOptions } from '../activity/options.ts';
 import type { CameraOptions } from '../capture/options.ts';
+import type { SnapshotOptions } from '../control/snapshot-options.ts';
+import type { HistoryOptions } from '../history/options.ts';
 import type { LearningOptions } from '../learning/options.ts';
 import type { DiscoveryOptions } from '../messaging/discovery/options.ts';
 import type { BrokerOptions, MqttOptions } from '../messaging/options.ts';
+import type { MonitorOptions } from '../ops/host/monitor.ts';
 import type { LogOptions } from '../ops/log.ts';
+import type { MetricsOptions } from '../ops/metrics/options.ts';
+import type { ScheduleOptions } from '../schedule/options.ts';
 import type { DecodeLimits } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import type { GateOptions } from '../vision/quality.ts';
@@ -25,10 +30,15 @@ export interface Settings {
   readonly gates: GateOptions;
   readonly models: ModelSettings;
   readonly activity: ActivityOptions;
+  readonly schedule: ScheduleOptions;
+  readonly history: HistoryOptions;
+  readonly snapshot: SnapshotOptions;
   readonly learning: LearningOptions;
   readonly mqtt: MqttOptions;
   readonly broker: BrokerOptions;
   readonly discovery: DiscoveryOptions;
+  readonly monitor: MonitorOptions;
+  readonly metrics: MetricsOptions;
 }
 
 export interface ModelSettings {

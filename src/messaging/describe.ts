@@ -2,8 +2,10 @@
 import type { Classifier } from '../activity/classifier.ts';
 import type { Instant } from '../activity/tracker.ts';
 import type { CameraStats } from '../capture/camera.ts';
+import type { BoardHealth } from '../ops/host/monitor.ts';
 import { frameRate, frameTimes, type Meter } from '../ops/meter.ts';
 import type { Zone } from '../vision/zone.ts';
+import { boardPayload, megabytes } from './board-payload.ts';
 import { iso } from './from-report.ts';
 import type { MessagingStats } from './messaging.ts';
 import type { Health, Info } from './payloads.ts';
@@ -41,14 +43,15 @@ export function healthPayload(
     readonly meter: Meter;
     readonly camera: CameraStats;
     readonly messaging: MessagingStats;
-    readonly cpuTemperatureC: number | null;
-    readonly diskFreeMB: number | null;
+    /** Null before the board was first looked at. */
+    readonly board: BoardHealth | null;
   },
 ): Health {
   const uptimeMs = from.monotonicMs - from.startedMs;
   const { status, frames, dropped, failures, lastFrameAt, lastError } = from.camera;
-  const { connected, reconnects, events, droppedEvents, states } = from.messaging;
+  const { connected, server, reconnects, events, droppedEvents, states } = from.messaging;
   const memory = process.memoryUsage();
+  const { board } = from;
   return {
     v: 1,
     ts: iso(from.atMs),
@@ -63,13 +66,14 @@ export function healthPayload(
     latencyMs: frameTimes(from.meter),
     outbox: { events, states, droppedEvents },
     memory: { rssMB: Math.round(memory.rss / 1e6), heapMB: Math.round(memory.heapUsed / 1e6) },
-    cpuTemperatureC: from.cpuTemperatureC,
-    diskFreeMB: from.diskFreeMB,
+    cpuTemperatureC: board?.temperatureC ?? null,
+    diskFreeMB: megabytes(board?.disk?.freeBytes),
+    ...(board === null ? {} : { board: boardPayload(board) }),
     camera: {
       status: status === 'ended' ? 'offline' : status,
       lastFrameTs: lastFrameAt === undefined ? null : iso(lastFrameAt),
       error: status === 'online' ? null : (lastError?.code ?? null),
     },
-    mqtt: { connected, reconnects },
+    mqtt: { connected, server, reconnects },
   };
 }

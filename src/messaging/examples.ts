@@ -1,5 +1,6 @@
 /** Real messages of each topic, for `docs/mqtt.md`. The types keep them right, and a test checks them by the schemas. */
 import type { z } from 'zod';
+import { CONTROL_EXAMPLES } from './control-examples.ts';
 import { LEARNING_EXAMPLES } from './learning-examples.ts';
 import type { TOPICS } from './topics.ts';
 
@@ -89,6 +90,7 @@ export const EXAMPLES: {
     },
     LEARNING_EXAMPLES.event,
   ],
+  snapshot: [CONTROL_EXAMPLES.snapshot],
   availability: [{ topic: 'availability', payload: 'online' }],
   'camera/availability': [{ topic: 'camera/availability', payload: 'offline' }],
   state: [
@@ -102,6 +104,18 @@ export const EXAMPLES: {
         since: '2026-06-01T09:30:12.881Z',
       },
     },
+    {
+      topic: 'state',
+      payload: {
+        v: 1,
+        ts: '2026-06-01T20:05:00.233Z',
+        state: 'night',
+        reason: 'outside of daylight, until 2026-06-02 06:12 (Europe/Lisbon)',
+        since: '2026-06-01T20:05:00.233Z',
+        until: '2026-06-02T05:12:24.000Z',
+      },
+    },
+    CONTROL_EXAMPLES.state,
   ],
   health: [
     {
@@ -117,8 +131,20 @@ export const EXAMPLES: {
         memory: { rssMB: 168, heapMB: 31 },
         cpuTemperatureC: 54.3,
         diskFreeMB: 11873,
+        board: {
+          load: 0.42,
+          memoryFreeMB: 1310,
+          swapUsedMB: 0,
+          diskSizeMB: 31268,
+          writtenMB: 12,
+          wear: [{ device: 'mmcblk0', used: 0.1, reserve: 'normal' }],
+          undervoltage: false,
+          throttled: false,
+          eventLoopDelayMs: { p99: 4.1, max: 21.7 },
+          clockJumps: 1,
+        },
         camera: { status: 'online', lastFrameTs: '2026-06-01T09:13:59.807Z', error: null },
-        mqtt: { connected: true, reconnects: 1 },
+        mqtt: { connected: true, server: 'mqtt://192.168.1.5', reconnects: 1 },
       },
     },
   ],
@@ -145,9 +171,45 @@ export const EXAMPLES: {
     },
   ],
   training: LEARNING_EXAMPLES.training,
+  'stats/hourly': [
+    {
+      topic: 'stats/hourly',
+      payload: {
+        v: 1,
+        ts: '2026-06-01T10:00:00.412Z',
+        site: 'north-pier',
+        timeZone: 'Europe/Lisbon',
+        today: {
+          date: '2026-06-01',
+          watched: 281.4,
+          minutes: { none: 203.1, surfing: 51.9, windsurfing: 40.2 },
+          unknown: { night: 372.6, starting: 0.1, dark: 5.9 },
+        },
+        yesterday: {
+          date: '2026-05-31',
+          watched: 868.2,
+          minutes: { none: 506.5, windsurfing: 311, surfing: 88.3 },
+          unknown: { night: 566.4, obscured: 5.4 },
+        },
+        hours: [
+          { start: '2026-06-01T08:00:00.000Z', watched: 60, minutes: { none: 60 }, unknown: {} },
+          {
+            start: '2026-06-01T09:00:00.000Z',
+            watched: 60,
+            minutes: { none: 13.5, windsurfing: 46.5 },
+            unknown: {},
+          },
+        ],
+        zones: {},
+      },
+    },
+  ],
   'alert/<id>': [{ topic: 'alert/lens-obscured', payload: 'something covers the lens or hides the beach' }],
   command: [{ topic: 'command', payload: { command: 'status', transaction: 'dashboard-17' } }],
-  'command/<verb>': [{ topic: 'command/status', payload: { transaction: 'dashboard-17' } }],
+  'command/<verb>': [
+    { topic: 'command/status', payload: { transaction: 'dashboard-17' } },
+    ...CONTROL_EXAMPLES.commands,
+  ],
   label: LEARNING_EXAMPLES.label,
   'label/image/<labels>': [{ topic: 'label/image/surfing,kitesurfing', payload: '(the bytes of a JPEG)' }],
   'response/<verb>': [
@@ -166,11 +228,12 @@ export const EXAMPLES: {
         v: 1,
         status: 'error',
         error:
-          'no command "statis", did you mean "status"? There are: status, label, retrain, cancel, rollback, models, next, explain, frame',
+          'no command "statis", did you mean "status"? There are: status, label, retrain, cancel, rollback, models, next, explain, frame, pause, resume, capture, options',
         code: 'command-unknown',
         transaction: 'dashboard-18',
       },
     },
     LEARNING_EXAMPLES.response,
+    ...CONTROL_EXAMPLES.responses,
   ],
 };

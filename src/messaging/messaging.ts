@@ -7,7 +7,7 @@ import type { Message } from './connection.ts';
 import { Delivery } from './delivery.ts';
 import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
 import { type EventStore, memoryEvents } from './event-store.ts';
-import { withoutCredentials } from './faults.ts';
+import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
 import type { BrokerOptions, MqttOptions } from './options.ts';
 import {
@@ -22,8 +22,10 @@ import {
 import { addressOf, ownLinkOptions } from './own-link.ts';
 import { EVENT_PACE, type Pace } from './pace.ts';
 import type { SurfEvent } from './payloads.ts';
+import { serversOf } from './servers.ts';
+import { alertIds, stateMessage } from './state-message.ts';
 import { throttle } from './throttle.ts';
-import { ALERTS, type AlertId, type Payloads, type StateTopic, topicEntry } from './topics.ts';
+import { type AlertId, type Payloads, type StateTopic, topicEntry } from './topics.ts';
 import type { Verbs } from './verbs.ts';
 
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
@@ -33,6 +35,8 @@ const GOODBYE_MS = 300;
 export interface MessagingSetup {
   readonly mqtt: MqttOptions;
   readonly broker: BrokerOptions;
+  /** SQLite file of what the embedded broker keeps: sessions, and what clients retain. Default: in memory. */
+  readonly brokerFile?: string;
   /** What all topics begin with, `surf` or `surf/<site>`. */
   readonly base: string;
   /** The commands that are answered. */
@@ -51,6 +55,8 @@ export interface MessagingSetup {
 
 export interface MessagingStats {
   readonly connected: boolean;
+  /** The broker that is connected, without credentials. */
+  readonly server: string | null;
   /** Connections made after the first. */
   readonly reconnects: number;
   readonly events: number;
@@ -68,21 +74,24 @@ export class Messaging {
   readonly #announcer: Announcer | undefined;
   readonly #mayWarn: () => boolean;
   readonly #delivery: Delivery;
+  readonly #forbidden: Forbidden;
   #link: MqttLink | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(setup: MessagingSetup) {
     this.#setup = setup;
-    const { base, broker: options, clock, log } = setup;
+    const { base, clock, log } = setup;
     this.#outbox = newOutbox(setup.events ?? memoryEvents(setup.mqtt.maxQueuedEvents), `${base}/event`);
+    this.#forbidden = forbiddenTopics({ base, log, alert: text => this.alert('broker-forbids', text) });
     this.#delivery = new Delivery({
       outbox: this.#outbox,
       eventPace: setup.eventPace ?? EVENT_PACE,
       clock,
       log,
       onEventFault: text => this.alert('events-not-kept', text),
+      onPublished: this.#forbidden.published,
     });
-    this.#broker = setup.mqtt.url === '' ? new EmbeddedBroker({ options, base, clock, log }) : undefined;
+    this.#broker = setup.mqtt.url === '' ? embeddedBroker(setup) : undefined;
     this.#announcer = announcerOf(setup, this.#outbox, () => this.#delivery.pump());
     this.#mayWarn = throttle(clock, 60_000);
   }
@@ -119,8 +128,15 @@ export class Messaging {
 
   /** Gives a state topic its value. The newest is sent, now or when the broker is back. */
   set<T extends StateTopic>(topic: T, payload: Payloads[T]): void {
-    putState(this.#outbox, this.#message(topic, payload));
+    putState(this.#outbox, stateMessage(this.#setup.base, topic, payload));
     if (topic === 'info') this.#announcer?.take(payload as Payloads['info']);
+    this.#delivery.pump();
+  }
+
+  /** Puts a JPEG on `snapshot`, or with null removes it. Like a state: only the newest is sent. */
+  setSnapshot(jpeg: Buffer | null): void {
+    const { qos, retained: retain } = topicEntry('snapshot');
+    putState(this.#outbox, { topic: `${this.#setup.base}/snapshot`, payload: jpeg ?? '', qos, retain });
     this.#delivery.pump();
   }
 
@@ -150,6 +166,7 @@ export class Messaging {
     const { events, droppedAnswers } = this.#outbox;
     return {
       connected: this.#link?.connected ?? false,
+      server: this.#link?.connected ? this.#link.address : null,
       reconnects: this.#link?.reconnects ?? 0,
       events: events.size,
       droppedEvents: events.dropped,
@@ -158,11 +175,18 @@ export class Messaging {
     };
   }
 
+  /** Ids of the alerts that are raised. */
+  get alerts(): readonly AlertId[] {
+    const { states } = this.#outbox;
+    return alertIds().filter(id => (states.get(`${this.#setup.base}/alert/${id}`)?.payload ?? '') !== '');
+  }
+
   /** Where to subscribe, as `mqtt://127.0.0.1:1883`, without credentials. */
   get address(): string {
-    if (this.#broker === undefined) return withoutCredentials(this.#setup.mqtt.url);
-    const { host, port } = this.#broker.address;
-    return addressOf(host, port);
+    if (this.#broker === undefined)
+      return this.#link?.address ?? serversOf(this.#setup.mqtt)[0]?.address ?? '';
+    const { host, port, isEncrypted } = this.#broker.address;
+    return addressOf(host, port, isEncrypted);
   }
 
   #newLink(): MqttLink {
@@ -172,30 +196,25 @@ export class Messaging {
       this.#delivery.pump();
     };
     const { subscriptions, maxPacketBytes, onMessage } = incomingOf(
-      { ...this.#setup, others: this.#announcer?.listens ?? {} },
+      {
+        ...this.#setup,
+        others: this.#announcer?.listens ?? {},
+        maxCommandAgeMs: this.#setup.mqtt.maxCommandAgeMs,
+      },
       answer,
     );
     return new MqttLink({
       options: this.#broker === undefined ? this.#setup.mqtt : ownLinkOptions(this.#setup.mqtt, this.#broker),
-      will: this.#message('availability', 'offline'),
+      will: stateMessage(this.#setup.base, 'availability', 'offline'),
       subscriptions,
       maxPacketBytes,
       clock,
       log,
       onConnected: () => this.#delivery.pump(),
       onDisconnected: () => connectionLost(this.#outbox),
+      onSubscribed: this.#forbidden.subscribed,
       onMessage,
     });
-  }
-
-  #message<T extends StateTopic>(topic: T, payload: Payloads[T]): Message {
-    const { qos, retained } = topicEntry(topic);
-    return {
-      topic: `${this.#setup.base}/${topic}`,
-      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
-      qos,
-      retain: retained,
-    };
   }
 
   async #stop(): Promise<void> {
@@ -218,6 +237,15 @@ export class Messaging {
   }
 }
 
-function alertIds(): AlertId[] {
-  return Object.keys(ALERTS).filter((id): id is AlertId => Object.hasOwn(ALERTS, id));
+function embeddedBroker({
+  base,
+  broker: options,
+  brokerFile,
+  discovery,
+  clock,
+  log,
+}: MessagingSetup): EmbeddedBroker {
+  const file = brokerFile !== undefined && { file: brokerFile };
+  const prefix = discovery !== undefined && { discoveryPrefix: discovery.prefix };
+  return new EmbeddedBroker({ options, base, ...file, ...prefix, clock, log });
 }

@@ -1,4 +1,4 @@
-import type { Message } from './connection.ts';
+import type { Message, Publication } from './connection.ts';
 import type { EventStore, Outcome } from './event-store.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { EventStore, Outcome } from './event-store.ts';
  */
 export interface Outbox {
   /** The newest value of each state topic, sent or not. */
-  readonly states: Map<string, Message>;
+  readonly states: Map<string, Publication>;
   /** State topics whose newest value is still to be sent, longest waiting first. */
   readonly dirty: Set<string>;
   readonly events: EventStore;
@@ -20,7 +20,7 @@ export interface Outbox {
 /** A message handed out to be sent. */
 export type Sending = {
   readonly kind: 'state' | 'event' | 'answer';
-  readonly message: Message;
+  readonly message: Publication;
 };
 
 const MAX_ANSWERS = 100;
@@ -39,7 +39,7 @@ export function newOutbox(events: EventStore, eventTopic: string): Outbox {
 }
 
 /** Takes a new value of a state topic; the same value again changes nothing. */
-export function putState(outbox: Outbox, message: Message): void {
+export function putState(outbox: Outbox, message: Publication): void {
   if (outbox.states.get(message.topic)?.payload === message.payload) return;
   outbox.states.set(message.topic, message);
   outbox.dirty.add(message.topic);

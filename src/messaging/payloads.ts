@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VISIBILITIES } from '../activity/visibility.ts';
+import { boardSchema } from './board-payload.ts';
 import { modelEventSchemas } from './learning-payloads.ts';
 import {
   count,
@@ -86,6 +87,12 @@ export const stateSchema = z
       .describe('What the daemon is doing.'),
     since: time.describe('Since when, UTC.'),
     reason: z.string().optional().describe('Why, where the state does not say it itself.'),
+    until: time
+      .nullable()
+      .optional()
+      .describe(
+        'When a pause or a night ends by itself, UTC; null where it lasts until `resume`, or nobody knows; only with `paused` and `night`.',
+      ),
   })
   .describe('The state of the daemon.');
 
@@ -155,6 +162,7 @@ export const healthSchema = z
       .describe('Memory of the process.'),
     cpuTemperatureC: z.number().nullable().describe('Temperature of the processor, in °C; null if unknown.'),
     diskFreeMB: z.number().min(0).nullable().describe('Free space for data, in MB; null if unknown.'),
+    board: boardSchema.optional().describe('The board itself; absent before it was first looked at.'),
     camera: z
       .object({
         status: z.enum(['starting', 'online', 'offline']).describe('Whether frames arrive.'),
@@ -165,6 +173,13 @@ export const healthSchema = z
     mqtt: z
       .object({
         connected: z.boolean().describe('Whether the broker is connected.'),
+        server: z
+          .string()
+          .nullable()
+          .optional()
+          .describe(
+            'Address of the broker that is connected, of the servers in `mqtt.url`; null where none is.',
+          ),
         reconnects: count.describe('Connections made after the first, since the start.'),
       })
       .describe('The connection to the broker.'),
@@ -175,6 +190,12 @@ export const commandSchema = z
   .looseObject({
     command: z.string().optional().describe('The verb; may be left out where the topic names it.'),
     transaction: transactionSchema.optional(),
+    ts: z
+      .union([z.iso.datetime({ offset: true }), z.number().min(0)])
+      .optional()
+      .describe(
+        'When it was sent, as ISO 8601 with a time zone or in milliseconds since 1970: one that is older than `mqtt.maxCommandAge` is answered `command-stale` and not run. Leave it out where the sender does not know the time.',
+      ),
   })
   .describe('A command with its arguments. A bare verb instead of JSON is a command without arguments.');
 

@@ -12,6 +12,7 @@ import {
   stateSchema,
   zoneActivitySchema,
 } from './payloads.ts';
+import { statsSchema } from './stats-payload.ts';
 
 /** How a topic is used. Its payload is JSON, or bare text where the schema is a string or an enumeration. */
 export interface TopicEntry {
@@ -52,6 +53,13 @@ export const TOPICS = {
     qos: 1,
     payload: eventSchema,
     doc: 'Sessions started, updated and ended; models promoted, rejected and rolled back: in order, kept until the broker has acknowledged them.',
+  },
+  snapshot: {
+    direction: 'out',
+    retained: true,
+    qos: 0,
+    payload: z.string().meta({ contentEncoding: 'binary' }).describe('A JPEG without metadata, as it is.'),
+    doc: 'The picture the activity was read from, where `snapshot.publish` is on; removed (an empty retained payload) while it is off and in a pause.',
   },
   availability: {
     direction: 'out',
@@ -94,6 +102,13 @@ export const TOPICS = {
     qos: 1,
     payload: trainingSchema,
     doc: 'Progress and result of the training job.',
+  },
+  'stats/hourly': {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: statsSchema,
+    doc: 'Minutes of each activity in the last 48 hours, today and yesterday: at the start, at each full hour and at midnight.',
   },
   'alert/<id>': {
     direction: 'out',
@@ -154,20 +169,41 @@ export type Payloads = { readonly [K in keyof Topics as Concrete<K>]: z.infer<To
 
 type WithRetained<K extends keyof Topics> = Topics[K]['retained'] extends true ? K : never;
 
-/** Topics that hold a value: the broker keeps the newest. */
-export type StateTopic = Concrete<{ [K in keyof Topics]: WithRetained<K> }[keyof Topics]>;
+/** Topics that hold a value: the broker keeps the newest. The picture has a way of its own. */
+export type StateTopic = Exclude<
+  Concrete<{ [K in keyof Topics]: WithRetained<K> }[keyof Topics]>,
+  'snapshot'
+>;
 
 /** Alerts the daemon can raise; all are cleared at start, so that none of an earlier run stays. */
 export const ALERTS = {
   'camera-lost': 'No picture comes from the camera.',
   'camera-stuck': 'The camera repeats the same picture.',
   'camera-dark': 'The picture is too dark by day.',
-  'lens-obscured': 'Something covers the lens: spray, fog, dirt.',
+  'lens-obscured': 'Something covers the lens.',
+  'camera-overexposed': 'Most of the picture is white: the sun in the lens, or a wrong exposure.',
+  'lens-fogged': 'The picture is foggy or out of focus.',
+  'lens-dirty': 'Drops, dirt or a web on the lens, or something before a part of it.',
+  'camera-moved': 'The camera looks elsewhere than before.',
+  'picture-damaged': 'Parts of the picture are missing or wrong in colour.',
   'picture-unreadable': 'The camera sends what is not a picture.',
   'model-failed': 'The model can not be run.',
   'disk-full': 'There is no space left for data.',
+  'disk-worn': 'The flash memory of the board is near the end of its life.',
+  'board-hot': 'The processor is too hot, and may be slowed down.',
+  undervoltage: 'The power supply does not hold its voltage.',
+  'clock-unset': 'The clock of the board is not set: times are wrong until it is.',
+  'state-damaged': 'Something in the state folder was damaged; it was set aside, and begun anew.',
+  'state-not-kept': 'The state folder can not be written to: what is new is lost when the daemon stops.',
   'learning-failed': 'What is kept to learn from can not be opened: nothing is kept or learnt.',
+  'history-not-kept':
+    'The history of the activities can not be written: what waits is lost when the daemon stops.',
   'events-not-kept': 'Events can not be kept on disk: those that wait are lost when the daemon stops.',
+  'broker-forbids': 'The rules of access of the broker keep the daemon from some of its topics.',
+  'options-ignored':
+    'Settings that were changed at run time do not hold: their file is damaged, or the configuration contradicts them.',
+  'pause-not-kept':
+    'What the disk says of a pause is not what holds: its file was damaged, and the camera stays paused until `resume`; or it cannot be written.',
   'archive-full': 'No more frames are kept to learn from: what is labelled fills the archive.',
   'model-drift': 'The pictures differ from those the model was trained on: it should be looked at.',
 } as const satisfies Record<string, string>;
@@ -194,6 +230,11 @@ function matches(pattern: string, topic: string): boolean {
 
 function oneLevel(level: string): RegExp {
   return level === '<labels>' ? /^[a-z0-9-]+(,[a-z0-9-]+)*$/ : /^[a-z0-9-]+$/;
+}
+
+/** Whether topics of a board alone begin with `surf/<name>`, so that no board of a fleet can have that name. */
+export function isTopicName(name: string): boolean {
+  return Object.keys(TOPICS).some(topic => topic.split('/')[0] === name);
 }
 
 /** What all topics begin with: `surf`, or `surf/<site>` in a fleet. */

@@ -2,9 +2,9 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Writes beside the file, then renames over it. */
-export async function replaceFile(path: string, data: string | Uint8Array): Promise<void> {
-  await writeAndSync(`${path}.new`, data);
+/** Writes beside the file, then renames over it. @param mode of a file that is new */
+export async function replaceFile(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  await writeAndSync(`${path}.new`, data, mode);
   await rename(`${path}.new`, path);
   await syncFolder(dirname(path));
 }
@@ -24,8 +24,8 @@ export async function replaceFolder(
   await syncFolder(dirname(folder));
 }
 
-async function writeAndSync(path: string, data: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'w', 0o644);
+async function writeAndSync(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  const file = await open(path, 'w', mode);
   try {
     await file.writeFile(data);
     await file.sync();

@@ -1,6 +1,7 @@
 /** The program's log: pino, one level a part, for people on a terminal and as JSON elsewhere. */
 import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import { SurfwatchError } from '../errors.ts';
 import { isSecretKey, plainError, redactUrls, SECRET, safeForLog } from './redact.ts';
 
 export const LOG_PARTS = [
@@ -29,15 +30,25 @@ export interface LogOptions {
 /** Standard error: standard output belongs to what a command answers. */
 const LOG_FD = 2;
 
-/** Where each root's parts find their levels. */
-const PART_LEVELS = new WeakMap<Logger, LogOptions['levels']>();
+interface Parts {
+  levels: LogOptions['levels'];
+  readonly loggers: Map<LogPart, Logger>;
+}
+
+/** Where each root's parts find their levels, and are found when these change. */
+const PARTS = new WeakMap<Logger, Parts>();
 
 /**
  * The root logger. It writes at once, in this thread: the last line before a crash is kept, and no worker costs memory.
  *
  * @param destination where lines go; standard error when absent
+ * @param onError told the code of each coded error that is logged as `err`
  */
-export function createLogger(options: LogOptions, destination?: DestinationStream): Logger {
+export function createLogger(
+  options: LogOptions,
+  destination?: DestinationStream,
+  onError?: (code: string) => void,
+): Logger {
   const forPeople =
     options.format === 'pretty' ||
     (options.format === 'auto' && destination === undefined && process.stderr.isTTY);
@@ -49,7 +60,10 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: safeError },
       formatters: {
-        log: merged => safeForLog(merged) as Record<string, unknown>,
+        log: merged => {
+          if (merged.err instanceof SurfwatchError) onError?.(merged.err.code);
+          return safeForLog(merged) as Record<string, unknown>;
+        },
         bindings: bound => safeForLog(bound) as Record<string, unknown>,
       },
       // The second line of defence: child bindings don't pass through `formatters.log`.
@@ -58,14 +72,28 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
     },
     forPeople ? prettyStream(stream, destination === undefined && process.stderr.isTTY) : stream,
   );
-  PART_LEVELS.set(root, options.levels);
+  PARTS.set(root, { levels: options.levels, loggers: new Map() });
   return root;
 }
 
 /** The logger of one part of the program, at its own level where `log.levels` has one. */
 export function partLogger(root: Logger, part: LogPart): Logger {
-  const level = PART_LEVELS.get(root)?.[part];
-  return root.child({ part }, level === undefined ? {} : { level });
+  const parts = PARTS.get(root);
+  const known = parts?.loggers.get(part);
+  if (known !== undefined) return known;
+  const level = parts?.levels[part];
+  const logger = root.child({ part }, level === undefined ? {} : { level });
+  parts?.loggers.set(part, logger);
+  return logger;
+}
+
+/** Changes the levels of the root and of its parts, from the next line on. */
+export function setLogLevels(root: Logger, { level, levels }: Pick<LogOptions, 'level' | 'levels'>): void {
+  root.level = level;
+  const parts = PARTS.get(root);
+  if (parts === undefined) return;
+  parts.levels = levels;
+  for (const [part, logger] of parts.loggers) logger.level = levels[part] ?? level;
 }
 
 function prettyStream(stream: DestinationStream, colorize: boolean): DestinationStream {

@@ -187,6 +187,28 @@ describe('no picture at all', () => {
   });
 });
 
+describe('a pause', () => {
+  it('is unknown at once, stays so as time passes, and the first picture after it decides anew', () => {
+    const beach = rig();
+    beach.watch(0, 30_000, { surfing: 0.9 });
+    const paused = {
+      activity: 'unknown',
+      activities: [],
+      scores: {},
+      visibility: 'paused',
+      since: EPOCH + 31_000,
+    };
+    expect(beach.fail(31_000, 'paused', null)).toMatchObject({ beach: paused, pending: false });
+    // A tick, long after a camera would count as lost.
+    expect(beach.fail(600_000, 'ok', null)).toMatchObject({ beach: paused, changed: { beach: false } });
+    expect(beach.see(600_500, {}).beach).toMatchObject({
+      activity: 'none',
+      visibility: 'ok',
+      since: EPOCH + 600_500,
+    });
+  });
+});
+
 describe('a restart with another head', () => {
   it('reports again from the next picture on', () => {
     const beach = rig();

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DURATION_PATTERN, formatDuration, parseDuration } from '../../src/config/duration.ts';
+import {
+  DURATION_PATTERN,
+  formatDuration,
+  OFFSET_PATTERN,
+  parseDuration,
+  parseOffset,
+} from '../../src/config/duration.ts';
 
 test.each([
   ['2s', 2_000],
@@ -40,4 +46,19 @@ test('the largest unit that is exact is taken', () => {
     '1m',
     '2h',
   ]);
+});
+
+test.each([
+  ['-30m', -1_800_000],
+  ['+30m', 1_800_000],
+  ['1.5h', 5_400_000],
+  [' -0s', 0],
+])('%s is an offset of %d ms', (text, ms) => {
+  expect(parseOffset(text)).toBe(ms);
+  expect(text).toMatch(new RegExp(OFFSET_PATTERN));
+});
+
+test('what is no duration is no offset', () => {
+  for (const text of ['', '-', '--1s', '- soon']) expect(parseOffset(text)).toBeUndefined();
+  expect(parseOffset(formatDuration(-90_000))).toBe(-90_000);
 });

@@ -217,6 +217,12 @@ describe('settings that contradict each other', () => {
     ['broker.host', { broker: { host: '0.0.0.0' } }],
     ['broker.host', { broker: { host: '::' } }],
     ['broker.host', { broker: { host: '192.168.1.5' } }],
+    ['broker.host', { broker: { host: '0.0.0.0', ...login } }],
+    ['broker.host', { broker: { host: '0.0.0.0', allowPlaintext: true } }],
+    ['broker.host', { broker: { host: '0.0.0.0', usersFile: '/u.json' } }],
+    ['broker.keyFile', { broker: { certFile: '/c.pem' } }],
+    ['broker.certFile', { broker: { keyFile: '/k.pem' } }],
+    ['broker.certFile', { broker: { caFile: '/a.pem' } }],
   ])('%s', (path, content) => {
     expect(faultsOf(content).map(fault => [fault.kind, fault.path])).toContainEqual(['contradiction', path]);
   });
@@ -225,8 +231,12 @@ describe('settings that contradict each other', () => {
     expect(loadContent({ broker: { host } }).settings.broker.host).toBe(host);
   });
 
-  test('a broker open to the network is accepted with a login', () => {
-    expect(loadContent({ broker: { host: '0.0.0.0', ...login } }).settings.broker).toMatchObject(login);
+  test.each([
+    { ...login, allowPlaintext: true },
+    { ...login, certFile: '/c.pem', keyFile: '/k.pem' },
+    { usersFile: '/u.json', certFile: '/c.pem', keyFile: '/k.pem', caFile: '/a.pem' },
+  ])('a broker open to the network is accepted with users and TLS, or leave to do without: %o', broker => {
+    expect(loadContent({ broker: { host: '0.0.0.0', ...broker } }).settings.broker).toMatchObject(broker);
   });
 
   test('what the camera would refuse at its start is refused here', () => {

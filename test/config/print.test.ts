@@ -8,7 +8,7 @@ import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
 /** Settings that depend on each other: their values can't be drawn apart. */
 const RULED =
-  /^(camera\.(kind|interval|pendingInterval|retry.*|webcam\.(device|input))|activity\.staleAfter|mqtt\.(reconnect.*|certFile|keyFile)|broker\.host|.*\.username|.*\.password(File)?)$/;
+  /^(camera\.(kind|interval|pendingInterval|retry.*|webcam\.(device|input))|activity\.staleAfter|schedule\.(enabled|daylight|latitude|longitude)|mqtt\.(reconnect.*|certFile|keyFile)|broker\.(host|certFile|keyFile|caFile)|metrics\.(host|textfile|token.*)|.*\.username|.*\.password(File)?)$/;
 
 const name = fc.stringMatching(/^[a-z]{1,8}(-[0-9]{1,3})?$/);
 const share = fc.double({ min: 0, max: 0.5, noNaN: true });
@@ -29,18 +29,33 @@ const zone = fc.record(
   { requiredKeys: ['name', 'x', 'y', 'w', 'h'] },
 );
 
+const window = fc.record(
+  {
+    days: fc.array(fc.constantFrom('mon', 'tue-thu', 'sat-mon'), { minLength: 1, maxLength: 3 }),
+    from: fc.constantFrom('00:00', '08:30', '22:00'),
+    to: fc.constantFrom('06:15', '20:00', '24:00'),
+  },
+  { requiredKeys: ['from', 'to'] },
+);
+
 /** Values of a setting's format, as a file may have them. */
 function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): fc.Arbitrary<unknown> {
   const whole = () => fc.integer({ min: min ?? 0, max: max ?? 1_000_000_000 });
-  const real = fc.double({ min: min ?? 0, max: max ?? (format === 'ratio' ? 1 : 1_000_000), noNaN: true });
+  const real = () =>
+    fc.double({ min: min ?? 0, max: max ?? (format === 'ratio' ? 1 : 1_000_000), noNaN: true });
   const word = fc.stringMatching(/^[A-Za-z0-9 äß"\\$.-]{1,12}$/);
+  const url = () =>
+    fc
+      .constantFrom(...(schemes ?? []))
+      .chain(scheme => fc.domain().map(domain => `${scheme}://${domain}/x?y=1`));
   const byFormat: Record<Setting['format'], () => fc.Arbitrary<unknown>> = {
     duration: () => whole().chain(ms => fc.constantFrom<unknown>(ms, formatDuration(ms))),
+    offset: () => whole().chain(ms => fc.constantFrom<unknown>(ms, formatDuration(ms))),
     whole,
     bytes: whole,
     port: () => fc.integer({ min: 0, max: 65_535 }),
-    decimal: () => real,
-    ratio: () => real,
+    decimal: real,
+    ratio: real,
     switch: () => fc.boolean(),
     choice: () => fc.constantFrom(...Object.keys(choices ?? {})),
     text: () => word,
@@ -49,10 +64,8 @@ function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): 
     host: () => fc.ipV4(),
     topic: () => fc.stringMatching(/^ha[A-Za-z0-9/_-]{0,8}[a-z]$/).filter(text => !text.includes('//')),
     device: () => fc.stringMatching(/^[a-z0-9]{1,8}$/),
-    url: () =>
-      fc
-        .constantFrom(...(schemes ?? []))
-        .chain(scheme => fc.domain().map(domain => `${scheme}://${domain}/x?y=1`)),
+    url,
+    servers: () => fc.oneof(url(), fc.array(url(), { minLength: 1, maxLength: 3 })),
     source: () =>
       fc.oneof(
         word,
@@ -61,13 +74,15 @@ function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): 
     levels: () => fc.dictionary(fc.constantFrom(...(keys ?? [])), fc.constantFrom('debug', 'warn', 'silent')),
     ratios: () => fc.dictionary(name, fc.double({ min: 0, max: 1, noNaN: true })),
     names: () => fc.array(name, { maxLength: 3 }),
+    timeZone: () => fc.constantFrom('UTC', 'Europe/Lisbon', 'Australia/Lord_Howe'),
+    windows: () => fc.array(window, { maxLength: 3 }),
     zones: () => fc.uniqueArray(zone, { selector: ({ name }) => name, maxLength: 4 }),
   };
   const values = byFormat[format]();
   return none === undefined ? values : fc.option(values);
 }
 
-test('what is printed can be loaded, and gives the same settings', () => {
+test('what is printed can be loaded, and gives the same settings', { timeout: 60_000 }, () => {
   const free = SETTINGS.filter(({ path }) => !RULED.test(path));
   expect(free.length).toBeGreaterThan(60);
   const contents = fc.record(Object.fromEntries(free.map(({ path, setting }) => [path, valuesOf(setting)])), {

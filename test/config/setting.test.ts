@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatOf, SETTINGS, settingAt } from '../../src/config/schema.ts';
-import { envName, type SchemaOf } from '../../src/config/setting.ts';
+import { envName, isDuration, type SchemaOf } from '../../src/config/setting.ts';
 import { load } from './support.ts';
 
 describe('environment variables', () => {
@@ -30,7 +30,7 @@ describe('the schema', () => {
       if (written === null) expect(none).toBeDefined();
       else {
         const format = formatOf(setting);
-        const value = setting.format === 'duration' ? format.parse(String(written)) : written;
+        const value = isDuration(setting) ? format.parse(String(written)) : written;
         expect(format.problems(value, setting)).toEqual([]);
       }
     },
@@ -43,6 +43,8 @@ describe('the schema', () => {
       'camera.ffmpeg.password',
       'mqtt.password',
       'broker.password',
+      'metrics.token',
+      'metrics.password',
     ]);
     for (const path of secrets) expect(settingAt(`${path}File`)?.format).toBe('path');
   });
@@ -54,6 +56,8 @@ describe('the schema', () => {
     const { SIMULATOR_DEFAULTS } = await import('../../src/capture/simulator/options.ts');
     const { DEFAULT_GATE_OPTIONS } = await import('../../src/vision/quality.ts');
     expect(settings.mqtt).toEqual(MQTT_DEFAULTS);
+    const { SNAPSHOT_DEFAULTS } = await import('../../src/control/snapshot-options.ts');
+    expect(settings.snapshot).toEqual(SNAPSHOT_DEFAULTS);
     expect(settings.broker).toEqual(BROKER_DEFAULTS);
     expect(settings.activity).toEqual(DEFAULT_ACTIVITY_OPTIONS);
     expect(settings.camera.simulator).toEqual(SIMULATOR_DEFAULTS);

@@ -14,7 +14,9 @@ import { surfwatchCalls } from './shell.ts';
 
 const LINES = shellLines();
 const SURFWATCH = LINES.filter(({ line }) => /\bsurfwatch\b/.test(line));
-const OTHERS = LINES.filter(({ line }) => !/\bsurfwatch\b|^mosquitto_/.test(line));
+/** Tools of the system that pages name: not ours to check. */
+const TOOLS = /^(sudo )?(mosquitto_|curl |v4l2-ctl |uhubctl |echo |apt |systemctl |journalctl )/;
+const OTHERS = LINES.filter(({ line }) => !/\bsurfwatch\b/.test(line) && !TOOLS.test(line));
 
 /** The options a call was understood with. @throws CommanderError where the program would refuse it */
 function optionsOf(args: readonly string[]): Record<string, unknown> {

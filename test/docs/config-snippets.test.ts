@@ -44,7 +44,7 @@ function isSetting(name: string): boolean {
 function settingsNamed(text: string): string[] {
   const withoutFields = text.replaceAll(/^\| `[^`]+` \|/gm, '');
   const spans = [...withoutFields.matchAll(/`([a-z][\w]*(?:\.[\w*]+…?)+)`/g)].map(([, name = '']) => name);
-  return spans.filter(name => GROUPS.has(name.split('.')[0] ?? '') && !/\.(ts|md|json|sh)$/.test(name));
+  return spans.filter(name => GROUPS.has(name.split('.')[0] ?? '') && !/\.(ts|md|json|sh|db)$/.test(name));
 }
 
 test.each(pages().map(page => [page.name, page] as const))('the settings that %s names exist', (_, page) => {

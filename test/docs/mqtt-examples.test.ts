@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
@@ -51,18 +52,24 @@ async function watch(url: string) {
   return watching;
 }
 
-/** Runs a line at the daemon's broker, in a folder with a picture. What would listen for ever listens for one second. */
+/**
+ * Runs a line as it is printed, in a folder with a picture. The port comes from the files that Mosquitto's clients read
+ * their options from; what would listen for ever listens for one second.
+ */
 async function shell(line: string, url: string): Promise<string> {
   const { port } = new URL(url);
-  const script = [
-    `mosquitto_sub() { case "$*" in *-W*) ;; *) set -- -W 1 "$@" ;; esac; command mosquitto_sub -p ${port} "$@"; }`,
-    `mosquitto_pub() { command mosquitto_pub -p ${port} "$@"; }`,
-    `mosquitto_rr() { command mosquitto_rr -p ${port} "$@"; }`,
-    line,
-  ].join('\n');
+  const options = await temporaryFolder();
+  for (const program of ['mosquitto_pub', 'mosquitto_rr', 'mosquitto_sub']) {
+    const wait = program === 'mosquitto_sub' && !/ -W /.test(line) ? '-W 1\n' : '';
+    writeFileSync(join(options, program), `-p ${port}\n${wait}`);
+  }
   const cwd = await temporaryFolder();
   await drawPicture(join(cwd, 'photo.jpg'));
-  const child = spawn('bash', ['-c', script], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('bash', ['-c', line], {
+    cwd,
+    env: { PATH: process.env.PATH, XDG_CONFIG_HOME: options },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (text: Buffer) => {
     output += text.toString();
@@ -85,6 +92,8 @@ function checkOutput(line: string, output: string): void {
     expect(output).toContain('surf/availability online');
   } else if (topic === 'surf/activity/state') expect(output).toMatch(/^(\w+\n)+$/);
   else if (topic === 'surf/training') trainingSchema.parse(JSON.parse(output));
+  // Nothing happens meanwhile.
+  else if (topic.startsWith('$share/')) expect(output).toBe('');
   else if (line.startsWith('mosquitto_pub')) expect(output).toBe('');
   else expect(responseSchema.parse(JSON.parse(output))).toMatchObject({ status: 'ok' });
 }
@@ -96,7 +105,27 @@ const [overMqtt5, plain] = [true, false].map(wanted =>
 test('there are examples with Mosquitto', () => {
   expect(overMqtt5?.length).toBeGreaterThan(0);
   expect(plain?.length).toBeGreaterThan(4);
+  const ofReadme = LINES.filter(({ at }) => at.startsWith('README.md'));
+  expect(ofReadme.map(({ line }) => line.split(' ')[0])).toEqual(
+    expect.arrayContaining(['mosquitto_sub', 'mosquitto_pub']),
+  );
 });
+
+test.skipIf(!hasMosquitto || !hasClients)(
+  'the examples of the README work with Mosquitto',
+  { timeout: 60_000 },
+  async () => {
+    const { url } = await mosquitto();
+    await startDaemon([`mqtt.url=${url}`]);
+    const watching = await watch(url);
+    const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));
+    for (const { at, line } of LINES.filter(one => one.at.startsWith('README.md'))) {
+      const before = answers().length;
+      checkOutput(line, await shell(line, url));
+      if (line.includes('mosquitto_pub')) await until(() => answers().length > before, `${at}: an answer`);
+    }
+  },
+);
 
 test.skipIf(!hasClients)('the examples work with the embedded broker', { timeout: 60_000 }, async () => {
   const daemon = await startDaemon(['broker.port=0']);

@@ -7,10 +7,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { backoffMs } from '../../src/messaging/backoff.ts';
 import { EmbeddedBroker } from '../../src/messaging/broker.ts';
-import { MqttLink, type MqttLinkSetup } from '../../src/messaging/client.ts';
-import type { Incoming } from '../../src/messaging/connection.ts';
-import { connectFault, withoutCredentials } from '../../src/messaging/faults.ts';
+import { connectFault, disconnection, withoutCredentials } from '../../src/messaging/faults.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
+import { activity, startLink, warnings } from './link-support.ts';
 import {
   BROKER,
   certificates,
@@ -21,33 +20,10 @@ import {
   hasMosquitto,
   listener,
   mosquitto,
-  QUICK,
   readableLog,
   silent,
   until,
 } from './support.ts';
-
-const WILL = { topic: 'surf/availability', payload: 'offline', qos: 1, retain: true } as const;
-
-async function startLink(options: Partial<MqttOptions>, setup: Partial<MqttLinkSetup> = {}) {
-  const messages: Incoming[] = [];
-  const seen = { connected: 0, disconnected: 0 };
-  const link = new MqttLink({
-    options: { ...QUICK, ...options },
-    will: WILL,
-    subscriptions: ['surf/command', 'surf/command/+'],
-    maxPacketBytes: 20_000,
-    clock,
-    log: silent,
-    onConnected: () => void seen.connected++,
-    onDisconnected: () => void seen.disconnected++,
-    onMessage: message => void messages.push(message),
-    ...setup,
-  });
-  await link.start();
-  onTestFinished(() => link.stop({ graceful: false, graceMs: 0 }));
-  return { link, messages, seen };
-}
 
 async function embedded(login: { username?: string; password?: string } = {}) {
   const broker = new EmbeddedBroker({ options: { ...BROKER, ...login }, base: 'none', clock, log: silent });
@@ -55,9 +31,6 @@ async function embedded(login: { username?: string; password?: string } = {}) {
   onTestFinished(() => broker.stop());
   return { broker, url: `mqtt://127.0.0.1:${broker.address.port}` };
 }
-
-const activity = (payload: string) => ({ topic: 'surf/activity', payload, qos: 1, retain: true }) as const;
-const warnings = (lines: readonly Record<string, unknown>[]) => lines.filter(({ level }) => level === 40);
 
 describe('backoffMs', () => {
   const bounds = { reconnectMinMs: 1_000, reconnectMaxMs: 60_000 };
@@ -84,6 +57,23 @@ describe('connectFault', () => {
     expect(withoutCredentials('mqtts://me:secret@broker:8883/x')).toBe('mqtts://broker:8883/x');
     expect(connectFault(undefined, 'mqtt://me:secret@broker').message).not.toContain('secret');
     expect(withoutCredentials('nonsense://me:secret@')).not.toContain('secret');
+  });
+});
+
+describe('what a broker says when it ends a connection', () => {
+  it.each([
+    [142, 'mqtt-id-taken', 'Session taken over'],
+    [135, 'mqtt-unauthorized', 'Not authorized'],
+    [139, 'mqtt-unreachable', 'Server shutting down'],
+    [151, 'mqtt-refused', 'Quota exceeded'],
+    [250, 'mqtt-refused', 'reason code 250'],
+  ])('%i is %s', (reasonCode, code, words) => {
+    const fault = connectFault(disconnection(reasonCode, undefined), 'mqtt://me:secret@broker');
+    expect(fault).toMatchObject({ code, message: expect.stringContaining(words) });
+  });
+
+  it('is handed on in its own words too', () => {
+    expect(disconnection(151, 'pay first').message).toContain('Quota exceeded, pay first');
   });
 });
 
@@ -252,7 +242,7 @@ describe.skipIf(!hasMosquitto)('against Mosquitto', () => {
     const { url } = await mosquitto(['allow_anonymous true', 'acl_file /dev/null']);
     const { link } = await startLink({ url });
     await until(() => link.connected, 'connected');
-    await expect(link.publish(activity('x'))).rejects.toMatchObject({ code: 'mqtt-refused' });
+    await expect(link.publish(activity('x'))).rejects.toMatchObject({ code: 'mqtt-forbidden' });
     expect(link.connected).toBe(true);
   });
 
@@ -291,7 +281,7 @@ describe.skipIf(!hasMosquitto)('against Mosquitto', () => {
       const { certFile, keyFile } = files;
       const distrustful = await startLink({ url, certFile, keyFile, clientId: 'b' }, { log });
       await until(() => warnings(lines).length > 0, 'the warning');
-      expect(warnings(lines)[0]).toMatchObject({ code: 'mqtt-tls-failed' });
+      expect(warnings(lines)[0]).toMatchObject({ code: 'mqtt-tls-untrusted' });
       expect(distrustful.link.connected).toBe(false);
 
       const unknown = await startLink({ url, caFile: files.caFile, clientId: 'c' });

@@ -4,11 +4,13 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { SurfwatchError } from '../../src/errors.ts';
 import type { Message } from '../../src/messaging/connection.ts';
+import { controlVerbs } from '../../src/messaging/control-verbs.ts';
 import { incomingOf } from '../../src/messaging/incoming.ts';
 import { learningVerbs } from '../../src/messaging/learning-verbs.ts';
 import { responseSchema } from '../../src/messaging/payloads.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { createRandom } from '../../src/ops/random.ts';
+import { startControl } from '../control/parts.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
 import { messageMaker } from './fuzz.ts';
 import { clock, silent, until } from './support.ts';
@@ -51,6 +53,7 @@ async function start() {
       explain: id => ({ frame: id }),
       frame: id => ({ frame: id, jpeg: 'x'.repeat(100_000) }),
     }),
+    ...controlVerbs(await startControl()),
   };
   const answers: Message[] = [];
   const { onMessage } = incomingOf({ base: 'surf', verbs, labels, clock, log: silent }, answer => {

@@ -35,6 +35,9 @@ export function messageMaker(random: Random, { verbs, frames, jpeg }: Known): Ma
       'none',
       'surfing',
       'surfin',
+      '2h',
+      'camera.interval',
+      '2026-06-01T18:00:00Z',
       '\ud800',
       one(frames),
       text(30),
@@ -57,7 +60,25 @@ export function messageMaker(random: Random, { verbs, frames, jpeg }: Known): Ma
     'undo',
     'way',
   ];
-  const MORE = ['epochs', 'only', 'count', 'width', 'job', 'to', '__proto__', 'constructor', 'toString'];
+  const MORE = [
+    'epochs',
+    'only',
+    'count',
+    'width',
+    'job',
+    'to',
+    'for',
+    'until',
+    'reason',
+    'get',
+    'set',
+    'reset',
+    'keep',
+    'jpeg',
+    '__proto__',
+    'constructor',
+    'toString',
+  ];
   const fields = (): Record<string, unknown> =>
     Object.fromEntries(Array.from({ length: random.below(6) }, () => [one([...FIELDS, ...MORE]), value(2)]));
   /** From a small stock, so that many come again. */

@@ -42,8 +42,8 @@ function brokerFor(outbox: Outbox) {
     send: () => {
       const sending = connected ? takeNext(outbox) : undefined;
       if (sending === undefined) return false;
-      if (sending.kind === 'state') retained.set(sending.message.topic, sending.message.payload);
-      if (sending.kind === 'event') events.push(sending.message.payload);
+      if (sending.kind === 'state') retained.set(sending.message.topic, String(sending.message.payload));
+      if (sending.kind === 'event') events.push(String(sending.message.payload));
       unacknowledged.push(sending);
       return true;
     },

@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
-import { connectAsync, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
@@ -69,10 +69,16 @@ interface Received {
 
 /** A client that notes all it receives; ended at the end of the test. */
 export async function client(url: string, options: IClientOptions = {}) {
-  const mqtt: MqttClient = await connectAsync(url, { reconnectPeriod: 0, ...options }, false);
+  const mqtt: MqttClient = connect(url, { reconnectPeriod: 0, ...options });
   onTestFinished(() => void mqtt.end(true));
   const received: Received[] = [];
+  // Before it is connected: what waited in its session comes at once.
   mqtt.on('message', (topic, payload, packet) => received.push({ topic, text: payload.toString(), packet }));
+  await new Promise<void>((resolve, reject) => {
+    mqtt.once('connect', () => resolve());
+    mqtt.once('error', reject);
+    mqtt.once('close', () => reject(new Error('the broker closed the connection')));
+  });
   return {
     mqtt,
     received,
@@ -175,32 +181,29 @@ export async function fakeBroker(onConnection: (socket: Socket) => void) {
   return { url: `mqtt://127.0.0.1:${port}`, connections: sockets };
 }
 
-/** A certificate authority, a server's and a client's certificate, made anew. */
-export function certificates() {
+/** Each with its names and how many days it is good for. */
+const CERTIFICATES = {
+  server: ['IP:127.0.0.1,DNS:localhost', '2'],
+  client: ['DNS:client', '2'],
+  renamed: ['DNS:beach.example', '2'],
+  expired: ['IP:127.0.0.1,DNS:localhost', '-1'],
+} as const;
+
+/** A certificate authority, and certificates of it, made anew: paths of `ca.crt`, `server.crt`, `server.key` and so on. */
+export function certificates(...names: (keyof typeof CERTIFICATES)[]) {
   const folder = mkdtempSync(join(tmpdir(), 'surfwatch-tls-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=ca', '-days', '2');
-  for (const [name, san] of [
-    ['server', 'IP:127.0.0.1,DNS:localhost'],
-    ['client', 'DNS:client'],
-  ]) {
+  for (const name of names.length > 0 ? names : (['server', 'client'] as const)) {
+    const [san, days] = CERTIFICATES[name];
     openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
     writeFileSync(path(`${name}.ext`), `subjectAltName=${san}\n`);
-    const signing = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2'];
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      ...signing,
-      '-extfile',
-      `${name}.ext`,
-      '-out',
-      `${name}.crt`,
-    );
+    const signing = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', days];
+    const files = ['-in', `${name}.csr`, '-extfile', `${name}.ext`, '-out', `${name}.crt`];
+    openssl('x509', '-req', ...files, ...signing);
   }
   return path;
 }

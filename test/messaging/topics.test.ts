@@ -132,12 +132,14 @@ describe('topicEntry', () => {
       'activity',
       'activity/state',
       'zone/<zone>/activity',
+      'snapshot',
       'availability',
       'camera/availability',
       'state',
       'health',
       'info',
       'training',
+      'stats/hourly',
       'alert/<id>',
     ]);
   });

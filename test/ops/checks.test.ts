@@ -8,6 +8,7 @@ import type { Settings } from '../../src/config/settings.ts';
 import { checkBroker } from '../../src/ops/checks/broker.ts';
 import { checkCameraProgram, checkDevice, checkPicture } from '../../src/ops/checks/camera.ts';
 import { checkClock } from '../../src/ops/checks/clock.ts';
+import type { Finding } from '../../src/ops/checks/finding.ts';
 import { checkMemory, checkNode, checkSharp } from '../../src/ops/checks/runtime.ts';
 import { checkDisk, checkStateDir } from '../../src/ops/checks/storage.ts';
 import { blackPicture, noisyPicture, put } from '../commands/support.ts';
@@ -58,30 +59,41 @@ describe('the runtime', () => {
   });
 });
 
+async function brokerFinding(of: Settings): Promise<Finding | undefined> {
+  const [first, ...others] = await checkBroker(of);
+  expect(others).toEqual([]);
+  return first;
+}
+
 describe('the broker', () => {
   test('a port that is taken fails, but not where an MQTT broker answers on it, or another port may be used', async () => {
     const [mqtt, other] = [await mqttBroker(), await listen(socket => socket.destroy())];
-    expect(await checkBroker(settings(`broker.port=${mqtt}`))).toMatchObject({
+    expect(await brokerFinding(settings(`broker.port=${mqtt}`))).toMatchObject({
       status: 'warn',
       remedy: expect.stringContaining('mqtt.url'),
     });
-    expect(await checkBroker(settings(`broker.port=${other}`))).toMatchObject({
+    expect(await brokerFinding(settings(`broker.port=${other}`))).toMatchObject({
       status: 'fail',
       remedy: expect.stringContaining('broker.port'),
     });
-    expect(await checkBroker(settings(`broker.port=${other}`, 'broker.portFallback=true'))).toMatchObject({
+    expect(await brokerFinding(settings(`broker.port=${other}`, 'broker.portFallback=true'))).toMatchObject({
       status: 'ok',
     });
   });
 
   test('a free port is free again after the check', async () => {
     const free = settings('broker.port=0');
-    expect(await checkBroker(free)).toMatchObject({ status: 'ok', remedy: null });
+    expect(await brokerFinding(free)).toMatchObject({ status: 'ok', remedy: null });
   });
 
   test('an address this computer does not have fails', async () => {
-    const elsewhere = settings('broker.host=192.0.2.1', 'broker.username=joe', 'broker.password=secret');
-    expect(await checkBroker(elsewhere)).toMatchObject({ status: 'fail' });
+    const elsewhere = settings(
+      'broker.host=192.0.2.1',
+      'broker.username=joe',
+      'broker.password=secret',
+      'broker.allowPlaintext=true',
+    );
+    expect(await brokerFinding(elsewhere)).toMatchObject({ status: 'fail' });
   });
 
   test('the login at the broker of mqtt.url is tried, and the password never shown', async () => {
@@ -90,14 +102,27 @@ describe('the broker', () => {
     });
     const login = (password: string) =>
       settings(`mqtt.url=mqtt://127.0.0.1:${port}`, 'mqtt.username=joe', `mqtt.password=${password}`);
-    const [right, wrong] = [await checkBroker(login('right-7316')), await checkBroker(login('wrong-7316'))];
+    const [right, wrong] = [
+      await brokerFinding(login('right-7316')),
+      await brokerFinding(login('wrong-7316')),
+    ];
     expect(right).toMatchObject({ status: 'ok', detail: expect.stringContaining('accepts the login') });
     expect(wrong).toMatchObject({ status: 'fail', detail: expect.stringContaining('mqtt-unauthorized') });
     expect(JSON.stringify([right, wrong])).not.toContain('7316');
   });
 
+  test('each of several servers is tried; a dead one is a warning where another serves', async () => {
+    const port = await mqttBroker();
+    const dead = 'mqtt://127.0.0.1:1';
+    const some = await checkBroker(settings(`mqtt.url=${dead},mqtt://127.0.0.1:${port}`));
+    expect(some.map(({ status }) => status)).toEqual(['warn', 'ok']);
+    expect(some[0]).toMatchObject({ detail: expect.stringContaining(dead), remedy: expect.any(String) });
+    const none = await checkBroker(settings(`mqtt.url=${dead}, mqtt://127.0.0.1:2`));
+    expect(none.map(({ status }) => status)).toEqual(['fail', 'fail']);
+  });
+
   test('a broker that is not there fails', async () => {
-    expect(await checkBroker(settings('mqtt.url=mqtt://127.0.0.1:1'))).toMatchObject({
+    expect(await brokerFinding(settings('mqtt.url=mqtt://127.0.0.1:1'))).toMatchObject({
       status: 'fail',
       detail: expect.stringContaining('mqtt-unreachable'),
     });
@@ -173,6 +198,7 @@ describe('the camera', () => {
 
   test('its device must exist', async () => {
     expect(await checkDevice(settings('camera.webcam.device=/dev/video99').camera)).toMatchObject([
+      { name: 'cameras' },
       { status: 'fail', detail: '/dev/video99 does not exist' },
     ]);
     expect(await checkDevice(settings('camera.webcam.device=test:').camera)).toEqual([]);

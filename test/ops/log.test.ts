@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SurfwatchError } from '../../src/errors.ts';
-import { createLogger, type LogOptions, partLogger } from '../../src/ops/log.ts';
+import { createLogger, type LogOptions, partLogger, setLogLevels } from '../../src/ops/log.ts';
 import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 
 const CANARY = 'kaNaRy-7316';
@@ -127,6 +127,25 @@ describe('neither secrets nor pictures reach the log', () => {
   });
 });
 
+test('levels change while it runs, of all parts', () => {
+  const { root, lines } = logger({ level: 'info', levels: { capture: 'debug' } });
+  const say = () => {
+    lines.length = 0;
+    for (const part of ['capture', 'daemon'] as const) {
+      loggers[part].debug(`${part} details`);
+      loggers[part].info(`${part} news`);
+    }
+    return lines.map(line => JSON.parse(line).msg);
+  };
+  const loggers = { capture: partLogger(root, 'capture'), daemon: partLogger(root, 'daemon') };
+  expect(say()).toEqual(['capture details', 'capture news', 'daemon news']);
+  setLogLevels(root, { level: 'debug', levels: { capture: 'warn' } });
+  expect(say()).toEqual(['daemon details', 'daemon news']);
+  expect(partLogger(root, 'capture').level).toBe('warn');
+  setLogLevels(root, { level: 'silent', levels: {} });
+  expect(say()).toEqual([]);
+});
+
 describe('formats', () => {
   test('pretty is one readable line', () => {
     const { root, lines } = logger({ format: 'pretty' });
@@ -154,4 +173,17 @@ describe('formats', () => {
       time: expect.stringMatching(/^\d{4}-.*Z$/),
     });
   });
+});
+
+test('tells the codes of the errors that are logged, not of those below its level', () => {
+  const codes: string[] = [];
+  const options = { level: 'info', levels: {}, format: 'json' } as const;
+  const log = partLogger(
+    createLogger(options, { write: () => undefined }, code => codes.push(code)),
+    'capture',
+  );
+  log.warn({ err: new SurfwatchError('camera-timeout', 'x') }, 'lost');
+  log.debug({ err: new SurfwatchError('disk-full', 'x') }, 'not logged');
+  log.error({ err: new Error('plain') }, 'other');
+  expect(codes).toEqual(['camera-timeout']);
 });

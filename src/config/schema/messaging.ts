@@ -8,8 +8,8 @@ const PEM_FILE = { format: 'path', default: null, none: 'omit' } as const;
 
 export const mqttSchema = {
   url: {
-    doc: 'Address of a broker. Empty: the embedded broker is started.',
-    format: 'url',
+    doc: 'Address of a broker, or a list of them: after a failure the next one is tried. Empty: the embedded broker is started.',
+    format: 'servers',
     default: '',
     schemes: ['mqtt', 'mqtts', 'ws', 'wss'],
   },
@@ -18,8 +18,9 @@ export const mqttSchema = {
   clientId: {
     doc: 'Client id, unique at the broker: another client with the same one throws this one out.',
     format: 'text',
-    default: 'surfwatch',
-    required: true,
+    default: null,
+    none: 'derive',
+    noneMeans: '`surfwatch`; in a fleet `surfwatch-<site>`',
   },
   protocolVersion: {
     doc: 'Version of MQTT.',
@@ -68,6 +69,13 @@ export const mqttSchema = {
     ...PEM_FILE,
     noneMeans: 'none',
   },
+  servername: {
+    doc: 'Name that the certificate of the broker must have; also asked for by SNI.',
+    format: 'host',
+    default: null,
+    none: 'omit',
+    noneMeans: 'the host in `mqtt.url`',
+  },
   rejectUnauthorized: {
     doc: 'Refuse a broker whose certificate does not check.',
     format: 'switch',
@@ -80,29 +88,128 @@ export const mqttSchema = {
     min: 1,
     max: 1_000_000,
   },
+  maxCommandAge: {
+    doc: 'A command that says it was sent longer ago (`ts`) is answered `command-stale` and not run.',
+    format: 'duration',
+    default: '5m',
+    min: 1_000,
+  },
 } as const satisfies SchemaOf<MqttOptions>;
 
 export const brokerSchema = {
   host: {
-    doc: 'Address the embedded broker listens on. Any but loopback needs `broker.username` and `broker.password`.',
+    doc: 'Address the embedded broker listens on. Any but loopback needs users (`broker.usersFile`, or `broker.username` and `broker.password`) and TLS (`broker.certFile`), or `broker.allowPlaintext`.',
     format: 'host',
     default: '127.0.0.1',
     required: true,
   },
-  port: { doc: 'TCP port of the embedded broker; 0 takes any free one.', format: 'port', default: 1883 },
+  port: {
+    doc: 'TCP port of the embedded broker, with TLS usually 8883; 0 takes any free one.',
+    format: 'port',
+    default: 1883,
+  },
   portFallback: {
     doc: 'Take the next free port where `broker.port` is taken, instead of failing.',
     format: 'switch',
     default: false,
   },
-  username: { doc: 'Login name every client must give.', ...USERNAME },
-  password: { doc: 'Password every client must give.', ...PASSWORD },
+  username: { doc: 'Login name of an operator, who may do all that a client can.', ...USERNAME },
+  password: { doc: 'Password of that operator.', ...PASSWORD },
+  usersFile: {
+    doc: 'Users of the embedded broker, with roles and hashed passwords, as `surfwatch broker passwd` writes them. Read again when it changes.',
+    format: 'path',
+    default: null,
+    none: 'omit',
+    noneMeans: 'none',
+  },
+  certFile: {
+    doc: "PEM file of the embedded broker's certificate; needs `broker.keyFile`. Read again when it changes.",
+    ...PEM_FILE,
+    noneMeans: 'no TLS',
+  },
+  keyFile: {
+    doc: "PEM file of the embedded broker's private key; needs `broker.certFile`.",
+    ...PEM_FILE,
+    noneMeans: 'none',
+  },
+  caFile: {
+    doc: "PEM file of the authorities that must have signed a client's certificate; needs `broker.certFile`.",
+    ...PEM_FILE,
+    noneMeans: 'clients need no certificate',
+  },
+  allowPlaintext: {
+    doc: 'Let the embedded broker listen beyond this computer without TLS: passwords can be read on the way.',
+    format: 'switch',
+    default: false,
+  },
   maxConnections: {
     doc: "Connections at one time, beside the daemon's own.",
     format: 'whole',
     default: 100,
     min: 1,
     max: 100_000,
+  },
+  maxConnectionsPerAddress: {
+    doc: 'Connections from one address at one time.',
+    format: 'whole',
+    default: 50,
+    min: 1,
+    max: 100_000,
+  },
+  maxSubscriptions: {
+    doc: 'Subscriptions of one client.',
+    format: 'whole',
+    default: 100,
+    min: 1,
+    max: 10_000,
+  },
+  maxMessagesPerSecond: {
+    doc: 'Messages one client may send in a second, subscriptions included; a faster one is slowed down.',
+    format: 'whole',
+    default: 100,
+    min: 1,
+    max: 100_000,
+  },
+  maxQueuedBytes: {
+    doc: 'Bytes that wait for one client, connected or away. A connected one that takes none is cut off beyond it.',
+    format: 'bytes',
+    default: 4_194_304,
+    min: 65_536,
+    max: 1_073_741_824,
+  },
+  maxQueuedMessages: {
+    doc: 'Messages that wait for one client that is away; beyond it the oldest is dropped.',
+    format: 'whole',
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+  },
+  maxRetained: {
+    doc: "Retained messages of clients, the daemon's own not counted. Further ones are passed on, but not retained.",
+    format: 'whole',
+    default: 1_000,
+    min: 0,
+    max: 100_000,
+  },
+  maxRetainedBytes: {
+    doc: 'Bytes of these.',
+    format: 'bytes',
+    default: 8_388_608,
+    min: 0,
+    max: 1_073_741_824,
+  },
+  maxSessions: {
+    doc: 'Clients whose subscriptions and messages are kept while they are away; 0 keeps none.',
+    format: 'whole',
+    default: 50,
+    min: 0,
+    max: 10_000,
+  },
+  sessionExpiry: {
+    doc: 'How long they are kept.',
+    format: 'duration',
+    default: '7d',
+    min: 1_000,
   },
   maxPacketBytes: {
     doc: 'Largest packet a client may send, in bytes; a larger one ends its connection.',

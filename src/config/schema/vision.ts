@@ -80,6 +80,18 @@ export const gatesSchema = {
     min: 0,
     max: 255,
   },
+  overexposedShare: {
+    doc: 'Over-exposed where more than this share of the picture is white.',
+    format: 'ratio',
+    default: DEFAULT_GATE_OPTIONS.overexposedShare,
+  },
+  overexposedLuma: {
+    doc: 'Over-exposed where 95 % of the picture is brighter than this luma.',
+    format: 'decimal',
+    default: DEFAULT_GATE_OPTIONS.overexposedLuma,
+    min: 0,
+    max: 255,
+  },
   obscuredSpread: {
     doc: 'Obscured where luma spreads (5th to 95th percentile) over less than this.',
     format: 'decimal',
@@ -88,16 +100,59 @@ export const gatesSchema = {
     max: 255,
   },
   obscuredSharpness: {
-    doc: "Obscured where the picture is less sharp than this: the mean absolute Laplacian of the thumbnail's luma.",
+    doc: 'Fogged where the picture is less sharp than this: the root mean square Laplacian of the luma of a 128 × 72 thumbnail.',
     format: 'decimal',
     default: DEFAULT_GATE_OPTIONS.obscuredSharpness,
     min: 0,
   },
   obscuredStructure: {
-    doc: 'Obscured where the square root of spread times sharpness is less than this: haze and blur together.',
+    doc: 'Fogged where the square root of spread times sharpness is less than this: contrast and detail together.',
     format: 'decimal',
     default: DEFAULT_GATE_OPTIONS.obscuredStructure,
     min: 0,
+  },
+  foggedFineness: {
+    doc: 'Fogged where the finest detail is less than this share of the next coarser: out of focus.',
+    format: 'decimal',
+    default: DEFAULT_GATE_OPTIONS.foggedFineness,
+    min: 0,
+  },
+  view: {
+    doc: 'Whether the view is learnt, to notice dirt on the lens and a camera that has moved.',
+    format: 'choice',
+    default: DEFAULT_GATE_OPTIONS.view,
+    choices: {
+      on: 'learnt over ten minutes and more',
+      off: 'each picture by itself alone, and a frozen one',
+    },
+  },
+  dirtyShare: {
+    doc: 'Share of the view that must have changed for good to call the lens dirty, or half covered.',
+    format: 'ratio',
+    default: DEFAULT_GATE_OPTIONS.dirtyShare,
+  },
+  movedShare: {
+    doc: 'Share of what stood still that must be gone to call the camera moved.',
+    format: 'ratio',
+    default: DEFAULT_GATE_OPTIONS.movedShare,
+  },
+  dirtyAfter: {
+    doc: 'Dirt must be seen for this long.',
+    format: 'duration',
+    default: formatDuration(DEFAULT_GATE_OPTIONS.dirtyAfterMs),
+    min: 1_000,
+  },
+  movedAfter: {
+    doc: 'A moved camera must be seen for this long, and so must fog that shows only beside the usual view.',
+    format: 'duration',
+    default: formatDuration(DEFAULT_GATE_OPTIONS.movedAfterMs),
+    min: 1_000,
+  },
+  acceptViewAfter: {
+    doc: 'A new view that stays for this long is the usual one from then on. What sticks to the lens is, after twelve times as long.',
+    format: 'duration',
+    default: formatDuration(DEFAULT_GATE_OPTIONS.acceptViewAfterMs),
+    min: 60_000,
   },
 } as const satisfies SchemaOf<GateOptions>;
 

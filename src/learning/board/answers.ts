@@ -2,11 +2,13 @@
 import sharp from 'sharp';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
+import type { Rectangle } from '../../vision/zone.ts';
 import { type Explanation, explainFrame } from '../advice/explain.ts';
 import { type NextFrame, rankFrames } from '../advice/next.ts';
 import { type Progress, progressOf, type RetrainingPoint } from '../advice/progress.ts';
 import { rescoreWith } from '../advice/rescore.ts';
 import { foldLabels } from '../archive/fold.ts';
+import { pixelateOutside } from '../archive/privacy.ts';
 import type { RecentFrames } from '../archive/recent.ts';
 import type { Archive, LabelEntry } from '../archive/types.ts';
 import type { ModelStore } from '../models/types.ts';
@@ -19,6 +21,8 @@ export interface AnswerParts {
   readonly known: KnownLabels;
   readonly head: () => HeadBundle;
   readonly thresholds: () => Readonly<Record<string, number>>;
+  /** What stays visible of a picture in an answer; null: all of it. */
+  readonly onlyZones: () => readonly Rectangle[] | null;
   readonly loadBase: () => Promise<BaseSet | null>;
 }
 
@@ -73,19 +77,25 @@ export async function explanation(parts: AnswerParts, id: string): Promise<Expla
 }
 
 /**
- * The picture of a frame as base64.
+ * The picture of a frame as base64, pixelated where pictures are: one seen lately is as the camera gave it, and so is
+ * one that was kept before `learning.pixelate` was switched on.
  *
  * @param width in pixels; not enlarged
  * @throws SurfwatchError `label-frame-unknown`, also where no picture of it is kept
  */
-export async function framePicture({ archive, recent }: AnswerParts, id: string, width: number | undefined) {
+export async function framePicture(
+  { archive, recent, onlyZones }: Pick<AnswerParts, 'archive' | 'recent' | 'onlyZones'>,
+  id: string,
+  width: number | undefined,
+) {
   const kept = archive.frame(id);
   const latest = recent.get(id);
   const picture = kept === undefined ? (latest?.picture ?? null) : await archive.picture(id);
   const frame = kept ?? latest;
   if (frame === undefined) throw unknown(id);
   if (picture === null) throw new SurfwatchError('label-frame-unknown', `no picture of frame ${id} is kept`);
-  const shown = sharp(picture).autoOrient();
+  const zones = onlyZones();
+  const shown = sharp(zones === null ? picture : await pixelateOutside(picture, zones)).autoOrient();
   const sized = width === undefined ? shown : shown.resize({ width, withoutEnlargement: true });
   const jpeg = await sized.jpeg({ quality: 80 }).toBuffer();
   return {

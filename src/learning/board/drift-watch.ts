@@ -1,8 +1,12 @@
 /** Keeps account of what the days were like, and tells when the model should be looked at. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { z } from 'zod';
+import { messageOf } from '../../errors.ts';
+import type { Clock } from '../../ops/clock.ts';
 import { replaceFile } from '../../ops/durable.ts';
+import { codeOf } from '../../ops/storage-error.ts';
 import { addObservation, type DriftDay, driftDaySchema, observeFrame } from '../advice/drift/days.ts';
 import { type Landmarks, landmarksOf, meanDistance } from '../advice/drift/landmarks.ts';
 import { type Drift, driftOf } from '../advice/drift.ts';
@@ -19,11 +23,15 @@ export interface DriftWatch {
   save(): Promise<void>;
 }
 
-/** @param directory of the archive; a damaged file is begun anew */
-export async function openDriftWatch(directory: string, base: BaseSet | null): Promise<DriftWatch> {
+/** @param directory of the archive; a damaged file is set aside, and the days are begun anew */
+export async function openDriftWatch(
+  directory: string,
+  base: BaseSet | null,
+  from: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
+): Promise<DriftWatch> {
   const path = join(directory, FILE);
   const landmarks: Landmarks | null = base === null ? null : landmarksOf(base);
-  let days: readonly DriftDay[] = await readFile(path, 'utf8').then(parse, () => []);
+  let days = await readDays(path, from);
   return {
     take({ visibility, scored, thresholds, frame }) {
       if (visibility !== 'ok') return;
@@ -35,10 +43,18 @@ export async function openDriftWatch(directory: string, base: BaseSet | null): P
   };
 }
 
-function parse(text: string): readonly DriftDay[] {
+async function readDays(
+  path: string,
+  { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
+): Promise<readonly DriftDay[]> {
   try {
-    return z.array(driftDaySchema).parse(JSON.parse(text));
-  } catch {
+    return z.array(driftDaySchema).parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    const setAside = `${path}.corrupt-${new Date(clock.now()).toISOString().replaceAll(':', '-')}`;
+    // Where that is not possible they are tried to be kept all the same, and that failure is told.
+    await rename(path, setAside).catch(() => undefined);
+    log.error({ setAside, reason: messageOf(error) }, 'the account of the days was damaged and set aside');
     return [];
   }
 }

@@ -28,17 +28,20 @@ export interface Keeper {
   published(id: string): void;
   /** Never rejects for a full disk. */
   take(seen: SeenFrame): Promise<void>;
+  /** Somebody asks to keep this frame. `off`: `keep` is `nothing`. @throws SurfwatchError `state-unwritable`, `storage-failed` */
+  capture(seen: SeenFrame): Promise<'kept' | 'duplicate' | 'full' | 'off'>;
   /** A frame that was asked for, or is about to be labelled, as it may be kept; null where nothing may. */
   prepared(frame: NewFrame): Promise<NewFrame | null>;
 }
 
 export function createKeeper(parts: KeeperParts): Keeper {
   const { archive, recent, references, options, zones, backbone } = parts;
-  const policy = {
+  // Asked for at each frame: options may change while the daemon runs.
+  const policy = () => ({
     ...KEEP_DEFAULTS,
     sampleEveryMs: options.sampleEveryMs === 0 ? Number.POSITIVE_INFINITY : options.sampleEveryMs,
-  };
-  const privacy = { ...PRIVACY_DEFAULTS, keep: options.keep, pixelate: options.pixelate };
+  });
+  const privacy = () => ({ ...PRIVACY_DEFAULTS, keep: options.keep, pixelate: options.pixelate });
   let keeping = startKeeping(parts.monotonicMs);
   let busy = false;
   let latest: NewFrame | undefined;
@@ -49,11 +52,11 @@ export function createKeeper(parts: KeeperParts): Keeper {
   };
 
   const prepared = async (frame: NewFrame): Promise<NewFrame | null> => {
-    const kept = await withPrivacy(frame, zones, privacy);
+    const kept = await withPrivacy(frame, zones, privacy());
     if (kept === null || kept.picture === null || imageType(Buffer.from(kept.picture)) === 'jpeg')
       return kept;
     // A camera may send PNG or WebP; the archive holds JPEG.
-    return { ...kept, picture: await sharp(kept.picture).jpeg({ quality: privacy.quality }).toBuffer() };
+    return { ...kept, picture: await sharp(kept.picture).jpeg({ quality: privacy().quality }).toBuffer() };
   };
 
   return {
@@ -62,6 +65,14 @@ export function createKeeper(parts: KeeperParts): Keeper {
       remember();
     },
     prepared,
+    async capture(seen) {
+      const novelty = noveltyOf(seen.scored.embeddings, references);
+      const frame = await prepared(newFrameOf(seen, 'capture', backbone, novelty));
+      if (frame === null) return 'off';
+      const outcome = await archive.add(frame);
+      if (outcome === 'kept') references.add(seen.scored.embeddings);
+      return outcome;
+    },
     async take(seen) {
       const novelty = noveltyOf(seen.scored.embeddings, references);
       latest = newFrameOf(seen, 'label', backbone, novelty);
@@ -71,7 +82,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
       const { because, state } = whyKeep(
         keeping,
         { monotonicMs, visibility, activity, zones: zoneScores, thresholds, novelty },
-        policy,
+        policy(),
       );
       keeping = state;
       // A slow card must not pile frames up: the next one worth keeping will come.

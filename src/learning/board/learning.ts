@@ -176,6 +176,11 @@ export class Learning {
     );
   }
 
+  /** Keeps a frame because somebody asked for it, under the same rules of privacy and room as any other. */
+  keep(seen: SeenFrame): ReturnType<OpenParts['keeper']['capture']> {
+    return this.#opened.keeper.capture(seen);
+  }
+
   /** The id of a frame was published: it can be labelled for a while, kept or not. */
   published(frame: string): void {
     this.#open?.keeper.published(frame);
@@ -287,13 +292,14 @@ export class Learning {
 
   get #answers(): AnswerParts {
     const { archive, known, recent } = this.#opened;
-    const { classifier, thresholds } = this.#parts;
+    const { classifier, thresholds, options, zones } = this.#parts;
     return {
       archive,
       recent,
       known,
       head: () => classifier.head,
       thresholds,
+      onlyZones: () => (options.pixelate ? zones : null),
       loadBase: this.#loadBase,
     };
   }

@@ -1,9 +1,10 @@
 /** Opens the archive and what works on it. */
 
+import { liveView } from '../../ops/live-view.ts';
 import type { Size } from '../../vision/tiles.ts';
 import { openArchive } from '../archive/archive.ts';
 import { createReferences, type References } from '../archive/novelty.ts';
-import { ARCHIVE_DEFAULTS } from '../archive/options.ts';
+import { ARCHIVE_DEFAULTS, type ArchiveOptions } from '../archive/options.ts';
 import { createRecentFrames, type RecentFrames } from '../archive/recent.ts';
 import type { Archive } from '../archive/types.ts';
 import { LabelFolder } from '../labels/folder.ts';
@@ -40,8 +41,11 @@ const REFERENCES = 2_000;
 /** @throws SurfwatchError `database-newer`, `disk-full`, `state-unwritable`, `storage-failed` */
 export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise<OpenParts> {
   const { options, directory, classifier, zones, clock, log, onAlert } = parts;
-  const { maxFrames, maxBytes, maxAgeMs, minFree } = options;
-  const archiveOptions = { ...ARCHIVE_DEFAULTS, maxFrames, maxBytes, maxAgeMs, minFreeBytes: minFree };
+  // A view: the quotas may change while the daemon runs.
+  const archiveOptions = liveView((): ArchiveOptions => {
+    const { maxFrames, maxBytes, maxAgeMs, minFree } = options;
+    return { ...ARCHIVE_DEFAULTS, maxFrames, maxBytes, maxAgeMs, minFreeBytes: minFree };
+  });
   const archive = await openArchive({ directory, options: archiveOptions, clock, log });
   const base = await hooks.loadBase();
   if (base === null)
@@ -65,7 +69,7 @@ export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise
     recent,
     keeper,
     known: knownLabels(archive, () => classifier.head),
-    drift: await openDriftWatch(directory, base),
+    drift: await openDriftWatch(directory, base, { clock, log }),
     labels,
     ...(folder !== undefined && { folder }),
   };

@@ -1,0 +1,59 @@
+/** A network camera over a beach that changes its guests by the hour, and that fails as cameras do. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ScriptedActivity } from '../../src/capture/simulator/options.ts';
+import { randomScene } from '../../src/capture/simulator/random-scene.ts';
+import { createRenderer } from '../../src/capture/simulator/render.ts';
+
+const HOUR_MS = 3_600_000;
+/** Pictures of each kind, drawn once: the way of a frame is under test, not the drawing. */
+const EACH = 12;
+
+const GUESTS: readonly ScriptedActivity[][] = [[], ['surfing'], ['windsurfing'], ['kitesurfing']];
+/** What is wrong in the hours named, of each day. */
+const FAULTS = { 3: 'hangs', 5: 'error', 11: 'garbage', 17: 'drops' } as const;
+
+export interface BeachCamera {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** @param nowMs milliseconds of the board's clock since its start */
+export async function beachCamera(nowMs: () => number): Promise<BeachCamera> {
+  const pictures = await Promise.all(GUESTS.map(guests => drawn(guests)));
+  let served = 0;
+  const server = createServer((_request, response) => {
+    const hour = Math.floor(nowMs() / HOUR_MS);
+    const fault = (FAULTS as Record<number, string>)[hour % 24];
+    const kind = pictures[hour % pictures.length] ?? [];
+    const picture = kind[served++ % EACH] ?? Buffer.alloc(0);
+    if (fault === 'hangs') return;
+    if (fault === 'drops') {
+      response.destroy();
+      return;
+    }
+    if (fault === 'error') {
+      response.writeHead(503).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'image/jpeg' });
+    response.end(fault === 'garbage' ? picture.subarray(0, picture.length / 3) : picture);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/beach.jpg`, close: () => closed(server) };
+}
+
+async function drawn(activities: readonly ScriptedActivity[]): Promise<Buffer[]> {
+  const renderer = createRenderer();
+  const pictures: Buffer[] = [];
+  for (let seed = 0; seed < EACH; seed++) {
+    pictures.push(await renderer.jpeg(randomScene(seed + 1, { activities, width: 640, height: 360 })));
+  }
+  return pictures;
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise(resolve => server.close(() => resolve()));
+}

@@ -1,0 +1,66 @@
+/**
+ * The board of a soak: a daemon of the built package, in a process of its own, whose clock runs fast; tells its figures
+ * when asked.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { loadConfig } from '../../dist/config/load.js';
+import { Daemon } from '../../dist/daemon.js';
+import { systemClock } from '../../dist/ops/clock.js';
+
+const { set, factor } = JSON.parse(process.argv[2] ?? '{}');
+const clock = fastClock();
+const { settings } = loadConfig({ set, env: {}, cwd: process.cwd(), systemFile: '' });
+const daemon = new Daemon(settings, {
+  clock,
+  // A broker and its clients are as fast as they are.
+  networkClock: systemClock,
+  log: pino({ level: 'fatal' }),
+  version: '0.0.0-soak',
+});
+await daemon.start();
+process.send({ address: daemon.address });
+
+process.on('message', message => {
+  if (message === 'sample') process.send({ sample: sample() });
+  if (message === 'stop') void daemon.stop().then(() => process.disconnect());
+});
+
+function fastClock() {
+  const startMs = Date.now();
+  const begin = performance.now();
+  const elapsed = () => (performance.now() - begin) * factor;
+  return {
+    now: () => Math.round(startMs + elapsed()),
+    monotonic: elapsed,
+    sleep: async (ms, signal) => {
+      await delay(ms / factor, undefined, signal === undefined ? {} : { signal });
+    },
+  };
+}
+
+function sample() {
+  const { user, system } = process.cpuUsage();
+  // Twice: what the first run frees may hold native memory that only the second gives back.
+  globalThis.gc();
+  globalThis.gc();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return {
+    simulatedMs: clock.monotonic(),
+    rssBytes: rss,
+    anonymousBytes: anonymousBytes(),
+    heapBytes: heapUsed,
+    externalBytes: external,
+    openFiles: readdirSync('/proc/self/fd').length,
+    handles: process.getActiveResourcesInfo().length,
+    threads: readdirSync('/proc/self/task').length,
+    cpuMs: (user + system) / 1000,
+  };
+}
+
+/** Of the resident memory that which is no copy of a file. */
+function anonymousBytes() {
+  const found = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  return found === null ? 0 : Number(found[1]) * 1024;
+}

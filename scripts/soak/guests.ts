@@ -1,0 +1,49 @@
+/** What people do to a board: look in every hour, label and retrain once a day. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { openRequester, type Requester } from '../../src/messaging/request.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+
+interface Next {
+  readonly frames: readonly { readonly frame: string }[];
+}
+
+interface Status {
+  readonly learning: { readonly training: { readonly state: string } } | null;
+}
+
+const LABELS = [[], ['surfing'], ['windsurfing'], ['kitesurfing']] as const;
+const A_DAY = 8;
+
+/** Somebody connects, looks around, sets something, takes a picture and leaves. What fails by the camera may. */
+export async function visit(url: string, hour: number): Promise<void> {
+  const guest = await openRequester({ url, base: 'surf', clock: systemClock });
+  const ask = (verb: string, args: Readonly<Record<string, unknown>>) =>
+    guest.request(verb, args).catch(() => undefined);
+  try {
+    await ask('models', {});
+    await ask('options', { set: { 'activity.dwell': hour % 2 === 0 ? '2m' : '3m' } });
+    await ask('pause', { for: '30s' });
+    await ask('resume', {});
+    await ask('capture', { jpeg: true });
+    await ask('no-such-verb', { text: 'x'.repeat(10_000) });
+  } finally {
+    await guest.close();
+  }
+}
+
+/** Labels some of the frames the board asks for, and has it train a head from them. @returns whether it did */
+export async function labelAndRetrain(requester: Requester, day: number): Promise<boolean> {
+  const { frames } = (await requester.request('next', { count: A_DAY })) as unknown as Next;
+  for (const [index, { frame }] of frames.entries()) {
+    await requester.request('explain', { frame });
+    const labels = LABELS[(index + day) % LABELS.length] ?? [];
+    await requester.request('label', { frame, labels, by: 'soak' });
+  }
+  await requester.request('retrain', { epochs: 3 });
+  for (let second = 0; second < 120; second++) {
+    await delay(1_000);
+    const { learning } = (await requester.request('status')) as unknown as Status;
+    if (learning?.training.state !== 'running') return learning?.training.state !== 'failed';
+  }
+  return false;
+}

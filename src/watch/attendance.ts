@@ -1,0 +1,27 @@
+/** Whether the camera is to be asked, and why not. */
+import type { PauseState } from '../control/pause.ts';
+import { scheduleWords } from '../schedule/describe.ts';
+import type { ScheduleOptions } from '../schedule/options.ts';
+import type { ScheduleState } from '../schedule/schedule.ts';
+
+/** `state` is what the topic `state` says, and the visibility of what nobody looks at. */
+export interface Closed {
+  readonly state: 'paused' | 'night';
+  readonly reason: string;
+  /** When it ends by itself: milliseconds since the epoch (UTC); null where it does not, or nobody knows. */
+  readonly until: number | null;
+}
+
+/** Null where the camera is to be asked. A pause goes over the schedule. */
+export function closedBecause(
+  pause: PauseState | null,
+  schedule: ScheduleState,
+  options: ScheduleOptions,
+): Closed | null {
+  if (pause !== null) {
+    const { until, reason } = pause;
+    return { state: 'paused', reason: reason ?? 'asked for', until };
+  }
+  if (schedule.open) return null;
+  return { state: 'night', reason: scheduleWords(schedule, options), until: schedule.nextChangeMs };
+}

@@ -1,0 +1,158 @@
+/** The daemon as it shows itself: state, info, health, the answer to `status`, the figures of the metrics. */
+import type { Classifier } from '../activity/classifier.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Learning } from '../learning/board/learning.ts';
+import { healthPayload, infoPayload } from '../messaging/describe.ts';
+import { activityPayload, iso } from '../messaging/from-report.ts';
+import type { Messaging } from '../messaging/messaging.ts';
+import type { Health, Info, State } from '../messaging/payloads.ts';
+import type { Clock } from '../ops/clock.ts';
+import type { BoardHealth } from '../ops/host/monitor.ts';
+import type { Snapshot } from '../ops/metrics/snapshot.ts';
+import {
+  LIVENESS_DEFAULTS,
+  type Liveness,
+  longestStepMs,
+  startLiveness,
+  stepLiveness,
+} from '../ops/service/liveness.ts';
+import type { Zone } from '../vision/zone.ts';
+import type { Condition } from './condition.ts';
+import type { Lookout } from './lookout.ts';
+import type { Watch } from './watch.ts';
+
+export interface PortraitParts {
+  /** Of surfwatch. */
+  readonly version: string;
+  readonly site: string;
+  readonly zones: readonly Zone[];
+  /** In force. */
+  readonly settings: () => Pick<Settings, 'camera'>;
+  readonly watch: Watch;
+  readonly lookout: Lookout;
+  readonly messaging: Pick<Messaging, 'stats' | 'alerts'>;
+  readonly board: () => BoardHealth | null;
+  readonly classifier: () => Classifier | undefined;
+  readonly learning: () => Learning | undefined;
+  /** How often each came out. */
+  readonly retrainings: ReadonlyMap<string, number>;
+  readonly errors: ReadonlyMap<string, number>;
+  readonly clock: Clock;
+}
+
+export class Portrait {
+  readonly #parts: PortraitParts;
+  readonly #startedMs: number;
+  #condition: Condition;
+  #liveness: Liveness;
+  #sinceMs: number;
+
+  constructor(parts: PortraitParts) {
+    this.#parts = parts;
+    this.#startedMs = parts.clock.monotonic();
+    this.#sinceMs = this.#startedMs;
+    this.#condition = parts.lookout.condition;
+    this.#liveness = startLiveness(parts.lookout.pulse, this.#startedMs);
+  }
+
+  state(): State {
+    const { clock, lookout } = this.#parts;
+    const { until, ...condition } = lookout.condition;
+    const nowMs = clock.monotonic();
+    if (this.#condition !== lookout.condition) {
+      this.#sinceMs = nowMs;
+      this.#condition = lookout.condition;
+    }
+    // By the monotonic clock: the wall clock may be set meanwhile.
+    const since = iso(clock.now() - Math.round(nowMs - this.#sinceMs));
+    const ends = until === undefined ? {} : { until: until === null ? null : iso(until) };
+    return { v: 1, ts: iso(clock.now()), ...condition, since, ...ends };
+  }
+
+  /** Only once the model is loaded. */
+  info(): Info {
+    const { clock, version, site, zones, watch, classifier } = this.#parts;
+    return infoPayload({
+      atMs: clock.now(),
+      version,
+      site,
+      classifier: classifier() as Classifier,
+      thresholds: watch.options.thresholds,
+      zones,
+    });
+  }
+
+  health(): Health {
+    const { clock, watch, lookout, messaging, board } = this.#parts;
+    return healthPayload({
+      atMs: clock.now(),
+      monotonicMs: clock.monotonic(),
+      startedMs: this.#startedMs,
+      meter: watch.meter,
+      camera: lookout.cameraStats,
+      messaging: messaging.stats,
+      board: board(),
+    });
+  }
+
+  /** The answer to `status`. */
+  status() {
+    const { clock, site, watch, classifier, learning } = this.#parts;
+    const sender = { site, model: watch.head, atMs: clock.now() };
+    return {
+      state: this.state(),
+      activity: activityPayload(watch.reports.beach, sender),
+      info: classifier() === undefined ? null : this.info(),
+      health: this.health(),
+      learning: learning()?.status() ?? null,
+    };
+  }
+
+  /** @param isPublished an activity was published: before it nothing is known of the beach */
+  figures(isPublished: boolean): Snapshot {
+    const { watch, lookout, messaging, classifier, retrainings, errors, board } = this.#parts;
+    const info = classifier() === undefined ? null : this.info();
+    const camera = lookout.cameraStats;
+    const { connected, reconnects, events, states, droppedEvents } = messaging.stats;
+    const { activity, scores } = watch.reports.beach;
+    return {
+      info: info && {
+        version: info.version,
+        site: info.site,
+        engine: info.engine.name,
+        head: info.head.id,
+        activities: info.activities,
+      },
+      state: lookout.condition.state,
+      camera: {
+        status: camera.status,
+        lastFrameAtMs: camera.lastFrameAt ?? null,
+        fault: camera.status === 'online' ? null : (camera.lastError?.code ?? null),
+      },
+      frames: {
+        captured: camera.frames,
+        classified: watch.meter.classified,
+        dropped: camera.dropped,
+        failed: camera.failures + watch.meter.failed,
+      },
+      beach: isPublished ? { activity, scores } : null,
+      mqtt: { connected, reconnects },
+      outbox: { events, states, droppedEvents },
+      alerts: messaging.alerts,
+      retrainings,
+      errors,
+      board: board(),
+      stalled: this.#stalled(),
+    };
+  }
+
+  /** Looked at whenever somebody asks. */
+  #stalled(): string | null {
+    const { clock, lookout, settings } = this.#parts;
+    const nowMs = clock.monotonic();
+    const { frameMs } = LIVENESS_DEFAULTS;
+    const options = { frameMs, stepMs: longestStepMs(settings().camera) };
+    this.#liveness = stepLiveness(this.#liveness, lookout.pulse, nowMs, nowMs - this.#liveness.atMs, options);
+    return this.#liveness.stalled;
+  }
+}

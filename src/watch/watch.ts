@@ -1,0 +1,154 @@
+/** From a frame to what is known of the beach: gates, classifier and tracker with the state between two frames. */
+import type { Classifier } from '../activity/classifier.ts';
+import { type LookedAt, lookAt } from '../activity/observe.ts';
+import type { ActivityOptions } from '../activity/options.ts';
+import { type Reports, reportOf } from '../activity/report.ts';
+import {
+  restartTracker,
+  startTracker,
+  stopTracker,
+  type TrackerState,
+  type TrackerStep,
+  track,
+} from '../activity/tracker.ts';
+import type { Visibility } from '../activity/visibility.ts';
+import type { Frame } from '../capture/source.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Clock } from '../ops/clock.ts';
+import { countFrame, newMeter } from '../ops/meter.ts';
+import type { Zone } from '../vision/zone.ts';
+
+export interface WatchParts {
+  /** Those in force: asked for at each frame. */
+  readonly settings: () => Pick<Settings, 'activity' | 'gates'>;
+  readonly zones: readonly Zone[];
+  readonly newId: () => string;
+  readonly clock: Clock;
+}
+
+/** A frame that was looked at, and what followed from it. */
+export interface Look {
+  readonly frame: Frame;
+  readonly looked: LookedAt;
+  /** From the frame to what is known by it. */
+  readonly tookMs: number;
+  /** Not there where another head came into force meanwhile: what the old one said is not the first word of the new. */
+  readonly step?: TrackerStep;
+}
+
+export class Watch {
+  readonly meter = newMeter();
+  readonly #parts: WatchParts;
+  #classifier: Classifier | undefined;
+  #tracker: TrackerState;
+  #still: LookedAt['still'] = null;
+  /** The last frame that was looked at. */
+  #frame: string | null = null;
+  /** Since when a frame is at work, by the monotonic clock. */
+  #workingSinceMs: number | null = null;
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+    this.#tracker = startTracker(
+      parts.zones.map(zone => zone.name),
+      this.#now(),
+    );
+  }
+
+  /** Looks with this from now on. */
+  use(classifier: Classifier): void {
+    this.#classifier = classifier;
+  }
+
+  /** After a change of head: its next frame decides anew, and all is reported again. */
+  restart(): void {
+    this.#tracker = restartTracker(this.#tracker, this.#parts.clock.monotonic());
+  }
+
+  /** Those of the head, over which the config's go. */
+  get options(): ActivityOptions {
+    const { activity } = this.#parts.settings();
+    const thresholds = { ...this.#classifier?.head.manifest.thresholds, ...activity.thresholds };
+    return { ...activity, thresholds };
+  }
+
+  /** Id of the head in force, `''` before there is one. */
+  get head(): string {
+    return this.#classifier?.head.manifest.id ?? '';
+  }
+
+  get workingSinceMs(): number | null {
+    return this.#workingSinceMs;
+  }
+
+  /** As things stand. */
+  get reports(): Reports {
+    return reportOf(this.#tracker, this.#frame);
+  }
+
+  /**
+   * Looks at the next frame of the camera.
+   *
+   * @throws whatever the engine throws when it fails: nothing is then known of this frame
+   */
+  async look(frame: Frame): Promise<Look> {
+    const { clock } = this.#parts;
+    const startedMs = clock.monotonic();
+    let looked: LookedAt;
+    this.#workingSinceMs = startedMs;
+    try {
+      looked = await this.examine(frame, startedMs);
+    } catch (error) {
+      this.meter.failed += 1;
+      throw error;
+    } finally {
+      this.#workingSinceMs = null;
+    }
+    this.#still = looked.still;
+    const lookOf = (step?: TrackerStep): Look => {
+      const tookMs = clock.monotonic() - startedMs;
+      return step === undefined ? { frame, looked, tookMs } : { frame, looked, tookMs, step };
+    };
+    if (looked.scored !== undefined && looked.scored.head !== this.head) return lookOf();
+    if (looked.error !== undefined) this.meter.failed += 1;
+    const step = this.#take(looked.observation, frame.id);
+    if (looked.error === undefined) countFrame(this.meter, startedMs, clock.monotonic());
+    return lookOf(step);
+  }
+
+  /** What is on a frame, without any consequence. */
+  examine(frame: Frame, monotonicMs: number): Promise<LookedAt> {
+    const { zones, settings } = this.#parts;
+    const classifier = this.#classifier as Classifier;
+    return lookAt(frame, monotonicMs, this.#still, { classifier, zones, gates: settings().gates });
+  }
+
+  /** Time passes without a frame. */
+  tick(): TrackerStep {
+    return this.#take({ ...this.#now(), frame: null, visibility: 'ok', zones: {} }, this.#frame);
+  }
+
+  /** There are no pictures, for this reason. */
+  blind(visibility: Exclude<Visibility, 'ok'>): TrackerStep {
+    return this.#take({ ...this.#now(), frame: null, visibility, zones: {} }, null);
+  }
+
+  /** Ends the sessions that are open: nobody looks any more. */
+  endSessions(): TrackerStep['events'] {
+    const { state, events } = stopTracker(this.#tracker);
+    this.#tracker = state;
+    return events;
+  }
+
+  #take(observation: Parameters<typeof track>[1], frame: string | null): TrackerStep {
+    const step = track(this.#tracker, observation, this.options, { newId: this.#parts.newId });
+    this.#tracker = step.state;
+    this.#frame = frame;
+    return step;
+  }
+
+  #now() {
+    const { clock } = this.#parts;
+    return { atMs: clock.now(), monotonicMs: clock.monotonic() };
+  }
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { Daemon } from '../../src/daemon.ts';
+import { openRequester } from '../../src/messaging/request.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+import { listener, silent, until } from '../messaging/support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { newDaemon, startDaemon } from './support.ts';
+
+const SIMULATED = ['camera.kind=simulator', 'camera.simulator.width=320', 'camera.simulator.height=180'];
+
+type Heard = Awaited<ReturnType<typeof listener>>;
+const json = (heard: Heard, topic: string) => JSON.parse(heard.last(`surf/${topic}`) ?? '{}');
+
+async function controlled(set: readonly string[] = []) {
+  const { daemon, heard } = await startDaemon([...SIMULATED, ...set]);
+  const requester = await openRequester({ url: daemon.address, base: 'surf', clock: systemClock });
+  await until(() => json(heard, 'activity').visibility === 'ok', 'a judged picture');
+  return { daemon, heard, requester };
+}
+
+describe('a daemon that is controlled', () => {
+  it('pauses: asks the camera no more, says so, and goes on when it is resumed', async () => {
+    const { heard, requester } = await controlled(['snapshot.publish=true', 'snapshot.minInterval=200ms']);
+    await until(() => (heard.last('surf/snapshot') ?? '') !== '', 'a snapshot');
+    expect(await requester.request('pause', { reason: 'sports day' })).toMatchObject({ paused: true });
+    await until(() => json(heard, 'state').state === 'paused', 'paused');
+    expect(json(heard, 'state')).toMatchObject({ reason: 'sports day', until: null });
+    await until(() => json(heard, 'activity').visibility === 'paused', 'an activity that says so');
+    expect(json(heard, 'activity')).toMatchObject({ activity: 'unknown', scores: {}, frame: null });
+    expect(heard.last('surf/snapshot')).toBe('');
+    const classified = async () => {
+      const { health } = (await requester.request('status')) as {
+        health: { frames: { classified: number } };
+      };
+      return health.frames.classified;
+    };
+    const before = await classified();
+    await expect(requester.request('capture')).rejects.toMatchObject({ code: 'capture-paused' });
+    expect(await classified()).toBe(before);
+    await requester.request('resume');
+    await until(() => json(heard, 'activity').visibility === 'ok', 'a judged picture again');
+    expect(json(heard, 'state').state).toBe('running');
+  });
+
+  it('stays paused over a restart', async () => {
+    const state = `stateDir=${await temporaryFolder()}`;
+    const { daemon, requester } = await controlled([state]);
+    await requester.request('pause', { for: '1h' });
+    await daemon.stop();
+    const again = await newDaemon([...SIMULATED, state]);
+    await again.start();
+    const heard = await listener(again.address);
+    await until(() => json(heard, 'state').state === 'paused', 'paused');
+    await until(() => json(heard, 'activity').visibility === 'paused', 'an activity that says so');
+    expect(Date.parse(json(heard, 'state').until)).toBeGreaterThan(Date.now());
+  });
+
+  it('takes a picture at once, judges it and keeps it on wish', async () => {
+    const { heard, requester } = await controlled([
+      'camera.interval=1m',
+      'camera.pendingInterval=1m',
+      'activity.staleAfter=5m',
+    ]);
+    const seen = json(heard, 'activity').frame;
+    const captured = (await requester.request('capture', { jpeg: true, width: 160, keep: true })) as Record<
+      string,
+      unknown
+    >;
+    expect(captured).toMatchObject({ visibility: 'ok', width: 160, keep: expect.any(String) });
+    expect(captured.frame).not.toBe(seen);
+    expect(Buffer.from(String(captured.jpeg), 'base64').subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
+  });
+
+  it('changes settings at once, and keeps them over a restart', async () => {
+    const state = `stateDir=${await temporaryFolder()}`;
+    const { daemon, heard, requester } = await controlled([state]);
+    await requester.request('options', { set: { 'activity.thresholds': { surfing: 0.31 } } });
+    await until(() => json(heard, 'info').thresholds?.surfing === 0.31, 'the threshold on info');
+    await expect(
+      requester.request('options', { set: { 'activity.thresholds': { surfing: 3 } } }),
+    ).rejects.toMatchObject({ code: 'option-invalid' });
+    await expect(requester.request('options', { set: { 'broker.port': 1 } })).rejects.toMatchObject({
+      code: 'option-fixed',
+    });
+    await daemon.stop();
+    const again = await newDaemon([...SIMULATED, state]);
+    await again.start();
+    const heardAgain = await listener(again.address);
+    await until(() => json(heardAgain, 'info').thresholds?.surfing === 0.31, 'the threshold again');
+  });
+
+  it('takes another configuration, and says what needs a restart', async () => {
+    const { daemon, heard } = await controlled();
+    const set = [...SIMULATED, 'activity.thresholds={"kitesurfing":0.77}', 'broker.port=1'];
+    const { settings } = loadConfig({ set, env: {}, cwd: process.cwd() });
+    const { changed, restart } = await daemon.reload(settings);
+    expect(changed).toContain('activity.thresholds');
+    expect(restart).toContain('broker.port');
+    await until(() => json(heard, 'info').thresholds?.kitesurfing === 0.77, 'the threshold on info');
+  });
+
+  it('rests by night, but takes a picture for who asks', async () => {
+    const yesterday = new Date(Date.now() - 86_400_000).toLocaleDateString('en', {
+      weekday: 'short',
+      timeZone: 'UTC',
+    });
+    const window = `[{"days":["${yesterday.toLowerCase()}"],"from":"10:00","to":"10:01"}]`;
+    const { daemon, heard } = await startDaemon([
+      ...SIMULATED,
+      'schedule.enabled=true',
+      'schedule.daylight=all',
+      'schedule.timeZone=UTC',
+      `schedule.windows=${window}`,
+    ]);
+    await until(() => json(heard, 'state').state === 'night', 'night');
+    await until(() => json(heard, 'activity').visibility === 'night', 'an activity that says so');
+    expect(Date.parse(json(heard, 'state').until)).toBeGreaterThan(Date.now());
+    expect(json(heard, 'activity')).toMatchObject({ activity: 'unknown', frame: null });
+    const requester = await openRequester({ url: daemon.address, base: 'surf', clock: systemClock });
+    expect(await requester.request('capture')).toMatchObject({ visibility: 'ok' });
+    expect(json(heard, 'state').state).toBe('night');
+  });
+
+  it('lets its figures be read', async () => {
+    const { daemon } = await controlled(['metrics.enabled=true', 'metrics.port=0']);
+    const text = await (await fetch(`${daemon.metricsUrl}/metrics`)).text();
+    expect(text).toMatch(/^surfwatch_info\{.*site="beach"/m);
+    expect(text).toMatch(/^surfwatch_frames_classified_total [1-9]/m);
+    for (const path of ['healthz', 'readyz'])
+      expect(await (await fetch(`${daemon.metricsUrl}/${path}`)).json()).toMatchObject({ ok: true });
+  });
+
+  it('tells what it saw by the hour', async () => {
+    const { heard } = await controlled();
+    await until(() => heard.last('surf/stats/hourly') !== undefined, 'the statistics');
+    expect(json(heard, 'stats/hourly')).toMatchObject({ v: 1, site: 'beach' });
+  });
+
+  it('refuses a second daemon on its state folder', async () => {
+    const state = `stateDir=${await temporaryFolder()}`;
+    await controlled([state]);
+    const set = [...SIMULATED, state, 'broker.port=0'];
+    const { settings } = loadConfig({ set, env: {}, cwd: process.cwd() });
+    const second = new Daemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
+    await expect(second.start()).rejects.toMatchObject({ code: 'state-locked' });
+  });
+});

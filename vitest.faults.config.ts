@@ -1,0 +1,14 @@
+/** `npm run test:faults`: harm done to whole daemons, each in a process of its own. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/faults/*.test.ts'],
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    // Each runs a daemon: what they wait for must not depend on what the others do.
+    maxWorkers: 2,
+  },
+});
