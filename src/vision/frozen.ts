@@ -1,24 +1,61 @@
-/** Tells a camera that repeats its last picture from a calm sea. */
-import { type GateOptions, judgeQuality, type PictureQuality } from './quality.ts';
+/** Tells a camera that repeats its last picture from a calm sea, and from one that has new pictures seldom. */
+import type { GateOptions } from './quality/options.ts';
 
 // More than a still picture moves when a camera encodes it anew.
 const CHANGED_LEVELS = 4;
+/** Intervals between new pictures that are remembered. */
+const REMEMBERED = 9;
+/** A source is not frozen before this many times its usual interval, ... */
+const INTERVALS = 3;
+/** ... nor, before that is known, before this many times `frozenAfterMs`, if what it gives is the same file. */
+const UNKNOWN_INTERVAL = 5;
 
-/** Since when the picture has stood still, and how it looked then. Null before the first picture. */
-export type StillState = { readonly signature: Uint8Array; readonly sinceMs: number } | null;
+/** Since when the picture has stood still, and how it looked then. Plain data. */
+export interface Stillness {
+  readonly signature: Uint8Array;
+  readonly sinceMs: number;
+  /** Pictures since then that were no new file, but the one before byte by byte. */
+  readonly repeated: number;
+  /** Pictures since then. */
+  readonly seen: number;
+  /** It may have looked like that before it was first seen: that interval is not remembered. */
+  readonly partial: boolean;
+  /** The last intervals between new pictures, in milliseconds. */
+  readonly intervalsMs: readonly number[];
+}
 
 /**
  * Takes one picture in. It is compared with the first of the still ones, not with the one before: in a live picture
  * changes too small to tell between two frames add up.
+ *
+ * @param repeated the camera gave the file before, byte by byte
  */
-function watchStill(
-  state: StillState,
-  signature: Uint8Array,
+export function watchStill(
+  state: Stillness | null,
+  picture: { readonly signature: Uint8Array; readonly repeated: boolean },
   monotonicMs: number,
   options: GateOptions,
-): NonNullable<StillState> {
-  const still = state !== null && changedShare(state.signature, signature) <= options.frozenShare;
-  return still ? state : { signature, sinceMs: monotonicMs };
+): Stillness {
+  const { signature, repeated } = picture;
+  if (state !== null && changedShare(state.signature, signature) <= options.frozenShare) {
+    return { ...state, seen: state.seen + 1, repeated: state.repeated + (repeated ? 1 : 0) };
+  }
+  const before = state?.intervalsMs ?? [];
+  const whole = state !== null && !state.partial;
+  const intervalsMs = whole ? [...before, monotonicMs - state.sinceMs].slice(-REMEMBERED) : before;
+  return { signature, sinceMs: monotonicMs, repeated: 0, seen: 1, partial: state === null, intervalsMs };
+}
+
+/** Whether it has stood still for longer than this camera is wont to. */
+export function isFrozen(state: Stillness, monotonicMs: number, { frozenAfterMs }: GateOptions): boolean {
+  const { seen, repeated, intervalsMs, sinceMs } = state;
+  const stillMs = monotonicMs - sinceMs;
+  // Two pictures alike are no proof, however far apart; one that was coded anew each time is.
+  if (seen < 3 || stillMs < frozenAfterMs) return false;
+  const sameFile = repeated >= seen - 1;
+  if (intervalsMs.length === 0) return !sameFile || stillMs >= UNKNOWN_INTERVAL * frozenAfterMs;
+  const usualMs = [...intervalsMs].sort((a, b) => a - b)[intervalsMs.length >> 1] ?? 0;
+  return stillMs >= INTERVALS * usualMs;
 }
 
 /** Share of the points, 0..1, whose luma differs by more than 4 levels. */
@@ -28,25 +65,4 @@ export function changedShare(before: Uint8Array, after: Uint8Array): number {
     if (Math.abs((before[point] as number) - (after[point] as number)) > CHANGED_LEVELS) changed++;
   }
   return changed / after.length;
-}
-
-export interface GateResult {
-  readonly state: StillState;
-  readonly visibility: 'ok' | 'dark' | 'obscured' | 'frozen';
-}
-
-/**
- * All gates in one: hand in the state the last picture gave, null at first.
- * A dark or obscured picture is never called frozen, as a black one stays the same all night.
- */
-export function gatePicture(
-  state: StillState,
-  quality: PictureQuality,
-  monotonicMs: number,
-  options: GateOptions,
-): GateResult {
-  const visibility = judgeQuality(quality, options);
-  if (visibility !== 'ok') return { state: null, visibility };
-  const still = watchStill(state, quality.signature, monotonicMs, options);
-  return { state: still, visibility: monotonicMs - still.sinceMs >= options.frozenAfterMs ? 'frozen' : 'ok' };
 }

@@ -1,0 +1,99 @@
+/** The gates on single pictures: false alarms on good ones, and how many spoilt ones are found. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { createRandom } from '../../src/ops/random.ts';
+import { readTiles } from '../../src/vision/decode.ts';
+import { DEFAULT_GATE_OPTIONS, judgeQuality, measureQuality } from '../../src/vision/quality.ts';
+import type { Zone } from '../../src/vision/zone.ts';
+import { rawOf, SPOILT, spoil } from '../spoil.ts';
+
+const FOLDERS = [
+  'watersports/surfing',
+  'watersports/windsurfing',
+  'watersports/kitesurfing',
+  'watersports/none',
+  'surfcam/frames',
+  'windsurf-tele/frames',
+];
+const LIMITS = { maxBytes: 50e6, maxPixels: 50e6 };
+const WHOLE = { name: 'beach', x: 0, y: 0, w: 1, h: 1 };
+const ZONES: Zone[] = [
+  { ...WHOLE, tiles: { columns: 4, rows: 3, overlap: 0.1 } },
+  { ...WHOLE, tiles: { columns: 1, rows: 1, overlap: 0 } },
+];
+
+/** Verdicts by name: how many pictures were called what. */
+export interface Calls {
+  pictures: number;
+  readonly called: Record<string, number>;
+}
+
+export interface Singles {
+  /** By half of the groups (tuning, held out). */
+  readonly good: Record<string, Calls>;
+  /** By gate, then by way; held-out groups alone. */
+  readonly spoilt: Record<string, Record<string, Calls>>;
+  readonly falseAlarms: string[];
+  readonly msPerPicture: number;
+}
+
+export async function measureSingles(data: string, every: number): Promise<Singles> {
+  const groups = await groupsOf(data);
+  const good: Record<string, Calls> = {};
+  const spoilt: Record<string, Record<string, Calls>> = {};
+  const falseAlarms: string[] = [];
+  let [milliseconds, judged, index] = [0, 0, 0];
+  for (const folder of FOLDERS) {
+    for (const file of (await readdir(join(data, folder))).sort()) {
+      const bytes = await readFile(join(data, folder, file));
+      const name = `${folder}/${file}`;
+      const half = isHeldOut(groups.get(name.replace('watersports/', '')) ?? groupOfFrame(folder, file))
+        ? 'held out'
+        : 'tuning';
+      for (const zone of ZONES) {
+        const { preview } = await readTiles(bytes, [zone], 224, LIMITS);
+        const start = performance.now();
+        const verdict = judgeQuality(measureQuality(preview), DEFAULT_GATE_OPTIONS);
+        milliseconds += performance.now() - start;
+        judged++;
+        good[half] = counted(good[half], verdict);
+        if (verdict !== 'ok') falseAlarms.push(`${name}: ${verdict}`);
+      }
+      if (half !== 'held out' || index++ % every !== 0) continue;
+      const raw = await rawOf(bytes);
+      const random = createRandom(index);
+      for (const [gate, { ways }] of Object.entries(SPOILT)) {
+        const table = spoilt[gate] ?? {};
+        spoilt[gate] = table;
+        for (const [way, how] of Object.entries(ways)) {
+          const picture = await spoil(raw, how, () => random.next());
+          table[way] = counted(table[way], judgeQuality(measureQuality(picture), DEFAULT_GATE_OPTIONS));
+        }
+      }
+    }
+  }
+  return { good, spoilt, falseAlarms, msPerPicture: milliseconds / judged };
+}
+
+export function counted(calls: Calls | undefined, verdict: string): Calls {
+  const { pictures, called } = calls ?? { pictures: 0, called: {} };
+  return { pictures: pictures + 1, called: { ...called, [verdict]: (called[verdict] ?? 0) + 1 } };
+}
+
+/** A source is in one half with all its pictures, whatever the order they come in. */
+function isHeldOut(group: string): boolean {
+  return (createHash('sha1').update(group).digest()[0] as number) % 2 === 1;
+}
+
+/** The surf cam is one camera; the tele videos are told by the day and the first of the riders. */
+function groupOfFrame(folder: string, file: string): string {
+  return folder.startsWith('surfcam') ? 'surfcam' : file.replace(/^S_/, '').split('_').slice(0, 4).join('_');
+}
+
+async function groupsOf(data: string): Promise<ReadonlyMap<string, string>> {
+  const text = await readFile(join(data, 'watersports', 'manifest.csv'), 'utf8');
+  const rows = parse(text, { columns: true }) as { file: string; group: string }[];
+  return new Map(rows.map(({ file, group }) => [file, group]));
+}
