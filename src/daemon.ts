@@ -35,6 +35,7 @@ import { Lookout } from './watch/lookout.ts';
 import { Portrait } from './watch/portrait.ts';
 import { Reporter } from './watch/reporter.ts';
 import { seenFrameOf } from './watch/seen.ts';
+import { ViewKeeper } from './watch/view-keeper.ts';
 import { type Look, Watch } from './watch/watch.ts';
 
 export interface DaemonDeps {
@@ -48,6 +49,8 @@ export interface DaemonDeps {
   readonly effective?: readonly EffectiveSetting[];
   /** How often each coded error was logged so far, for the metrics. */
   readonly errors?: ReadonlyMap<string, number>;
+  /** What a watchdog found stuck, or null. */
+  readonly stalled?: () => string | null;
   /** Told of the steps of the start, which may take long on a slow board. */
   readonly onStep?: (step: string) => void;
   /** Told of every change of the beach's activity, after it was handed to the broker. */
@@ -55,7 +58,7 @@ export interface DaemonDeps {
 }
 
 export class Daemon {
-  /** Of the configuration; those in force are `#settings`. */
+  /** Of the configuration; those in force are `settings`. */
   readonly #configured: Settings;
   readonly #deps: DaemonDeps;
   readonly #log: Logger;
@@ -63,6 +66,7 @@ export class Daemon {
   readonly #control: Control;
   readonly #messaging: Messaging;
   readonly #watch: Watch;
+  readonly #view: ViewKeeper;
   readonly #reporter: Reporter;
   readonly #history: History;
   readonly #lookout: Lookout;
@@ -88,7 +92,9 @@ export class Daemon {
     this.#control = this.#newControl();
     this.#messaging = this.#newMessaging(networkClock);
     const messaging = this.#messaging;
-    this.#watch = new Watch({ settings: () => this.#settings, zones: this.#zones, newId, clock });
+    this.#watch = new Watch({ settings: () => this.settings, zones: this.#zones, newId, clock });
+    const { stateDir } = settings;
+    this.#view = new ViewKeeper({ stateDir, watch: this.#watch, clock, log: partLogger(log, 'vision') });
     const byZone = settings.zones.length > 0;
     this.#reporter = new Reporter({ messaging, byZone, sender, newId, clock });
     this.#history = new History({
@@ -112,7 +118,7 @@ export class Daemon {
       log: partLogger(log, 'ops'),
     });
     this.#lookout = new Lookout({
-      settings: () => this.#settings,
+      settings: () => this.settings,
       watch: this.#watch,
       reporter: this.#reporter,
       history: this.#history,
@@ -122,7 +128,10 @@ export class Daemon {
       onPublished: frame => this.#learning?.published(frame),
       onCondition: () => messaging.set('state', this.#portrait.state()),
       onChange: report => deps.onChange?.(report),
-      onHeartbeat: () => messaging.set('health', this.#portrait.health()),
+      onHeartbeat: () => {
+        messaging.set('health', this.#portrait.health());
+        void this.#view.beat();
+      },
       newId,
       clock,
       log,
@@ -131,7 +140,6 @@ export class Daemon {
       version: deps.version,
       site: settings.site,
       zones: this.#zones,
-      settings: () => this.#settings,
       watch: this.#watch,
       lookout: this.#lookout,
       messaging,
@@ -140,6 +148,7 @@ export class Daemon {
       learning: () => this.#learning,
       retrainings: this.#retrainings,
       errors: deps.errors ?? new Map(),
+      stalled: () => deps.stalled?.() ?? null,
       clock,
     });
     this.#outlets = new MetricsOutlets({
@@ -158,6 +167,11 @@ export class Daemon {
   /** Address of the metrics, empty where none are served. */
   get metricsUrl(): string {
     return this.#outlets.url;
+  }
+
+  /** In force: those of the configuration, under those that were changed while it ran. */
+  get settings(): Settings {
+    return this.#control.settings;
   }
 
   /** For whoever watches over this process. */
@@ -190,6 +204,7 @@ export class Daemon {
     await this.#outlets
       .start()
       .catch((error: unknown) => this.#log.error({ err: error }, 'the metrics cannot be read'));
+    await this.#view.start();
     this.#history.start();
     this.#monitor.start();
     await this.#control.start();
@@ -215,6 +230,7 @@ export class Daemon {
       await this.#control.stop();
       await this.#lookout.stop();
       this.#history.stop();
+      await this.#view.stop();
       await this.#monitor.stop();
     }
     await this.#end();
@@ -226,11 +242,6 @@ export class Daemon {
     await this.#messaging.stop();
     await this.#classifier?.close();
     this.#state?.close();
-  }
-
-  /** In force. */
-  get #settings(): Settings {
-    return this.#control.settings;
   }
 
   #newControl(): Control {
@@ -260,7 +271,7 @@ export class Daemon {
   #newMessaging(networkClock: Clock): Messaging {
     const { clock, log } = this.#deps;
     const { mqtt, broker, stateDir, discovery, zones } = this.#configured;
-    const settings = () => this.#settings;
+    const settings = () => this.settings;
     const learning = verbParts(() => this.#learn());
     return new Messaging({
       mqtt,
@@ -306,7 +317,7 @@ export class Daemon {
     const { engine, runtime } = backbone;
     this.#log.info({ engine, runtime, why, head: head.manifest.id }, 'model loaded');
     this.#messaging.set('info', this.#portrait.info());
-    const settings = () => this.#settings;
+    const settings = () => this.settings;
     const learning = new Learning({
       options: liveView(() => settings().learning),
       directory: join(stateDir, 'learning'),

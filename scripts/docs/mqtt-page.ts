@@ -57,9 +57,9 @@ const RULES = `## What a subscriber can rely on
 
 - State is retained: a new subscriber has the present state at once. Events, commands and answers are not retained.
 - Every JSON payload has \`"v": 1\`. Under one version fields are only added, so ignore fields you don't know.
-- \`activity\` is \`unknown\` where the picture can't be judged, and \`visibility\` says why: \`dark\`, \`obscured\`, \`frozen\`,
-  \`unreadable\`, \`camera-lost\` or \`paused\`. An old activity is never passed off as a fresh one: without a picture for
-  \`activity.staleAfter\` it is \`unknown\`.
+- \`activity\` is \`unknown\` where the picture can't be judged, and \`visibility\` says why: \`dark\`, \`fogged\`, \`frozen\`,
+  \`camera-lost\`, \`paused\` or another ([all of them](troubleshooting.md#visibility)). An old activity is never passed off as a
+  fresh one: without a picture for \`activity.staleAfter\` it is \`unknown\`.
 - \`activity\` is sent on every change and at least every \`activity.heartbeat\`. Treat it as lost when nothing has come for
   three of these.
 - \`availability\` is the process, \`camera/availability\` the camera. Both must be \`online\` for the activity to be fresh. If

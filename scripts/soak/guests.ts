@@ -1,5 +1,6 @@
 /** What people do to a board: look in every hour, label and retrain once a day. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { SurfwatchError } from '../../src/errors.ts';
 import { openRequester, type Requester } from '../../src/messaging/request.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 
@@ -35,9 +36,14 @@ export async function visit(url: string, hour: number): Promise<void> {
 export async function labelAndRetrain(requester: Requester, day: number): Promise<boolean> {
   const { frames } = (await requester.request('next', { count: A_DAY })) as unknown as Next;
   for (const [index, { frame }] of frames.entries()) {
-    await requester.request('explain', { frame });
     const labels = LABELS[(index + day) % LABELS.length] ?? [];
-    await requester.request('label', { frame, labels, by: 'soak' });
+    try {
+      await requester.request('explain', { frame });
+      await requester.request('label', { frame, labels, by: 'soak' });
+    } catch (error) {
+      // Minutes pass for the board between two requests: the frame may have made way.
+      if (!(error instanceof SurfwatchError) || error.code !== 'label-frame-unknown') throw error;
+    }
   }
   await requester.request('retrain', { epochs: 3 });
   for (let second = 0; second < 120; second++) {

@@ -19,8 +19,6 @@ export interface BoardSample {
   /** Timers, sockets, children and requests that keep the process alive. */
   readonly handles: number;
   readonly threads: number;
-  /** Processor time of all threads since the start, before the collection for this sample. */
-  readonly cpuMs: number;
 }
 
 export interface Sample extends BoardSample {
@@ -28,7 +26,7 @@ export interface Sample extends BoardSample {
   readonly classified: number;
   /** Retrainings that ended, since the start. */
   readonly retrained: number;
-  /** A frame's median way from capture to publication in real ms; null without frames. */
+  /** A frame's median way from capture to publication in real ms, the least of some looks; null without frames. */
   readonly latencyMs: number | null;
 }
 
@@ -41,7 +39,7 @@ export const FIGURES = {
   'open files': ({ openFiles }: Sample) => openFiles,
   handles: ({ handles }: Sample) => handles,
   threads: ({ threads }: Sample) => threads,
-  'latency p50, ms': ({ latencyMs }: Sample) => latencyMs,
+  'latency, ms': ({ latencyMs }: Sample) => latencyMs,
 } as const;
 
 export type Figure = keyof typeof FIGURES;

@@ -45,6 +45,8 @@ export interface CameraParts {
   readonly onFrame: (frame: Frame) => Promise<void>;
   /** Told once of each change of status after `starting`. */
   readonly onStatus: (change: StatusChange) => void;
+  /** Told of each attempt that gave no picture. */
+  readonly onFailure?: (failure: CameraFailure) => void;
   /** Numbers in 0..1 for the jitter of the back-off. */
   readonly random?: () => number;
 }
@@ -69,6 +71,8 @@ export class Camera {
   #intervalMs: number;
   /** Monotonic time of the next picture. */
   #dueAt = 0;
+  /** A picture is wanted whatever the pace says; the next grab to end is it. */
+  #isAsked = false;
   /** Ends the present wait: for a change of pace, or to stop. */
   #wait = new AbortController();
   /** Ends the present grab. */
@@ -115,7 +119,7 @@ export class Camera {
 
   /** Takes the next picture now, whatever the pace or a back-off say; the pace goes on from there. */
   takeNow(): void {
-    this.#dueAt = this.#parts.clock.monotonic();
+    this.#isAsked = true;
     this.#wait.abort();
   }
 
@@ -128,7 +132,9 @@ export class Camera {
       try {
         this.#limit = new AbortController();
         const { source, options } = this.#parts;
-        const picture = await grabWithin(source, clock, options.timeoutMs, this.#limit);
+        const picture = await grabWithin(source, clock, options.timeoutMs, this.#limit).finally(() => {
+          this.#isAsked = false;
+        });
         if (!this.#stopped) await this.#handOn(picture);
       } catch (error) {
         if (this.#stopped) return;
@@ -146,6 +152,7 @@ export class Camera {
   async #untilDue(): Promise<boolean> {
     const { clock } = this.#parts;
     while (!this.#stopped) {
+      if (this.#isAsked) this.#dueAt = clock.monotonic();
       const ms = this.#dueAt - clock.monotonic();
       if (ms <= 0) return true;
       this.#wait = new AbortController();
@@ -202,6 +209,7 @@ export class Camera {
       { source: source.kind, ...failure, retryMs: Math.round(retryMs) },
       'no picture',
     );
+    this.#parts.onFailure?.(failure);
     const hopeless = LASTING.has(failure.code) || this.#inARow >= FIRST_ATTEMPTS;
     if (this.#stats.status === 'starting' && hopeless) this.#setStatus('offline', failure);
   }

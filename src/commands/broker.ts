@@ -9,13 +9,14 @@ import { ROLES } from '../messaging/broker/access-table.ts';
 import { isFilter } from '../messaging/broker/filters.ts';
 import { hashPassword } from '../messaging/broker/password.ts';
 import {
+  changeUsers,
   checkName,
   readUsers,
   USER_ROLES,
   type User,
   type Users,
-  writeUsers,
 } from '../messaging/broker/users-file.ts';
+import { systemClock } from '../ops/clock.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { printTable } from './table.ts';
 
@@ -80,34 +81,54 @@ async function passwd(name: string | undefined, flags: PasswdFlags): Promise<voi
   if (path === undefined) {
     throw new SurfwatchError('broker-users-invalid', 'which file: give --file, or set broker.usersFile');
   }
-  const users = await readUsers(path, !flags.delete);
-  if (flags.list || name === undefined) return list(users, flags.json);
+  if (flags.list || name === undefined) return list(await readUsers(path, true), flags.json);
   checkName(name);
-  const before = users[name];
   if (flags.delete) {
-    if (before === undefined)
-      throw new SurfwatchError('broker-user-unknown', `${path} has no user "${name}"`);
-    const { [name]: _removed, ...others } = users;
-    await writeUsers(path, others);
+    await changeUsers(path, users => without(users, name, path), { clock: systemClock });
     return say(flags, { user: name, removed: true }, `removed ${name} from ${path}`);
   }
-  const user = await changed(before, flags);
-  await writeUsers(path, { ...users, [name]: user });
-  const done = before === undefined ? 'added' : 'changed';
-  say(flags, { user: name, role: user.role, done }, `${done} ${name}, ${user.role}, in ${path}`);
+  const known = (await readUsers(path, true))[name];
+  const given = await givenOf(known, flags);
+  const become: { user?: User } = {};
+  await changeUsers(
+    path,
+    users => {
+      become.user = changed(users[name], given, `${path} has no user "${name}" any more`);
+      return { ...users, [name]: become.user };
+    },
+    { clock: systemClock, orNone: true },
+  );
+  const role = become.user?.role;
+  const done = known === undefined ? 'added' : 'changed';
+  say(flags, { user: name, role, done }, `${done} ${name}, ${role}, in ${path}`);
 }
 
-async function changed(before: User | undefined, flags: PasswdFlags): Promise<User> {
+function without(users: Users, name: string, path: string): Users {
+  if (users[name] === undefined)
+    throw new SurfwatchError('broker-user-unknown', `${path} has no user "${name}"`);
+  const { [name]: _removed, ...others } = users;
+  return others;
+}
+
+/** What the flags change of a user; the rest stays. */
+async function givenOf(known: User | undefined, flags: PasswdFlags): Promise<Partial<User>> {
   const read = filtersOf(flags.read);
   const write = filtersOf(flags.write);
   const isOther = flags.role !== undefined || read !== undefined || write !== undefined;
-  const keeps = before !== undefined && isOther && flags.passwordFile === undefined;
+  const keeps = known !== undefined && isOther && flags.passwordFile === undefined;
   return {
-    role: flags.role ?? before?.role ?? 'reader',
-    password: keeps ? before.password : await hashPassword(await newPassword(flags.passwordFile)),
-    read: read ?? before?.read ?? [],
-    write: write ?? before?.write ?? [],
+    ...(flags.role !== undefined && { role: flags.role }),
+    ...(read !== undefined && { read }),
+    ...(write !== undefined && { write }),
+    ...(!keeps && { password: await hashPassword(await newPassword(flags.passwordFile)) }),
   };
+}
+
+/** The file may have changed since the password was asked for. */
+function changed(before: User | undefined, given: Partial<User>, gone: string): User {
+  const password = given.password ?? before?.password;
+  if (password === undefined) throw new SurfwatchError('broker-user-unknown', gone);
+  return { ...(before ?? { role: 'reader', read: [], write: [] }), ...given, password };
 }
 
 function filtersOf(given: readonly string[] | undefined): string[] | undefined {

@@ -34,10 +34,10 @@ export async function runDaemon(
   for (const warning of warnings) partLogger(root, 'config').warn(describeFault(warning));
   const { notifier, watchdog } = createService({
     env: process.env,
-    camera: settings.camera,
+    camera: () => daemon.settings.camera,
     pulse: () => daemon.pulse,
     clock: systemClock,
-    log,
+    log: partLogger(root, 'ops'),
   });
   const daemon = new Daemon(settings, {
     clock: systemClock,
@@ -45,6 +45,7 @@ export async function runDaemon(
     version: packageVersion(),
     effective,
     errors,
+    stalled: () => watchdog.stalled,
     onStep: step => notifier.starting(step),
     onChange: report => {
       notifier.status(`${report.activity}${report.visibility === 'ok' ? '' : ` (${report.visibility})`}`);
@@ -59,7 +60,7 @@ export async function runDaemon(
   });
   await daemon.start();
   started = true;
-  notifier.ready('looking at the beach');
+  notifier.ready(`broker ${daemon.address}`);
   watchdog.start();
   hooks.onStarted?.(daemon);
   await stopped;

@@ -59,12 +59,9 @@ export async function capture(
   { keep, jpeg, width = 0 }: CaptureRequest,
   signal: AbortSignal,
 ): Promise<Captured> {
-  const pause = parts.paused();
-  if (pause !== null) {
-    const until = pause.until === null ? 'until `resume`' : `until ${new Date(pause.until).toISOString()}`;
-    throw new SurfwatchError('capture-paused', `the camera is paused ${until}`);
-  }
+  refusePaused(parts);
   const look = await parts.look(signal);
+  refusePaused(parts);
   const { frame, looked } = look;
   const { scored, observation, error } = looked;
   if (scored === undefined)
@@ -91,6 +88,13 @@ export async function capture(
       height: shown.height,
     }),
   };
+}
+
+function refusePaused({ paused }: CaptureParts): void {
+  const pause = paused();
+  if (pause === null) return;
+  const until = pause.until === null ? 'until `resume`' : `until ${new Date(pause.until).toISOString()}`;
+  throw new SurfwatchError('capture-paused', `the camera is paused ${until}`);
 }
 
 /** Of each activity the highest score of any zone. */

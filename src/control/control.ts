@@ -50,6 +50,8 @@ export class Control {
       onChange: (now, paths) => {
         if (paths.some(path => path.startsWith('log.'))) setLogLevels(setup.log, now.log);
         if (paths.some(path => path.startsWith('snapshot.'))) this.#snapshots.refresh();
+        // One of before may show what is no longer to be seen.
+        if (paths.includes('learning.pixelate')) this.#snapshots.remove();
         onSettings(now, paths);
       },
       onAlert: text => messaging().alert('options-ignored', text),

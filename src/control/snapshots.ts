@@ -32,9 +32,10 @@ export class Snapshots {
     this.#parts = parts;
   }
 
-  /** Removes what an earlier run left, unless pictures are wanted. */
+  /** Removes what an earlier run left, unless pictures are wanted; where they are masked too, as that one may not be. */
   start(): void {
-    if (!this.#parts.options().publish) this.remove();
+    const { options, onlyZones } = this.#parts;
+    if (!options().publish || onlyZones() !== null) this.remove();
   }
 
   /** No further picture is published; the last one stays. */

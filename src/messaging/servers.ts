@@ -44,9 +44,18 @@ export function tryOtherVersion(server: Server): boolean {
 /** The login in the options goes before one in the address. */
 export function loginOf(url: string, username?: string, password?: string) {
   const inUrl = URL.canParse(url) ? new URL(url) : undefined;
-  const name = username ?? (inUrl?.username ? decodeURIComponent(inUrl.username) : undefined);
-  const secret = password ?? (inUrl?.password ? decodeURIComponent(inUrl.password) : undefined);
+  const name = username ?? (inUrl?.username ? decoded(inUrl.username) : undefined);
+  const secret = password ?? (inUrl?.password ? decoded(inUrl.password) : undefined);
   return { ...(name !== undefined && { username: name }), ...(secret !== undefined && { password: secret }) };
+}
+
+/** A `%` that begins no escape means itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export function urlWithoutLogin(url: string): string {

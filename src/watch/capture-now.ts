@@ -1,55 +1,67 @@
 /** One picture at once, for whoever asks for it by hand. */
-import type { CameraStats } from '../capture/camera.ts';
 import type { Frame, FrameSource } from '../capture/source.ts';
 import { closeWithin, grabWithin } from '../capture/timed.ts';
 import { SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
 import type { Look } from './watch.ts';
 
+interface Waiting {
+  /** Null: the camera was closed, none will come. */
+  readonly take: (look: Look | null) => void;
+  readonly fail: (error: unknown) => void;
+}
+
 /** Those who wait for the next look, however it came about. */
 export class NextLook {
-  readonly #waiting = new Set<(look: Look) => void>();
+  readonly #waiting = new Set<Waiting>();
 
-  /** Hands a look to all who wait. */
-  give(look: Look): void {
-    for (const take of this.#waiting) take(look);
+  /** Hands a look to all who wait, or null where none will come. */
+  give(look: Look | null): void {
+    for (const { take } of this.#waiting) take(look);
+  }
+
+  /** Tells all who wait why there is none. */
+  fail(error: unknown): void {
+    for (const { fail } of this.#waiting) fail(error);
   }
 
   /**
-   * The next look at a frame that came in from now on, within `timeoutMs`.
+   * The next look at a frame that came in from now on, within `timeoutMs`; null where there will be none.
    *
-   * @param stats of the camera, which knows why none came
-   * @throws SurfwatchError the camera's last failure, or `camera-timeout`
+   * @throws SurfwatchError `camera-timeout`; else what {@link fail} is given
    */
-  async within(
-    timeoutMs: number,
-    clock: Clock,
-    stats: () => CameraStats,
-    signal: AbortSignal,
-  ): Promise<Look> {
+  async within(timeoutMs: number, clock: Clock, signal: AbortSignal): Promise<Look | null> {
     const timer = new AbortController();
-    const failures = stats().failures;
     const askedMs = clock.monotonic();
-    let take: (look: Look) => void = () => undefined;
-    const look = new Promise<Look>(resolve => {
-      take = found => {
-        if (found.looked.observation.monotonicMs >= askedMs) resolve(found);
-      };
-    });
-    this.#waiting.add(take);
+    const { promise, resolve, reject } = deferred<Look | null>();
+    const waiting: Waiting = {
+      take: look => {
+        if (look === null || look.looked.observation.monotonicMs >= askedMs) resolve(look);
+      },
+      fail: reject,
+    };
+    this.#waiting.add(waiting);
     const tooLate = clock.sleep(timeoutMs, AbortSignal.any([signal, timer.signal])).catch(() => undefined);
     try {
-      const found = await Promise.race([look, tooLate]);
-      if (found !== undefined) return found;
-      const { lastError, failures: now } = stats();
-      if (lastError !== undefined && now > failures)
-        throw new SurfwatchError(lastError.code, lastError.message);
-      throw new SurfwatchError('camera-timeout', `no picture within ${timeoutMs / 1000} s`);
+      const found = await Promise.race([promise, tooLate]);
+      if (found === undefined)
+        throw new SurfwatchError('camera-timeout', `no picture within ${timeoutMs / 1000} s`);
+      return found;
     } finally {
       timer.abort();
-      this.#waiting.delete(take);
+      this.#waiting.delete(waiting);
     }
   }
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
 }
 
 /** One picture from a source of its own: for a camera that is closed at the moment. */

@@ -7,7 +7,7 @@ import { createSource } from '../capture/create.ts';
 import type { Frame } from '../capture/source.ts';
 import type { Settings } from '../config/settings.ts';
 import type { PauseState } from '../control/pause.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf, SurfwatchError } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { Messaging } from '../messaging/messaging.ts';
 import type { Clock } from '../ops/clock.ts';
@@ -99,10 +99,13 @@ export class Lookout {
 
   /** For whoever watches over this process: grows as long as the pipeline lives. */
   get pulse(): Pulse {
-    const { meter, workingSinceMs } = this.#parts.watch;
+    const { judged, workingSinceMs } = this.#parts.watch;
     const { status, failures } = this.#camera.stats;
-    const steps = meter.classified + meter.failed + failures;
-    return { steps, frameSinceMs: workingSinceMs, resting: !this.#camera.isOpen || status === 'ended' };
+    return {
+      steps: judged + failures,
+      frameSinceMs: workingSinceMs,
+      resting: !this.#camera.isOpen || status === 'ended',
+    };
   }
 
   /** Other settings are in force. */
@@ -127,6 +130,7 @@ export class Lookout {
       } else {
         if (this.#camera.isOpen) {
           await this.#camera.close();
+          this.#nextLook.give(null);
           this.#cameraFault = undefined;
           messaging.alert('camera-lost', null);
           this.#endSessions();
@@ -138,17 +142,19 @@ export class Lookout {
   }
 
   /**
-   * A frame that is taken from now on; by a source of its own while the camera is closed.
+   * A frame that is taken from now on; by a source of its own while the camera is closed, or gives no more.
    *
-   * @throws SurfwatchError `camera-*`
+   * @throws SurfwatchError `camera-*`, and `capture-paused` where a pause begins meanwhile
    */
   async lookNow(signal: AbortSignal): Promise<Look> {
-    const { settings, clock, log, newId, watch } = this.#parts;
+    const { settings, clock, log, newId, watch, paused } = this.#parts;
     const { camera } = settings();
-    if (this.#camera.isOpen) {
-      const next = this.#nextLook.within(camera.timeoutMs, clock, () => this.#camera.stats, signal);
+    if (this.#camera.isOpen && this.#camera.stats.status !== 'ended') {
+      const next = this.#nextLook.within(camera.timeoutMs, clock, signal);
       this.#camera.takeNow();
-      return next;
+      const look = await next;
+      if (look !== null) return look;
+      if (paused() !== null) throw new SurfwatchError('capture-paused', 'a pause began meanwhile');
     }
     const source = createSource(camera, { clock, log: partLogger(log, 'capture') });
     const frame = await grabOnce(source, { clock, timeoutMs: camera.timeoutMs, newId }, signal);
@@ -167,6 +173,7 @@ export class Lookout {
       options: liveView(() => settings().camera),
       onFrame: frame => this.#onFrame(frame),
       onStatus: change => this.#onCameraStatus(change),
+      onFailure: ({ code, message }) => this.#nextLook.fail(new SurfwatchError(code, message)),
     });
   }
 
@@ -178,6 +185,7 @@ export class Lookout {
     } catch (error) {
       // The engine failed: nothing is known of this picture, and staleness will say so if it goes on.
       messaging.alert('model-failed', messageOf(error));
+      this.#nextLook.fail(error);
       throw error;
     }
     this.#nextLook.give(look);
@@ -193,6 +201,7 @@ export class Lookout {
   #onCameraStatus({ status, error }: StatusChange): void {
     const { messaging, watch } = this.#parts;
     const online = status === 'online';
+    if (status === 'ended') this.#nextLook.give(null);
     messaging.set('camera/availability', online ? 'online' : 'offline');
     this.#cameraFault = online ? undefined : faultOf(status, error);
     messaging.alert('camera-lost', this.#cameraFault ?? null);

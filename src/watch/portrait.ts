@@ -1,6 +1,5 @@
 /** The daemon as it shows itself: state, info, health, the answer to `status`, the figures of the metrics. */
 import type { Classifier } from '../activity/classifier.ts';
-import type { Settings } from '../config/settings.ts';
 import type { Learning } from '../learning/board/learning.ts';
 import { healthPayload, infoPayload } from '../messaging/describe.ts';
 import { activityPayload, iso } from '../messaging/from-report.ts';
@@ -9,13 +8,6 @@ import type { Health, Info, State } from '../messaging/payloads.ts';
 import type { Clock } from '../ops/clock.ts';
 import type { BoardHealth } from '../ops/host/monitor.ts';
 import type { Snapshot } from '../ops/metrics/snapshot.ts';
-import {
-  LIVENESS_DEFAULTS,
-  type Liveness,
-  longestStepMs,
-  startLiveness,
-  stepLiveness,
-} from '../ops/service/liveness.ts';
 import type { Zone } from '../vision/zone.ts';
 import type { Condition } from './condition.ts';
 import type { Lookout } from './lookout.ts';
@@ -26,8 +18,6 @@ export interface PortraitParts {
   readonly version: string;
   readonly site: string;
   readonly zones: readonly Zone[];
-  /** In force. */
-  readonly settings: () => Pick<Settings, 'camera'>;
   readonly watch: Watch;
   readonly lookout: Lookout;
   readonly messaging: Pick<Messaging, 'stats' | 'alerts'>;
@@ -37,6 +27,7 @@ export interface PortraitParts {
   /** How often each came out. */
   readonly retrainings: ReadonlyMap<string, number>;
   readonly errors: ReadonlyMap<string, number>;
+  readonly stalled: () => string | null;
   readonly clock: Clock;
 }
 
@@ -44,7 +35,6 @@ export class Portrait {
   readonly #parts: PortraitParts;
   readonly #startedMs: number;
   #condition: Condition;
-  #liveness: Liveness;
   #sinceMs: number;
 
   constructor(parts: PortraitParts) {
@@ -52,7 +42,6 @@ export class Portrait {
     this.#startedMs = parts.clock.monotonic();
     this.#sinceMs = this.#startedMs;
     this.#condition = parts.lookout.condition;
-    this.#liveness = startLiveness(parts.lookout.pulse, this.#startedMs);
   }
 
   state(): State {
@@ -142,17 +131,7 @@ export class Portrait {
       retrainings,
       errors,
       board: board(),
-      stalled: this.#stalled(),
+      stalled: this.#parts.stalled(),
     };
-  }
-
-  /** Looked at whenever somebody asks. */
-  #stalled(): string | null {
-    const { clock, lookout, settings } = this.#parts;
-    const nowMs = clock.monotonic();
-    const { frameMs } = LIVENESS_DEFAULTS;
-    const options = { frameMs, stepMs: longestStepMs(settings().camera) };
-    this.#liveness = stepLiveness(this.#liveness, lookout.pulse, nowMs, nowMs - this.#liveness.atMs, options);
-    return this.#liveness.stalled;
   }
 }

@@ -16,6 +16,7 @@ import type { Frame } from '../capture/source.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Clock } from '../ops/clock.ts';
 import { countFrame, newMeter } from '../ops/meter.ts';
+import { restoreView, type StoredView, storeView } from '../vision/quality/store-view.ts';
 import type { Zone } from '../vision/zone.ts';
 
 export interface WatchParts {
@@ -44,6 +45,7 @@ export class Watch {
   #still: LookedAt['still'] = null;
   /** The last frame that was looked at. */
   #frame: string | null = null;
+  #judged = 0;
   /** Since when a frame is at work, by the monotonic clock. */
   #workingSinceMs: number | null = null;
 
@@ -77,6 +79,22 @@ export class Watch {
     return this.#classifier?.head.manifest.id ?? '';
   }
 
+  /** Frames that were judged or found unreadable; an engine that fails judges none. */
+  get judged(): number {
+    return this.#judged;
+  }
+
+  /** What was learnt of the camera's view, null where nothing was. */
+  get storedView(): StoredView | null {
+    return storeView(this.#still?.view ?? null);
+  }
+
+  /** Goes on with what an earlier run learnt; what is none of that is left out. */
+  restoreView(stored: unknown): void {
+    const view = restoreView(stored, this.#parts.clock.monotonic());
+    if (view !== null) this.#still = { still: null, view };
+  }
+
   get workingSinceMs(): number | null {
     return this.#workingSinceMs;
   }
@@ -105,6 +123,7 @@ export class Watch {
       this.#workingSinceMs = null;
     }
     this.#still = looked.still;
+    this.#judged += 1;
     const lookOf = (step?: TrackerStep): Look => {
       const tookMs = clock.monotonic() - startedMs;
       return step === undefined ? { frame, looked, tookMs } : { frame, looked, tookMs, step };

@@ -152,6 +152,47 @@ describe('pace', () => {
     await camera.stop();
   });
 
+  test('a picture that is asked for while a frame is at work follows it at once', async () => {
+    let done: () => void = () => undefined;
+    const { camera, clock, source } = set(() => 'picture', {
+      onFrame: () =>
+        new Promise(resolve => {
+          done = resolve;
+        }),
+    });
+    camera.start();
+    await clock.advance(300);
+    camera.takeNow();
+    await clock.advance(1900);
+    done();
+    await clock.settle();
+    expect(source.grabs).toEqual([0, 2200]);
+    done();
+    // The pace goes on from there.
+    await clock.advance(999);
+    expect(source.grabs).toHaveLength(2);
+    await clock.advance(1);
+    expect(source.grabs).toEqual([0, 2200, 3200]);
+    done();
+    await camera.stop();
+  });
+
+  test('a picture that is asked for does not wait for the back-off; each failure is told', async () => {
+    const failures: string[] = [];
+    const { camera, clock, source } = set(() => 'missing', {
+      onFailure: ({ code }) => failures.push(code),
+    });
+    camera.start();
+    await clock.advance(100);
+    camera.takeNow();
+    await clock.settle();
+    expect(source.grabs).toEqual([0, 100]);
+    expect(failures).toEqual(['camera-missing', 'camera-missing']);
+    await clock.advance(500);
+    expect(source.grabs).toHaveLength(2);
+    await camera.stop();
+  });
+
   test('a pace slower than offlineAfterMs does not make the camera flicker', async () => {
     const { camera, clock, statuses } = set(acts('picture'));
     camera.start();

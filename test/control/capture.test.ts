@@ -89,6 +89,18 @@ describe('a capture', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is refused where a pause began while it was taken', async () => {
+    const now: { pause: { until: null } | null } = { pause: null };
+    const given = parts({
+      paused: () => now.pause,
+      look: async () => {
+        now.pause = { until: null };
+        return look({ beach: { surfing: 0.3 } });
+      },
+    });
+    await expect(capture(given, { jpeg: true }, signal)).rejects.toMatchObject({ code: 'capture-paused' });
+  });
+
   it('fails as the camera does, or says that the picture is none', async () => {
     const missing = new SurfwatchError('camera-missing', '/dev/video0: no such device');
     await expect(capture(parts({ look: () => Promise.reject(missing) }), {}, signal)).rejects.toBe(missing);

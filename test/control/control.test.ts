@@ -68,6 +68,17 @@ test('settings take effect at once: the log, the pictures, and what the daemon i
   expect(pictures()).toHaveLength(2);
 });
 
+test('a picture that shows too much goes away when pictures are to be masked', async () => {
+  const { asking, control, pictures } = await controlled(await temporaryFolder());
+  await asking.request('options', { set: { 'snapshot.publish': true } });
+  control.seen(look());
+  await until(() => pictures().length === 1, 'a picture');
+  await asking.request('options', { set: { 'learning.pixelate': true } });
+  await until(() => pictures().length === 2, 'its removal');
+  expect(pictures()[1]).toBe(0);
+  await control.stop();
+});
+
 test('a pause takes the picture away, and nothing is shown or taken until it ends; over a restart too', async () => {
   const folder = join(await temporaryFolder(), 'state');
   const first = await controlled(folder);

@@ -13,7 +13,9 @@ import { blocks, shellLines } from './pages.ts';
 import { surfwatchCalls } from './shell.ts';
 
 const LINES = shellLines();
-const SURFWATCH = LINES.filter(({ line }) => /\bsurfwatch\b/.test(line));
+const SURFWATCH = LINES.filter(
+  ({ line }) => /\bsurfwatch\b/.test(line) && !/^(sudo )?(systemctl|journalctl|apt) /.test(line),
+);
 /** Tools of the system that pages name: not ours to check. */
 const TOOLS = /^(sudo )?(mosquitto_|curl |v4l2-ctl |uhubctl |echo |apt |systemctl |journalctl )/;
 const OTHERS = LINES.filter(({ line }) => !/\bsurfwatch\b/.test(line) && !TOOLS.test(line));

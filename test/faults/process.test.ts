@@ -79,8 +79,15 @@ describe('a process that is done wrong', () => {
     await open.framesGoOn('within the window');
     expect(await open.kill('SIGTERM')).toBe(0);
     const shut = await startBoard({ stateDir, set, env: { TZ: 'Asia/Tokyo' } });
-    const state = async () => JSON.stringify(await statusOf(await asking(shut.url)).catch(() => ''));
-    await shut.until(async () => (await state()).includes('"state":"night"'), 'night in Tokyo');
+    const state = async () => (await statusOf(await asking(shut.url))).state.state;
+    await shut.until(
+      () =>
+        state().then(
+          it => it === 'night',
+          () => false,
+        ),
+      'night in Tokyo',
+    );
     expect(await shut.frames()).toBe(0);
     expect(await shut.kill('SIGTERM')).toBe(0);
   }, 120_000);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -17,21 +18,17 @@ export async function smallDisk(megabytes: number): Promise<string | null> {
   return folder;
 }
 
-/** Others take all that is left. @returns makes room again */
-export function fill(disk: string): () => void {
-  const made: string[] = [];
+/** Others take all that is left. */
+export function fill(disk: string): void {
   for (const size of [1e6, 1e5, 4096, 1]) {
-    for (;;) {
-      const path = join(disk, `other-${size}-${made.length}`);
-      try {
-        made.push(path);
-        writeFileSync(path, Buffer.alloc(size, 1));
-      } catch {
-        break;
-      }
+    try {
+      for (;;) writeFileSync(join(disk, `other-${randomUUID()}`), Buffer.alloc(size, 1));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     }
   }
-  return () => {
-    for (const path of made) rmSync(path, { force: true });
-  };
+}
+
+export function makeRoom(disk: string): void {
+  for (const name of readdirSync(disk)) if (name.startsWith('other-')) rmSync(join(disk, name));
 }

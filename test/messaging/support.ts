@@ -150,7 +150,7 @@ export async function mosquitto(config: readonly string[] = ['allow_anonymous tr
   };
 }
 
-async function answers(port: number): Promise<boolean> {
+export async function answers(port: number): Promise<boolean> {
   const socket = connectTcp(port, '127.0.0.1');
   try {
     await once(socket, 'connect');

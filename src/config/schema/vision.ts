@@ -118,12 +118,13 @@ export const gatesSchema = {
     min: 0,
   },
   view: {
-    doc: 'Whether the view is learnt, to notice dirt on the lens and a camera that has moved.',
+    doc: 'What is told from the view that is learnt.',
     format: 'choice',
     default: DEFAULT_GATE_OPTIONS.view,
     choices: {
-      on: 'learnt over ten minutes and more',
-      off: 'each picture by itself alone, and a frozen one',
+      on: 'a moved camera, and fog',
+      dirt: 'dirt on the lens as well: it has false alarms where the light changes much',
+      off: 'nothing',
     },
   },
   dirtyShare: {

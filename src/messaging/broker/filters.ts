@@ -1,5 +1,8 @@
 /** Topics and topic filters of MQTT 3.1.1, section 4.7. */
 
+/** Of a topic or filter that the embedded broker takes; MQTT would let it have 65,535. */
+export const MAX_TOPIC_BYTES = 512;
+
 /** Whether a filter lets a topic through. Filters that begin with a wildcard do not for topics that begin with `$`. */
 export function filterMatches(filter: string, topic: string): boolean {
   if (topic.startsWith('$') && /^[+#]/.test(filter)) return false;

@@ -50,7 +50,7 @@ export class Listener {
     if (tls === undefined) return;
     const own = createServer(SOCKET, socket => this.#accept(socket, true));
     this.ownPort = await bind(own, 0, '127.0.0.1');
-    this.#servers.push(own);
+    this.#keep(own);
   }
 
   /** For connections from now on. */
@@ -76,8 +76,7 @@ export class Listener {
       const server = this.#serverFor(tls);
       try {
         const taken = await bind(server, port, host);
-        server.on('error', error => this.#setup.log.error({ err: error }, 'embedded broker'));
-        this.#servers.push(server);
+        this.#keep(server);
         return taken;
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -92,6 +91,12 @@ export class Listener {
         port = await getPort({ host, port: portNumbers(Math.min(port + 1, last), last) });
       }
     }
+  }
+
+  /** Without a listener an error, as for want of file descriptors, would end the process. */
+  #keep(server: Server): void {
+    server.on('error', error => this.#setup.log.error({ err: error }, 'embedded broker'));
+    this.#servers.push(server);
   }
 
   #serverFor(tls: ServerTls | undefined): Server {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../ops/clock.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { SavedSession } from './broker-file.ts';
+import { MAX_TOPIC_BYTES } from './filters.ts';
 import { Keeper } from './keeper.ts';
 import { OutgoingQueues } from './outgoing.ts';
 import { RetainedMessages } from './retained.ts';
@@ -177,10 +178,14 @@ export class BrokerPersistence {
     const session = this.#sessions.open(client.id, this.#setup.userOf(client));
     const { maxSubscriptions } = this.#setup.options;
     // aedes hands on those too that were refused.
-    const taken = subscriptions.filter(
-      ({ topic }) => session.subscriptions.has(topic) || session.subscriptions.size < maxSubscriptions,
-    );
-    for (const one of taken) session.subscriptions.set(one.topic, { ...one });
+    const taken: Subscription[] = [];
+    for (const one of subscriptions) {
+      const isNew = !session.subscriptions.has(one.topic);
+      const isTooMuch = isNew && session.subscriptions.size >= maxSubscriptions;
+      if (isTooMuch || Buffer.byteLength(one.topic) > MAX_TOPIC_BYTES) continue;
+      session.subscriptions.set(one.topic, { ...one });
+      taken.push(one);
+    }
     await this.#memory.addSubscriptions(client, taken);
     this.#keeper.session(client.id);
     await this.#keeper.written();

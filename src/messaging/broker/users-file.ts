@@ -1,7 +1,8 @@
 /** The users of the embedded broker in their file: JSON, an object of users by their names. */
-import { chown, readFile, rm, stat } from 'node:fs/promises';
+import { chown, open, readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, SurfwatchError } from '../../errors.ts';
+import type { Clock } from '../../ops/clock.ts';
 import { replaceFile } from '../../ops/durable.ts';
 import { ROLES, type Role } from './access-table.ts';
 import { isFilter } from './filters.ts';
@@ -16,6 +17,9 @@ export const USER_ROLES = Object.keys(ROLES).filter(role => role !== 'anonymous'
 const MAX_FILE_BYTES = 1_048_576;
 /** Who the file itself lets read and write it. */
 const MODE = 0o600;
+/** A change takes milliseconds: a lock that is older was left behind by a crash. */
+const LEFT_BEHIND_MS = 10_000;
+const LOOK_EVERY_MS = 20;
 
 const filters = z.array(z.string().refine(isFilter, 'no topic filter')).default([]);
 
@@ -58,8 +62,46 @@ export async function readUsers(path: string, orNone = false): Promise<Users> {
   return Object.assign(Object.create(null) as object, checked.data) as Users;
 }
 
-/** Replaces the file, readable by its owner alone, who stays the same. @throws SurfwatchError `broker-users-invalid` */
-export async function writeUsers(path: string, users: Users): Promise<void> {
+/**
+ * Changes the users of a file; of two changes at one moment, in two processes, the second is made to what the first has
+ * left.
+ *
+ * @param change throws to leave the file as it is
+ * @throws SurfwatchError `broker-users-invalid`; also where there is no file, unless `orNone`
+ */
+export async function changeUsers(
+  path: string,
+  change: (users: Users) => Users,
+  { clock, orNone = false }: { readonly clock: Clock; readonly orNone?: boolean },
+): Promise<void> {
+  const lock = `${path}.lock`;
+  await takeLock(lock, clock).catch(error => {
+    throw unwritable(path, error);
+  });
+  try {
+    await writeUsers(path, change(await readUsers(path, orNone)));
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function takeLock(lock: string, clock: Clock): Promise<void> {
+  for (;;) {
+    try {
+      return await (await open(lock, 'wx', MODE)).close();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const held = await stat(lock).catch(() => undefined);
+    // A clock that was set back makes it seem to come from the future.
+    const isLeft = held !== undefined && Math.abs(clock.now() - held.mtimeMs) > LEFT_BEHIND_MS;
+    if (isLeft) await rm(lock, { force: true });
+    else await clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Replaces the file, readable by its owner alone, who stays the same. */
+async function writeUsers(path: string, users: Users): Promise<void> {
   try {
     const owner = await stat(path).catch(() => undefined);
     // A file that a crash left behind would keep its mode.
@@ -67,10 +109,13 @@ export async function writeUsers(path: string, users: Users): Promise<void> {
     await replaceFile(path, `${JSON.stringify(users, null, 2)}\n`, MODE);
     if (owner !== undefined && process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
   } catch (error) {
-    throw new SurfwatchError('broker-users-invalid', `${path} cannot be written: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, cause: unknown): SurfwatchError {
+  const what = `${path} cannot be written: ${messageOf(cause)}`;
+  return new SurfwatchError('broker-users-invalid', what, { cause });
 }
 
 /** @throws SurfwatchError `broker-users-invalid` */

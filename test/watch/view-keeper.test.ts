@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { randomScene } from '../../src/capture/simulator/random-scene.ts';
+import { createRenderer } from '../../src/capture/simulator/render.ts';
+import { readTiles } from '../../src/vision/decode.ts';
+import { restoreView, type StoredView, storeView } from '../../src/vision/quality/store-view.ts';
+import { watchView } from '../../src/vision/quality/watch-view.ts';
+import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.ts';
+import { ViewKeeper } from '../../src/watch/view-keeper.ts';
+import { silent as log } from '../messaging/support.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What is learnt from some pictures of one beach. */
+async function learntView(): Promise<StoredView> {
+  const bytes = await createRenderer().jpeg(randomScene(3, { activities: [], width: 640, height: 360 }));
+  const zone = { name: 'all', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } };
+  const { preview } = await readTiles(bytes, [zone], 224, { maxPixels: 1e8, maxBytes: 1e8 });
+  const { grey } = measureQuality(preview);
+  let state = watchView(null, grey, 0, DEFAULT_GATE_OPTIONS);
+  for (let count = 1; count < 20; count++) state = watchView(state, grey, count * 1000, DEFAULT_GATE_OPTIONS);
+  const stored = storeView(state);
+  if (stored === null) throw new Error('nothing was learnt');
+  return stored;
+}
+
+async function keeperIn(stateDir: string, storedView: StoredView | null) {
+  const clock = fakeClock();
+  const restored: unknown[] = [];
+  const watch = { storedView, restoreView: (view: unknown) => void restored.push(view) };
+  return { keeper: new ViewKeeper({ stateDir, watch, clock, log }), clock, restored };
+}
+
+describe('what is learnt of the view', () => {
+  it('is there after a restart', async () => {
+    const stateDir = await temporaryFolder();
+    const view = await learntView();
+    await (await keeperIn(stateDir, view)).keeper.stop();
+    const { keeper, restored } = await keeperIn(stateDir, null);
+    await keeper.start();
+    const again = restoreView(restored[0], 0);
+    expect(again && storeView(again)).toEqual(view);
+  });
+
+  it('is written once an hour, and at the end', async () => {
+    const stateDir = await temporaryFolder();
+    const { keeper, clock } = await keeperIn(stateDir, await learntView());
+    await keeper.beat();
+    await expect(readFile(join(stateDir, 'view.json'))).rejects.toThrow('ENOENT');
+    await clock.advance(HOUR_MS);
+    await keeper.beat();
+    expect((await readFile(join(stateDir, 'view.json'), 'utf8')).length).toBeGreaterThan(1_000);
+  });
+
+  it('is learnt anew where its file is damaged', async () => {
+    const stateDir = await temporaryFolder();
+    await writeFile(join(stateDir, 'view.json'), '{"version":1,');
+    const { keeper, restored } = await keeperIn(stateDir, null);
+    await keeper.start();
+    expect(restored).toEqual([]);
+  });
+});
