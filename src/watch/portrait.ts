@@ -88,9 +88,12 @@ export class Portrait {
   status() {
     const { clock, site, watch, classifier, learning } = this.#parts;
     const sender = { site, model: watch.head, atMs: clock.now() };
+    const { beach } = watch.reports;
+    // Whoever is told of a frame can label it.
+    if (beach.frame !== null) learning()?.published(beach.frame);
     return {
       state: this.state(),
-      activity: activityPayload(watch.reports.beach, sender),
+      activity: activityPayload(beach, sender),
       info: classifier() === undefined ? null : this.info(),
       health: this.health(),
       learning: learning()?.status() ?? null,

@@ -47,7 +47,9 @@ describe('the broker inside a daemon that is killed', () => {
       await board.until(() => [...seen.keys()].every(id => heard().includes(id)), 'all that was seen');
       // A second time only where the daemon was killed before it knew that the broker had the first.
       expect(heard().length - unique(heard()).length).toBeLessThanOrEqual(KILLS);
-      expect(unique(heard())).toEqual(unique(heard()).toSorted());
+      // What comes at the moment of its return may overtake what waited.
+      const waited = unique(heard()).filter(id => seen.has(id));
+      expect(waited).toEqual(waited.toSorted());
       for (const text of back.on('surf/event')) expect(seen.get(idOf(text)) ?? text).toBe(text);
 
       const late = await listener(board.url);

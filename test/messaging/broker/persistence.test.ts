@@ -97,6 +97,19 @@ describe('what is kept', () => {
     expect(retained).toMatchObject([{ topic: 'lamp', payload: Buffer.from('on'), retain: true }]);
   });
 
+  it('has no room for endless filters, nor for more than may be, in one packet either', async () => {
+    const store = await opened({ options: { ...BROKER_DEFAULTS, maxSubscriptions: 3 } });
+    const filters = ['x'.repeat(60_000), 'a', 'b', 'c', 'd'].map(topic => ({ topic, qos: 1 as const }));
+    await store.addSubscriptions(client('away'), filters);
+    await store.addSubscriptions(client('away'), [{ topic: 'a', qos: 0 }]);
+    const kept = await store.subscriptionsByClient({ id: 'away' });
+    expect(kept.map(({ topic, qos }) => [topic, qos])).toEqual([
+      ['a', 0],
+      ['b', 1],
+      ['c', 1],
+    ]);
+  });
+
   it("leaves out the daemon's own values, which it says anew", async () => {
     const path = join(await temporaryFolder(), 'broker.db');
     const first = await opened({ path });
