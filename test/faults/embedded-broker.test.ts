@@ -8,8 +8,14 @@ import { startBoard } from './support.ts';
 const KILLS = Number(process.env.SURFWATCH_KILLS ?? 3);
 /** Other moments each time; that of a failed run is in its message. */
 const SEED = Number(process.env.SURFWATCH_SEED ?? Date.now() % 100_000);
-/** Sessions that come and go within seconds. */
-const LIVELY = ['camera.simulator.speed=60', 'activity.staleAfter=2s'];
+/** Sessions that come and go within seconds, and are seen: on one tile of the whole beach riders are too small. */
+const LIVELY = [
+  'camera.simulator.speed=60',
+  'activity.staleAfter=2s',
+  'activity.sessionUpdate=1s',
+  'tiles.columns=4',
+  'tiles.rows=3',
+];
 
 const json = (text: string | undefined) => JSON.parse(text ?? '{}');
 const idOf = (text: string): string => json(text).id;
@@ -35,7 +41,7 @@ describe('the broker inside a daemon that is killed', () => {
       const seen = new Map<string, string>();
       for (let kill = 0; kill < KILLS; kill++) {
         const witness = await listener(board.url, 'surf/#', { reconnectPeriod: 0 });
-        await board.until(() => witness.on('surf/event').length >= 2, 'two events');
+        await board.until(() => witness.on('surf/event').length >= 1, 'an event');
         await delay(random.between(0, 500));
         await board.kill('SIGKILL');
         for (const text of witness.on('surf/event')) seen.set(idOf(text), text);
