@@ -43,12 +43,19 @@ export function createSchedule(options: ScheduleOptions): Schedule {
     at(nowMs) {
       if (known !== undefined && contains(known, nowMs)) return known.state;
       const state = scheduleAt(nowMs, options);
-      // One without an end is looked at again once a day: what it goes by may not reach further.
-      const toMs = state.nextChangeMs ?? nowMs + DAY_MS;
+      const toMs = holdsUntil(nowMs, state, options);
       known = state.reason === 'clock-unset' ? undefined : { fromMs: nowMs, toMs, state };
       return state;
     },
   };
+}
+
+/** A day at most: what it goes by may not reach further. The reason of a closed one may change before it opens. */
+function holdsUntil(nowMs: number, { open, nextChangeMs }: ScheduleState, options: ScheduleOptions): number {
+  const endMs = Math.min(nextChangeMs ?? Number.POSITIVE_INFINITY, nowMs + DAY_MS);
+  if (open) return endMs;
+  const edges = daylightSpans(nowMs, endMs, options, new Map()).flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  return Math.min(endMs, ...edges.filter(ms => ms > nowMs));
 }
 
 /** A pure function of the wall clock. */

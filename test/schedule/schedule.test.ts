@@ -185,7 +185,7 @@ describe('the schedule of the daemon', () => {
           expect(schedule.at(now)).toMatchObject({ open, reason });
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 60 },
     );
   });
 
