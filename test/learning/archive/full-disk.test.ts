@@ -1,38 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Archive, NewFrame } from '../../../src/learning/archive/types.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { fill, smallDisk } from '../../support/small-disk.ts';
 import { embeddingsOf, labelAs, newFrame } from './frames.ts';
 import { archivePlace } from './support.ts';
-
-/** A disk of a few megabytes; null where it can't be mounted. */
-async function smallDisk(): Promise<string | null> {
-  const folder = join(await temporaryFolder(), 'disk');
-  mkdirSync(folder);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return null;
-  }
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
-  return folder;
-}
-
-/** Others fill what is left. */
-function fill(disk: string): void {
-  for (const size of [4e6, 1e5, 4096, 1]) {
-    for (let count = 0; count < 4000; count++) {
-      try {
-        writeFileSync(join(disk, `other-${size}-${count}`), Buffer.alloc(size, 1));
-      } catch {
-        break;
-      }
-    }
-  }
-}
 
 const BIG = { picture: 200_000, width: 1280 };
 
