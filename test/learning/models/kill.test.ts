@@ -10,8 +10,8 @@ import { BACKBONE } from '../support.ts';
 import { namesOf, newPlace, openStore, type Place } from './support.ts';
 
 const KILLS = 16;
-/** Longest life of a child: a few dozen steps. */
-const LIFE_MS = 120;
+/** So many steps at most are done before a kill. */
+const STEPS = 6;
 
 /** A child that waits to be let loose on the heads: the next one starts while its predecessor works. */
 function startChild({ folders }: Place, seed: number) {
@@ -22,15 +22,26 @@ function startChild({ folders }: Place, seed: number) {
   return child;
 }
 
-/** Lets it change the heads for `lifeMs`, kills it, and gives what it said. */
-async function killedAfter(child: ReturnType<typeof startChild>, lifeMs: number): Promise<string[]> {
+/**
+ * Lets it change the heads, kills it within the step after `steps` whole ones, and gives what it said. Steps are counted
+ * and not timed: a busy machine takes longer over them.
+ */
+async function killedWithin(child: ReturnType<typeof startChild>, steps: number, share: number) {
   const closed = once(child, 'close');
   const lines: string[] = [];
+  const begun: number[] = [];
   const reader = createInterface({ input: child.stdout });
-  reader.on('line', line => lines.push(line));
+  const isThere = new Promise<void>(resolve => {
+    reader.on('line', line => {
+      lines.push(line);
+      if (line.startsWith('begun ')) begun.push(performance.now());
+      if (begun.length > steps) resolve();
+    });
+  });
   child.stdin.write('go\n');
-  await Promise.race([once(reader, 'line'), closed]);
-  await delay(lifeMs);
+  await Promise.race([isThere, closed]);
+  const [first = 0, last = first] = [begun[0], begun.at(-1)];
+  await delay(share * ((last - first) / steps));
   child.kill('SIGKILL');
   const [, signal] = (await closed) as [number | null, string | null];
   expect(signal).toBe('SIGKILL');
@@ -47,7 +58,7 @@ it('leaves the old or the new head, whole, whenever it is killed', { timeout: 12
   for (let kill = 0; kill < KILLS; kill++) {
     const child = waiting;
     waiting = startChild(place, kill + 1);
-    const lines = await killedAfter(child, random.between(0, LIFE_MS));
+    const lines = await killedWithin(child, 1 + random.below(STEPS), random.next());
     const finished = lines.filter(line => line.startsWith('done ')).map(line => line.slice(5));
     done.push(...finished.slice(1));
     const isInterrupted = lines.at(-1)?.startsWith('begun ') === true;
