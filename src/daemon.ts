@@ -263,6 +263,7 @@ export class Daemon {
       },
       keep: look => this.#learn().keep(seenFrameOf(look, this.#watch)),
       thresholds: () => this.#watch.options.thresholds,
+      view: forget => this.#view.ask(forget),
       clock,
       log,
     });

@@ -403,6 +403,37 @@ export const ERRORS = {
     meaning: 'The state folder could not be copied, so it was not changed for the new version.',
     remedy: 'Free some space on the disk, then start it again; nothing was changed.',
   },
+  'backup-exists': {
+    meaning: 'There is a file of that name already, which a backup does not overwrite.',
+    remedy: 'Choose another name, or give `--force`.',
+  },
+  'backup-failed': {
+    meaning: 'A backup cannot be written, or what it is to hold cannot be read.',
+    remedy:
+      'Choose a folder with room for it, in which you may write, and run the command as a user who may read the state folder (`sudo`). Nothing was left behind.',
+  },
+  'backup-unreadable': {
+    meaning: 'A backup is missing, damaged, of a newer version, or no backup of surfwatch.',
+    remedy:
+      'Nothing was changed. Take another copy of it, or another backup; `surfwatch restore --dry-run FILE` checks one.',
+  },
+  'backup-other-site': {
+    exit: 2,
+    meaning: 'A backup is of another site than the settings.',
+    remedy:
+      'Give the settings of the board that is to be restored (`-c FILE`), or `--with-config` to take those of the backup too, or `--force` to restore it here all the same.',
+  },
+  'backup-config-unclear': {
+    exit: 2,
+    meaning: 'The config files of a backup cannot be put in the place of those that are there.',
+    remedy:
+      'Give as many `-c FILE` as the backup has config files (`surfwatch restore --dry-run FILE` lists them), or restore without `--with-config`.',
+  },
+  'restore-unfinished': {
+    meaning: 'A restore was interrupted while it put the files in their places, and it cannot be finished.',
+    remedy:
+      'Mend what the message names (a full or read-only disk, the rights of the folder), then start the daemon or restore again: both finish it first.',
+  },
   'metrics-listen-failed': {
     meaning: 'The metrics cannot be served at `metrics.host` and `metrics.port`.',
     remedy: 'Choose another `metrics.port`, or end the program that has it (`ss -ltnp`).',

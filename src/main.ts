@@ -132,6 +132,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/change-options.ts')).optionsCommand(),
   },
   {
+    name: 'view',
+    summary: 'what was learnt of the camera’s view, and to have that forgotten',
+    load: async () => (await import('./commands/view.ts')).viewCommand(),
+  },
+  {
     name: 'fleet',
     summary: 'how all boards of a broker are, at a glance',
     load: async () => (await import('./commands/fleet.ts')).fleetCommand(),
@@ -145,6 +150,16 @@ const VERBS: readonly Verb[] = [
     name: 'service',
     summary: 'run the daemon as a service of systemd',
     load: async () => (await import('./commands/service.ts')).serviceCommand(),
+  },
+  {
+    name: 'backup',
+    summary: 'save what a board has learnt, its history and its config as one file',
+    load: async () => (await import('./commands/backup.ts')).backupCommand(),
+  },
+  {
+    name: 'restore',
+    summary: 'put a backup in the place of what a board has',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand(),
   },
   {
     name: 'broker',

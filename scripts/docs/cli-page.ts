@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { backboneCommand } from '../../src/commands/backbone.ts';
+import { backupCommand } from '../../src/commands/backup.ts';
 import { brokerCommand } from '../../src/commands/broker.ts';
 import { cancelCommand } from '../../src/commands/cancel.ts';
 import { captureCommand } from '../../src/commands/capture.ts';
@@ -22,6 +23,7 @@ import { importCommand } from '../../src/commands/import.ts';
 import { labelCommand } from '../../src/commands/label.ts';
 import { modelsCommand } from '../../src/commands/models.ts';
 import { pauseCommand, resumeCommand } from '../../src/commands/pause.ts';
+import { restoreCommand } from '../../src/commands/restore.ts';
 import { retrainCommand } from '../../src/commands/retrain.ts';
 import { rollbackCommand } from '../../src/commands/rollback.ts';
 import { runCommand } from '../../src/commands/run.ts';
@@ -30,6 +32,7 @@ import { serviceCommand } from '../../src/commands/service.ts';
 import { statusCommand } from '../../src/commands/status.ts';
 import { trainCommand } from '../../src/commands/train.ts';
 import { versionCommand } from '../../src/commands/version.ts';
+import { viewCommand } from '../../src/commands/view.ts';
 import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 
 /** What a help text gets where it is not on a terminal. */
@@ -70,9 +73,12 @@ export function documentedProgram(): Command {
     resumeCommand(),
     captureCommand(),
     optionsCommand(),
+    viewCommand(),
     fleetCommand(),
     discoveryCommand(),
     serviceCommand(),
+    backupCommand(),
+    restoreCommand(),
     brokerCommand(),
     versionCommand(),
   ];

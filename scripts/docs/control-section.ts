@@ -1,4 +1,4 @@
-/** The part of `docs/mqtt.md` on `pause`, `resume`, `capture`, `options` and `snapshot`. */
+/** The part of `docs/mqtt.md` on `pause`, `resume`, `capture`, `options`, `view` and `snapshot`. */
 export const CONTROL = `## Pausing, pictures, settings
 
 \`pause\` leaves the camera alone: \`{"for":"2h"}\`, \`{"until":"2026-06-01T18:00:00Z"}\`, or without both until \`resume\`.
@@ -25,7 +25,11 @@ none; each value is checked as in a config file.
   is left out and named by the alert \`options-ignored\`.
 - Any other setting is answered \`option-fixed\`: it needs a restart.
 
+\`view\` tells how well the usual view of the camera is known, by which a moved camera is noticed. With \`{"forget":true}\` it is
+learnt anew: after you moved the camera yourself, so that nothing is to be alerted.
+
 \`\`\`sh
+mosquitto_pub -t surf/command/view -m '{"forget":true}'
 mosquitto_pub -t surf/command/pause -m '{"for":"10m","reason":"repairs"}'
 mosquitto_pub -t surf/command -m resume
 mosquitto_pub -t surf/command/options -m '{"set":{"camera.interval":"500ms","activity.thresholds":{"surfing":0.6}}}'

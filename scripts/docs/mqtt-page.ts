@@ -33,6 +33,7 @@ export const VERBS: Verbs = {
     resume: unasked,
     capture: unasked,
     options: unasked,
+    view: unasked,
   }),
 };
 

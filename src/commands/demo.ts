@@ -1,7 +1,10 @@
 /** `surfwatch demo`: the daemon with a simulated camera, for looking around. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { ActivityReport } from '../activity/report.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { PACKAGE_ROOT } from '../ops/paths.ts';
 import { colours as pc } from './colours.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
@@ -16,7 +19,8 @@ export function demoCommand(): Command {
 
 const HELP = `
 The camera draws a beach where surfers, windsurfers and kites come and go by a script; what is printed is what the
-model makes of the pictures. Where port 1883 is taken the next free one is used.
+model makes of the pictures. Where port 1883 is taken the next free one is used. What it learns is in a folder of its
+own, which is deleted when it ends; --set stateDir=DIR keeps it. So several demos can run at once, and beside a daemon.
 
 Examples:
   $ surfwatch demo
@@ -25,7 +29,25 @@ Examples:
 
 async function demo(options: ConfigOptions & { json: boolean }): Promise<void> {
   const config = [join(PACKAGE_ROOT, 'config', 'demo.json'), ...options.config];
-  const load = () => settingsFrom({ config, set: ['log.level=warn', ...options.set] });
+  const own = await ownState({ config, set: options.set });
+  const load = () => settingsFrom({ config, set: ['log.level=warn', ...own.set, ...options.set] });
+  try {
+    await run(load, options);
+  } finally {
+    await own.remove();
+  }
+}
+
+/** A folder for one demo, unless one is asked for. */
+async function ownState(options: ConfigOptions): Promise<{ set: string[]; remove: () => Promise<void> }> {
+  const { effective } = settingsFrom(options);
+  const asked = effective.find(({ path }) => path === 'stateDir')?.source !== 'default';
+  if (asked) return { set: [], remove: async () => undefined };
+  const folder = await mkdtemp(join(tmpdir(), 'surfwatch-demo-'));
+  return { set: [`stateDir=${folder}`], remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function run(load: () => LoadedConfig, options: ConfigOptions & { json: boolean }): Promise<void> {
   const loaded = load();
   const { runDaemon } = await import('./run-daemon.ts');
   const { topicBase } = await import('../messaging/topics.ts');

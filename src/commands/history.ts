@@ -16,6 +16,7 @@ import { bucketJson, csvOf, printBuckets, printSessions, sessionJson, sessionsCs
 import { type Period, periodOf } from './history/select.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
+import { stateFolderOf } from './state-folder.ts';
 
 interface HistoryFlags extends ConfigOptions {
   readonly days: number;
@@ -69,10 +70,10 @@ function date(text: string): string {
 }
 
 function show(flags: HistoryFlags): void {
-  const { settings } = settingsFrom(flags);
-  const timeZone = timeZoneOf(settings.schedule);
+  const loaded = settingsFrom(flags);
+  const timeZone = timeZoneOf(loaded.settings.schedule);
   const period = periodOf(flags, Date.now(), timeZone);
-  const file = readHistory(join(settings.stateDir, HISTORY_FILE));
+  const file = readHistory(join(stateFolderOf(loaded), HISTORY_FILE));
   try {
     if (flags.sessions) showSessions(file, period, flags, timeZone);
     else showHours(file, period, flags, timeZone);

@@ -14,6 +14,8 @@ export function statusCommand(): Command {
 
 const HELP = `${WHERE_IT_IS}
 
+Each alert that lasts is a line; the fields of the answer are those of the topics, see docs/mqtt.md.
+
 Of learning it says, for each activity: how many labels there are, what they brought so far, what ten more would likely
 bring, and whether the pictures drift away from what the model knows.
 
@@ -29,7 +31,7 @@ async function status(flags: DaemonFlags): Promise<void> {
   else printStatus(readAnswer('status', statusAnswer, data));
 }
 
-function printStatus({ state, activity, info, health, learning }: StatusAnswer): void {
+function printStatus({ state, activity, info, health, alerts, learning }: StatusAnswer): void {
   const also = activity.activities.filter(one => one !== activity.activity).map(one => `+ ${one}`);
   const reason = activity.visibility === 'ok' ? [] : [`(${activity.visibility})`];
   say('site', activity.site);
@@ -49,6 +51,7 @@ function printStatus({ state, activity, info, health, learning }: StatusAnswer):
     'frames',
     `${frames.classified} judged, ${frames.dropped} dropped, ${frames.failed} failed; ${rateHz.toFixed(2)} a second lately`,
   );
+  for (const [id, text] of Object.entries(alerts ?? {})) say('alert', `${pc.red(id)}: ${text}`);
   if (learning == null) return;
   console.log('');
   const { archive, progress, drift, training } = learning;

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { EffectiveSetting } from '../config/effective.ts';
 import type { Settings } from '../config/settings.ts';
-import { controlVerbs } from '../messaging/control-verbs.ts';
+import { type ControlParts, controlVerbs } from '../messaging/control-verbs.ts';
 import type { Messaging } from '../messaging/messaging.ts';
 import type { Verbs } from '../messaging/verbs.ts';
 import type { Clock } from '../ops/clock.ts';
@@ -28,13 +28,15 @@ export interface ControlSetup extends Pick<PauseParts, 'onPause' | 'onResume'> {
   readonly look: CaptureParts['look'];
   readonly keep: CaptureParts['keep'];
   readonly thresholds: CaptureParts['thresholds'];
+  /** What is known of the camera's view. */
+  readonly view: ControlParts['view'];
   readonly clock: Clock;
   /** The root of the log. */
   readonly log: Logger;
 }
 
 export class Control {
-  /** `pause`, `resume`, `capture` and `options`. */
+  /** `pause`, `resume`, `capture`, `options` and `view`. */
   readonly verbs: Verbs;
   readonly #pause: Pause;
   readonly #options: RuntimeOptions;
@@ -84,6 +86,7 @@ export class Control {
       resume: () => this.#pause.resume(),
       capture: (request, signal) => capture(parts, request, signal),
       options: request => this.#options.change(request),
+      view: setup.view,
     });
   }
 

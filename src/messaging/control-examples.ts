@@ -33,6 +33,7 @@ export const CONTROL_EXAMPLES: {
       },
     },
     { topic: 'command/options', payload: { reset: ['activity'], transaction: 'dashboard-23' } },
+    { topic: 'command/view', payload: { forget: true, transaction: 'dashboard-26' } },
   ],
   responses: [
     {
@@ -89,6 +90,15 @@ export const CONTROL_EXAMPLES: {
           changed: ['camera.interval'],
         },
         transaction: 'dashboard-25',
+      },
+    },
+    {
+      topic: 'response/view',
+      payload: {
+        v: 1,
+        status: 'ok',
+        data: { pictures: 24_310, seconds: 121_550, forgotten: true },
+        transaction: 'dashboard-26',
       },
     },
   ],

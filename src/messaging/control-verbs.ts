@@ -4,6 +4,7 @@ import { parseDuration } from '../config/duration.ts';
 import type { Captured, CaptureRequest } from '../control/capture.ts';
 import type { PauseOutcome, PauseRequest } from '../control/pause.ts';
 import type { OptionsAnswer, OptionsRequest } from '../control/runtime-options.ts';
+import type { KnownView } from '../watch/view-keeper.ts';
 import { iso } from './from-report.ts';
 import { defineVerb, type Verbs } from './verbs.ts';
 
@@ -61,6 +62,13 @@ const optionsArgs = z.object({
     .describe('Settings or groups that go back to the configuration; `*` for all. Before `set`.'),
 });
 
+const viewArgs = z.object({
+  forget: z
+    .boolean()
+    .optional()
+    .describe('Learn the view anew, after the camera was moved on purpose: no alert for the new one.'),
+});
+
 export interface ControlParts {
   readonly pause: (request: PauseRequest) => Promise<PauseOutcome>;
   readonly resume: () => Promise<PauseOutcome>;
@@ -68,9 +76,11 @@ export interface ControlParts {
   readonly capture: (request: CaptureRequest, signal: AbortSignal) => Promise<Captured>;
   /** @throws SurfwatchError `option-*`, `disk-full`, `state-unwritable`, `storage-failed` */
   readonly options: (request: OptionsRequest) => Promise<OptionsAnswer>;
+  /** @throws SurfwatchError `state-unwritable`, `storage-failed` */
+  readonly view: (forget: boolean) => Promise<KnownView>;
 }
 
-/** `pause`, `resume`, `capture` and `options`. */
+/** `pause`, `resume`, `capture`, `options` and `view`. */
 export function controlVerbs(parts: ControlParts): Verbs {
   return {
     pause: defineVerb({
@@ -99,6 +109,11 @@ export function controlVerbs(parts: ControlParts): Verbs {
       doc: 'Reads the settings that can change while the daemon runs (value, source, default, type, what it does), or changes them: at once, and kept over restarts.',
       args: optionsArgs,
       run: args => parts.options(args),
+    }),
+    view: defineVerb({
+      doc: 'Tells from how many `pictures` the usual view of the camera was learnt, and over how many `seconds`; 0 where nothing is known yet.',
+      args: viewArgs,
+      run: ({ forget = false }) => parts.view(forget),
     }),
   };
 }

@@ -177,8 +177,16 @@ export class Messaging {
 
   /** Ids of the alerts that are raised. */
   get alerts(): readonly AlertId[] {
-    const { states } = this.#outbox;
-    return alertIds().filter(id => (states.get(`${this.#setup.base}/alert/${id}`)?.payload ?? '') !== '');
+    return alertIds().filter(id => this.#textOf(id) !== '');
+  }
+
+  /** The alerts that are raised, each with its text. */
+  get alertTexts(): Partial<Record<AlertId, string>> {
+    return Object.fromEntries(this.alerts.map(id => [id, this.#textOf(id)]));
+  }
+
+  #textOf(id: AlertId): string {
+    return String(this.#outbox.states.get(`${this.#setup.base}/alert/${id}`)?.payload ?? '');
   }
 
   /** Where to subscribe, as `mqtt://127.0.0.1:1883`, without credentials. */

@@ -20,7 +20,7 @@ export interface PortraitParts {
   readonly zones: readonly Zone[];
   readonly watch: Watch;
   readonly lookout: Lookout;
-  readonly messaging: Pick<Messaging, 'stats' | 'alerts'>;
+  readonly messaging: Pick<Messaging, 'stats' | 'alerts' | 'alertTexts'>;
   readonly board: () => BoardHealth | null;
   readonly classifier: () => Classifier | undefined;
   readonly learning: () => Learning | undefined;
@@ -86,7 +86,7 @@ export class Portrait {
 
   /** The answer to `status`. */
   status() {
-    const { clock, site, watch, classifier, learning } = this.#parts;
+    const { clock, site, watch, messaging, classifier, learning } = this.#parts;
     const sender = { site, model: watch.head, atMs: clock.now() };
     const { beach } = watch.reports;
     // Whoever is told of a frame can label it.
@@ -96,6 +96,7 @@ export class Portrait {
       activity: activityPayload(beach, sender),
       info: classifier() === undefined ? null : this.info(),
       health: this.health(),
+      alerts: messaging.alertTexts,
       learning: learning()?.status() ?? null,
     };
   }

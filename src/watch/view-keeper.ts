@@ -2,16 +2,30 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { readStateFile, type StateFile, writeStateFile } from '../control/state-file.ts';
+import { readStateFile, removeStateFile, type StateFile, writeStateFile } from '../control/state-file.ts';
 import type { Clock } from '../ops/clock.ts';
 import type { StoredView } from '../vision/quality/store-view.ts';
 import type { Watch } from './watch.ts';
 
 export interface ViewKeeperParts {
   readonly stateDir: string;
-  readonly watch: Pick<Watch, 'storedView' | 'restoreView'>;
+  readonly watch: Pick<Watch, 'storedView' | 'restoreView' | 'forgetView'>;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+export interface KnownView {
+  /** From how many pictures it was learnt; 0 where nothing is known. */
+  readonly pictures: number;
+  /** Over how long, in seconds. */
+  readonly seconds: number;
+  /** What is told here was forgotten. */
+  readonly forgotten: boolean;
+}
+
+/** What is read of the file by those who only show it. */
+export function viewFile(stateDir: string): StateFile<object> {
+  return { path: join(stateDir, 'view.json'), version: 1, schema: z.looseObject({}) };
 }
 
 /** A view is learnt over hours, and each writing of its 25 kB wears the disk. */
@@ -24,7 +38,7 @@ export class ViewKeeper {
 
   constructor(parts: ViewKeeperParts) {
     this.#parts = parts;
-    this.#file = { path: join(parts.stateDir, 'view.json'), version: 1, schema: z.looseObject({}) };
+    this.#file = viewFile(parts.stateDir);
     this.#writtenMs = parts.clock.monotonic();
   }
 
@@ -42,6 +56,22 @@ export class ViewKeeper {
     if (nowMs - this.#writtenMs < EVERY_MS) return;
     this.#writtenMs = nowMs;
     await this.#write();
+  }
+
+  /**
+   * Tells what is known.
+   *
+   * @param forget learn it anew, as for a camera that was moved on purpose
+   * @throws SurfwatchError `state-unwritable`, `storage-failed`: what is on disk would come back with a restart
+   */
+  async ask(forget: boolean): Promise<KnownView> {
+    const { watch } = this.#parts;
+    const view = watch.storedView;
+    const known = { pictures: view?.frames ?? 0, seconds: Math.round((view?.learntMs ?? 0) / 1000) };
+    if (!forget) return { ...known, forgotten: false };
+    watch.forgetView();
+    await removeStateFile(this.#file);
+    return { ...known, forgotten: true };
   }
 
   stop(): Promise<void> {

@@ -48,6 +48,8 @@ export class Watch {
   #judged = 0;
   /** Since when a frame is at work, by the monotonic clock. */
   #workingSinceMs: number | null = null;
+  /** The view was forgotten while a frame was at work, which still knows it. */
+  #forgetAfter = false;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -95,6 +97,12 @@ export class Watch {
     if (view !== null) this.#still = { still: null, view };
   }
 
+  /** Learns the view anew, from the next picture on; one that is at work does not count. */
+  forgetView(): void {
+    this.#still = null;
+    this.#forgetAfter = this.#workingSinceMs !== null;
+  }
+
   get workingSinceMs(): number | null {
     return this.#workingSinceMs;
   }
@@ -122,7 +130,8 @@ export class Watch {
     } finally {
       this.#workingSinceMs = null;
     }
-    this.#still = looked.still;
+    this.#still = this.#forgetAfter ? null : looked.still;
+    this.#forgetAfter = false;
     this.#judged += 1;
     const lookOf = (step?: TrackerStep): Look => {
       const tookMs = clock.monotonic() - startedMs;

@@ -254,6 +254,11 @@ test('status tells what is seen, and of learning where there is some', async () 
   };
   const learnt = await daemonWith({ status: () => ({ ...STATUS, learning }) });
   const told = await learnt.run(statusCommand());
+  const alerts = { 'disk-full': '12 MB free', 'camera-lost': 'no picture for 3 min' };
+  const alarmed = await daemonWith({ status: () => ({ ...STATUS, alerts }) });
+  const { output: alarms } = await alarmed.run(statusCommand());
+  expect(alarms).toMatch(/^alert +disk-full: 12 MB free\nalert +camera-lost: no picture for 3 min$/m);
+  expect(output).not.toContain('alert');
   expect(told.output).toMatch(/^archive +40 frames, 12 MB; 3 of them labelled$/m);
   expect(told.output).toContain(sentence);
   expect(told.output).toMatch(/^drift +1 of the 10 days/m);

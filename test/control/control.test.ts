@@ -36,6 +36,7 @@ async function controlled(stateDir: string) {
     look: async () => look(),
     keep: async () => 'kept',
     thresholds: () => ({}),
+    view: async forgotten => ({ pictures: 0, seconds: 0, forgotten }),
     clock: systemClock,
     log,
   });

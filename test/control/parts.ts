@@ -41,5 +41,6 @@ export async function startControl(stateDir?: string): Promise<ControlParts> {
         signal,
       ),
     options: request => options.change(request),
+    view: async forgotten => ({ pictures: 7, seconds: 70, forgotten }),
   };
 }

@@ -56,6 +56,16 @@ describe('a daemon that is controlled', () => {
     expect(Date.parse(json(heard, 'state').until)).toBeGreaterThan(Date.now());
   });
 
+  it('forgets what it has learnt of the view', async () => {
+    const { requester } = await controlled();
+    await requester.request('pause');
+    const known = (await requester.request('view')) as { pictures: number };
+    expect(known).toEqual({ pictures: expect.any(Number), seconds: expect.any(Number), forgotten: false });
+    expect(known.pictures).toBeGreaterThan(0);
+    expect(await requester.request('view', { forget: true })).toMatchObject({ ...known, forgotten: true });
+    expect(await requester.request('view')).toMatchObject({ pictures: 0 });
+  });
+
   it('takes a picture at once, judges it and keeps it on wish', async () => {
     const { heard, requester } = await controlled([
       'camera.interval=1m',

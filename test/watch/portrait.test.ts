@@ -29,7 +29,11 @@ function portrayed() {
     zones: [],
     watch: new Watch({ settings: () => settings, zones: [], newId: () => 'id', clock }),
     lookout: lookout as unknown as Lookout,
-    messaging: { stats, alerts: [] } as unknown as PortraitParts['messaging'],
+    messaging: {
+      stats,
+      alerts: [],
+      alertTexts: { 'camera-lost': 'no picture' },
+    } as unknown as PortraitParts['messaging'],
     board: () => null,
     classifier: () => undefined,
     learning: () => undefined,
@@ -82,4 +86,8 @@ it('shows figures before there is a model or a picture', () => {
     stalled: null,
   });
   expect(portrait.figures(true).beach).toMatchObject({ activity: 'unknown' });
+});
+
+it('names the alerts that last in its answer to status', () => {
+  expect(portrayed().portrait.status().alerts).toEqual({ 'camera-lost': 'no picture' });
 });

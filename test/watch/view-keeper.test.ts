@@ -30,7 +30,13 @@ async function learntView(): Promise<StoredView> {
 async function keeperIn(stateDir: string, storedView: StoredView | null) {
   const clock = fakeClock();
   const restored: unknown[] = [];
-  const watch = { storedView, restoreView: (view: unknown) => void restored.push(view) };
+  const watch = {
+    storedView,
+    restoreView: (view: unknown) => void restored.push(view),
+    forgetView() {
+      watch.storedView = null;
+    },
+  };
   return { keeper: new ViewKeeper({ stateDir, watch, clock, log }), clock, restored };
 }
 
@@ -53,6 +59,20 @@ describe('what is learnt of the view', () => {
     await clock.advance(HOUR_MS);
     await keeper.beat();
     expect((await readFile(join(stateDir, 'view.json'), 'utf8')).length).toBeGreaterThan(1_000);
+  });
+
+  it('is forgotten when somebody moved the camera, over a restart too', async () => {
+    const stateDir = await temporaryFolder();
+    await (await keeperIn(stateDir, await learntView())).keeper.stop();
+    const { keeper } = await keeperIn(stateDir, await learntView());
+    const known = { pictures: 20, seconds: 19 };
+    expect(await keeper.ask(false)).toEqual({ ...known, forgotten: false });
+    expect(await keeper.ask(true)).toEqual({ ...known, forgotten: true });
+    expect(await keeper.ask(false)).toEqual({ pictures: 0, seconds: 0, forgotten: false });
+    await keeper.stop();
+    const next = await keeperIn(stateDir, null);
+    await next.keeper.start();
+    expect(next.restored).toEqual([]);
   });
 
   it('is learnt anew where its file is damaged', async () => {

@@ -106,6 +106,8 @@ export const statusAnswer = z.object({
     frames: z.object({ classified: z.number(), dropped: z.number(), failed: z.number() }),
     rateHz: z.number(),
   }),
+  /** Id and text; an older daemon does not tell them here. */
+  alerts: z.record(z.string(), z.string()).nullish(),
   learning: z
     .object({
       archive: z

@@ -67,6 +67,7 @@ export const VERB_ACCESS: Readonly<Record<string, readonly Role[]>> = {
   pause: OPERATORS,
   resume: OPERATORS,
   options: OPERATORS,
+  view: OPERATORS,
 };
 
 /** Of a verb that {@link VERB_ACCESS} does not know. */

@@ -17,7 +17,9 @@ export interface CopiedState {
 }
 
 /** Pictures are many and can be large; what was learnt of them is in the database. */
-const PICTURES = 'learning/frames';
+export const PICTURES = 'learning/frames';
+/** What a restore puts in place, or is about to. */
+export const RESTORE = 'restore';
 /** Parts of databases, which are in their copies; what was being written; what was set aside. */
 const PASSING = /(-wal|-shm|-journal|\.new|\.corrupt-.*)$/;
 
@@ -27,7 +29,7 @@ export async function stateFiles(stateDir: string): Promise<string[]> {
   return entries
     .filter(entry => entry.isFile())
     .map(entry => relative(stateDir, join(entry.parentPath, entry.name)))
-    .filter(path => ![BACKUPS, PICTURES].some(folder => path.startsWith(`${folder}/`)))
+    .filter(path => ![BACKUPS, PICTURES, RESTORE].some(folder => path.startsWith(`${folder}/`)))
     .filter(path => !LOCK_FILES.includes(path) && !path.split('/').some(part => PASSING.test(part)))
     .sort();
 }

@@ -1,5 +1,5 @@
 /** One process at a time works in a state folder: a lock that the kernel takes back when its holder ends, however it ends. */
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SurfwatchError } from '../../errors.ts';
@@ -32,11 +32,19 @@ export function lockState(stateDir: string, now: number): StateLock {
   try {
     const holder = { pid: process.pid, since: new Date(now).toISOString() };
     writeFileSync(join(stateDir, 'lock.json'), `${JSON.stringify(holder)}\n`);
+    giveToOwner(stateDir);
   } catch (error) {
     // The lock holds without it; another process is only told less.
     fault = storageError(error, stateDir);
   }
   return { fault, release: () => held.close() };
+}
+
+/** Or a command that root runs would keep the daemon out for good. */
+function giveToOwner(stateDir: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(stateDir);
+  for (const name of ['lock.db', 'lock.json']) chownSync(join(stateDir, name), uid, gid);
 }
 
 function hold(path: string, stateDir: string, now: number): Database {

@@ -7,8 +7,9 @@ import { storageError } from '../storage-error.ts';
 import { makeBackup } from './backups.ts';
 import { lockState, type StateLock } from './lock.ts';
 import { STATE_MIGRATIONS, type StateMigration } from './migrations.ts';
+import { finishRestore } from './restore.ts';
 import { newlySetAside, pruneSetAside, setAsideFiles } from './set-aside.ts';
-import { findVersion, type StateVersion, writeVersion } from './version-file.ts';
+import { findVersion, refuseNewer, type StateVersion, writeVersion } from './version-file.ts';
 
 export interface StateParts {
   readonly stateDir: string;
@@ -32,7 +33,8 @@ export interface OpenedState {
 /**
  * A folder that can't be written to is no error: the parts go on in memory.
  *
- * @throws SurfwatchError `state-locked`, `state-newer`, `state-backup-failed`, and what a migration throws
+ * @throws SurfwatchError `state-locked`, `state-newer`, `state-backup-failed`, `restore-unfinished`, and what a migration
+ * throws
  */
 export async function openState(parts: StateParts): Promise<OpenedState> {
   const { stateDir, clock, log } = parts;
@@ -45,6 +47,7 @@ export async function openState(parts: StateParts): Promise<OpenedState> {
     });
     if (fault !== null)
       log.error({ err: fault }, 'the state folder cannot be written to: nothing new is kept');
+    if (await finishRestore(stateDir)) log.warn('a restore that was interrupted is finished');
     if (lock !== undefined) await pruneSetAside(stateDir);
     const unkept = (await bringUpToDate(parts, clock.now())) ?? fault;
     const notKept = unkept === null ? null : `${unkept.code}: ${unkept.message}`;
@@ -95,13 +98,7 @@ async function update(
   migrations: readonly StateMigration[],
   newest: number,
 ): Promise<void> {
-  if (found.state > newest) {
-    const by = found.app === '' ? '' : `, of surfwatch ${found.app}`;
-    throw new SurfwatchError(
-      'state-newer',
-      `${stateDir} has version ${found.state}${by}; this is surfwatch ${app}, which knows versions up to ${newest}`,
-    );
-  }
+  refuseNewer(found, stateDir, app, newest);
   if (found.state === newest && found.app === app) return;
   const due = migrations.filter(({ to }) => to > found.state);
   // A new program may also change the databases, each by itself, when it opens them.

@@ -2,6 +2,7 @@
 import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SurfwatchError } from '../../errors.ts';
 import { replaceFile } from '../durable.ts';
 import { codeOf } from '../storage-error.ts';
 import { LOCK_FILES } from './lock.ts';
@@ -44,6 +45,19 @@ export async function findVersion(stateDir: string, now: number): Promise<FoundV
 
 export async function writeVersion(stateDir: string, version: StateVersion): Promise<void> {
   await replaceFile(join(stateDir, FILE), `${JSON.stringify(version)}\n`);
+}
+
+/**
+ * @param app of this program, which knows versions up to `newest`
+ * @throws SurfwatchError `state-newer`
+ */
+export function refuseNewer(found: StateVersion, stateDir: string, app: string, newest: number): void {
+  if (found.state <= newest) return;
+  const by = found.app === '' ? '' : `, of surfwatch ${found.app}`;
+  throw new SurfwatchError(
+    'state-newer',
+    `${stateDir} has version ${found.state}${by}; this is surfwatch ${app}, which knows versions up to ${newest}`,
+  );
 }
 
 async function isEmpty(stateDir: string): Promise<boolean> {

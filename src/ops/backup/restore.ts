@@ -1,0 +1,180 @@
+/** Restores a state folder from a backup: all of it is checked and made ready before anything changes. */
+import { chown, lstat, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { messageOf, SurfwatchError } from '../../errors.ts';
+import { syncFolder } from '../durable.ts';
+import { BACKUPS } from '../state/copy.ts';
+import { lockState } from '../state/lock.ts';
+import { STATE_MIGRATIONS } from '../state/migrations.ts';
+import { commitRestore, dropRestore, finishRestore, prepareRestore } from '../state/restore.ts';
+import { findVersion, refuseNewer } from '../state/version-file.ts';
+import { storageError } from '../storage-error.ts';
+import { counter } from './make.ts';
+import { CONFIG_PREFIX, type Manifest, STATE_PREFIX } from './manifest.ts';
+import { readArchive } from './read.ts';
+
+export interface RestoreOrder {
+  /** The archive. */
+  readonly from: string;
+  readonly stateDir: string;
+  /** Checked before anything is written. @throws SurfwatchError where the archive is not the one that is meant */
+  readonly accept: (manifest: Manifest) => void;
+  /** Versions of the databases that this program knows, by their paths in the state folder. */
+  readonly databases: Readonly<Record<string, number>>;
+  /** Of surfwatch. */
+  readonly appVersion: string;
+  /** Milliseconds since the epoch (UTC). */
+  readonly now: () => number;
+  readonly onProgress?: (done: number) => void;
+}
+
+/** The steps at which a test ends the process. */
+export type RestoreStep = 'locked' | 'checked' | 'staged' | 'committed' | 'finished';
+
+export interface Restored {
+  readonly manifest: Manifest;
+  /** Folder with what was there; null where nothing was. */
+  readonly aside: string | null;
+}
+
+/**
+ * @throws SurfwatchError `backup-unreadable`, `state-locked`, `state-newer`, `database-newer`, `disk-full`,
+ * `state-unwritable`, `storage-failed`, `restore-unfinished`; what `accept` throws
+ */
+export async function restoreState(
+  order: RestoreOrder,
+  onStep: (step: RestoreStep) => void = () => undefined,
+): Promise<Restored> {
+  const { from, stateDir, accept } = order;
+  const lock = await lockFolder(stateDir, order.now());
+  try {
+    onStep('locked');
+    await finishRestore(stateDir);
+    // Twice: once to check it, once to take its files out.
+    const onBytes = counter(2 * (await sizeOf(from)), order.onProgress);
+    const manifest = await readArchive(from, toNowhere, onBytes);
+    accept(manifest);
+    onStep('checked');
+    const staged = await prepareRestore(stateDir);
+    await readArchive(from, (name, mode, bytes) => putState(staged, name, mode, bytes), onBytes);
+    await refuseNewerState(staged, order);
+    await giveToOwner(stateDir, dirname(staged));
+    await syncFolders(staged);
+    onStep('staged');
+    const aside = await commitRestore(stateDir, order.now());
+    onStep('committed');
+    await finishRestore(stateDir);
+    await giveToOwner(stateDir);
+    onStep('finished');
+    return { manifest, aside };
+  } catch (error) {
+    await dropRestore(stateDir);
+    throw storageError(error, stateDir);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Checks an archive wholly, and changes nothing. @throws SurfwatchError `backup-unreadable` */
+export async function checkArchive(from: string, onProgress?: (done: number) => void): Promise<Manifest> {
+  return readArchive(from, toNowhere, counter(await sizeOf(from), onProgress));
+}
+
+/** The text of each config file in a backup, in their order. @throws SurfwatchError `backup-unreadable` */
+export async function configTexts(from: string): Promise<string[]> {
+  const texts = new Map<string, string>();
+  const take = async (name: string, _mode: number, bytes: AsyncIterable<Buffer>): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of bytes) if (name.startsWith(CONFIG_PREFIX)) chunks.push(chunk);
+    if (name.startsWith(CONFIG_PREFIX)) texts.set(name, Buffer.concat(chunks).toString());
+  };
+  await readArchive(from, take, () => undefined);
+  return [...texts.entries()]
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([, text]) => text);
+}
+
+async function sizeOf(archive: string): Promise<number> {
+  try {
+    return (await stat(archive)).size;
+  } catch (error) {
+    throw new SurfwatchError('backup-unreadable', messageOf(error), { cause: error });
+  }
+}
+
+async function toNowhere(_name: string, _mode: number, bytes: AsyncIterable<Buffer>): Promise<void> {
+  for await (const _ of bytes);
+}
+
+async function lockFolder(stateDir: string, now: number) {
+  try {
+    await mkdir(stateDir, { recursive: true });
+    const lock = lockState(stateDir, now);
+    if (lock.fault === null) return lock;
+    lock.release();
+    throw lock.fault;
+  } catch (error) {
+    throw storageError(error, stateDir);
+  }
+}
+
+/** The name was checked. */
+async function putState(
+  staged: string,
+  name: string,
+  mode: number,
+  bytes: AsyncIterable<Buffer>,
+): Promise<void> {
+  if (!name.startsWith(STATE_PREFIX)) return toNowhere(name, mode, bytes);
+  const path = join(staged, name.slice(STATE_PREFIX.length));
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'wx', mode | 0o600);
+  try {
+    for await (const chunk of bytes)
+      for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function refuseNewerState(staged: string, { appVersion, databases, from, now }: RestoreOrder) {
+  const { version } = await findVersion(staged, now());
+  if (version !== null) refuseNewer(version, from, appVersion, STATE_MIGRATIONS.at(-1)?.to ?? 0);
+  for (const [name, known] of Object.entries(databases)) {
+    const version = await databaseVersion(join(staged, name));
+    if (version <= known) continue;
+    const what = `${name} in it has version ${version}; this program knows versions up to ${known}`;
+    throw new SurfwatchError('database-newer', `${from}: ${what}`);
+  }
+}
+
+/** `user_version`, at byte 60 of an SQLite file (https://sqlite.org/fileformat2.html); 0 where there is none. */
+async function databaseVersion(path: string): Promise<number> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return 0;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    return bytesRead < 64 ? 0 : buffer.readUInt32BE(60);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Root restores for the user of the daemon, who has the folder. Backups of before stay as they are. */
+async function giveToOwner(stateDir: string, staged?: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(stateDir);
+  const backups = join(stateDir, BACKUPS);
+  if ((await lstat(backups).catch(() => null)) !== null) await chown(backups, uid, gid);
+  if (staged === undefined) return;
+  await chown(staged, uid, gid);
+  for (const entry of await readdir(staged, { recursive: true, withFileTypes: true }))
+    await chown(join(entry.parentPath, entry.name), uid, gid);
+}
+
+async function syncFolders(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isDirectory()) await syncFolder(join(entry.parentPath, entry.name));
+  await syncFolder(folder);
+}

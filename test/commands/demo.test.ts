@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import getPort from 'get-port';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { LAUNCHER } from './support.ts';
+
+/** Starts it in a folder, with its own temporary files; resolves with the address of its broker. */
+async function demo(cwd: string, temporary: string, port: number) {
+  const child: ChildProcess = spawn(process.execPath, [LAUNCHER, 'demo', '--set', `broker.port=${port}`], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  if (child.stdout === null) throw new Error('it has no output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, address] = /^broker +(\S+)$/.exec(line) ?? [];
+    if (address !== undefined) return { child, ended, address };
+  }
+  throw new Error('the demo ended');
+}
+
+describe('surfwatch demo', { timeout: 120_000 }, () => {
+  test('runs twice at once in one folder, and leaves nothing there', async () => {
+    const [cwd, temporary] = [await temporaryFolder(), await temporaryFolder()];
+    const port = await getPort();
+    const first = await demo(cwd, temporary, port);
+    const second = await demo(cwd, temporary, port);
+    expect(first.address).toBe(`mqtt://127.0.0.1:${port}`);
+    expect(second.address).not.toBe(first.address);
+    expect(readdirSync(temporary).filter(name => name.startsWith('surfwatch-demo-'))).toHaveLength(2);
+    for (const { child, ended } of [first, second]) {
+      child.kill('SIGINT');
+      expect(await ended).toEqual([0, null]);
+    }
+    expect(readdirSync(temporary).filter(name => name.startsWith('surfwatch-demo-'))).toEqual([]);
+    expect(existsSync(`${cwd}/state`)).toBe(false);
+  });
+});
