@@ -44,7 +44,7 @@ async function start(options: Partial<BrokerOptions> = {}, more: Partial<Embedde
 }
 
 const login = (url: string, options: IClientOptions = {}) =>
-  connectAsync(url, { reconnectPeriod: 0, connectTimeout: 3_000, ...options }, false).then(
+  connectAsync(url, { reconnectPeriod: 0, connectTimeout: 15_000, ...options }, false).then(
     mqtt => {
       mqtt.end(true);
       return 'accepted';
