@@ -1,6 +1,7 @@
 /** How a command ends: its exit status, and what is said when something goes wrong. */
 import { CommanderError } from 'commander';
 import { messageOf, SurfwatchError } from '../errors.ts';
+import { ERROR_LEVEL, isJournal, withPriority } from '../ops/journal.ts';
 import { errorColours as pc } from './colours.ts';
 
 /** Exit statuses; 70 and 78 are EX_SOFTWARE and EX_CONFIG of sysexits.h. */
@@ -21,11 +22,14 @@ export async function exitOnError(run: () => Promise<unknown>): Promise<void> {
 
 function sayError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  // The last words of a daemon are errors in the journal too.
+  const tagged = isJournal(process.env, 2);
+  const say = (text: string) => console.error(tagged ? withPriority(text, ERROR_LEVEL) : text);
   if (error instanceof SurfwatchError) {
-    console.error(`${pc.red(error.code)}: ${error.message}\n${error.remedy}`);
+    say(`${pc.red(error.code)}: ${error.message}\n${error.remedy}`);
     return error.exitStatus;
   }
-  console.error(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+  say(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
   return EXIT.defect;
 }
 

@@ -29,7 +29,7 @@ export async function runDaemon(
   hooks: RunHooks = {},
 ): Promise<void> {
   const errors = new Map<string, number>();
-  const root = createLogger(settings.log, undefined, code => countOne(errors, code));
+  const root = createLogger(settings.log, undefined, code => countOne(errors, code), process.env);
   const log = partLogger(root, 'daemon');
   for (const warning of warnings) partLogger(root, 'config').warn(describeFault(warning));
   const { notifier, watchdog } = createService({

@@ -2,6 +2,8 @@
 import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { SurfwatchError } from '../errors.ts';
+import { ERROR_LEVEL, isJournal, withPriority } from './journal.ts';
+import { sturdyOutput } from './log-output.ts';
 import { isSecretKey, plainError, redactUrls, SECRET, safeForLog } from './redact.ts';
 
 export const LOG_PARTS = [
@@ -25,6 +27,8 @@ export interface LogOptions {
   readonly levels: Readonly<Record<string, LevelWithSilent>>;
   /** `auto` is `pretty` on a terminal and `json` elsewhere, so under systemd. */
   readonly format: 'auto' | 'pretty' | 'json';
+  /** Whether each line begins with its priority for the journal of systemd. `auto`: where the journal reads the log. */
+  readonly priorities: 'auto' | 'on' | 'off';
 }
 
 /** Standard error: standard output belongs to what a command answers. */
@@ -39,20 +43,28 @@ interface Parts {
 const PARTS = new WeakMap<Logger, Parts>();
 
 /**
- * The root logger. It writes at once, in this thread: the last line before a crash is kept, and no worker costs memory.
+ * The root logger. It writes in this thread, at once where its reader takes it: the last line before a crash is kept, and no
+ * worker costs memory.
  *
  * @param destination where lines go; standard error when absent
  * @param onError told the code of each coded error that is logged as `err`
+ * @param env of the process, where systemd says that its journal reads the log
  */
 export function createLogger(
   options: LogOptions,
   destination?: DestinationStream,
   onError?: (code: string) => void,
+  env: NodeJS.ProcessEnv = {},
 ): Logger {
   const forPeople =
     options.format === 'pretty' ||
     (options.format === 'auto' && destination === undefined && process.stderr.isTTY);
-  const stream = destination ?? pino.destination({ fd: LOG_FD, sync: true });
+  const onLost = (lines: number) =>
+    partLogger(root, 'ops').warn({ lines }, 'lines of the log were lost: it was full, or nobody read it');
+  const stream = destination ?? sturdyOutput({ fd: LOG_FD, stream: process.stderr }, onLost);
+  const { priorities } = options;
+  const tagged =
+    priorities === 'on' || (priorities === 'auto' && destination === undefined && isJournal(env, LOG_FD));
   const root = pino(
     {
       level: options.level,
@@ -70,7 +82,10 @@ export function createLogger(
       redact: { paths: secretPaths(), censor: SECRET },
       hooks: { streamWrite: redactUrls },
     },
-    forPeople ? prettyStream(stream, destination === undefined && process.stderr.isTTY) : stream,
+    outletOf(stream, {
+      prettify: forPeople ? prettifier(destination === undefined && process.stderr.isTTY) : null,
+      tagged,
+    }),
   );
   PARTS.set(root, { levels: options.levels, loggers: new Map() });
   return root;
@@ -96,15 +111,36 @@ export function setLogLevels(root: Logger, { level, levels }: Pick<LogOptions, '
   for (const [part, logger] of parts.loggers) logger.level = levels[part] ?? level;
 }
 
-function prettyStream(stream: DestinationStream, colorize: boolean): DestinationStream {
-  const prettify = prettyFactory({
+interface Outlet {
+  /** Null for JSON. */
+  readonly prettify: ((line: string) => string) | null;
+  /** Whether lines begin with a priority. */
+  readonly tagged: boolean;
+}
+
+function outletOf(stream: DestinationStream, { prettify, tagged }: Outlet): DestinationStream {
+  if (prettify === null && !tagged) return stream;
+  return {
+    write: line => {
+      const text = prettify?.(line) ?? line;
+      stream.write(tagged ? withPriority(text, levelOf(line)) : text);
+    },
+  };
+}
+
+/** pino writes it first. */
+function levelOf(line: string): number {
+  return Number(/^\{"level":(\d+)/.exec(line)?.[1] ?? ERROR_LEVEL);
+}
+
+function prettifier(colorize: boolean): (line: string) => string {
+  return prettyFactory({
     colorize,
     ignore: 'part',
     translateTime: 'SYS:HH:MM:ss.l',
     messageFormat: (line, messageKey) =>
       `${typeof line.part === 'string' ? `${line.part}: ` : ''}${String(line[messageKey] ?? '')}`,
   });
-  return { write: line => stream.write(prettify(line)) };
 }
 
 function safeError(error: unknown): unknown {

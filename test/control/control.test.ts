@@ -25,7 +25,7 @@ function look(changed = false): Look {
 /** A control with a broker, of a daemon whose camera is a picture. */
 async function controlled(stateDir: string) {
   const told: string[] = [];
-  const log = createLogger({ level: 'silent', levels: {}, format: 'json' });
+  const log = createLogger({ level: 'silent', levels: {}, format: 'json', priorities: 'off' });
   const control: Control = new Control({
     ...loaded(stateDir, ['snapshot.width=64']),
     zones: [],

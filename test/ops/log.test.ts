@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SurfwatchError } from '../../src/errors.ts';
 import { createLogger, type LogOptions, partLogger, setLogLevels } from '../../src/ops/log.ts';
 import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const CANARY = 'kaNaRy-7316';
 
@@ -11,7 +13,7 @@ const CANARY = 'kaNaRy-7316';
 function logger(options: Partial<LogOptions> = {}) {
   const lines: string[] = [];
   const root = createLogger(
-    { level: 'info', levels: {}, format: 'json', ...options },
+    { level: 'info', levels: {}, format: 'json', priorities: 'auto', ...options },
     { write: line => lines.push(line) },
   );
   const last = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
@@ -156,7 +158,7 @@ describe('formats', () => {
   test('auto is JSON where no terminal is, on standard error, and the last line before an exit is kept', () => {
     const script = `
       import { createLogger } from './src/ops/log.ts';
-      createLogger({ level: 'info', levels: {}, format: 'auto' }).fatal('last words');
+      createLogger({ level: 'info', levels: {}, format: 'auto', priorities: 'auto' }).fatal('last words');
       process.exit(3);`;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
@@ -175,9 +177,56 @@ describe('formats', () => {
   });
 });
 
+describe('priorities for the journal', () => {
+  test('go before each line, of a readable log too', () => {
+    const json = logger({ level: 'trace', priorities: 'on' });
+    for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const)
+      json.root[level](level);
+    expect(json.lines.map(line => line.slice(0, 3))).toEqual(['<7>', '<7>', '<6>', '<4>', '<3>', '<2>']);
+    expect(JSON.parse(json.lines.at(-1)?.slice(3) ?? '')).toMatchObject({ msg: 'fatal' });
+    const pretty = logger({ format: 'pretty', priorities: 'on' });
+    pretty.root.error({ err: new SurfwatchError('config-invalid', 'site is wrong') }, 'stopped');
+    const lines = pretty.lines.join('').trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.every(line => line.startsWith('<3>'))).toBe(true);
+  });
+
+  /** What goes to the standard error of a process, which is a file here. */
+  async function written(script: string, journal: (stream: string) => string) {
+    const path = join(await temporaryFolder(), 'stderr');
+    const fd = openSync(path, 'w');
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    const env = { PATH: process.env.PATH, JOURNAL_STREAM: journal(`${dev}:${ino}`) };
+    const given = ['--import', 'tsx', '--input-type=module', '-e', script];
+    spawnSync(process.execPath, given, { cwd: PACKAGE_ROOT, env, stdio: ['ignore', 'ignore', fd] });
+    closeSync(fd);
+    return readFileSync(path, 'utf8');
+  }
+
+  test('are there where the journal reads the log, and only there', async () => {
+    const script = (priorities: string) => `
+      import { createLogger } from './src/ops/log.ts';
+      const options = { level: 'info', levels: {}, format: 'auto', priorities: '${priorities}' };
+      createLogger(options, undefined, undefined, process.env).warn('x');`;
+    expect(await written(script('auto'), stream => stream)).toMatch(/^<4>\{"level":40,/);
+    expect(await written(script('auto'), () => '8:4711')).toMatch(/^\{"level":40,/);
+    expect(await written(script('off'), stream => stream)).toMatch(/^\{"level":40,/);
+  });
+
+  test('are before the last words of a command', async () => {
+    const script = `
+      import { exitOnError } from './src/commands/exit.ts';
+      import { SurfwatchError } from './src/errors.ts';
+      await exitOnError(async () => { throw new SurfwatchError('config-invalid', 'site is wrong'); });`;
+    const [said = '', remedy = ''] = (await written(script, stream => stream)).split('\n');
+    expect(said).toBe('<3>config-invalid: site is wrong');
+    expect(remedy).toMatch(/^<3>\w/);
+  });
+});
+
 test('tells the codes of the errors that are logged, not of those below its level', () => {
   const codes: string[] = [];
-  const options = { level: 'info', levels: {}, format: 'json' } as const;
+  const options = { level: 'info', levels: {}, format: 'json', priorities: 'auto' } as const;
   const log = partLogger(
     createLogger(options, { write: () => undefined }, code => codes.push(code)),
     'capture',

@@ -53,5 +53,15 @@ export const boardSchema = {
         json: 'one object a line',
       },
     },
+    priorities: {
+      doc: 'Whether each line begins with its priority, `<4>` for a warning, which the journal of systemd takes off again: `journalctl -p warning` finds them.',
+      format: 'choice',
+      default: 'auto',
+      choices: {
+        auto: 'where the journal reads the log',
+        on: 'always, as for a log that a pipe leads to the journal',
+        off: 'never',
+      },
+    },
   },
 } as const satisfies SchemaOf<Pick<Settings, 'site' | 'fleet' | 'stateDir' | 'log'>>;

@@ -1,7 +1,9 @@
 /** What is done with every frame: remembered for a while, kept where it is worth a label. */
 import sharp from 'sharp';
 import { imageType } from '../../capture/image-type.ts';
+import { bareJpeg } from '../../vision/bare-jpeg.ts';
 import type { Rectangle } from '../../vision/zone.ts';
+import { sha256Of } from '../archive/frame-rows.ts';
 import { KEEP_DEFAULTS, startKeeping, whyKeep } from '../archive/keep.ts';
 import { noveltyOf, type References } from '../archive/novelty.ts';
 import { PRIVACY_DEFAULTS, withPrivacy } from '../archive/privacy.ts';
@@ -53,10 +55,16 @@ export function createKeeper(parts: KeeperParts): Keeper {
 
   const prepared = async (frame: NewFrame): Promise<NewFrame | null> => {
     const kept = await withPrivacy(frame, zones, privacy());
-    if (kept === null || kept.picture === null || imageType(Buffer.from(kept.picture)) === 'jpeg')
-      return kept;
-    // A camera may send PNG or WebP; the archive holds JPEG.
-    return { ...kept, picture: await sharp(kept.picture).jpeg({ quality: privacy().quality }).toBuffer() };
+    if (kept === null || kept.picture === null) return kept;
+    return { ...kept, picture: await keptJpeg(kept.picture), sha256: kept.sha256 ?? sha256Of(kept.picture) };
+  };
+
+  /** Without metadata. A camera may send PNG or WebP; the archive holds JPEG. */
+  const keptJpeg = async (picture: Uint8Array): Promise<Uint8Array> => {
+    const bare = imageType(Buffer.from(picture)) === 'jpeg' ? bareJpeg(picture) : null;
+    return (
+      bare ?? sharp(picture, { failOn: 'none' }).autoOrient().jpeg({ quality: privacy().quality }).toBuffer()
+    );
   };
 
   return {

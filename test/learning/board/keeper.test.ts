@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import { sha256Of } from '../../../src/learning/archive/frame-rows.ts';
 import { createReferences } from '../../../src/learning/archive/novelty.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import { createKeeper } from '../../../src/learning/board/keeper.ts';
@@ -56,6 +57,21 @@ it('keeps what somebody asks for, even where it is like another, and says where 
   expect(await keeper.capture(one)).toBe('duplicate');
   expect(archive.frame(one.frame.id)).toMatchObject({ because: 'capture', hasPicture: true });
   expect((await sharp((await archive.picture(one.frame.id)) ?? undefined).metadata()).format).toBe('jpeg');
+});
+
+it('keeps the pixels of a JPEG without what it tells beside them, known by the file that the camera sent', async () => {
+  const { archive, keeper } = await keeping();
+  const sent = await sharp(bytes)
+    .withExif({ IFD0: { Copyright: 'somebody' } })
+    .jpeg()
+    .toBuffer();
+  const one = seen(5);
+  expect(await keeper.capture({ ...one, frame: { ...one.frame, bytes: sent } })).toBe('kept');
+  const kept = (await archive.picture(one.frame.id)) ?? undefined;
+  expect((await sharp(sent).metadata()).exif).toBeDefined();
+  expect((await sharp(kept).metadata()).exif).toBeUndefined();
+  expect(await sharp(kept).raw().toBuffer()).toEqual(await sharp(sent).raw().toBuffer());
+  expect(archive.frameOfPicture(sha256Of(sent))).toBe(one.frame.id);
 });
 
 it('keeps by the options of the moment', async () => {
