@@ -3,13 +3,14 @@ import { constants } from 'node:os';
 import type { Logger } from 'pino';
 import { describeFault } from '../config/fault.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { Daemon, type DaemonDeps } from '../daemon.ts';
+import { Daemon } from '../daemon.ts';
 import { systemClock } from '../ops/clock.ts';
 import { createLogger, partLogger } from '../ops/log.ts';
 import { countOne } from '../ops/metrics/snapshot.ts';
 import type { Notifier } from '../ops/service/notifier.ts';
 import { createService } from '../ops/service/service.ts';
 import { packageVersion } from '../ops/version.ts';
+import type { DaemonDeps } from '../wiring/wiring.ts';
 
 export interface RunHooks extends Pick<DaemonDeps, 'onChange'> {
   /** Called when all parts run. */

@@ -1,6 +1,6 @@
 /** Makes payloads of what the activity part reports. */
 import type { ActivityReport, SessionEvent, ZoneReport } from '../activity/report.ts';
-import type { ModelNews } from '../learning/board/learning.ts';
+import type { ModelNews } from '../learning/board/learning-parts.ts';
 import type { Activity, SurfEvent, ZoneActivity } from './payloads.ts';
 
 /** What every payload about the beach says besides the report itself. */

@@ -3,7 +3,7 @@ import type { Frame, FrameSource } from '../capture/source.ts';
 import { closeWithin, grabWithin } from '../capture/timed.ts';
 import { SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
-import type { Look } from './watch.ts';
+import type { Look, Watch } from './watch.ts';
 
 interface Waiting {
   /** Null: the camera was closed, none will come. */
@@ -64,14 +64,16 @@ function deferred<T>() {
   return { promise, resolve, reject };
 }
 
+export interface GrabParts {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly newId: () => string;
+}
+
 /** One picture from a source of its own: for a camera that is closed at the moment. */
 export async function grabOnce(
   source: FrameSource,
-  {
-    clock,
-    timeoutMs,
-    newId,
-  }: { readonly clock: Clock; readonly timeoutMs: number; readonly newId: () => string },
+  { clock, timeoutMs, newId }: GrabParts,
   signal: AbortSignal,
 ): Promise<Frame> {
   const limit = new AbortController();
@@ -84,4 +86,17 @@ export async function grabOnce(
     signal.removeEventListener('abort', onAbort);
     await closeWithin(source, clock, timeoutMs).catch(() => undefined);
   }
+}
+
+/** As {@link grabOnce}, and what is seen in it; the tracker does not learn of it. */
+export async function examineOnce(
+  source: FrameSource,
+  parts: GrabParts & { readonly watch: Watch },
+  signal: AbortSignal,
+): Promise<Look> {
+  const { clock, watch } = parts;
+  const frame = await grabOnce(source, parts, signal);
+  const startedMs = clock.monotonic();
+  const looked = await watch.examine(frame, startedMs);
+  return { frame, looked, tookMs: clock.monotonic() - startedMs };
 }

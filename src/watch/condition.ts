@@ -1,5 +1,5 @@
 /** What the daemon as a whole is at: the content of the topic `state`. */
-import type { CameraStatus } from '../capture/camera.ts';
+import type { CameraStatus, StatusChange } from '../capture/camera.ts';
 import type { State } from '../messaging/payloads.ts';
 import type { Closed } from './attendance.ts';
 
@@ -26,4 +26,10 @@ export function conditionOf({ closed, camera, cameraFault }: Circumstances): Con
 
 export function sameCondition(before: Condition, after: Condition): boolean {
   return before.state === after.state && before.reason === after.reason && before.until === after.until;
+}
+
+/** What is wrong with a camera that is not online, code first. */
+export function cameraFaultOf(status: StatusChange['status'], error: StatusChange['error']): string {
+  if (status === 'ended') return 'the source has no more pictures';
+  return `${error?.code ?? 'camera-lost'}: ${error?.message ?? 'no picture'}`;
 }

@@ -18,8 +18,8 @@ import type { Pulse } from '../ops/service/liveness.ts';
 import { createSchedule, type Schedule } from '../schedule/schedule.ts';
 import { type Closed, closedBecause } from './attendance.ts';
 import { CameraSwitch } from './camera-switch.ts';
-import { grabOnce, NextLook } from './capture-now.ts';
-import { type Condition, conditionOf, sameCondition } from './condition.ts';
+import { examineOnce, NextLook } from './capture-now.ts';
+import { type Condition, cameraFaultOf, conditionOf, sameCondition } from './condition.ts';
 import type { Reporter } from './reporter.ts';
 import type { Look, Watch } from './watch.ts';
 
@@ -157,10 +157,7 @@ export class Lookout {
       if (paused() !== null) throw new SurfwatchError('capture-paused', 'a pause began meanwhile');
     }
     const source = createSource(camera, { clock, log: partLogger(log, 'capture') });
-    const frame = await grabOnce(source, { clock, timeoutMs: camera.timeoutMs, newId }, signal);
-    const startedMs = clock.monotonic();
-    const looked = await watch.examine(frame, startedMs);
-    return { frame, looked, tookMs: clock.monotonic() - startedMs };
+    return examineOnce(source, { clock, timeoutMs: camera.timeoutMs, newId, watch }, signal);
   }
 
   #newCamera(): Camera {
@@ -203,7 +200,7 @@ export class Lookout {
     const online = status === 'online';
     if (status === 'ended') this.#nextLook.give(null);
     messaging.set('camera/availability', online ? 'online' : 'offline');
-    this.#cameraFault = online ? undefined : faultOf(status, error);
+    this.#cameraFault = online ? undefined : cameraFaultOf(status, error);
     messaging.alert('camera-lost', this.#cameraFault ?? null);
     this.#updateCondition();
     if (!online) this.#take(watch.blind('camera-lost'));
@@ -231,18 +228,21 @@ export class Lookout {
 
   /** What happens by time alone: staleness, the heartbeat, the schedule. */
   async #tick(): Promise<void> {
-    const { clock, settings, onHeartbeat } = this.#parts;
+    const { clock } = this.#parts;
     const { signal } = this.#ticking;
     while (!signal.aborted) {
       await this.attend();
       this.#letTimePass();
-      const nowMs = clock.monotonic();
-      if (this.#beatMs === null || nowMs - this.#beatMs >= settings().activity.heartbeatMs) {
-        this.#beatMs = nowMs;
-        onHeartbeat();
-      }
+      this.#beat(clock.monotonic());
       await clock.sleep(TICK_MS, signal).catch(() => undefined);
     }
+  }
+
+  #beat(nowMs: number): void {
+    const { settings, onHeartbeat } = this.#parts;
+    if (this.#beatMs !== null && nowMs - this.#beatMs < settings().activity.heartbeatMs) return;
+    this.#beatMs = nowMs;
+    onHeartbeat();
   }
 
   #letTimePass(): void {
@@ -264,9 +264,4 @@ export class Lookout {
     this.#condition = condition;
     this.#parts.onCondition(condition);
   }
-}
-
-function faultOf(status: StatusChange['status'], error: StatusChange['error']): string {
-  if (status === 'ended') return 'the source has no more pictures';
-  return `${error?.code ?? 'camera-lost'}: ${error?.message ?? 'no picture'}`;
 }

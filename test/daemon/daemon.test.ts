@@ -33,7 +33,10 @@ describe('the daemon', () => {
     }
     expect(heard.last('surf/availability')).toBe('online');
     await until(() => heard.last('surf/camera/availability') === 'online', 'camera online');
-    expect(heard.last('surf/activity/state')).toBe(activity(heard).activity);
+    await until(
+      () => heard.last('surf/activity/state') === activity(heard).activity,
+      'the same activity in both topics',
+    );
   });
 
   it('publishes each configured zone', async () => {

@@ -1,78 +1,26 @@
 /** Learning on the board: frames in, labels in, better heads out. Everything about it that has a life. */
-import type { Logger } from 'pino';
-import type { Classifier } from '../../activity/classifier.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Training } from '../../messaging/learning-payloads.ts';
-import type { Clock } from '../../ops/clock.ts';
 import type { Size } from '../../vision/tiles.ts';
-import type { Zone } from '../../vision/zone.ts';
-import type { Drift } from '../advice/drift.ts';
 import type { Progress } from '../advice/progress.ts';
-import type { ArchiveCounts } from '../archive/types.ts';
 import type { LabelService } from '../labels/service.ts';
-import {
-  endProbation,
-  NO_PROBATION,
-  PROBATION_DEFAULTS,
-  startProbation,
-  watchPromotion,
-} from '../models/probation.ts';
-import type { GateFacts, ModelStore } from '../models/types.ts';
-import type { LearningOptions } from '../options.ts';
 import type { BaseSet } from '../retrain/types.ts';
 import { type AnswerParts, explanation, framePicture, labelProgress, nextFrames } from './answers.ts';
 import { gather } from './gather.ts';
+import type { LearningParts, LearningStatus } from './learning-parts.ts';
 import { type OpenParts, openParts } from './open-parts.ts';
 import { Retraining, type RetrainRequest } from './retraining.ts';
-import { frameScoresOf, type SeenFrame } from './seen-frame.ts';
+import type { SeenFrame } from './seen-frame.ts';
 import { loadShippedBase } from './shipped-base.ts';
-
-/** What became of a model, to be told to the world. */
-export interface ModelNews extends Omit<GateFacts, 'job'> {
-  readonly type: 'model_promoted' | 'model_rejected' | 'model_rolled_back';
-  readonly job: string | null;
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface LearningParts {
-  readonly options: LearningOptions;
-  /** `<stateDir>/learning`: made where it is missing. */
-  readonly directory: string;
-  /** The folder of heads with a base set: that of the shipped model. */
-  readonly shippedHeads: string;
-  readonly classifier: Classifier;
-  readonly store: ModelStore;
-  readonly zones: readonly Zone[];
-  /** Between two frames at most. */
-  readonly intervalMs: number;
-  /** In force, those of the config included. */
-  readonly thresholds: () => Readonly<Record<string, number>>;
-  readonly onTraining: (training: Training) => void;
-  readonly onNews: (news: ModelNews) => void;
-  readonly onAlert: (id: 'archive-full' | 'model-drift', text: string | null) => void;
-  /** Another head was put in force; it scores the next frame. */
-  readonly onHead: (head: HeadBundle) => void;
-  readonly newId: () => string;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-export interface LearningStatus {
-  readonly archive: ArchiveCounts;
-  readonly training: Training;
-  readonly progress: Progress;
-  readonly drift: Drift;
-}
+import { Trial } from './trial.ts';
 
 const HOURLY_MS = 3_600_000;
 
 export class Learning {
   readonly #parts: LearningParts;
   readonly #retraining: Retraining;
+  readonly #trial: Trial;
   #open: OpenParts | undefined;
-  #probation = NO_PROBATION;
   /** Computed when it is asked for, and again after a label or a retraining. */
   #progress: Progress | undefined;
   #cameraSize: Size | null = null;
@@ -82,6 +30,7 @@ export class Learning {
 
   constructor(parts: LearningParts) {
     this.#parts = parts;
+    this.#trial = new Trial(parts);
     this.#lastHourlyMs = parts.clock.monotonic();
     const { store, options, directory, newId, clock, log, onTraining, onNews } = parts;
     this.#retraining = new Retraining({
@@ -101,7 +50,7 @@ export class Learning {
         ),
       onPromoted: (head, from, job, { verdict }) => {
         this.#use(head);
-        if (options.probationMs > 0) this.#probation = startProbation(this.#probation, clock.monotonic());
+        this.#trial.begin();
         if (store.pinned !== null)
           log.warn(
             { head: store.pinned },
@@ -158,18 +107,8 @@ export class Learning {
     const { width, height } = seen.scored.picture;
     this.#cameraSize = { width, height };
     open.drift.take(seen);
-    const { monotonicMs, visibility, activity, thresholds } = seen;
-    const { options, intervalMs } = this.#parts;
-    this.#probation = watchPromotion(
-      this.#probation,
-      { monotonicMs, visibility, activity, scores: frameScoresOf(seen), thresholds },
-      {
-        ...PROBATION_DEFAULTS,
-        durationMs: options.probationMs,
-        gapMs: Math.max(PROBATION_DEFAULTS.gapMs, 2 * intervalMs),
-      },
-    );
-    const beside = [open.keeper.take(seen), this.#takeBack(), this.#hourly(monotonicMs)];
+    this.#trial.take(seen);
+    const beside = [open.keeper.take(seen), this.#takeBack(), this.#hourly(seen.monotonicMs)];
     this.#working = Promise.all([this.#working, ...beside]).then(
       () => undefined,
       error => this.#parts.log.warn({ err: error }, 'a frame cannot be kept'),
@@ -238,18 +177,18 @@ export class Learning {
   async #rollback(to: string | undefined, reasons: readonly string[], automatic: boolean) {
     const { store, onNews } = this.#parts;
     const { from, to: id, head } = await store.rollback(to, { automatic, reasons });
-    this.#probation = endProbation(this.#probation);
+    this.#trial.end();
     this.#use(head);
     onNews({ type: 'model_rolled_back', job: null, from, to: id, reasons, figures: null });
     return { from, to: id };
   }
 
   async #takeBack(): Promise<void> {
-    const { verdict } = this.#probation;
-    if (typeof verdict !== 'object') return;
-    this.#probation = endProbation(this.#probation);
-    this.#parts.log.warn({ reason: verdict.rollback }, 'the new head is taken back');
-    await this.#rollback(undefined, [verdict.rollback], true);
+    const { failure } = this.#trial;
+    if (failure === null) return;
+    this.#trial.end();
+    this.#parts.log.warn({ reason: failure }, 'the new head is taken back');
+    await this.#rollback(undefined, [failure], true);
   }
 
   #use(head: HeadBundle): void {

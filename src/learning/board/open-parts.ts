@@ -13,7 +13,7 @@ import type { BaseSet } from '../retrain/types.ts';
 import { type DriftWatch, openDriftWatch } from './drift-watch.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
 import { type KnownLabels, knownLabels } from './known.ts';
-import type { LearningParts } from './learning.ts';
+import type { LearningParts } from './learning-parts.ts';
 import { embedSentPicture } from './sent-picture.ts';
 import { thinnedBase } from './shipped-base.ts';
 

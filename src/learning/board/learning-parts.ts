@@ -1,0 +1,50 @@
+/** What learning on the board is given, and what it tells. */
+import type { Logger } from 'pino';
+import type { Classifier } from '../../activity/classifier.ts';
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Training } from '../../messaging/learning-payloads.ts';
+import type { Clock } from '../../ops/clock.ts';
+import type { Zone } from '../../vision/zone.ts';
+import type { Drift } from '../advice/drift.ts';
+import type { Progress } from '../advice/progress.ts';
+import type { ArchiveCounts } from '../archive/types.ts';
+import type { GateFacts, ModelStore } from '../models/types.ts';
+import type { LearningOptions } from '../options.ts';
+
+/** What became of a model, to be told to the world. */
+export interface ModelNews extends Omit<GateFacts, 'job'> {
+  readonly type: 'model_promoted' | 'model_rejected' | 'model_rolled_back';
+  readonly job: string | null;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface LearningParts {
+  readonly options: LearningOptions;
+  /** `<stateDir>/learning`: made where it is missing. */
+  readonly directory: string;
+  /** The folder of heads with a base set: that of the shipped model. */
+  readonly shippedHeads: string;
+  readonly classifier: Classifier;
+  readonly store: ModelStore;
+  readonly zones: readonly Zone[];
+  /** Between two frames at most. */
+  readonly intervalMs: number;
+  /** In force, those of the config included. */
+  readonly thresholds: () => Readonly<Record<string, number>>;
+  readonly onTraining: (training: Training) => void;
+  readonly onNews: (news: ModelNews) => void;
+  readonly onAlert: (id: 'archive-full' | 'model-drift', text: string | null) => void;
+  /** Another head was put in force; it scores the next frame. */
+  readonly onHead: (head: HeadBundle) => void;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface LearningStatus {
+  readonly archive: ArchiveCounts;
+  readonly training: Training;
+  readonly progress: Progress;
+  readonly drift: Drift;
+}
