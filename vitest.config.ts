@@ -1,10 +1,29 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Whole programs, and learning at full length. */
+const SYSTEM_TESTS = [
+  'test/{commands,daemon,docs,export,import,scripts}/**/*.test.ts',
+  'test/learning/{archive,collection,data,fit,models,report,retrain,sheet,tuning}/**/*.test.ts',
+  'test/capture/{day-of-faults,ffmpeg*}.test.ts',
+  'test/messaging/{broker/users,commands-fuzz,durable,labels,messaging,mosquitto*}.test.ts',
+  'test/{config/command,ops/backup/*,ops/state/*,vision/engines}.test.ts',
+];
+/** By `npm run test:faults`: they take minutes. */
+const FAULT_TESTS = 'test/faults/**';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // By `npm run test:faults`: they take minutes.
-    exclude: ['**/node_modules/**', 'test/faults/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, FAULT_TESTS, ...SYSTEM_TESTS],
+        },
+      },
+      { extends: true, test: { name: 'system', include: SYSTEM_TESTS } },
+    ],
     globalSetup: ['test/support/build.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
