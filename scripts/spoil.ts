@@ -89,33 +89,30 @@ export const SPOILT: Readonly<
   },
 };
 
+/** What sticks to the lens, or is before a part of it. */
+export const DIRT: SpoiltBy = {
+  'drops, refracting, 5 %': refractingDrops(0.05),
+  'drops, refracting, 10 %': refractingDrops(0.1),
+  'drops, refracting, 20 %': refractingDrops(0.2),
+  'drops, soft, 10 %': softDrops(0.1),
+  'drops, soft, 20 %': softDrops(0.2),
+  'salt, 10 %': salt(0.1),
+  'salt, 30 %': salt(0.3),
+  'smeared dirt, 20 %': smear(0.2),
+  'orb web, faint': orbWeb(0.4),
+  'orb web': orbWeb(0.7),
+  'loose threads, faint': looseThreads(0.4),
+  'loose threads': looseThreads(0.7),
+  'covered, 15 %': halfCovered(0.15),
+  'covered, 30 %': halfCovered(0.3),
+  'bird, 15 %': bird(0.15),
+};
+
 /** What only time shows. The picture is a cut of four fifths before as well. */
 export const SPOILT_VIEW: Readonly<
-  Record<string, { readonly view: 'on' | 'dirt'; readonly gates: readonly string[]; readonly ways: SpoiltBy }>
+  Record<string, { readonly gates: readonly string[]; readonly ways: SpoiltBy }>
 > = {
-  'drops, dirt, web, part covered': {
-    view: 'dirt',
-    gates: ['lens-dirty', 'fogged', 'obscured', 'moved'],
-    ways: {
-      'drops, refracting, 5 %': refractingDrops(0.05),
-      'drops, refracting, 10 %': refractingDrops(0.1),
-      'drops, refracting, 20 %': refractingDrops(0.2),
-      'drops, soft, 10 %': softDrops(0.1),
-      'drops, soft, 20 %': softDrops(0.2),
-      'salt, 10 %': salt(0.1),
-      'salt, 30 %': salt(0.3),
-      'smeared dirt, 20 %': smear(0.2),
-      'orb web, faint': orbWeb(0.4),
-      'orb web': orbWeb(0.7),
-      'loose threads, faint': looseThreads(0.4),
-      'loose threads': looseThreads(0.7),
-      'covered, 15 %': halfCovered(0.15),
-      'covered, 30 %': halfCovered(0.3),
-      'bird, 15 %': bird(0.15),
-    },
-  },
   'fogged, beside the usual view': {
-    view: 'on',
     gates: ['fogged', 'obscured'],
     ways: {
       'even fog, contrast × 0.3': evenFog(0.3),

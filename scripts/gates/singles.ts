@@ -1,13 +1,12 @@
 /** The gates on single pictures: false alarms on good ones, and how many spoilt ones are found. */
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { createRandom } from '../../src/ops/random.ts';
 import { readTiles } from '../../src/vision/decode.ts';
 import { DEFAULT_GATE_OPTIONS, judgeQuality, measureQuality } from '../../src/vision/quality.ts';
 import type { Zone } from '../../src/vision/zone.ts';
 import { rawOf, SPOILT, spoil } from '../spoil.ts';
+import { groupOfFrame, groupsOf, isHeldOut } from './groups.ts';
 
 const FOLDERS = [
   'watersports/surfing',
@@ -80,20 +79,4 @@ export async function measureSingles(data: string, every: number): Promise<Singl
 export function counted(calls: Calls | undefined, verdict: string): Calls {
   const { pictures, called } = calls ?? { pictures: 0, called: {} };
   return { pictures: pictures + 1, called: { ...called, [verdict]: (called[verdict] ?? 0) + 1 } };
-}
-
-/** A source is in one half with all its pictures, whatever the order they come in. */
-function isHeldOut(group: string): boolean {
-  return (createHash('sha1').update(group).digest()[0] as number) % 2 === 1;
-}
-
-/** The surf cam is one camera; the tele videos are told by the day and the first of the riders. */
-function groupOfFrame(folder: string, file: string): string {
-  return folder.startsWith('surfcam') ? 'surfcam' : file.replace(/^S_/, '').split('_').slice(0, 4).join('_');
-}
-
-async function groupsOf(data: string): Promise<ReadonlyMap<string, string>> {
-  const text = await readFile(join(data, 'watersports', 'manifest.csv'), 'utf8');
-  const rows = parse(text, { columns: true }) as { file: string; group: string }[];
-  return new Map(rows.map(({ file, group }) => [file, group]));
 }

@@ -7,6 +7,7 @@ import type { Backbone } from '../vision/backbone.ts';
 import { type BackboneManifest, loadBackboneBundle } from '../vision/bundle.ts';
 import { type DecodeLimits, readTiles, type TiledPicture } from '../vision/decode.ts';
 import { createBackbone, type EngineOptions } from '../vision/engines/create.ts';
+import { loadSoiling, soilingOf, type TileSoiling } from '../vision/soiling.ts';
 import type { Rectangle, Zone } from '../vision/zone.ts';
 import { scoreEmbeddings } from './head.ts';
 import { type HeadBundle, type HeadManifest, loadHead } from './head-bundle.ts';
@@ -36,6 +37,8 @@ export interface ScoredPicture {
   /** [tiles, width] */
   readonly embeddings: Float32Array;
   readonly tiles: readonly ScoredTile[];
+  /** How soiled the lens looks in each tile; null where the backbone can't tell. */
+  readonly soiling: TileSoiling | null;
   readonly zones: Readonly<Record<string, ScoredZone>>;
   /** How long each stage took, in milliseconds. */
   readonly tookMs: { readonly decode: number; readonly embed: number; readonly score: number };
@@ -82,7 +85,9 @@ export async function createClassifier(
   chooseHead: HeadChoice = backbone => loadHead(join(models.dir, 'heads'), models.head, backbone),
   { monotonic }: Pick<Clock, 'monotonic'> = systemClock,
 ): Promise<Classifier> {
-  const bundle = await loadBackboneBundle(join(models.dir, 'backbone', models.backbone));
+  const directory = join(models.dir, 'backbone', models.backbone);
+  const bundle = await loadBackboneBundle(directory);
+  const readOut = await loadSoiling(directory, bundle.manifest);
   const { id, weights, input } = bundle.manifest;
   let current = await chooseHead({ id, sha256: weights.sha256 });
   checkBackbone(current, bundle.manifest);
@@ -109,7 +114,9 @@ export async function createClassifier(
         ...tile,
         scores: scoresOf(head.manifest, probabilities, row),
       }));
-      const scored = { head: head.manifest.id, picture, embeddings, tiles, zones: scoreZones(tiles) };
+      const soiling = readOut && soilingOf(readOut, embeddings, tiles);
+      const zoned = scoreZones(tiles);
+      const scored = { head: head.manifest.id, picture, embeddings, tiles, soiling, zones: zoned };
       const tookMs = {
         decode: decodedMs - startMs,
         embed: embeddedMs - decodedMs,

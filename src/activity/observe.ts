@@ -33,7 +33,10 @@ export async function lookAt(
   try {
     const scored = await parts.classifier.classify(frame.bytes, parts.zones);
     const quality = measureQuality(scored.picture.preview);
-    const gate = gatePicture(still, quality, monotonicMs, parts.gates, frame.unchangedSince !== undefined);
+    const gate = gatePicture(still, quality, monotonicMs, parts.gates, {
+      repeated: frame.unchangedSince !== undefined,
+      soiling: scored.soiling,
+    });
     const observation = { ...seen, visibility: gate.visibility, zones: scored.zones };
     return { observation, still: gate.state, scored };
   } catch (error) {

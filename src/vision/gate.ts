@@ -1,42 +1,77 @@
 /** All gates in one: what a picture shows by itself, and what only the pictures before it tell. */
 import { isFrozen, type Stillness, watchStill } from './frozen.ts';
+import { type DirtState, watchDirt } from './quality/dirt.ts';
 import type { GateOptions } from './quality/options.ts';
 import { type ViewFault, type ViewState, watchView } from './quality/watch-view.ts';
 import { judgeQuality, type PictureFault, type PictureQuality } from './quality.ts';
+import type { TileSoiling } from './soiling.ts';
 
 /** Plain data. Null before the first picture. */
-export type GateState = { readonly still: Stillness | null; readonly view: ViewState | null } | null;
+export type GateState = {
+  readonly still: Stillness | null;
+  readonly view: ViewState | null;
+  readonly dirt: DirtState | null;
+} | null;
 
 export interface GateResult {
   readonly state: GateState;
-  readonly visibility: 'ok' | 'frozen' | PictureFault | ViewFault;
+  readonly visibility: 'ok' | 'frozen' | 'lens-dirty' | PictureFault | ViewFault;
+}
+
+/** What is known of a picture beside its quality. */
+export interface Beside {
+  /** The camera gave the file before, byte by byte. */
+  readonly repeated?: boolean;
+  /** Null where the backbone can't tell. */
+  readonly soiling?: TileSoiling | null;
 }
 
 /**
  * Hand in the state the last picture gave, null at first.
  * A picture that can't be judged by itself is never called frozen, as a black one stays the same all night.
- *
- * @param repeated the camera gave the file before, byte by byte
  */
 export function gatePicture(
   state: GateState,
   quality: PictureQuality,
   monotonicMs: number,
   options: GateOptions,
-  repeated = false,
+  { repeated = false, soiling = null }: Beside = {},
 ): GateResult {
   const fault = judgeQuality(quality, options);
   if (fault !== 'ok')
     return { state: state && { ...state, still: interrupted(state.still) }, visibility: fault };
   const { signature, grey } = quality;
   const still = watchStill(state?.still ?? null, { signature, repeated }, monotonicMs, options);
-  if (isFrozen(still, monotonicMs, options))
-    return { state: { view: state?.view ?? null, still }, visibility: 'frozen' };
-  if (options.view === 'off') return { state: { still, view: null }, visibility: 'ok' };
+  const before = { view: state?.view ?? null, dirt: state?.dirt ?? null };
+  if (isFrozen(still, monotonicMs, options)) return { state: { ...before, still }, visibility: 'frozen' };
   // The same file again is nothing new to learn.
-  const before = state?.view ?? null;
-  const view = repeated && before !== null ? before : watchView(before, grey, monotonicMs, options);
-  return { state: { still, view }, visibility: view.fault ?? 'ok' };
+  const view =
+    options.view === 'off'
+      ? null
+      : repeated && before.view !== null
+        ? before.view
+        : watchView(before.view, grey, monotonicMs, options);
+  const dirt = dirtOf(before, view, { soiling: repeated ? null : soiling, monotonicMs, options });
+  const seen = dirt?.dirty ? 'lens-dirty' : 'ok';
+  return { state: { still, view, dirt }, visibility: view?.fault ?? seen };
+}
+
+interface DirtSeen {
+  readonly soiling: TileSoiling | null;
+  readonly monotonicMs: number;
+  readonly options: GateOptions;
+}
+
+function dirtOf(
+  before: Pick<NonNullable<GateState>, 'view' | 'dirt'>,
+  view: ViewState | null,
+  { soiling, monotonicMs, options }: DirtSeen,
+): DirtState | null {
+  if (options.dirt === 'off') return null;
+  // Of another view, or behind fog, tiles look other than usual without any dirt.
+  if (soiling === null || (view?.suspect ?? null) !== null) return before.dirt;
+  const isNew = view !== null && before.view !== null && view.view.frames < before.view.view.frames;
+  return watchDirt(isNew ? null : before.dirt, soiling, monotonicMs, options);
 }
 
 /** How long a picture stood still is not known across a gap; how often there is a new one is. */

@@ -16,7 +16,7 @@ import type { Frame } from '../capture/source.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Clock } from '../ops/clock.ts';
 import { countFrame, newMeter } from '../ops/meter.ts';
-import { restoreView, type StoredView, storeView } from '../vision/quality/store-view.ts';
+import { restoreDirt, restoreView, type StoredView, storeView } from '../vision/quality/store-view.ts';
 import type { Zone } from '../vision/zone.ts';
 
 export interface WatchParts {
@@ -88,13 +88,14 @@ export class Watch {
 
   /** What was learnt of the camera's view, null where nothing was. */
   get storedView(): StoredView | null {
-    return storeView(this.#still?.view ?? null);
+    return storeView(this.#still?.view ?? null, this.#still?.dirt ?? null);
   }
 
   /** Goes on with what an earlier run learnt; what is none of that is left out. */
   restoreView(stored: unknown): void {
-    const view = restoreView(stored, this.#parts.clock.monotonic());
-    if (view !== null) this.#still = { still: null, view };
+    const nowMs = this.#parts.clock.monotonic();
+    const view = restoreView(stored, nowMs);
+    if (view !== null) this.#still = { still: null, view, dirt: restoreDirt(stored, nowMs) };
   }
 
   /** Learns the view anew, from the next picture on; one that is at work does not count. */

@@ -93,7 +93,7 @@ describe('learning on the board', () => {
       code: 'retrain-busy',
       error: expect.stringContaining(data.job),
     });
-    await until(() => training(heard)?.state === 'done', 'the end of the job', 60_000);
+    await until(() => training(heard)?.state === 'done', 'the end of the job', 110_000);
     expect(TOPICS.training.payload.safeParse(training(heard))).toMatchObject({ success: true });
     const second = training(heard)?.result?.head;
     expect(training(heard)).toMatchObject({ job: data.job, error: null, result: { outcome: 'promoted' } });
@@ -118,7 +118,7 @@ describe('learning on the board', () => {
     expect(await ask(later, 'rollback')).toMatchObject({ data: { from: second, to: first } });
     await until(() => activity(later)?.model === first, 'the state by the old head');
     await until(() => events(later).some(({ type }) => type === 'model_rolled_back'), 'the event');
-  }, 120_000);
+  }, 180_000);
 
   it('cancels a job, and says after a kill that one was interrupted', async () => {
     const stateDir = await temporaryFolder();

@@ -172,7 +172,9 @@ describe('gatePicture', () => {
     for (let second = 0; second < 300; second++) {
       const file = Math.min(5, Math.floor(second / 30));
       const again = second > 0 && Math.min(5, Math.floor((second - 1) / 30)) === file;
-      const result = gatePicture(state, files[file] as (typeof files)[0], second * 1_000, options, again);
+      const result = gatePicture(state, files[file] as (typeof files)[0], second * 1_000, options, {
+        repeated: again,
+      });
       state = result.state;
       verdicts.push(result.visibility);
     }

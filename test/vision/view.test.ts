@@ -8,7 +8,7 @@ import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.t
 const WIDTH = 128;
 const HEIGHT = 72;
 const STEP_MS = 30_000;
-const OPTIONS = { ...DEFAULT_GATE_OPTIONS, acceptViewAfterMs: 3_600_000, view: 'dirt' as const };
+const OPTIONS = { ...DEFAULT_GATE_OPTIONS, acceptViewAfterMs: 3_600_000 };
 
 /** Sky, a sea of waves that are elsewhere in each picture, and cliffs with a house that stay. */
 function beach(moment: number, moved = 0, light = 1): RawPicture {
@@ -33,27 +33,6 @@ function beach(moment: number, moved = 0, light = 1): RawPicture {
     }
   }
   return { rgb, width: WIDTH, height: HEIGHT };
-}
-
-/** Four drops that stay. */
-function withDrops(picture: RawPicture): RawPicture {
-  const rgb = new Uint8Array(picture.rgb);
-  for (const [cx, cy] of [
-    [30, 35],
-    [65, 45],
-    [95, 30],
-    [105, 55],
-  ] as const) {
-    for (let y = cy - 11; y <= cy + 11; y++) {
-      for (let x = cx - 11; x <= cx + 11; x++) {
-        const distance = Math.hypot(x - cx, y - cy);
-        if (distance > 11) continue;
-        const luma = distance > 9.5 ? 70 : 200 - 4 * (y - cy);
-        rgb.fill(luma, (y * WIDTH + x) * 3, (y * WIDTH + x) * 3 + 3);
-      }
-    }
-  }
-  return { ...picture, rgb };
 }
 
 interface Watched {
@@ -108,14 +87,6 @@ describe('watchView', () => {
     const turned = watch(aged(), LEARNT, 170, moment => beach(moment, 9));
     expect(turned.faults).toContain('moved');
     expect(turned.faults.at(-1)).toBeNull();
-  });
-
-  it('finds drops that stay, after most of a day has been seen', () => {
-    const early = watch(learnt.state, LEARNT, 30, moment => withDrops(beach(moment)));
-    expect(early.faults).not.toContain('lens-dirty');
-    const late = watch(aged(), LEARNT, 40, moment => withDrops(beach(moment)));
-    expect(late.faults[0]).toBeNull();
-    expect(late.faults.at(-1)).toBe('lens-dirty');
   });
 
   it('calls a picture of elsewhere damaged at once, but only that one', () => {

@@ -123,14 +123,14 @@ export const gatesSchema = {
     default: DEFAULT_GATE_OPTIONS.view,
     choices: {
       on: 'a moved camera, and fog',
-      dirt: 'dirt on the lens as well: it has false alarms where the light changes much',
       off: 'nothing',
     },
   },
-  dirtyShare: {
-    doc: 'Share of the view that must have changed for good to call the lens dirty, or half covered.',
-    format: 'ratio',
-    default: DEFAULT_GATE_OPTIONS.dirtyShare,
+  dirt: {
+    doc: 'Whether dirt on the lens is told: drops, salt, a web, something before a part of it.',
+    format: 'choice',
+    default: DEFAULT_GATE_OPTIONS.dirt,
+    choices: { on: 'where the backbone can tell it, as the shipped one', off: 'not told' },
   },
   movedShare: {
     doc: 'Share of what stood still that must be gone to call the camera moved.',

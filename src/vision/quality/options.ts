@@ -22,9 +22,7 @@ export interface GateOptions {
   readonly obscuredStructure: number;
   /** Fogged where the finest detail is less than this share of the next coarser: a picture out of focus. */
   readonly foggedFineness: number;
-  /** Part of the view, 0..1, that has changed for good since it was learnt: above it the lens is dirty or half covered. */
-  readonly dirtyShare: number;
-  /** Above that share the camera has moved, 0..1. */
+  /** Share of what stood still, 0..1, that is gone when the camera has moved. */
   readonly movedShare: number;
   /** What sticks to the lens must be seen for this long, in milliseconds. */
   readonly dirtyAfterMs: number;
@@ -32,11 +30,10 @@ export interface GateOptions {
   readonly movedAfterMs: number;
   /** A new view that has stayed for this long is the camera's view from then on, in milliseconds. */
   readonly acceptViewAfterMs: number;
-  /**
-   * What is told from the learnt view. `on`: a moved camera, and fog; `dirt`: dirt on the lens as well, which has false
-   * alarms where the light changes much; `off`: nothing.
-   */
-  readonly view: 'on' | 'dirt' | 'off';
+  /** Whether a moved camera, and fog beside the usual view, are told from the learnt view. */
+  readonly view: 'on' | 'off';
+  /** Whether dirt on the lens is told, where the backbone has a read-out for it. */
+  readonly dirt: 'on' | 'off';
 }
 
 /** Measured with `scripts/measure-gates.ts`; see docs/gates.md. */
@@ -50,10 +47,10 @@ export const DEFAULT_GATE_OPTIONS: GateOptions = {
   obscuredSharpness: 3.4,
   obscuredStructure: 20,
   foggedFineness: 0.58,
-  dirtyShare: 0.11,
   movedShare: 0.4,
   dirtyAfterMs: 120_000,
   movedAfterMs: 30_000,
   acceptViewAfterMs: 6 * 3_600_000,
   view: 'on',
+  dirt: 'on',
 };

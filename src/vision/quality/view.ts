@@ -1,9 +1,9 @@
-/** What a camera usually sees: its static edges, and how much detail each part of the picture has. */
-import { CELL_OF, CELLS, detailOfCells } from './cells.ts';
+/** What a camera usually sees: its static edges. */
+import { CELL_OF, CELLS } from './cells.ts';
 import { type Edges, edgesOf } from './edges.ts';
 import { COLUMNS, ROWS } from './thumbnail.ts';
 
-/** Plain data; about 80 kB. */
+/** Plain data; about 75 kB. */
 export interface View {
   /** Pictures it was learnt from. */
   readonly frames: number;
@@ -11,10 +11,6 @@ export interface View {
   readonly learntMs: number;
   /** [2, 72, 128] mean of the edges: near 1 where one stands still, near 0 where the sea moves. */
   readonly edges: Float32Array;
-  /** [9 × 16] mean detail of each cell, as {@link detailOfCells} gives it. */
-  readonly detail: Float32Array;
-  /** [9 × 16] mean distance of a picture's deviation from 0. */
-  readonly restless: Float32Array;
   /** Logarithm of the strength the edges usually have for the light there is. */
   readonly clarity: number;
 }
@@ -22,7 +18,6 @@ export interface View {
 /** What one picture shows of it. */
 export interface Sight {
   readonly edges: Edges;
-  readonly detail: Float32Array;
   /** Logarithm of the strength of the edges for the light there is. */
   readonly clarity: number;
 }
@@ -40,26 +35,21 @@ export function sightOf(grey: Float32Array): Sight {
   const edges = edgesOf(grey);
   const luma = grey.reduce((sum, value) => sum + value, 0) / grey.length;
   // The levels added keep noise from counting where there is next to no light or contrast.
-  return { edges, detail: detailOfCells(grey), clarity: Math.log((1 + edges.strength) / (20 + luma)) };
+  return { edges, clarity: Math.log((1 + edges.strength) / (20 + luma)) };
 }
 
-export function firstView({ edges, detail, clarity }: Sight): View {
-  const none = { frames: 1, learntMs: 0, restless: new Float32Array(CELLS).fill(0.15) };
-  return { ...none, edges: edges.direction, detail, clarity };
+export function firstView({ edges, clarity }: Sight): View {
+  return { frames: 1, learntMs: 0, edges: edges.direction, clarity };
 }
 
 /** @param passedMs since the picture before; a gap counts no more than ten minutes */
-export function learnView(view: View, sight: Sight, away: Float32Array, passedMs: number): View {
+export function learnView(view: View, sight: Sight, passedMs: number): View {
   const stepMs = Math.min(passedMs, 600_000);
   const rate = Math.max(1 / (view.frames + 1), Math.min(0.1, stepMs / MEMORY_MS));
-  const learn = (old: Float32Array, fresh: (at: number) => number) =>
-    old.map((value, at) => value + rate * (fresh(at) - value));
   return {
     frames: view.frames + 1,
     learntMs: view.learntMs + stepMs,
-    edges: learn(view.edges, at => sight.edges.direction[at] as number),
-    detail: learn(view.detail, cell => sight.detail[cell] as number),
-    restless: learn(view.restless, cell => Math.abs(away[cell] as number)),
+    edges: view.edges.map((value, at) => value + rate * ((sight.edges.direction[at] as number) - value)),
     clarity: view.clarity + rate * (sight.clarity - view.clarity),
   };
 }

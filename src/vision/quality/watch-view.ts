@@ -1,17 +1,15 @@
-/** What only time tells: dirt on the lens, a moved camera, fog that a soft camera can't be told from by one picture. */
-import { CELLS, deviations, newEdges } from './cells.ts';
+/** What only time tells: a moved camera, fog that a soft camera can't be told from by one picture. */
+import { CELLS } from './cells.ts';
 import type { GateOptions } from './options.ts';
 import { isShifted } from './shift.ts';
 import { type Fit, firstView, fitOf, learnView, sightOf, type View } from './view.ts';
 
-export type ViewFault = 'lens-dirty' | 'moved' | 'fogged' | 'damaged';
+export type ViewFault = 'moved' | 'fogged' | 'damaged';
 
 /** Plain data, replaced at each picture. */
 export interface ViewState {
   readonly view: View;
   readonly lastMs: number;
-  /** [9 × 16] deviation of the last pictures together. */
-  readonly away: Float32Array;
   /** [9 × 16] fit of the last pictures together. */
   readonly fits: Float32Array;
   /** [2, 72, 128] edges of the last pictures together. */
@@ -24,25 +22,17 @@ export interface ViewState {
 /** A view is trusted once learnt from so many pictures over such a time. */
 const LEARNT_FRAMES = 40;
 const LEARNT_MS = 600_000;
-/** What is dirt and what a change of light is known only after most of a day. */
-const DIRT_LEARNT_MS = 10 * 3_600_000;
 /** Pictures that a fault must last for, whatever their pace. */
 const FRAMES = 6;
 /** Share of the last picture in what the last ones have together. */
 const RECENT = 0.1;
 /** ... and at most so much of it for a time: waves must have passed. */
 const RECENT_MS = 60_000;
-/** Of a cell, as a share of what edges could be: the least that counts. */
-const NEW_EDGES = 0.1;
 /** Logarithm of the clarity that fog leaves: half of the usual. */
 const UNCLEAR = -0.7;
 const HALF_FIT = 0.5;
 /** Fit of a picture that is not of the view at all. */
 const OTHER_VIEW = 0.25;
-/** Logarithm of the detail a cell must have lost. */
-const DETAIL_LOST = 0.6;
-/** Dirt is accepted as usual so many times later than a new view. */
-const DIRT_TIMES = 12;
 
 /** @param grey [72, 128] of a picture that can be judged by itself */
 export function watchView(
@@ -55,23 +45,19 @@ export function watchView(
   if (state === null) return startView(firstView(sight), monotonicMs);
   const { view } = state;
   const passedMs = Math.max(0, monotonicMs - state.lastMs);
-  const now = deviations(sight.detail, view.detail);
   const fit = fitOf(view, sight.edges);
   const rate = Math.min(RECENT, passedMs / RECENT_MS);
-  const away = recent(state.away, now, rate);
   const fits = recent(state.fits, fit.cells, rate);
   const edges = recent(state.edges, sight.edges.direction, rate);
   const learnt = view.frames >= LEARNT_FRAMES && view.learntMs >= LEARNT_MS;
   const strength = sight.clarity - view.clarity;
-  const found = learnt
-    ? faultOf({ view, away, fits, fit, strength, fresh: newEdges(view.edges, edges), edges }, options)
-    : null;
-  const next = { ...state, away, fits, edges, lastMs: monotonicMs };
+  const found = learnt ? faultOf({ view, fits, fit, strength, edges }, options) : null;
+  const next = { ...state, fits, edges, lastMs: monotonicMs };
   if (found === null) {
     const left = (state.suspect?.frames ?? 0) - 1;
     if (left > 0 && state.suspect !== null)
       return { ...next, suspect: { ...state.suspect, frames: Math.min(left, FRAMES) } };
-    return { ...next, view: learnView(view, sight, now, passedMs), suspect: null, fault: null };
+    return { ...next, view: learnView(view, sight, passedMs), suspect: null, fault: null };
   }
   const before = state.suspect;
   const same = before?.fault === found;
@@ -81,10 +67,9 @@ export function watchView(
     frames: same ? before.frames + 1 : 1,
   };
   const lastedMs = monotonicMs - suspect.sinceMs;
-  const acceptMs = options.acceptViewAfterMs * (found === 'lens-dirty' ? DIRT_TIMES : 1);
-  if (lastedMs >= acceptMs && found !== 'fogged') return startView(firstView(sight), monotonicMs);
-  const waitMs = found === 'lens-dirty' ? options.dirtyAfterMs : options.movedAfterMs;
-  const lasting = suspect.frames >= FRAMES && lastedMs >= waitMs;
+  if (lastedMs >= options.acceptViewAfterMs && found !== 'fogged')
+    return startView(firstView(sight), monotonicMs);
+  const lasting = suspect.frames >= FRAMES && lastedMs >= options.movedAfterMs;
   // What does not fit the view at all for a picture or two is a torn picture, or a bird.
   const torn = suspect.frames <= 2 && fit.whole !== null && fit.whole < OTHER_VIEW;
   const standing = state.fault === 'damaged' ? null : state.fault;
@@ -92,45 +77,35 @@ export function watchView(
 }
 
 export function startView(view: View, monotonicMs: number): ViewState {
-  const none = { away: new Float32Array(CELLS), fits: new Float32Array(CELLS).fill(1), edges: view.edges };
-  return { view, lastMs: monotonicMs, ...none, suspect: null, fault: null };
+  const fits = new Float32Array(CELLS).fill(1);
+  return { view, lastMs: monotonicMs, fits, edges: view.edges, suspect: null, fault: null };
 }
 
 interface Compared {
   readonly view: View;
-  readonly away: Float32Array;
   readonly fits: Float32Array;
   readonly fit: Fit;
   /** [2, 72, 128] edges of the last pictures together. */
   readonly edges: Float32Array;
-  /** [9 × 16] static edges that the view has not, 0..1. */
-  readonly fresh: Float32Array;
   /** Logarithm of the strength of the edges over the usual. */
   readonly strength: number;
 }
 
-function faultOf(
-  { view, away, fits, fit, fresh, edges, strength }: Compared,
-  options: GateOptions,
-): ViewFault | null {
-  let [told, lost, changed] = [0, 0, 0];
+function faultOf({ view, fits, fit, edges, strength }: Compared, options: GateOptions): ViewFault | null {
+  let [told, lost] = [0, 0];
   for (let cell = 0; cell < CELLS; cell++) {
     const cellFit = fits[cell] as number;
     const fixed = !Number.isNaN(cellFit);
     if (fixed) told++;
     const gone = fixed && cellFit < 0.4;
     if (gone) lost++;
-    const bound = Math.max(DETAIL_LOST, 4 * (view.restless[cell] as number));
-    if (gone || (fresh[cell] as number) > NEW_EDGES || -(away[cell] as number) > bound) changed++;
   }
   if (strength < UNCLEAR) return 'fogged';
-  const trusted = options.view === 'dirt' && view.learntMs >= DIRT_LEARNT_MS;
-  const dirty = trusted && changed / CELLS >= options.dirtyShare;
   if (fit.whole !== null) {
     if (fit.whole < OTHER_VIEW || (lost > options.movedShare * told && fit.whole < HALF_FIT)) return 'moved';
     if (isShifted(view.edges, edges, fit.still)) return 'moved';
   }
-  return dirty ? 'lens-dirty' : null;
+  return null;
 }
 
 function recent(old: Float32Array, fresh: Float32Array, rate: number): Float32Array {
