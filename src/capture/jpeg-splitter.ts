@@ -20,6 +20,8 @@ export class JpegSplitter {
   /** Where to read on in `#held`; may lie past its end, in the middle of a segment. */
   #at = 0;
   #place: 'between' | 'header' | 'scan' = 'between';
+  /** Whether image data were seen: the markers of a picture alone turn up in any gigabyte of noise. */
+  #scanned = false;
   #broken = 0;
 
   constructor(options: JpegSplitterOptions) {
@@ -58,6 +60,7 @@ export class JpegSplitter {
     this.#held = this.#held.subarray(start);
     this.#at = 2;
     this.#place = 'header';
+    this.#scanned = false;
     return true;
   }
 
@@ -71,6 +74,7 @@ export class JpegSplitter {
     if (marker === SOI) return this.#giveUp(this.#at);
     if (marker === EOI) {
       const end = this.#at + 2;
+      if (!this.#scanned) return this.#giveUp(end);
       if (end <= this.#maxBytes) pictures.push(Buffer.from(held.subarray(0, end)));
       else this.#broken += 1;
       this.#held = held.subarray(end);
@@ -85,7 +89,10 @@ export class JpegSplitter {
     const length = held.readUInt16BE(this.#at + 2);
     if (length < 2) return this.#giveUp(2);
     this.#at += 2 + length;
-    if (marker === SOS) this.#place = 'scan';
+    if (marker === SOS) {
+      this.#place = 'scan';
+      this.#scanned = true;
+    }
     return true;
   }
 

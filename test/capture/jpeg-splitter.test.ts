@@ -104,6 +104,13 @@ test('after any garbage pictures are found whole again', () => {
   );
 });
 
+test('markers without image data are no picture, and hide none that follows', () => {
+  const splitter = new JpegSplitter({ maxBytes: LIMIT });
+  const empty = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
+  expect(split([Buffer.concat([empty, ...pick([0])])], splitter)).toEqual(pick([0]));
+  expect(splitter.broken).toBe(1);
+});
+
 test('a picture cut short is given up for the next one', () => {
   fc.assert(
     fc.property(fc.nat({ max: 3 }), fc.integer({ min: 3, max: 100 }), sizes, (index, percent, cuts) => {
