@@ -69,10 +69,18 @@ function advance(
   nowMs: number,
   options: ActivityOptions,
 ): 'session_updated' | 'session_ended' | null {
-  const lost = nowMs - session.seenMs > options.sessionGapMs;
-  if (zone === undefined || zone.phase !== 'settled') return lost ? 'session_ended' : null;
+  if (zone === undefined || zone.phase !== 'settled') {
+    const gapMs = (seenAgainMs(session, zone) ?? nowMs) - session.seenMs;
+    return gapMs > options.sessionGapMs ? 'session_ended' : null;
+  }
   if (zone.presences[session.activity]?.present !== true) return 'session_ended';
   return nowMs - session.toldMs >= options.sessionUpdateMs ? 'session_updated' : null;
+}
+
+/** When a first picture after the gap showed it again: what is confirmed later counts from there, and so does the gap. */
+function seenAgainMs(session: Session, zone: ZoneState | undefined): number | null {
+  const presence = zone?.phase === 'first' ? zone.presences[session.activity] : undefined;
+  return presence?.present === true ? presence.sinceMs : null;
 }
 
 function see(session: Session, zone: ZoneState | undefined): Session {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +10,7 @@ import { scoreEmbeddings } from '../../src/activity/head.ts';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
 import { scoresOf } from '../../src/activity/scores.ts';
 import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
+import { fc } from '../support/fast-check.ts';
 
 const MODELS = { dir: SHIPPED_MODELS, backbone: 'surfwatch-mobilenetv2-1.0-224', head: 'current' };
 const VISION = { engine: 'auto', threads: 1, maxPixels: 1_000_000, maxBytes: 1_000_000 } as const;

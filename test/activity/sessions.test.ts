@@ -50,6 +50,36 @@ describe('a session', () => {
     expect(beach.events.map(event => event.type)).toEqual(['session_started', 'session_updated']);
   });
 
+  it.each([
+    ['goes on', 0.9, ['session_started', 'session_updated']],
+    ['ends where it was last seen', 0.02, ['session_started', 'session_ended']],
+  ])('shown by a first picture within the gap %s with what confirms it after', (_, score, types) => {
+    const beach = rig();
+    beach.watch(0, 30_000, { surfing: 0.97 });
+    beach.fail(31_000, 'night', null);
+    const backMs = 30_000 + OPTIONS.sessionGapMs - 1_000;
+    expect(beach.see(backMs, { surfing: 0.97 }).zones[0]?.activities).toEqual(['surfing']);
+    beach.watch(backMs + 1_000, backMs + 45_000, { surfing: score });
+    expect(beach.events.map(event => event.type)).toEqual(types);
+    const end = score === 0.9 ? null : EPOCH + 30_000;
+    expect(beach.events.at(-1)?.session.end).toBe(end);
+  });
+
+  it('ends when the first picture after too long a gap shows it again, and another begins', () => {
+    const beach = rig();
+    beach.watch(0, 30_000, { surfing: 0.97 });
+    beach.fail(31_000, 'night', null);
+    const backMs = 30_001 + OPTIONS.sessionGapMs;
+    expect(beach.see(backMs, { surfing: 0.97 }).events).toMatchObject([{ type: 'session_ended' }]);
+    beach.watch(backMs + 1_000, backMs + 60_000, { surfing: 0.97 });
+    expect(beach.events.map(({ type, session }) => [type, session.id])).toEqual([
+      ['session_started', 'id-1'],
+      ['session_ended', 'id-1'],
+      ['session_started', 'id-2'],
+    ]);
+    expect(beach.events.at(-1)?.session.start).toBe(EPOCH + backMs);
+  });
+
   it('ends where it was last seen when the unknown lasts longer', () => {
     const beach = rig();
     beach.watch(0, 30_000, { surfing: 0.9 });

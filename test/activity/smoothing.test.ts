@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { probabilities, type Smoothed, smooth } from '../../src/activity/smoothing.ts';
+import { fc } from '../support/fast-check.ts';
 
 const HALF_LIFE = 6_000;
 const score = fc.double({ min: 0, max: 1, noNaN: true });

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { Camera, type CameraParts, type StatusChange } from '../../src/capture/camera.ts';
 import { EndOfFrames, type Frame, type FrameSource, type Picture } from '../../src/capture/source.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+import { fc } from '../support/fast-check.ts';
 
 /** What a scripted camera does at one grab. `deaf`: hangs and ignores its signal. */
 type Act = 'picture' | 'hang' | 'deaf' | 'missing' | 'garbage' | 'end' | 'slow';

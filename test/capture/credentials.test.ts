@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { redact, withoutCredentials } from '../../src/capture/credentials.ts';
+import { fc } from '../support/fast-check.ts';
 
 test.each([
   ['http://cam.local/snap.jpg', 'http://cam.local/snap.jpg'],

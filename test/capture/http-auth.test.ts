@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   basicAuthorization,
@@ -6,6 +5,7 @@ import {
   parseChallenges,
   strongest,
 } from '../../src/capture/http-auth.ts';
+import { fc } from '../support/fast-check.ts';
 
 /** RFC 7616, 3.9.1. */
 const HEADER =

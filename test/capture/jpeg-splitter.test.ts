@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { JpegSplitter } from '../../src/capture/jpeg-splitter.ts';
+import { fc } from '../support/fast-check.ts';
 
 const LIMIT = 100_000;
 /** Baseline, progressive, with restart markers' kin, with a thumbnail in its EXIF header. */

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { WebcamOptions } from '../../src/capture/options.ts';
 import { WebcamSource } from '../../src/capture/webcam.ts';
+import { fc } from '../support/fast-check.ts';
 import { alive, failure, fakeProgram, jpeg, never, setPath, tempDir, until } from './fixtures.ts';
 
 const OPTIONS: WebcamOptions = {

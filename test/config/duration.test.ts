@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   DURATION_PATTERN,
@@ -7,6 +6,7 @@ import {
   parseDuration,
   parseOffset,
 } from '../../src/config/duration.ts';
+import { fc } from '../support/fast-check.ts';
 
 test.each([
   ['2s', 2_000],

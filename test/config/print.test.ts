@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatDuration } from '../../src/config/duration.ts';
 import { nest } from '../../src/config/effective.ts';
 import { formatOf, SETTINGS } from '../../src/config/schema.ts';
 import type { Setting } from '../../src/config/setting.ts';
+import { fc } from '../support/fast-check.ts';
 import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
 /** Settings that depend on each other: their values can't be drawn apart. */

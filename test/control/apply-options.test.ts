@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { SETTINGS, settingAt } from '../../src/config/schema.ts';
 import type { Settings } from '../../src/config/settings.ts';
@@ -7,6 +6,7 @@ import { shownAt } from '../../src/control/describe-options.ts';
 import { changeOf, differences, RUNTIME_SETTINGS } from '../../src/control/runtime-settings.ts';
 import { valueAt, withValuesOf } from '../../src/control/settings-path.ts';
 import { SurfwatchError } from '../../src/errors.ts';
+import { fc } from '../support/fast-check.ts';
 import { settingsWith } from './support.ts';
 
 const BASE = settingsWith();

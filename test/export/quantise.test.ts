@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ExportModel, Ranges } from '../../src/export/model.ts';
 import { quantise, scaleOf } from '../../src/export/quantise.ts';
+import { fc } from '../support/fast-check.ts';
 import { shippedModel, tinyModel } from './support.ts';
 
 function someRanges({ layers }: ExportModel): Ranges {

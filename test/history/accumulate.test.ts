@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
   type AccumulatorState,
@@ -11,6 +10,7 @@ import {
 import { createBatch } from '../../src/history/batch.ts';
 import { fitted } from '../../src/history/fit.ts';
 import { BEACH, type Seen } from '../../src/history/seen.ts';
+import { fc } from '../support/fast-check.ts';
 
 const NINE = Date.UTC(2026, 5, 1, 9);
 const HOUR = NINE / HOUR_MS;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityName, classNames, parseLabels } from '../../src/import/labels.ts';
+import { fc } from '../support/fast-check.ts';
 
 describe('class names', () => {
   it.each([

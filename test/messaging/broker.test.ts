@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect as connectTcp, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import fc from 'fast-check';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isLoopback } from '../../src/messaging/access.ts';
 import { EmbeddedBroker } from '../../src/messaging/broker.ts';
 import type { BrokerOptions } from '../../src/messaging/options.ts';
+import { fc } from '../support/fast-check.ts';
 import { BROKER, client, clock, closed, listener, readableLog, silent, until } from './support.ts';
 
 function newBroker(options: Partial<BrokerOptions> = {}, log = silent): EmbeddedBroker {

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { backoffMs } from '../../src/messaging/backoff.ts';
 import { EmbeddedBroker } from '../../src/messaging/broker.ts';
 import { connectFault, disconnection, withoutCredentials } from '../../src/messaging/faults.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
+import { fc } from '../support/fast-check.ts';
 import { activity, startLink, warnings } from './link-support.ts';
 import {
   BROKER,

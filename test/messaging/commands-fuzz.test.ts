@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout, setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
@@ -17,18 +17,23 @@ import { clock, silent, until } from './support.ts';
 
 /** `SURFWATCH_FUZZ=100000 npx vitest run test/messaging/commands-fuzz.test.ts` is what a release is tested with. */
 const MESSAGES = Number(process.env.SURFWATCH_FUZZ ?? 3_000);
-const SEED = Number(process.env.SURFWATCH_FUZZ_SEED ?? 1);
+const SEED = Number(process.env.SURFWATCH_FUZZ_SEED ?? 1) || Date.now();
 /** At a time: more than run at once, fewer and more. */
 const BURSTS = [1, 5, 40, 200];
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
+/** The least of some looks: finalizers and work still under way on a busy machine hold memory for a while. */
 async function heldMB(): Promise<number> {
-  await turn();
-  collectGarbage();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return (heapUsed + arrayBuffers) / 1e6;
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < 5; look++) {
+    await setTimeout(50);
+    collectGarbage();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    least = Math.min(least, (heapUsed + arrayBuffers) / 1e6);
+  }
+  return least;
 }
 
 async function start() {

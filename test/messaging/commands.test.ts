@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SurfwatchError } from '../../src/errors.ts';
@@ -8,6 +7,7 @@ import type { Incoming, Message } from '../../src/messaging/connection.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import type { Clock } from '../../src/ops/clock.ts';
+import { fc } from '../support/fast-check.ts';
 import { clock, silent, until } from './support.ts';
 
 const incoming = (topic: string, payload: string | Buffer, more: Partial<Incoming> = {}): Incoming => ({

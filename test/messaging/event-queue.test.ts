@@ -14,13 +14,13 @@ import {
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { type EventStore, memoryEvents, type Outcome } from '../../src/messaging/event-store.ts';
 import { connect } from '../../src/ops/connection.ts';
 import { openDatabase } from '../../src/ops/database.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { fc } from '../support/fast-check.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { readableLog, silent } from './support.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packetGuard } from '../../src/messaging/guard.ts';
+import { fc } from '../support/fast-check.ts';
 
 /** A PUBLISH packet of QoS 0 on the topic `t`, by section 3.3 of MQTT 3.1.1. */
 function publish(bytes: number): Buffer {

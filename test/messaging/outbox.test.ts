@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/messaging/connection.ts';
 import { memoryEvents } from '../../src/messaging/event-store.ts';
@@ -15,6 +14,7 @@ import {
   takeNext,
   unsentStates,
 } from '../../src/messaging/outbox.ts';
+import { fc } from '../support/fast-check.ts';
 
 const state = (topic: string, payload: string): Message => ({ topic, payload, qos: 1, retain: true });
 const answer = (payload: string): Message => ({ topic: 'answer', payload, qos: 1, retain: false });

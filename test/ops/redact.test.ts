@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { redactUrls, safeForLog } from '../../src/ops/redact.ts';
+import { fc } from '../support/fast-check.ts';
 
 test.each([
   ['mqtt://a:b@host:1883', 'mqtt://[secret]@host:1883'],

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it, test, vi } from 'vitest';
 import { SCHEDULE_DEFAULTS, type ScheduleOptions } from '../../src/schedule/options.ts';
 import { createSchedule, openSpans, scheduleAt } from '../../src/schedule/schedule.ts';
 import { contains } from '../../src/schedule/spans.ts';
 import * as sun from '../../src/schedule/sun.ts';
+import { fc } from '../support/fast-check.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

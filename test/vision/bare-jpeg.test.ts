@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bareJpeg } from '../../src/vision/bare-jpeg.ts';
+import { fc } from '../support/fast-check.ts';
 
 const SECRET = 'kaNaRy';
 const [WIDTH, HEIGHT] = [120, 80];

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { float16ToFloat32, float32ToFloat16 } from '../../src/vision/float16.ts';
+import { fc } from '../support/fast-check.ts';
 
 const EVERY = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
 const isNaNBits = (bits: number) => (bits & 0x7c00) === 0x7c00 && (bits & 0x3ff) !== 0;

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { type RawPicture, readTiles } from '../../src/vision/decode.ts';
 import { changedShare } from '../../src/vision/frozen.ts';
 import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { DEFAULT_GATE_OPTIONS, judgeQuality, measureQuality } from '../../src/vision/quality.ts';
+import { fc } from '../support/fast-check.ts';
 
 const WIDTH = 320;
 const HEIGHT = 180;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tileZone } from '../../src/vision/tiles.ts';
 import type { Zone } from '../../src/vision/zone.ts';
+import { fc } from '../support/fast-check.ts';
 
 const INPUT = 224;
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   SCRIPTED_ACTIVITIES,
@@ -9,6 +8,7 @@ import { randomScene } from '../../../src/capture/simulator/random-scene.ts';
 import type { Rider } from '../../../src/capture/simulator/rider.ts';
 import { sceneAt } from '../../../src/capture/simulator/scene.ts';
 import { createScript, scriptedSessions, truthAt } from '../../../src/capture/simulator/script.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 

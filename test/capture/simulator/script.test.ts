@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SCRIPTED_ACTIVITIES, type ScriptedSession } from '../../../src/capture/simulator/options.ts';
 import {
@@ -8,6 +7,7 @@ import {
   sessionsAround,
   truthAt,
 } from '../../../src/capture/simulator/script.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const HOUR = 3_600_000;

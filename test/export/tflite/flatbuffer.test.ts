@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { ByteBuffer } from 'flatbuffers';
 import { expect, test } from 'vitest';
 import { writeFlatbuffer } from '../../../src/export/tflite/flatbuffer.ts';
+import { fc } from '../../support/fast-check.ts';
 
 /** A table, read by the internals of FlatBuffers: the position of a field, or 0 where it is absent. */
 function open(bytes: Uint8Array, identifier: string) {

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scoreZones } from '../../../src/activity/classifier.ts';
 import { presentActivities } from '../../../src/activity/scores.ts';
 import { decidingTiles, doubt } from '../../../src/learning/advice/deciding.ts';
+import { fc } from '../../support/fast-check.ts';
 import { THRESHOLDS, tileOf } from './support.ts';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });

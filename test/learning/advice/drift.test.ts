@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addObservation,
@@ -15,6 +14,7 @@ import {
 import { populationStability } from '../../../src/learning/advice/drift/measures.ts';
 import { DRIFT_DEFAULTS, driftOf } from '../../../src/learning/advice/drift.ts';
 import { createRandom } from '../../../src/ops/random.ts';
+import { fc } from '../../support/fast-check.ts';
 import { sampleOf } from '../support.ts';
 import { joined, THRESHOLDS, tileOf, towards, WIDTH } from './support.ts';
 

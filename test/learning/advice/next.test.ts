@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NEXT_DEFAULTS, type NextInput, rankFrames } from '../../../src/learning/advice/next.ts';
+import { fc } from '../../support/fast-check.ts';
 import { candidateOf, joined, THRESHOLDS, tileOf, towards, WIDTH } from './support.ts';
 
 const NOTHING: NextInput = {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { progressOf, type RetrainingPoint } from '../../../src/learning/advice/progress.ts';
 import type { GateFigures } from '../../../src/learning/retrain/types.ts';
+import { fc } from '../../support/fast-check.ts';
 
 function figures(recall: number | null, macroF1 = recall ?? 0): GateFigures {
   return {

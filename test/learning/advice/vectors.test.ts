@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nearest, normalisedRows } from '../../../src/learning/advice/likeness/vectors.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const width = 5;
 const number = fc.float({ min: -4, max: 4, noNaN: true });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   KEEP_DEFAULTS,
@@ -8,6 +7,7 @@ import {
   startKeeping,
   whyKeep,
 } from '../../../src/learning/archive/keep.ts';
+import { fc } from '../../support/fast-check.ts';
 import { MINUTE_MS } from './frames.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldLabels } from '../../../src/learning/archive/fold.ts';
 import type { Archive, LabelEntry } from '../../../src/learning/archive/types.ts';
+import { fc } from '../../support/fast-check.ts';
 import { labelAs, NOW, newFrame } from './frames.ts';
 import { archivePlace, openTestArchive } from './support.ts';
 

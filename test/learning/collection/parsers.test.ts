@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { userAgentOf } from '../../../src/learning/collection/contact.ts';
 import { openJournal } from '../../../src/learning/collection/journal.ts';
@@ -8,6 +7,7 @@ import { firstLink, oneLine, textOf, webAddress } from '../../../src/learning/co
 import { wantedClasses } from '../../../src/learning/collection/queries.ts';
 import { wikimediaSearch } from '../../../src/learning/collection/wikimedia.ts';
 import { put } from '../../commands/support.ts';
+import { fc } from '../../support/fast-check.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 test.each([

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clipBox } from '../../../src/learning/data/boxes.ts';
+import { fc } from '../../support/fast-check.ts';
 
 describe('clipBox', () => {
   it('leaves a box in the frame as it is', () => {

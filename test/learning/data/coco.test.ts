@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listFrames, readFrames } from '../../../src/learning/data/frames.ts';
+import { fc } from '../../support/fast-check.ts';
 import { folderOf } from './support.ts';
 
 const CATEGORIES = [

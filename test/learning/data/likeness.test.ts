@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { type Fingerprint, fingerprint } from '../../../src/learning/data/fingerprint.ts';
 import { likeness, onesOf, type PerceptualHash } from '../../../src/learning/data/likeness.ts';
 import { neighbours, RADIUS } from '../../../src/learning/data/neighbours.ts';
+import { fc } from '../../support/fast-check.ts';
 import { drawBeach, folderOf } from './support.ts';
 
 async function printOf(picture: Buffer): Promise<Fingerprint> {

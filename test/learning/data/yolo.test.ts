@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listFrames, readFrames } from '../../../src/learning/data/frames.ts';
 import { parseYoloRow } from '../../../src/learning/data/yolo-rows.ts';
+import { fc } from '../../support/fast-check.ts';
 import { folderOf } from './support.ts';
 
 const YAML = `train: ../train/images

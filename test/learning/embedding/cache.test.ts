@@ -1,8 +1,8 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asCached, cacheKey, type EmbeddedViews, openCache } from '../../../src/learning/embedding/cache.ts';
+import { fc } from '../../support/fast-check.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const ENTRY: EmbeddedViews = {

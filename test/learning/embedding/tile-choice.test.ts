@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activitiesIn, chooseTiles } from '../../../src/learning/embedding/tile-choice.ts';
 import { createRandom } from '../../../src/ops/random.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const FRAME = { width: 1280, height: 720 };
 const TILE = { x: 0.25, y: 0.2, w: 0.25, h: 0.25 * (1280 / 720) };

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   bestThreshold,
@@ -7,6 +6,7 @@ import {
   thresholdForPrecision,
 } from '../../../src/learning/fit/calibrate.ts';
 import { createRandom } from '../../../src/ops/random.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupIntervals, percentile } from '../../../src/learning/fit/bootstrap.ts';
 import { evaluate, type GroupedPrediction } from '../../../src/learning/fit/evaluation.ts';
@@ -10,6 +9,7 @@ import {
   tally,
 } from '../../../src/learning/fit/tally.ts';
 import { createRandom } from '../../../src/ops/random.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const ACTIVITIES = ['surf', 'wind', 'kite'];
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldsOf } from '../../../src/learning/fit/folds.ts';
+import { fc } from '../../support/fast-check.ts';
 import { balancedSamples, sampleOf } from '../support.ts';
 
 describe('foldsOf', () => {

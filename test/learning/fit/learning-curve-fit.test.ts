@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accuracyAt, fitLearningCurve, lawOf } from '../../../src/learning/fit/learning-curve-fit.ts';
 import { errorAt, fitPowerLaw } from '../../../src/learning/fit/power-law.ts';
 import { createRandom } from '../../../src/ops/random.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const SIZES = [50, 100, 200, 400, 800];
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   averagePrecision,
@@ -6,6 +5,7 @@ import {
   thinned,
 } from '../../../src/learning/fit/precision-recall.ts';
 import { expectedCalibrationError, reliabilityBins } from '../../../src/learning/fit/reliability.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const PROBABILITIES = [0.95, 0.9, 0.85, 0.7, 0.7, 0.6, 0.4, 0.35, 0.3, 0.05];
 const PRESENT = [1, 0, 1, 1, 0, 0, 1, 0, 1, 0].map(label => label === 1);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { heldBackGroups } from '../../../src/learning/fit/split.ts';
 import { balancedWeights, samplingWeights } from '../../../src/learning/fit/weights.ts';
+import { fc } from '../../support/fast-check.ts';
 import { sampleOf } from '../support.ts';
 
 const samples = fc.array(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SurfwatchError } from '../../../src/errors.ts';
 import {
@@ -7,6 +6,7 @@ import {
   labelsLevel,
   parseLabelsLevel,
 } from '../../../src/learning/labels/names.ts';
+import { fc } from '../../support/fast-check.ts';
 import { ACTIVITIES } from './support.ts';
 
 function failure(task: () => unknown): unknown {

@@ -1,6 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   appendHistory,
@@ -11,6 +10,7 @@ import {
   shortenHistory,
 } from '../../../src/learning/models/history.ts';
 import type { HistoryEntry } from '../../../src/learning/models/types.ts';
+import { fc } from '../../support/fast-check.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { factsOf } from './support.ts';
 

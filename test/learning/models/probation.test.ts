@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FrameBehaviour } from '../../../src/learning/models/behaviour.ts';
 import {
@@ -9,6 +8,7 @@ import {
   startProbation,
   watchPromotion,
 } from '../../../src/learning/models/probation.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const THRESHOLDS = { surfing: 0.5, kitesurfing: 0.4 };
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockOf, divideByBlock, isHeldBlock } from '../../../src/learning/retrain/blocks.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const times = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2060, 0) });
 

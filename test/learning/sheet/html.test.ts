@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escapeHtml, html, trusted } from '../../../src/learning/sheet/html.ts';
 import { sampleOfEach } from '../../../src/learning/sheet/sample-of-each.ts';
 import { wrapped } from '../../../src/learning/sheet/wrap.ts';
+import { fc } from '../../support/fast-check.ts';
 
 /** Any UTF-16 unit, so that lone surrogates come up; what means something to a browser more often. */
 const ANY = fc.oneof(
