@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { EffectiveSetting } from './config/effective.ts';
 import type { Settings } from './config/settings.ts';
 import type { Reloaded } from './control/runtime-options.ts';
+import { useSmallSlabs } from './messaging/packet-buffers.ts';
 import { partLogger } from './ops/log.ts';
 import type { Pulse } from './ops/service/liveness.ts';
 import { openState } from './ops/state/open.ts';
@@ -51,6 +52,7 @@ export class Daemon {
     const { configured, deps } = this.#wiring;
     const { messaging, portrait, outlets, view, history, monitor, control, lookout, late } = this.#parts;
     const { clock, version, onStep } = deps;
+    useSmallSlabs();
     onStep?.('opening the state folder');
     const log = partLogger(deps.log, 'ops');
     late.state = await openState({ stateDir: configured.stateDir, appVersion: version, clock, log });

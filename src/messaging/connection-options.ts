@@ -24,6 +24,8 @@ export function clientOptions(settings: ConnectionSettings): IClientOptions {
     resubscribe: false,
     queueQoSZero: false,
     timerVariant: 'native',
+    // Else 65,536 buffers are made at the first packet, for packet ids it may have one day: 7 MB.
+    writeCache: false,
     ...(tls && { ...tls }),
     // Of all that is set about TLS, mqtt.js hands this alone not on to WebSocket.
     ...(tls?.servername !== undefined && { wsOptions: webSocketTls(tls.servername) }),
