@@ -24,6 +24,10 @@ const sourceSchema = z.object({
       bias: z.object({ offset: z.number() }),
     }),
   ),
+  /** Offsets in numbers, not bytes. */
+  cells: z
+    .object({ of: z.tuple([z.string(), z.string()]), width: z.number(), kernel: z.number(), bias: z.number() })
+    .optional(),
 });
 
 const program = new Command('pack-backbone')
@@ -52,6 +56,7 @@ async function pack(source: string, models: string, options: { licence: string; 
       weight: weight.offset / 4,
       bias: bias.offset / 4,
     })),
+    cells: described.cells,
   };
   const { golden } = await saveBackbone(models, draft, new Float32Array(new Uint8Array(bytes).buffer));
   console.log(`${join(models, 'backbone', draft.id)}: golden l2 ${golden.l2.toFixed(6)}`);

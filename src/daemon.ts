@@ -109,7 +109,7 @@ export class Daemon {
     await outlets.stop();
     await late.learning?.stop();
     await messaging.stop();
-    await late.classifier?.close();
+    await late.reader?.close();
     late.state?.close();
   }
 }

@@ -9,14 +9,24 @@ import { headInputSchema } from './head-input.ts';
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const probability = z.number().min(0).max(1);
 
+/** What a head for cells says of riders and frames. */
+const cellSenseSchema = z.object({
+  /** Probability, 0..1, from which one detection in one frame counts as a rider. */
+  rider: probability,
+  /** From what was found in a frame to the probability that an activity goes on there: log odds = slope × evidence + intercept. */
+  presence: z.object({ slope: z.number().positive(), intercept: z.number() }),
+});
+
+export type CellSense = z.infer<typeof cellSenseSchema>;
+
 export const headManifestSchema = z
   .object({
     format: z.literal(1),
     id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/),
     createdAt: z.iso.datetime(),
-    /** Names, in the order of the outputs. Each output is the probability that its activity is in the picture. */
+    /** Names, in the order of the outputs. Each output is the probability that its activity is in the picture, or the cell. */
     activities: z.array(z.string().regex(/^[a-z0-9-]+$/)).min(1),
-    /** Length of an embedding, number of hidden units. */
+    /** Length of an embedding, or of a cell's vector, and number of hidden units. */
     width: z.number().int().positive().multipleOf(4),
     hidden: z.number().int().positive(),
     /** The backbone whose embeddings it was fitted to: a head never loads on another. */
@@ -32,8 +42,10 @@ export const headManifestSchema = z
      * among the activities and the `background` classes, whose outputs come after theirs.
      */
     output: z.enum(['sigmoid', 'softmax']).optional(),
-    /** With `softmax`: classes that are no activity. */
+    /** Classes that are no activity: what a softmax needs beside them; of a head for cells kites, people on land and so on. */
     background: z.array(z.string()).optional(),
+    /** There where the head is for the cells of a frame, not for a whole picture; see {@link CellSense}. */
+    cells: cellSenseSchema.optional(),
     weights: z.object({ file: z.string().regex(/^[\w.-]+$/), sha256: sha256Schema }),
     /** How it came about: all that is needed to make it again. */
     training: z.object({
@@ -52,8 +64,11 @@ export const headManifestSchema = z
     'thresholds must name every activity',
   )
   .refine(
-    head => (head.output === 'softmax' ? outputsOf(head) >= 2 : (head.background ?? []).length === 0),
-    'softmax takes two outputs or more, and sigmoid no background',
+    head =>
+      head.output === 'softmax'
+        ? outputsOf(head) >= 2 && head.cells === undefined
+        : head.cells !== undefined || (head.background ?? []).length === 0,
+    'softmax takes two outputs or more and no cells, and sigmoid a background for cells alone',
   );
 
 export type HeadManifest = z.infer<typeof headManifestSchema>;

@@ -1,20 +1,38 @@
-/** Looks at one frame: is the picture fit to be judged, and if so, what is in each zone? */
+/** Looks at one frame: is the picture fit to be judged, and if so, who is in each zone? */
 import type { Frame } from '../capture/source.ts';
 import { SurfwatchError } from '../errors.ts';
 import { type GateState, gatePicture } from '../vision/gate.ts';
 import { type GateOptions, measureQuality } from '../vision/quality.ts';
 import type { Zone } from '../vision/zone.ts';
-import type { Classifier, ScoredPicture } from './classifier.ts';
-import type { Observation } from './tracker.ts';
+import type { BeachReader, ReadFrame } from './beach-reader.ts';
+import { NO_RIDERS, type RidersState, stepRiders } from './riders.ts';
+import type { Observation, ZoneObservation } from './tracker.ts';
+import { sightOfRiders } from './zones.ts';
+
+/** What one frame leaves to the next. */
+export interface SightState {
+  /** To notice a camera that repeats itself, has moved or is dirty. */
+  readonly gates: GateState;
+  readonly riders: RidersState;
+}
+
+export const FIRST_SIGHT: SightState = { gates: null, riders: NO_RIDERS };
 
 export interface LookedAt {
   readonly observation: Observation;
-  /** What the next frame is compared with: to notice a camera that repeats itself, has moved or is dirty. */
-  readonly still: GateState;
-  /** What the classifier made of it, where it could be read. */
-  readonly scored?: ScoredPicture;
+  readonly state: SightState;
+  /** What the reader made of it, where it could be decoded. */
+  readonly read?: ReadFrame;
   /** Why the picture could not be read, where it could not. */
   readonly error?: SurfwatchError;
+}
+
+export interface LookParts {
+  readonly reader: BeachReader;
+  readonly zones: readonly Zone[];
+  readonly gates: GateOptions;
+  /** Id of something that is followed from now on. */
+  readonly newId: () => string;
 }
 
 /**
@@ -26,24 +44,39 @@ export interface LookedAt {
 export async function lookAt(
   frame: Frame,
   monotonicMs: number,
-  still: GateState,
-  parts: { readonly classifier: Classifier; readonly zones: readonly Zone[]; readonly gates: GateOptions },
+  before: SightState,
+  { reader, zones, gates, newId }: LookParts,
 ): Promise<LookedAt> {
   const seen = { frame: frame.id, atMs: frame.takenAt, monotonicMs };
   try {
-    const scored = await parts.classifier.classify(frame.bytes, parts.zones);
-    const quality = measureQuality(scored.picture.preview);
-    const gate = gatePicture(still, quality, monotonicMs, parts.gates, {
+    const { manifest } = reader.head;
+    const read = await reader.read(frame.bytes, zones);
+    // Always of the whole frame, whatever part of it is of interest: calm water alone looks like fog.
+    const gate = gatePicture(before.gates, measureQuality(read.picture), monotonicMs, gates, {
       repeated: frame.unchangedSince !== undefined,
-      soiling: scored.soiling,
+      soiling: read.soiling,
     });
-    const observation = { ...seen, visibility: gate.visibility, zones: scored.zones };
-    return { observation, still: gate.state, scored };
+    const rider = manifest.cells?.rider ?? 1;
+    const riders =
+      gate.visibility === 'ok'
+        ? stepRiders(before.riders, read.detections, monotonicMs, { rider, newId })
+        : before.riders;
+    const observation: Observation = {
+      ...seen,
+      visibility: gate.visibility,
+      zones: Object.fromEntries(
+        zones.map((zone): [string, ZoneObservation] => [
+          zone.name,
+          { ...sightOfRiders(riders, zone, manifest.activities), tile: null },
+        ]),
+      ),
+    };
+    return { observation, state: { gates: gate.state, riders }, read };
   } catch (error) {
     const unreadable =
       error instanceof SurfwatchError &&
       (error.code === 'image-unreadable' || error.code === 'image-too-large');
     if (!unreadable) throw error;
-    return { observation: { ...seen, visibility: 'unreadable', zones: {} }, still, error };
+    return { observation: { ...seen, visibility: 'unreadable', zones: {} }, state: before, error };
   }
 }

@@ -1,6 +1,9 @@
 /** From scores to what is said to be in the picture: the one rule for the daemon, `classify` and the metrics. */
 import type { HeadManifest } from './head-bundle.ts';
 
+/** Probability of each activity, 0..1. */
+export type Scores = Readonly<Record<string, number>>;
+
 /**
  * The activities at or above their thresholds, strongest first.
  *

@@ -1,5 +1,6 @@
 /** The formats of settings: how a value is read from text, what is wrong with it, and how it is described. */
 import { isDiscoveryPrefix } from '../messaging/discovery/options.ts';
+import { LEAST_SCALE, MOST_SCALE } from '../vision/cells/detail.ts';
 import { DURATION_PATTERN, formatDuration, OFFSET_PATTERN, parseDuration, parseOffset } from './duration.ts';
 import { isName, NAME_PATTERN } from './name.ts';
 import type { Setting } from './setting.ts';
@@ -250,6 +251,15 @@ export const FORMATS = {
     problems: nameProblems,
     jsonSchema: () => ({ type: 'array', items: { type: 'string', pattern: NAME_PATTERN } }),
   },
+  detail: simple(
+    'auto, or number',
+    asNumber,
+    value =>
+      value === 'auto' || (typeof value === 'number' && value >= LEAST_SCALE && value <= MOST_SCALE)
+        ? undefined
+        : `must be auto, or a number from ${LEAST_SCALE} to ${MOST_SCALE}`,
+    () => ({ anyOf: [{ enum: ['auto'] }, { type: 'number', minimum: LEAST_SCALE, maximum: MOST_SCALE }] }),
+  ),
   timeZone: simple('time zone', asIs, timeZoneProblem, () => ({ type: 'string' })),
   windows: {
     name: 'list of windows',

@@ -11,7 +11,7 @@ import { brokerSchema, mqttSchema } from './schema/messaging.ts';
 import { metricsSchema, monitorSchema } from './schema/metrics.ts';
 import { scheduleSchema } from './schema/schedule.ts';
 import { snapshotSchema } from './schema/snapshot.ts';
-import { gatesSchema, modelsSchema, tilesSchema, visionSchema, zonesSetting } from './schema/vision.ts';
+import { gatesSchema, modelsSchema, visionSchema, zonesSetting } from './schema/vision.ts';
 import {
   envName,
   isSetting,
@@ -28,7 +28,6 @@ const WRITTEN = {
   ...boardSchema,
   camera: cameraSchema,
   zones: zonesSetting,
-  tiles: tilesSchema,
   vision: visionSchema,
   gates: gatesSchema,
   models: modelsSchema,

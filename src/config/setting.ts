@@ -61,7 +61,15 @@ interface ChoiceOf<V extends string> extends Setting {
   readonly choices: Readonly<Record<V, string>>;
 }
 
-type NodeOf<V> = [V] extends [boolean]
+type NodeOf<V> = [V] extends [number | 'auto']
+  ? [number] extends [V]
+    ? 'auto' extends V
+      ? Leaf<'detail', V>
+      : Leaf<NumberFormat, number | null>
+    : never
+  : PlainNodeOf<V>;
+
+type PlainNodeOf<V> = [V] extends [boolean]
   ? Leaf<'switch', boolean>
   : [V] extends [number]
     ? Leaf<NumberFormat, number | null>

@@ -10,10 +10,10 @@ import type { MonitorOptions } from '../ops/host/monitor.ts';
 import type { LogOptions } from '../ops/log.ts';
 import type { MetricsOptions } from '../ops/metrics/options.ts';
 import type { ScheduleOptions } from '../schedule/options.ts';
+import type { DetailOptions } from '../vision/cells/detail.ts';
 import type { DecodeLimits } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import type { GateOptions } from '../vision/quality.ts';
-import type { TileGrid } from '../vision/zone.ts';
 import type { ZoneSetting } from './zones.ts';
 
 export interface Settings {
@@ -25,8 +25,7 @@ export interface Settings {
   readonly camera: CameraOptions;
   /** Empty for the whole picture: `zonesOf` gives the zones to judge. */
   readonly zones: readonly ZoneSetting[];
-  readonly tiles: TileGrid;
-  readonly vision: EngineOptions & DecodeLimits;
+  readonly vision: EngineOptions & DecodeLimits & DetailOptions;
   readonly gates: GateOptions;
   readonly models: ModelSettings;
   readonly activity: ActivityOptions;
@@ -45,6 +44,8 @@ export interface ModelSettings {
   /** Absolute. */
   readonly dir: string;
   readonly backbone: string;
-  /** A head's id, or `current`. */
+  /** Of `riders/`, for frames: a head's id, or `current`. */
   readonly head: string;
+  /** Of `heads/`, for photos: a head's id, or `current`. */
+  readonly pictureHead: string;
 }

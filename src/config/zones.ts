@@ -1,31 +1,27 @@
-/** The zones of a picture, as a config lists them. */
-import type { Rectangle, TileGrid, Zone } from '../vision/zone.ts';
+/** The zones of a frame, as a config lists them. */
+import { boundsOf, cornersOf, type Rectangle, WHOLE_FRAME, type Zone } from '../vision/zone.ts';
 import type { Problem } from './formats.ts';
 import { isName, NAME_PATTERN } from './name.ts';
 import { withSuggestion } from './suggest.ts';
 
-/** A {@link Zone} as it stands in a config: without `tiles` it takes the settings `tiles.*`. */
-export interface ZoneSetting extends Rectangle {
-  readonly name: string;
-  readonly tiles?: TileGrid;
-}
+/** A {@link Zone} as it stands in a config: a rectangle, or a polygon of corners [x, y]. */
+export type ZoneSetting = { readonly name: string } & (
+  | Rectangle
+  | { readonly points: readonly (readonly [x: number, y: number])[] }
+);
 
-/** The zone there is where a config lists none: the whole picture. */
-const WHOLE_PICTURE = { name: 'beach', x: 0, y: 0, w: 1, h: 1 } as const;
-
-/** Most tiles a side; more would be smaller than a rider and take seconds a frame. */
-const MOST_TILES = 32;
-const MOST_OVERLAP = 0.9;
+/** More corners than anybody draws. */
+const MOST_POINTS = 100;
 /** Rounding of written decimals: 0.1 + 0.9 may be a little more than 1. */
 const EPSILON = 1e-9;
 
-/** The zones to judge: those of the settings, else the whole picture as the one zone `beach`. Never empty. */
-export function zonesOf(settings: {
-  readonly zones: readonly ZoneSetting[];
-  readonly tiles: TileGrid;
-}): readonly Zone[] {
-  const zones = settings.zones.length === 0 ? [WHOLE_PICTURE] : settings.zones;
-  return zones.map(zone => ({ tiles: settings.tiles, ...zone }));
+/** The zones to report: those of the settings, else the whole frame as the one zone `beach`. Never empty. */
+export function zonesOf({ zones }: { readonly zones: readonly ZoneSetting[] }): readonly Zone[] {
+  if (zones.length === 0) return [WHOLE_FRAME];
+  return zones.map(zone => ({
+    name: zone.name,
+    points: 'points' in zone ? zone.points.map(([x, y]) => ({ x, y })) : cornersOf(zone),
+  }));
 }
 
 type Fields = Readonly<Record<string, (value: unknown) => string | undefined>>;
@@ -41,11 +37,7 @@ const ZONE_FIELDS: Fields = {
   h: positiveShare,
 };
 
-const TILE_FIELDS: Fields = {
-  columns: tileCount,
-  rows: tileCount,
-  overlap: inRange(0, MOST_OVERLAP),
-};
+const POLYGON_FIELDS: Fields = { name: ZONE_FIELDS.name as Fields[string], points: pointsProblem };
 
 /** Everything wrong with a list of zones, each with its place: `[1].w`. */
 export function zoneProblems(value: unknown): Problem[] {
@@ -55,16 +47,25 @@ export function zoneProblems(value: unknown): Problem[] {
 }
 
 function oneZone(zone: unknown, at: string): Problem[] {
-  if (!isRecord(zone)) return [{ at, value: zone, reason: 'must be an object with name, x, y, w and h' }];
-  const { tiles, ...rest } = zone;
-  const problems = fieldProblems(rest, ZONE_FIELDS, at);
-  if (problems.length === 0) problems.push(...outside(zone, at));
-  if (tiles === undefined) return problems;
-  if (isRecord(tiles)) return [...problems, ...fieldProblems(tiles, TILE_FIELDS, `${at}.tiles`)];
-  return [
-    ...problems,
-    { at: `${at}.tiles`, value: tiles, reason: 'must be an object with columns, rows and overlap' },
-  ];
+  if (!isRecord(zone)) {
+    return [{ at, value: zone, reason: 'must be an object with name and x, y, w, h, or with name and points' }];
+  }
+  if (zone.tiles !== undefined) {
+    return [{ at: `${at}.tiles`, value: undefined, reason: 'is no setting any more: the whole frame is read at full detail; leave it out' }];
+  }
+  if (zone.points !== undefined) return fieldProblems(zone, POLYGON_FIELDS, at);
+  const problems = fieldProblems(zone, ZONE_FIELDS, at);
+  return problems.length === 0 ? outside(zone, at) : problems;
+}
+
+function pointsProblem(value: unknown): string | undefined {
+  const isShare = (number: unknown) => typeof number === 'number' && number >= 0 && number <= 1;
+  const isPoint = (point: unknown) => Array.isArray(point) && point.length === 2 && point.every(isShare);
+  if (!Array.isArray(value) || !value.every(isPoint)) return 'must be a list of corners [x, y], each number from 0 to 1';
+  if (value.length < 3 || value.length > MOST_POINTS) return `must have from 3 to ${MOST_POINTS} corners`;
+  const points = (value as [number, number][]).map(([x, y]) => ({ x, y }));
+  const { w, h } = boundsOf({ points });
+  return w > 0 && h > 0 ? undefined : 'must enclose an area';
 }
 
 function fieldProblems(record: Readonly<Record<string, unknown>>, fields: Fields, at: string): Problem[] {
@@ -126,12 +127,6 @@ function positiveShare(value: unknown): string | undefined {
     : 'must be a number above 0, up to 1';
 }
 
-function tileCount(value: unknown): string | undefined {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_TILES
-    ? undefined
-    : `must be a whole number from 1 to ${MOST_TILES}`;
-}
-
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -139,30 +134,21 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 export function zonesJsonSchema(): Record<string, unknown> {
   const share = { type: 'number', minimum: 0, maximum: 1 };
   const size = { type: 'number', exclusiveMinimum: 0, maximum: 1 };
-  const count = { type: 'integer', minimum: 1, maximum: MOST_TILES };
+  const name = { type: 'string', pattern: NAME_PATTERN };
+  const object = (properties: Record<string, object>) => ({
+    type: 'object',
+    additionalProperties: false,
+    required: Object.keys(properties),
+    properties,
+  });
+  const points = {
+    type: 'array',
+    minItems: 3,
+    maxItems: MOST_POINTS,
+    items: { type: 'array', minItems: 2, maxItems: 2, items: share },
+  };
   return {
     type: 'array',
-    items: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['name', 'x', 'y', 'w', 'h'],
-      properties: {
-        name: { type: 'string', pattern: NAME_PATTERN },
-        x: share,
-        y: share,
-        w: size,
-        h: size,
-        tiles: {
-          type: 'object',
-          additionalProperties: false,
-          required: ['columns', 'rows', 'overlap'],
-          properties: {
-            columns: count,
-            rows: count,
-            overlap: { type: 'number', minimum: 0, maximum: MOST_OVERLAP },
-          },
-        },
-      },
-    },
+    items: { anyOf: [object({ name, x: share, y: share, w: size, h: size }), object({ name, points })] },
   };
 }

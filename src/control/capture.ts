@@ -1,6 +1,5 @@
 /** One picture at once, judged by itself, for whoever asks for it by hand. */
-import type { Scores } from '../activity/classifier.ts';
-import { presentActivities } from '../activity/scores.ts';
+import { presentActivities, type Scores } from '../activity/scores.ts';
 import type { Visibility } from '../activity/visibility.ts';
 import { SurfwatchError } from '../errors.ts';
 import type { Rectangle } from '../vision/zone.ts';
@@ -63,11 +62,11 @@ export async function capture(
   const look = await parts.look(signal);
   refusePaused(parts);
   const { frame, looked } = look;
-  const { scored, observation, error } = looked;
-  if (scored === undefined)
+  const { read, observation, error } = looked;
+  if (read === undefined)
     throw new SurfwatchError('capture-unreadable', error?.message ?? 'it cannot be read');
   const { visibility } = observation;
-  const scores = strongest(Object.values(scored.zones).map(zone => zone.scores));
+  const scores = strongest(Object.values(observation.zones).map(zone => zone.scores));
   const activities = visibility === 'ok' ? presentActivities(scores, parts.thresholds()) : [];
   const shown =
     jpeg === true
@@ -80,7 +79,7 @@ export async function capture(
     activities,
     scores: rounded(scores),
     visibility,
-    model: scored.head,
+    model: read.head,
     ...(keep === true && { keep: await parts.keep(look) }),
     ...(shown !== undefined && {
       jpeg: shown.jpeg.toString('base64'),

@@ -115,7 +115,7 @@ export class Control {
 
   /** To be given each frame that was looked at, after it was published. */
   seen({ frame, looked, step }: Look): void {
-    if (looked.scored === undefined || step === undefined || this.paused !== null) return;
+    if (looked.read === undefined || step === undefined || this.paused !== null) return;
     this.#snapshots.take(frame, step.changed.beach || step.changed.zones.length > 0);
   }
 

@@ -1,5 +1,5 @@
 /** Makes the payloads that describe the daemon itself: what runs, and how it is. */
-import type { Classifier } from '../activity/classifier.ts';
+import type { BeachReader, FrameDetail } from '../activity/beach-reader.ts';
 import type { Instant } from '../activity/tracker.ts';
 import type { CameraStats } from '../capture/camera.ts';
 import type { BoardHealth } from '../ops/host/monitor.ts';
@@ -14,12 +14,12 @@ export function infoPayload(from: {
   readonly atMs: number;
   readonly version: string;
   readonly site: string;
-  readonly classifier: Classifier;
+  readonly reader: BeachReader;
   /** In force: the head's, overridden by the config's. */
   readonly thresholds: Readonly<Record<string, number>>;
   readonly zones: readonly Zone[];
 }): Info {
-  const { backbone, head, why } = from.classifier;
+  const { backbone, head, why } = from.reader;
   return {
     v: 1,
     ts: iso(from.atMs),
@@ -30,7 +30,7 @@ export function infoPayload(from: {
     head: { id: head.manifest.id },
     activities: head.manifest.activities,
     thresholds: { ...from.thresholds },
-    zones: from.zones.map(({ name, x, y, w, h }) => ({ name, x, y, w, h })),
+    zones: from.zones.map(({ name, points }) => ({ name, points: points.map(({ x, y }) => [x, y] as const) })),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
   };

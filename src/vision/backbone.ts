@@ -1,6 +1,8 @@
 /** The frozen network that turns tiles into embeddings, whichever engine computes it. */
 import { SurfwatchError } from '../errors.ts';
 import type { BackboneManifest } from './bundle.ts';
+import type { CellEngine } from './cells/engine.ts';
+import { readCells } from './cells/read-cells.ts';
 
 export const ENGINES = ['onnx', 'tfjs-node', 'wasm'] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -17,6 +19,8 @@ export interface Backbone {
    * @returns [count, width] float32, row by row
    */
   embed(pixels: Uint8Array, count: number): Promise<Float32Array>;
+  /** What reads the cells of whole frames; null where the backbone has no projection for them. */
+  readonly cells: CellEngine | null;
   close(): Promise<void>;
 }
 
@@ -53,12 +57,12 @@ const TOLERANCE = 1e-3;
  */
 export async function checkGolden(backbone: Backbone): Promise<void> {
   const { golden, input } = backbone.manifest;
-  const found = describeGolden(await backbone.embed(goldenPixels(input.size), 1));
-  const differences = [
-    Math.abs(found.mean - golden.mean),
-    Math.abs(found.l2 - golden.l2),
-    ...golden.first.map((value, index) => Math.abs(value - (found.first[index] ?? Number.NaN))),
-  ];
+  const pixels = goldenPixels(input.size);
+  const differences = differencesOf(golden, describeGolden(await backbone.embed(pixels, 1)));
+  if (backbone.cells !== null && backbone.manifest.cells !== undefined) {
+    const vectors = await goldenCells(backbone.cells, input.size, backbone.manifest.cells.width);
+    differences.push(...differencesOf(backbone.manifest.cells.golden, describeGolden(vectors)));
+  }
   const worst = Math.max(...differences);
   if (!(worst <= TOLERANCE)) {
     throw new SurfwatchError(
@@ -66,4 +70,30 @@ export async function checkGolden(backbone: Backbone): Promise<void> {
       `engine ${backbone.engine} (${backbone.runtime}) misses the golden vector of ${backbone.manifest.id} by ${worst.toPrecision(3)} (at most ${TOLERANCE} is right)`,
     );
   }
+}
+
+type Golden = BackboneManifest['golden'];
+
+function differencesOf(expected: Golden, found: Golden): number[] {
+  return [
+    Math.abs(found.mean - expected.mean),
+    // Of a sum over many cells, as a share.
+    Math.abs(found.l2 - expected.l2) / Math.max(1, expected.l2 / 8),
+    ...expected.first.map((value, index) => Math.abs(value - (found.first[index] ?? Number.NaN))),
+  ];
+}
+
+/** The vectors of the drawn pattern's cells. @returns [rows, columns, width] */
+export async function goldenCells(engine: CellEngine, size: number, width: number): Promise<Float32Array> {
+  const head = {
+    width,
+    hidden: 1,
+    outputs: 1,
+    hiddenKernel: new Float32Array(width),
+    hiddenBias: new Float32Array(1),
+    outputKernel: new Float32Array(1),
+    outputBias: new Float32Array(1),
+  };
+  const { vectors } = await readCells(engine, { width: size, height: size, rgb: goldenPixels(size) }, head);
+  return vectors;
 }

@@ -46,6 +46,22 @@ const manifestSchema = z.object({
   golden: z.object({ first: z.array(z.number()), mean: z.number(), l2: z.number() }),
   layers: z.array(layerSchema).min(1),
   /**
+   * The projection of each cell of a frame to a short vector: the outputs of two layers, the first at stride 16, the second
+   * at stride 32 and repeated 2 × 2, after one another, each number x / (1 + |x|), times the kernel, plus the bias.
+   */
+  cells: z
+    .object({
+      of: z.tuple([z.string(), z.string()]),
+      /** Length of a cell's vector. */
+      width: z.number().int().positive().multipleOf(4),
+      /** Index of the first number of the kernel [width, channels of both layers] and of the bias [width]. */
+      kernel: z.number().int().nonnegative(),
+      bias: z.number().int().nonnegative(),
+      /** The vectors of the drawn pattern, to be met by every engine. */
+      golden: z.object({ first: z.array(z.number()), mean: z.number(), l2: z.number() }),
+    })
+    .optional(),
+  /**
    * Smallest and largest value of each layer's output on pictures, by layer name; of a layer that adds another also
    * before the sum, as `<name>/sum`. What an int8 export is scaled by.
    */
@@ -102,6 +118,41 @@ function checkLayers(bundle: BackboneBundle, directory: string): void {
     }
     known.add(layer.name);
   }
+  const { cells } = bundle.manifest;
+  if (cells === undefined) return;
+  const fault = cells.of.some(name => !known.has(name))
+    ? `are of ${cells.of.join(' and ')}, not both of which are layers`
+    : bundle.weights.length < Math.max(cells.bias + cells.width, cells.kernel + cells.width * cellInputs(bundle))
+      ? 'have weights beyond the end of the file'
+      : undefined;
+  if (fault === undefined) return;
+  throw new SurfwatchError('model-invalid', `${join(directory, 'manifest.json')}: its cells ${fault}`);
+}
+
+/** Channels of both layers that a cell is made of. */
+function cellInputs({ manifest: { cells, layers } }: BackboneBundle): number {
+  return layers.reduce((sum, { name, out }) => sum + (cells?.of.includes(name) ? out : 0), 0);
+}
+
+/** The projection, cut into what is multiplied with the first layer and with the second. */
+export function cellWeights(bundle: BackboneBundle) {
+  const { cells, layers } = bundle.manifest;
+  if (cells === undefined) return null;
+  const [first, second] = cells.of.map(name => layers.find(layer => layer.name === name)?.out ?? 0) as [number, number];
+  const kernels = [new Float32Array(cells.width * first), new Float32Array(cells.width * second)] as const;
+  for (let row = 0; row < cells.width; row++) {
+    const start = cells.kernel + row * (first + second);
+    kernels[0].set(bundle.weights.subarray(start, start + first), row * first);
+    kernels[1].set(bundle.weights.subarray(start + first, start + first + second), row * second);
+  }
+  return {
+    of: cells.of,
+    width: cells.width,
+    inputs: [first, second] as const,
+    /** [width, channels of the first layer], [width, channels of the second] */
+    kernels,
+    bias: bundle.weights.subarray(cells.bias, cells.bias + cells.width),
+  };
 }
 
 /** The weights of one layer, as a view of the bundle's numbers. */

@@ -1,8 +1,7 @@
-/** From the bytes a camera sent to the pixels of its tiles: one decode, one resize a zone, then plain copies. */
+/** From the bytes a camera sent to pixels: decoded once, bounded in size before anything is unpacked. */
 import sharp, { type Sharp } from 'sharp';
 import { messageOf, SurfwatchError } from '../errors.ts';
-import { type Size, type TiledZone, tileZone } from './tiles.ts';
-import type { Rectangle, Zone } from './zone.ts';
+import type { Size } from './cells/pyramid.ts';
 
 export interface DecodeLimits {
   /** Largest picture in bytes, as sent. */
@@ -16,47 +15,76 @@ export interface RawPicture extends Size {
   readonly rgb: Uint8Array;
 }
 
-export interface Tile {
-  readonly zone: string;
-  /** As a share of the frame. */
-  readonly rectangle: Rectangle;
-}
-
-export interface TiledPicture extends Size {
-  readonly tiles: readonly Tile[];
-  /** [tiles, input, input, 3] RGB bytes: one batch for the backbone. */
-  readonly pixels: Uint8Array;
-  /** The picture (of the only zone, or of the whole frame) at a moderate size, to judge its quality by. */
-  readonly preview: RawPicture;
-}
-
 // The daemon sees each picture once, so libvips has nothing to cache; and one thread, as the backbone needs the rest.
 sharp.cache(false);
 sharp.concurrency(1);
 
+/** A frame that was decoded: upright, in its own size, or smaller where it is read smaller. */
+export interface DecodedFrame {
+  /** Size of the frame as the camera sent it, upright. */
+  readonly frame: Size;
+  readonly picture: RawPicture;
+}
+
 /**
- * Decodes a picture, turned upright by its EXIF orientation, and cuts the tiles of all zones.
+ * Decodes a frame, turned upright by its EXIF orientation.
  *
+ * @param finest the largest size that is wanted of a frame of this size; libjpeg shrinks to it while it decodes
+ * @throws SurfwatchError `image-unreadable`, `image-too-large`
+ */
+export async function decodeFrame(
+  bytes: Buffer,
+  limits: DecodeLimits,
+  finest: (frame: Size) => Size = frame => frame,
+): Promise<DecodedFrame> {
+  const frame = await measure(bytes, limits);
+  const size = finest(frame);
+  try {
+    const opened = open(bytes, limits);
+    const shrinks = size.width < frame.width && size.height < frame.height;
+    const picture = await toRgb(shrinks ? resized(opened, size) : opened);
+    return { frame, picture };
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** The picture in another size. */
+export async function resizePicture(picture: RawPicture, size: Size): Promise<RawPicture> {
+  const { width, height, rgb } = picture;
+  if (width === size.width && height === size.height) return picture;
+  return toRgb(resized(sharp(rgb, { raw: { width, height, channels: 3 } }), size));
+}
+
+/** A picture as a photo is looked at: squeezed to a square as a whole, and its middle square. */
+export interface PhotoViews {
+  /** [input, input, 3] RGB bytes. */
+  readonly whole: RawPicture;
+  /** The same of the middle square, where people aim the camera; null where that is nearly the whole. */
+  readonly middle: RawPicture | null;
+}
+
+/** Share of the longer side that the shorter has at least where the middle square is as good as the whole. */
+const NEARLY_SQUARE = 0.9;
+
+/**
  * @param input side of the backbone's input in pixels
  * @throws SurfwatchError `image-unreadable`, `image-too-large`
  */
-export async function readTiles(
-  bytes: Buffer,
-  zones: readonly Zone[],
-  input: number,
-  limits: DecodeLimits,
-): Promise<TiledPicture> {
-  const size = await measure(bytes, limits);
-  const tiled = zones.map(zone => tileZone(zone, size, input));
+export async function readPhoto(bytes: Buffer, input: number, limits: DecodeLimits): Promise<PhotoViews> {
+  const { width, height } = await measure(bytes, limits);
+  const square = { width: input, height: input };
+  const side = Math.min(width, height);
   try {
-    const pictures = await resizeZones(bytes, size, tiled, limits);
-    const tiles = tiled.flatMap(zone => zone.rectangles.map(rectangle => ({ zone: zone.name, rectangle })));
-    const pixels = new Uint8Array(tiles.length * input * input * 3);
-    let offset = 0;
-    for (const [index, zone] of tiled.entries()) {
-      offset = copyTiles(pictures.zones[index] as RawPicture, zone, input, pixels, offset);
-    }
-    return { ...size, tiles, pixels, preview: pictures.preview };
+    const whole = await toRgb(resized(open(bytes, limits), square));
+    if (side > NEARLY_SQUARE * Math.max(width, height)) return { whole, middle: null };
+    const middle = open(bytes, limits).extract({
+      left: Math.round((width - side) / 2),
+      top: Math.round((height - side) / 2),
+      width: side,
+      height: side,
+    });
+    return { whole, middle: await toRgb(resized(middle, square)) };
   } catch (error) {
     throw unreadable(error);
   }
@@ -100,25 +128,12 @@ function isSupported(bytes: Buffer): boolean {
   return jpeg || png || webp;
 }
 
-async function resizeZones(bytes: Buffer, size: Size, zones: readonly TiledZone[], limits: DecodeLimits) {
-  const open = () => sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: 'error' }).autoOrient();
-  const [only] = zones;
-  if (zones.length === 1 && only !== undefined) {
-    // Straight from the file: libjpeg then shrinks while it decodes.
-    const preview = await toRgb(resizeZone(open(), only, size));
-    return { preview, zones: [preview] };
-  }
-  const preview = await toRgb(open());
-  const raw = { width: preview.width, height: preview.height, channels: 3 as const };
-  const pictures: RawPicture[] = [];
-  for (const zone of zones) pictures.push(await toRgb(resizeZone(sharp(preview.rgb, { raw }), zone, size)));
-  return { preview, zones: pictures };
+function open(bytes: Buffer, limits: DecodeLimits): Sharp {
+  return sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: 'error' }).autoOrient();
 }
 
-function resizeZone(picture: Sharp, { area, scaled }: TiledZone, size: Size): Sharp {
-  const whole = area.width === size.width && area.height === size.height;
-  const cut = whole ? picture : picture.extract(area);
-  return cut.resize(scaled.width, scaled.height, { fit: 'fill', kernel: 'cubic' });
+function resized(picture: Sharp, { width, height }: Size): Sharp {
+  return picture.resize(width, height, { fit: 'fill', kernel: 'cubic' });
 }
 
 async function toRgb(picture: Sharp): Promise<RawPicture> {
@@ -129,24 +144,6 @@ async function toRgb(picture: Sharp): Promise<RawPicture> {
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new Error(`${info.channels} colour channels where 3 were expected`);
   return { rgb: data, width: info.width, height: info.height };
-}
-
-function copyTiles(
-  picture: RawPicture,
-  zone: TiledZone,
-  input: number,
-  pixels: Uint8Array,
-  start: number,
-): number {
-  let offset = start;
-  for (const { left, top } of zone.corners) {
-    for (let row = top; row < top + input; row++) {
-      const from = (row * picture.width + left) * 3;
-      pixels.set(picture.rgb.subarray(from, from + input * 3), offset);
-      offset += input * 3;
-    }
-  }
-  return offset;
 }
 
 function unreadable(error: unknown): SurfwatchError {

@@ -4,7 +4,7 @@ import { type DirtState, watchDirt } from './quality/dirt.ts';
 import type { GateOptions } from './quality/options.ts';
 import { type ViewFault, type ViewState, watchView } from './quality/watch-view.ts';
 import { judgeQuality, type PictureFault, type PictureQuality } from './quality.ts';
-import type { TileSoiling } from './soiling.ts';
+import type { AreaSoiling } from './soiling.ts';
 
 /** Plain data. Null before the first picture. */
 export type GateState = {
@@ -23,7 +23,7 @@ export interface Beside {
   /** The camera gave the file before, byte by byte. */
   readonly repeated?: boolean;
   /** Null where the backbone can't tell. */
-  readonly soiling?: TileSoiling | null;
+  readonly soiling?: AreaSoiling | null;
 }
 
 /**
@@ -57,7 +57,7 @@ export function gatePicture(
 }
 
 interface DirtSeen {
-  readonly soiling: TileSoiling | null;
+  readonly soiling: AreaSoiling | null;
   readonly monotonicMs: number;
   readonly options: GateOptions;
 }

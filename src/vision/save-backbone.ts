@@ -2,13 +2,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { replaceFolder } from '../ops/durable.ts';
-import { describeGolden, goldenPixels } from './backbone.ts';
+import { describeGolden, goldenCells, goldenPixels } from './backbone.ts';
 import type { BackboneManifest } from './bundle.ts';
 import { createOnnxBackbone } from './engines/onnx.ts';
 import { float16ToFloat32, float32ToFloat16 } from './float16.ts';
 
 /** What a manifest says before its weights are packed. */
-export type BackboneDraft = Omit<BackboneManifest, 'weights' | 'golden'>;
+export type BackboneDraft = Omit<BackboneManifest, 'weights' | 'golden' | 'cells'> & {
+  readonly cells?: Omit<NonNullable<BackboneManifest['cells']>, 'golden'> | undefined;
+};
 
 /**
  * Packs the weights and saves the bundle as `<models>/backbone/<id>/`, replacing one of that id.
@@ -26,16 +28,23 @@ export async function saveBackbone(
   dtype: 'float16' | 'float32' = 'float16',
 ): Promise<BackboneManifest> {
   const { bytes, read, sha256 } = packWeights(weights, dtype);
+  const { cells, ...rest } = draft;
   const packed: BackboneManifest = {
-    ...draft,
+    ...rest,
+    ...(cells === undefined ? {} : { cells: { ...cells, golden: { first: [], mean: 0, l2: 0 } } }),
     weights: { file: dtype === 'float16' ? 'weights.f16.bin' : 'weights.f32.bin', dtype, sha256 },
     golden: { first: [], mean: 0, l2: 0 },
   };
   // The golden vector is of the weights as they will be read.
   const backbone = await createOnnxBackbone({ manifest: packed, weights: read }, 1);
   const golden = describeGolden(await backbone.embed(goldenPixels(draft.input.size), 1));
+  const vectors = backbone.cells && cells && (await goldenCells(backbone.cells, draft.input.size, cells.width));
   await backbone.close();
-  const manifest = { ...packed, golden };
+  const manifest = {
+    ...packed,
+    golden,
+    ...(cells && vectors ? { cells: { ...cells, golden: describeGolden(vectors) } } : {}),
+  };
   await replaceFolder(join(models, 'backbone', manifest.id), {
     ...files,
     [manifest.weights.file]: bytes,

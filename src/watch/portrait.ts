@@ -1,5 +1,5 @@
 /** The daemon as it shows itself: state, info, health, the answer to `status`, the figures of the metrics. */
-import type { Classifier } from '../activity/classifier.ts';
+import type { BeachReader } from '../activity/beach-reader.ts';
 import type { Learning } from '../learning/board/learning.ts';
 import { healthPayload, infoPayload } from '../messaging/describe.ts';
 import { activityPayload, iso } from '../messaging/from-report.ts';
@@ -22,7 +22,7 @@ export interface PortraitParts {
   readonly lookout: Lookout;
   readonly messaging: Pick<Messaging, 'stats' | 'alerts' | 'alertTexts'>;
   readonly board: () => BoardHealth | null;
-  readonly classifier: () => Classifier | undefined;
+  readonly reader: () => BeachReader | undefined;
   readonly learning: () => Learning | undefined;
   /** How often each came out. */
   readonly retrainings: ReadonlyMap<string, number>;
@@ -60,12 +60,12 @@ export class Portrait {
 
   /** Only once the model is loaded. */
   info(): Info {
-    const { clock, version, site, zones, watch, classifier } = this.#parts;
+    const { clock, version, site, zones, watch, reader } = this.#parts;
     return infoPayload({
       atMs: clock.now(),
       version,
       site,
-      classifier: classifier() as Classifier,
+      reader: reader() as BeachReader,
       thresholds: watch.options.thresholds,
       zones,
     });
@@ -86,7 +86,7 @@ export class Portrait {
 
   /** The answer to `status`. */
   status() {
-    const { clock, site, watch, messaging, classifier, learning } = this.#parts;
+    const { clock, site, watch, messaging, reader, learning } = this.#parts;
     const sender = { site, model: watch.head, atMs: clock.now() };
     const { beach } = watch.reports;
     // Whoever is told of a frame can label it.
@@ -94,7 +94,7 @@ export class Portrait {
     return {
       state: this.state(),
       activity: activityPayload(beach, sender),
-      info: classifier() === undefined ? null : this.info(),
+      info: reader() === undefined ? null : this.info(),
       health: this.health(),
       alerts: messaging.alertTexts,
       learning: learning()?.status() ?? null,
@@ -103,8 +103,8 @@ export class Portrait {
 
   /** @param isPublished an activity was published: before it nothing is known of the beach */
   figures(isPublished: boolean): Snapshot {
-    const { watch, lookout, messaging, classifier, retrainings, errors, board } = this.#parts;
-    const info = classifier() === undefined ? null : this.info();
+    const { watch, lookout, messaging, reader, retrainings, errors, board } = this.#parts;
+    const info = reader() === undefined ? null : this.info();
     const camera = lookout.cameraStats;
     const { connected, reconnects, events, states, droppedEvents } = messaging.stats;
     const { activity, scores } = watch.reports.beach;

@@ -5,12 +5,12 @@ import type { Look, Watch } from './watch.ts';
 
 /** @throws SurfwatchError `capture-unreadable` */
 export function seenFrameOf(
-  { frame, looked: { observation, scored } }: Look,
+  { frame, looked: { observation, read } }: Look,
   watch: Pick<Watch, 'reports' | 'options'>,
 ): SeenFrame {
-  if (scored === undefined) throw new SurfwatchError('capture-unreadable', 'the picture cannot be read');
+  if (read === undefined) throw new SurfwatchError('capture-unreadable', 'the picture cannot be read');
   const { visibility, monotonicMs } = observation;
   const { activity } = watch.reports.beach;
   const { thresholds } = watch.options;
-  return { frame, monotonicMs, visibility, scored, activity, thresholds };
+  return { frame, monotonicMs, visibility, read, activity, thresholds };
 }

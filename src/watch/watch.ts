@@ -1,6 +1,6 @@
-/** From a frame to what is known of the beach: gates, classifier and tracker with the state between two frames. */
-import type { Classifier } from '../activity/classifier.ts';
-import { type LookedAt, lookAt } from '../activity/observe.ts';
+/** From a frame to what is known of the beach: gates, reader and tracker with the state between two frames. */
+import type { BeachReader } from '../activity/beach-reader.ts';
+import { FIRST_SIGHT, type LookedAt, lookAt, type SightState } from '../activity/observe.ts';
 import type { ActivityOptions } from '../activity/options.ts';
 import { type Reports, reportOf } from '../activity/report.ts';
 import {
@@ -40,9 +40,9 @@ export interface Look {
 export class Watch {
   readonly meter = newMeter();
   readonly #parts: WatchParts;
-  #classifier: Classifier | undefined;
+  #reader: BeachReader | undefined;
   #tracker: TrackerState;
-  #still: LookedAt['still'] = null;
+  #sight: SightState = FIRST_SIGHT;
   /** The last frame that was looked at. */
   #frame: string | null = null;
   #judged = 0;
@@ -60,25 +60,26 @@ export class Watch {
   }
 
   /** Looks with this from now on. */
-  use(classifier: Classifier): void {
-    this.#classifier = classifier;
+  use(reader: BeachReader): void {
+    this.#reader = reader;
   }
 
   /** After a change of head: its next frame decides anew, and all is reported again. */
   restart(): void {
     this.#tracker = restartTracker(this.#tracker, this.#parts.clock.monotonic());
+    this.#sight = { ...this.#sight, riders: FIRST_SIGHT.riders };
   }
 
   /** Those of the head, over which the config's go. */
   get options(): ActivityOptions {
     const { activity } = this.#parts.settings();
-    const thresholds = { ...this.#classifier?.head.manifest.thresholds, ...activity.thresholds };
+    const thresholds = { ...this.#reader?.head.manifest.thresholds, ...activity.thresholds };
     return { ...activity, thresholds };
   }
 
   /** Id of the head in force, `''` before there is one. */
   get head(): string {
-    return this.#classifier?.head.manifest.id ?? '';
+    return this.#reader?.head.manifest.id ?? '';
   }
 
   /** Frames that were judged or found unreadable; an engine that fails judges none. */
@@ -88,19 +89,20 @@ export class Watch {
 
   /** What was learnt of the camera's view, null where nothing was. */
   get storedView(): StoredView | null {
-    return storeView(this.#still?.view ?? null, this.#still?.dirt ?? null);
+    return storeView(this.#sight.gates?.view ?? null, this.#sight.gates?.dirt ?? null);
   }
 
   /** Goes on with what an earlier run learnt; what is none of that is left out. */
   restoreView(stored: unknown): void {
     const nowMs = this.#parts.clock.monotonic();
     const view = restoreView(stored, nowMs);
-    if (view !== null) this.#still = { still: null, view, dirt: restoreDirt(stored, nowMs) };
+    if (view === null) return;
+    this.#sight = { ...this.#sight, gates: { still: null, view, dirt: restoreDirt(stored, nowMs) } };
   }
 
   /** Learns the view anew, from the next picture on; one that is at work does not count. */
   forgetView(): void {
-    this.#still = null;
+    this.#sight = { ...this.#sight, gates: null };
     this.#forgetAfter = this.#workingSinceMs !== null;
   }
 
@@ -131,14 +133,20 @@ export class Watch {
     } finally {
       this.#workingSinceMs = null;
     }
-    this.#still = this.#forgetAfter ? null : looked.still;
+    // Of another head, what the old one followed begins anew.
+    const { gates, riders } = looked.state;
+    const isOld = looked.read !== undefined && looked.read.head !== this.head;
+    this.#sight = {
+      gates: this.#forgetAfter ? null : gates,
+      riders: isOld ? FIRST_SIGHT.riders : riders,
+    };
     this.#forgetAfter = false;
     this.#judged += 1;
     const lookOf = (step?: TrackerStep): Look => {
       const tookMs = clock.monotonic() - startedMs;
       return step === undefined ? { frame, looked, tookMs } : { frame, looked, tookMs, step };
     };
-    if (looked.scored !== undefined && looked.scored.head !== this.head) return lookOf();
+    if (isOld) return lookOf();
     if (looked.error !== undefined) this.meter.failed += 1;
     const step = this.#take(looked.observation, frame.id);
     if (looked.error === undefined) countFrame(this.meter, startedMs, clock.monotonic());
@@ -147,9 +155,9 @@ export class Watch {
 
   /** What is on a frame, without any consequence. */
   examine(frame: Frame, monotonicMs: number): Promise<LookedAt> {
-    const { zones, settings } = this.#parts;
-    const classifier = this.#classifier as Classifier;
-    return lookAt(frame, monotonicMs, this.#still, { classifier, zones, gates: settings().gates });
+    const { zones, settings, newId } = this.#parts;
+    const reader = this.#reader as BeachReader;
+    return lookAt(frame, monotonicMs, this.#sight, { reader, zones, gates: settings().gates, newId });
   }
 
   /** Time passes without a frame. */

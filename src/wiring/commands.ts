@@ -9,6 +9,7 @@ import { Messaging } from '../messaging/messaging.ts';
 import { topicBase } from '../messaging/topics.ts';
 import { statusVerb } from '../messaging/verbs.ts';
 import { partLogger } from '../ops/log.ts';
+import { boundsOf } from '../vision/zone.ts';
 import { seenFrameOf } from '../watch/seen.ts';
 import { learningOf, type Wiring } from './wiring.ts';
 
@@ -17,14 +18,14 @@ export function createControl({ configured, deps, zones, parts }: Wiring): Contr
   return new Control({
     settings: configured,
     ...(effective !== undefined && { effective }),
-    zones,
+    zones: zones.map(boundsOf),
     messaging: () => parts().messaging,
     onPause: () => parts().lookout.attend(),
     onResume: () => parts().lookout.attend(),
     onSettings: () => {
       const { lookout, late, messaging, portrait } = parts();
       lookout.useSettings();
-      if (late.classifier !== undefined) messaging.set('info', portrait.info());
+      if (late.reader !== undefined) messaging.set('info', portrait.info());
     },
     look: signal => {
       const { late, lookout } = parts();

@@ -22,9 +22,9 @@ export async function loadModel(wiring: Wiring): Promise<void> {
   const setup = { models, vision, stateDir, keepHeads: options.keepHeads, clock };
   const opened = await openModel({ ...setup, log: partLogger(log, 'vision') });
   const { late, watch, messaging, portrait } = parts();
-  late.classifier = opened.classifier;
-  watch.use(opened.classifier);
-  const { backbone, head, why } = opened.classifier;
+  late.reader = opened.reader;
+  watch.use(opened.reader);
+  const { backbone, head, why } = opened.reader;
   const { engine, runtime } = backbone;
   const ownLog = partLogger(log, 'daemon');
   ownLog.info({ engine, runtime, why, head: head.manifest.id }, 'model loaded');
@@ -47,7 +47,7 @@ function createLearning({ configured, deps, zones, newId, sender, parts }: Wirin
     options: liveView(() => control.settings.learning),
     directory: join(configured.stateDir, 'learning'),
     shippedHeads: shippedHeads(configured.models),
-    classifier: opened.classifier,
+    reader: opened.reader,
     store: opened.store,
     zones,
     get intervalMs() {

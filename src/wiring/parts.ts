@@ -91,7 +91,7 @@ function createParts(wiring: Wiring): Parts {
     lookout,
     messaging,
     board: () => monitor.latest,
-    classifier: () => late.classifier,
+    reader: () => late.reader,
     learning: () => late.learning,
     retrainings,
     errors: deps.errors ?? new Map(),
@@ -122,9 +122,9 @@ function createParts(wiring: Wiring): Parts {
 
 function takeLook({ control, outlets, late, watch }: Parts, look: Look): void {
   control.seen(look);
-  const { scored } = look.looked;
-  if (scored === undefined) return;
-  for (const stage of ['decode', 'embed', 'score'] as const) outlets.tookMs?.(stage, scored.tookMs[stage]);
+  const { read } = look.looked;
+  if (read === undefined) return;
+  for (const stage of ['decode', 'embed', 'score'] as const) outlets.tookMs?.(stage, read.tookMs[stage]);
   outlets.tookMs?.('frame', look.tookMs);
   late.learning?.take(seenFrameOf(look, watch));
 }

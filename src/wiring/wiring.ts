@@ -1,6 +1,6 @@
 /** What the parts of the daemon share, and what the daemon is told of. */
 import type { Logger } from 'pino';
-import type { Classifier } from '../activity/classifier.ts';
+import type { BeachReader } from '../activity/beach-reader.ts';
 import type { ActivityReport } from '../activity/report.ts';
 import type { EffectiveSetting } from '../config/effective.ts';
 import type { Settings } from '../config/settings.ts';
@@ -65,7 +65,7 @@ export interface Parts {
   /** How often each end of a retraining was met. */
   readonly retrainings: Map<string, number>;
   /** What the start brings. */
-  readonly late: { started: boolean; state?: OpenedState; classifier?: Classifier; learning?: Learning };
+  readonly late: { started: boolean; state?: OpenedState; reader?: BeachReader; learning?: Learning };
 }
 
 /** Says what in the state folder was found damaged and set aside. */

@@ -1,34 +1,26 @@
 /** Settings of what is looked at, with what, and when a picture can't be judged. */
 import { DEFAULT_GATE_OPTIONS, type GateOptions } from '../../vision/quality.ts';
-import type { TileGrid } from '../../vision/zone.ts';
 import { formatDuration } from '../duration.ts';
 import type { SchemaOf } from '../setting.ts';
 import type { ModelSettings, Settings } from '../settings.ts';
 
 export const zonesSetting = {
-  doc: 'Parts of the picture that are judged by themselves: `{"name": "north", "x": 0, "y": 0.4, "w": 0.5, "h": 0.3}`, each number a share of the picture; `"tiles": {"columns": 4, "rows": 3, "overlap": 0.1}` where they differ from `tiles`. Empty: the whole picture is one zone named `beach`.',
+  doc: 'Parts of the beach that are reported by themselves: `{"name": "north", "x": 0, "y": 0.4, "w": 0.5, "h": 0.3}`, or a polygon `{"name": "reef", "points": [[0.1, 0.5], [0.6, 0.4], [0.5, 0.7]]}`, each number a share of the frame. They group and filter riders; how well these are seen does not depend on them. Empty: the whole frame is one zone named `beach`.',
   format: 'zones',
   default: [],
 } as const satisfies SchemaOf<Pick<Settings, 'zones'>>['zones'];
 
-export const tilesSchema = {
-  columns: {
-    doc: 'Square crops side by side over a zone. Riders are small: a whole picture shrunk to one tile loses them.',
-    format: 'whole',
-    default: 4,
-    min: 1,
-    max: 32,
-  },
-  rows: { doc: 'Rows of square crops over a zone.', format: 'whole', default: 3, min: 1, max: 32 },
-  overlap: {
-    doc: "Share of a tile's side that neighbours have in common at least.",
-    format: 'ratio',
-    default: 0.1,
-    max: 0.9,
-  },
-} as const satisfies SchemaOf<TileGrid>;
-
 export const visionSchema = {
+  detail: {
+    doc: 'How finely a frame is read: `auto`, or pixels of the picture that is read to one of the frame. At 1 riders of 12 pixels and more are seen well, at 2 those of 6; twice as fine takes four times as long.',
+    format: 'detail',
+    default: 'auto',
+  },
+  share: {
+    doc: 'With `detail: auto`, share of the interval between two frames that reading one may take.',
+    format: 'ratio',
+    default: 0.5,
+  },
   engine: {
     doc: 'What computes the backbone.',
     format: 'choice',
@@ -159,7 +151,7 @@ export const gatesSchema = {
 
 export const modelsSchema = {
   dir: {
-    doc: 'Folder with `backbone/<id>` and `heads/<id>`.',
+    doc: 'Folder with `backbone/<id>`, `riders/<id>` and `heads/<id>`.',
     format: 'path',
     default: null,
     none: 'derive',
@@ -171,8 +163,14 @@ export const modelsSchema = {
     default: 'surfwatch-mobilenetv2-1.0-224',
     required: true,
   },
+  pictureHead: {
+    doc: 'Id of the head that judges photos as a whole (`classify`, `evaluate`), or `current`.',
+    format: 'text',
+    default: 'current',
+    required: true,
+  },
   head: {
-    doc: 'Id of the head bundle, or `current` for the one in use.',
+    doc: 'Id of the head that finds riders in frames, or `current` for the one in use.',
     format: 'text',
     default: 'current',
     required: true,

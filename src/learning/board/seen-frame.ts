@@ -1,5 +1,6 @@
 /** A frame the daemon has looked at, as learning needs it. */
-import type { ScoredPicture, Scores } from '../../activity/classifier.ts';
+import type { ReadFrame } from '../../activity/beach-reader.ts';
+import type { Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Frame } from '../../capture/source.ts';
 import type { KeptBecause, NewFrame } from '../archive/types.ts';
@@ -9,7 +10,7 @@ export interface SeenFrame {
   readonly monotonicMs: number;
   /** Of the whole picture, by the gates. */
   readonly visibility: Visibility;
-  readonly scored: ScoredPicture;
+  readonly read: ReadFrame;
   /** What is reported of the beach with this frame: activity, `none` or `unknown`. */
   readonly activity: string;
   /** Of each activity the score from which it counts as present, 0..1. */

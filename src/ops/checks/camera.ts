@@ -10,7 +10,7 @@ import { type CameraKind, EndOfFrames } from '../../capture/source.ts';
 import { SYSFS } from '../../capture/usb.ts';
 import type { Settings } from '../../config/settings.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import { readTiles } from '../../vision/decode.ts';
+import { decodeFrame } from '../../vision/decode.ts';
 import { judgeQuality, measureQuality } from '../../vision/quality.ts';
 import { systemClock } from '../clock.ts';
 import { checkRibbon, listConnected } from './connected-cameras.ts';
@@ -110,10 +110,9 @@ export async function checkPicture({ camera, vision, gates }: Settings): Promise
     try {
       const { bytes, origin } = await source.grab(AbortSignal.timeout(waitMs));
       const took = Math.round(performance.now() - start);
-      const whole = { name: 'whole', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } };
-      const { width, height, preview } = await readTiles(bytes, [whole], 224, vision);
-      const detail = `${origin}: ${width} × ${height} pixels, ${bytes.length} bytes, in ${took} ms`;
-      const visibility = judgeQuality(measureQuality(preview), gates);
+      const { frame, picture } = await decodeFrame(bytes, vision);
+      const detail = `${origin}: ${frame.width} × ${frame.height} pixels, ${bytes.length} bytes, in ${took} ms`;
+      const visibility = judgeQuality(measureQuality(picture), gates);
       if (visibility === 'ok') return ok(name, detail);
       const remedy = 'Is it night, or the lens covered or dirty? Until that ends the activity is unknown.';
       return warn(name, `${detail}, ${visibility}`, remedy);

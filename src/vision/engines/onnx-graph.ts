@@ -47,16 +47,14 @@ export function backboneGraph(
       ...(through === undefined ? poolNodes(layers) : featureNodes(through)),
     ],
     constants: [
-      { name: 'scale', shape: [], values: Float32Array.of(manifest.input.scale) },
-      { name: 'offset', shape: [], values: Float32Array.of(manifest.input.offset) },
-      { name: 'zero', shape: [], values: Float32Array.of(0) },
-      { name: 'six', shape: [], values: Float32Array.of(6) },
+      ...inputConstants(bundle),
+      ...CLIP_CONSTANTS,
       ...layers.flatMap(layer => layerConstants(bundle, layer)),
     ],
   };
 }
 
-function layerConstants(bundle: BackboneBundle, layer: BackboneLayer): OnnxConstant[] {
+export function layerConstants(bundle: BackboneBundle, layer: BackboneLayer): OnnxConstant[] {
   const { shape, kernel, bias } = layerWeights(bundle, layer);
   return [
     { name: `${layer.name}/kernel`, shape, values: kernel },
@@ -64,13 +62,27 @@ function layerConstants(bundle: BackboneBundle, layer: BackboneLayer): OnnxConst
   ];
 }
 
+/** What scaling pixels refers to. */
+export function inputConstants({ manifest: { input } }: BackboneBundle): OnnxConstant[] {
+  return [
+    { name: 'scale', shape: [], values: Float32Array.of(input.scale) },
+    { name: 'offset', shape: [], values: Float32Array.of(input.offset) },
+  ];
+}
+
+/** What clipping refers to. */
+export const CLIP_CONSTANTS: readonly OnnxConstant[] = [
+  { name: 'zero', shape: [], values: Float32Array.of(0) },
+  { name: 'six', shape: [], values: Float32Array.of(6) },
+];
+
 function indexOf({ manifest }: BackboneBundle, name: string): number {
   const index = manifest.layers.findIndex(layer => layer.name === name);
   if (index < 0) throw new RangeError(`${manifest.id} has no layer ${name}`);
   return index;
 }
 
-function inputNodes(input: GraphInput): OnnxNode[] {
+export function inputNodes(input: GraphInput): OnnxNode[] {
   const toPlanes: OnnxNode = {
     op: 'Transpose',
     inputs: ['scaled'],
@@ -86,9 +98,10 @@ function inputNodes(input: GraphInput): OnnxNode[] {
   ];
 }
 
-function layersNodes(layers: readonly BackboneLayer[], input: number): OnnxNode[] {
+/** @param input height and width of what the first layer is given, of which the padding depends: any multiple of 32 gives the same */
+export function layersNodes(layers: readonly BackboneLayer[], input: number, start = 'planes'): OnnxNode[] {
   let size = input;
-  let from = 'planes';
+  let from = start;
   return layers.flatMap(layer => {
     const nodes = layerNodes(layer, from, size);
     size = Math.ceil(size / layer.stride);

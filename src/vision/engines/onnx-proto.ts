@@ -12,12 +12,13 @@ export interface OnnxNode {
   /** Attributes by name: lists of whole numbers, and single ones. */
   readonly ints?: Readonly<Record<string, readonly number[]>>;
   readonly int?: Readonly<Record<string, number>>;
+  readonly text?: Readonly<Record<string, string>>;
 }
 
 export interface OnnxConstant {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: Float32Array | Uint8Array | Int8Array | Int32Array;
+  readonly values: Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 }
 
 /** A tensor handed in or out; a dimension with a name is free. */
@@ -76,17 +77,22 @@ function writeNode(node: OnnxNode, pbf: PbfWriter): void {
   for (const [name, value] of Object.entries(node.int ?? {})) {
     pbf.writeMessage(5, writeAttribute, { name, values: [value], type: 2 });
   }
+  for (const [name, text] of Object.entries(node.text ?? {})) {
+    pbf.writeMessage(5, writeAttribute, { name, values: [], text, type: 3 });
+  }
 }
 
 interface Attribute {
   readonly name: string;
   readonly values: readonly number[];
-  /** AttributeProto.AttributeType: INT or INTS */
-  readonly type: 2 | 7;
+  readonly text?: string;
+  /** AttributeProto.AttributeType: INT, STRING or INTS */
+  readonly type: 2 | 3 | 7;
 }
 
 function writeAttribute(attribute: Attribute, pbf: PbfWriter): void {
   pbf.writeStringField(1, attribute.name);
+  if (attribute.text !== undefined) pbf.writeStringField(4, attribute.text);
   for (const value of attribute.values) pbf.writeVarintField(attribute.type === 7 ? 8 : 3, value);
   pbf.writeVarintField(20, attribute.type);
 }
@@ -101,6 +107,7 @@ function writeTensor({ name, shape, values }: OnnxConstant, pbf: PbfWriter): voi
 function typeOf(values: OnnxConstant['values']): number {
   if (values instanceof Float32Array) return TYPES.float32;
   if (values instanceof Int32Array) return TYPES.int32;
+  if (values instanceof BigInt64Array) return TYPES.int64;
   return values instanceof Int8Array ? TYPES.int8 : TYPES.uint8;
 }
 

@@ -4,6 +4,7 @@ import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Backbone } from '../backbone.ts';
 import type { BackboneBundle } from '../bundle.ts';
 import { embedInChunks } from './chunks.ts';
+import { openOnnxCells } from './onnx-cells.ts';
 import { writeOnnxGraph } from './onnx-graph.ts';
 
 /** On one thread two tiles take twice the time of one, and more memory. */
@@ -17,6 +18,7 @@ export async function createOnnxBackbone(bundle: BackboneBundle, threads: number
   const { manifest } = bundle;
   const { Tensor, env } = await load();
   const session = await openOnnxSession(writeOnnxGraph(bundle), threads);
+  const cells = await openOnnxCells(bundle, Tensor, graph => openOnnxSession(graph, threads));
   const size = manifest.input.size;
   return {
     engine: 'onnx',
@@ -29,7 +31,11 @@ export async function createOnnxBackbone(bundle: BackboneBundle, threads: number
         });
         return embeddings?.data as Float32Array;
       }),
-    close: () => session.release(),
+    cells,
+    async close() {
+      await session.release();
+      await cells?.close();
+    },
   };
 }
 

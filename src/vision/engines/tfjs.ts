@@ -3,6 +3,7 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Backbone } from '../backbone.ts';
 import { type BackboneBundle, type BackboneLayer, layerWeights } from '../bundle.ts';
 import { embedInChunks } from './chunks.ts';
+import { openTfjsCells } from './tfjs-cells.ts';
 import { loadTensorflow, type Tensorflow, type TensorflowEngine } from './tensorflow.ts';
 
 /** A run of one tile leaves a part of the time to overhead; more than two take memory without being faster. */
@@ -17,6 +18,11 @@ export async function createTfjsBackbone(
   const { manifest } = bundle;
   const layers = manifest.layers.map(layer => uploadLayer(tf, bundle, layer));
   const { size, scale, offset } = manifest.input;
+  const cells = openTfjsCells(tf, bundle, (stage, input, before) => {
+    const names = new Set(stage.layers.map(({ name }) => name));
+    const own = layers.filter(({ layer }) => names.has(layer.name));
+    return outputsOf(tf, own, input, before);
+  });
   return {
     engine,
     runtime: `tfjs ${tf.version.tfjs} ${tf.getBackend()}`,
@@ -31,7 +37,9 @@ export async function createTfjsBackbone(
         embeddings.dispose();
         return data;
       }),
+    cells,
     async close() {
+      cells?.close();
       for (const layer of layers) tf.dispose([layer.filter, layer.bias]);
     },
   };
@@ -54,7 +62,14 @@ function uploadLayer(tf: Tensorflow, bundle: BackboneBundle, layer: BackboneLaye
 }
 
 function forward(tf: Tensorflow, layers: readonly UploadedLayer[], input: Tensor4D) {
+  const last = layers.at(-1)?.layer.name ?? '';
+  return (outputsOf(tf, layers, input).get(last) as Tensor4D).mean([1, 2]);
+}
+
+/** @param before the layer that `input` is the output of */
+function outputsOf(tf: Tensorflow, layers: readonly UploadedLayer[], input: Tensor4D, before?: string) {
   const outputs = new Map<string, Tensor4D>();
+  if (before !== undefined) outputs.set(before, input);
   let x = input;
   for (const { layer, filter, bias } of layers) {
     const common = { x, filter, strides: layer.stride, pad: 'same' as const, bias } as const;
@@ -66,5 +81,5 @@ function forward(tf: Tensorflow, layers: readonly UploadedLayer[], input: Tensor
     if (layer.residualFrom !== undefined) x = x.add(outputs.get(layer.residualFrom) ?? 0);
     outputs.set(layer.name, x);
   }
-  return x.mean([1, 2]);
+  return outputs;
 }

@@ -1,5 +1,5 @@
 /** Dirt on the lens: tiles that for a while look more soiled than they ever did in hours of watching. */
-import type { TileSoiling } from '../soiling.ts';
+import type { AreaSoiling } from '../soiling.ts';
 import type { GateOptions } from './options.ts';
 
 /** Plain data, replaced at each picture. */
@@ -45,7 +45,7 @@ const ACCEPTED = 12;
 
 export function watchDirt(
   state: DirtState | null,
-  { layout, scores }: TileSoiling,
+  { layout, scores }: AreaSoiling,
   monotonicMs: number,
   options: Pick<GateOptions, 'dirtyAfterMs' | 'acceptViewAfterMs'>,
 ): DirtState {

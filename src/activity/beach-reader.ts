@@ -1,0 +1,143 @@
+/** From the bytes of a frame to the riders in it: decode, one pass of the backbone, head on every cell, detections. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../ops/clock.ts';
+import type { Backbone } from '../vision/backbone.ts';
+import type { CellEngine } from '../vision/cells/engine.ts';
+import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
+import { readCells } from '../vision/cells/read-cells.ts';
+import { type DecodeLimits, decodeFrame, type RawPicture, resizePicture } from '../vision/decode.ts';
+import type { EngineOptions } from '../vision/engines/create.ts';
+import { type AreaSoiling, areaVectors, loadSoiling, soilingOf } from '../vision/soiling.ts';
+import type { Zone } from '../vision/zone.ts';
+import { type Detection, findDetections } from './detections.ts';
+import { type HeadBundle, loadHead, outputsOf } from './head-bundle.ts';
+import { type KeptCell, keepCells, type ReadLevel } from './kept-cells.ts';
+import { type HeadChoice, type ModelOptions, openHeadAndBackbone } from './model.ts';
+
+export interface ReadFrame {
+  /** Id of the head that read it. */
+  readonly head: string;
+  /** Size of the frame in pixels, upright. */
+  readonly size: Size;
+  /** The frame as it was decoded, to judge its quality by. */
+  readonly picture: RawPicture;
+  /** All that may be a rider, strongest first. */
+  readonly detections: readonly Detection[];
+  /** The cells worth keeping: of the strongest detections, and some of others. */
+  readonly cells: readonly KeptCell[];
+  /** [cells, width] */
+  readonly embeddings: Float32Array;
+  readonly detail: FrameDetail;
+  /** How soiled the lens looks in each part of the frame; null where the backbone can't tell. */
+  readonly soiling: AreaSoiling | null;
+  /** How long each stage took, in milliseconds. */
+  readonly tookMs: { readonly decode: number; readonly embed: number; readonly score: number };
+}
+
+/** How finely a frame was read. */
+export interface FrameDetail {
+  /** Pixels of the finest level to one of the frame. */
+  readonly scale: number;
+  /** Height in pixels of the frame of the smallest rider that is seen well. */
+  readonly smallestPx: number;
+}
+
+export interface BeachReader {
+  readonly backbone: Backbone;
+  /** In use from the next frame on. */
+  readonly head: HeadBundle;
+  /** Why this engine computes. */
+  readonly why: string;
+  /** @throws SurfwatchError `image-unreadable`, `image-too-large` */
+  read(bytes: Buffer, zones: readonly Zone[]): Promise<ReadFrame>;
+  /**
+   * Takes another head from the next frame on; one that is being read is finished with the head it began with.
+   *
+   * @throws SurfwatchError `model-invalid` where it belongs to another backbone
+   */
+  useHead(head: HeadBundle): void;
+  close(): Promise<void>;
+}
+
+/** Decides how finely a frame of this size is read: pixels of the finest level to one of the frame. */
+export type ChooseScale = (frame: Size) => number;
+
+/**
+ * Loads backbone and head.
+ *
+ * @param chooseHead else the head that `models` names, of those in its folder
+ * @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong`
+ */
+export async function createBeachReader(
+  models: Pick<ModelOptions, 'dir' | 'backbone' | 'head'>,
+  options: EngineOptions & DecodeLimits,
+  chooseScale: ChooseScale,
+  log?: Logger,
+  chooseHead: HeadChoice = backbone => loadHead(join(models.dir, 'riders'), models.head, backbone),
+  { monotonic }: Pick<Clock, 'monotonic'> = systemClock,
+): Promise<BeachReader> {
+  const opened = await openHeadAndBackbone(models, 'cells', options, chooseHead, log);
+  const { backbone, why, check } = opened;
+  // What was checked: a head for cells is only taken where the backbone has them.
+  const engine = backbone.cells as CellEngine;
+  const readOut = await loadSoiling(join(models.dir, 'backbone', models.backbone), backbone.manifest);
+  let current = opened.head;
+  return {
+    backbone,
+    get head() {
+      return current;
+    },
+    why,
+    useHead(head) {
+      check(head);
+      current = head;
+    },
+    async read(bytes, zones) {
+      const head = current;
+      const startMs = monotonic();
+      const { frame, picture } = await decodeFrame(
+        bytes,
+        options,
+        size => pyramidOf(size, chooseScale(size))[0] ?? size,
+      );
+      const decodedMs = monotonic();
+      const scale = chooseScale(frame);
+      const levels: ReadLevel[] = [];
+      for (const size of pyramidOf(frame, scale)) {
+        levels.push(await readCells(engine, await resizePicture(picture, size), cellHead(head)));
+      }
+      const embeddedMs = monotonic();
+      const detections = findDetections(levels, head.manifest);
+      const kept = keepCells(levels, detections, head.manifest, zones);
+      return {
+        head: head.manifest.id,
+        size: frame,
+        picture,
+        detections,
+        ...kept,
+        soiling: readOut && soilingOf(readOut, areaVectors(soiledLevel(levels), head.manifest.width)),
+        detail: { scale, smallestPx: smallestSeen(scale) },
+        tookMs: {
+          decode: decodedMs - startMs,
+          embed: embeddedMs - decodedMs,
+          score: monotonic() - embeddedMs,
+        },
+      };
+    },
+    close: () => backbone.close(),
+  };
+}
+
+/** Dirt is large and soft: it is looked for where the frame is about this many cells wide. */
+const SOILING_COLUMNS = 40;
+
+function soiledLevel(levels: readonly ReadLevel[]): ReadLevel {
+  const off = ({ columns }: ReadLevel) => Math.abs(Math.log(columns / SOILING_COLUMNS));
+  return levels.reduce((best, level) => (off(level) < off(best) ? level : best));
+}
+
+function cellHead({ manifest, ...weights }: HeadBundle) {
+  const { width, hidden } = manifest;
+  return { ...weights, width, hidden, outputs: outputsOf(manifest) };
+}

@@ -1,0 +1,161 @@
+/** From the cells of a frame to riders: where the probability of one is highest around, at whichever size it is. */
+import { CELL } from '../vision/cells/read-cells.ts';
+import { SEEN_PX } from '../vision/cells/pyramid.ts';
+import type { HeadManifest } from './head-bundle.ts';
+import type { Scores } from './scores.ts';
+
+/** What the head says of the cells of one level of the frame. */
+export interface LevelScores {
+  readonly columns: number;
+  readonly rows: number;
+  /** [rows, columns, outputs] logits of the head. */
+  readonly logits: Float32Array;
+}
+
+/** Something that may be a rider. */
+export interface Detection {
+  /** Middle, as shares of the frame's width and height. */
+  readonly x: number;
+  readonly y: number;
+  /** Height, as a share of the frame's. */
+  readonly size: number;
+  /** Probability, 0..1, that a rider is there: the sum of the scores, as at one place activities exclude each other. */
+  readonly score: number;
+  /** Of each activity the probability, 0..1, that a rider of it is there. */
+  readonly scores: Scores;
+  /** Where it was found: level and cell, row by row. */
+  readonly level: number;
+  readonly cell: number;
+}
+
+/** Below this nobody asks what it could be, 0..1. */
+const LEAST_SCORE = 0.02;
+/** Height in pixels of a level at which a rider is taken to be where nothing else is known: the middle of what it shows well. */
+const USUAL_PX = Math.sqrt(SEEN_PX.least * SEEN_PX.most);
+/** Two that lie nearer than so many cells (of the coarser of their levels) are one. */
+const APART_CELLS = 1.1;
+
+/** The outputs of a head by name: what {@link findDetections} needs of it. */
+export type CellOutputs = Pick<HeadManifest, 'activities' | 'background' | 'calibration'>;
+
+/**
+ * @param levels of one frame, finest first
+ * @param name of what to look for: riders of any activity, or one of the head's background outputs
+ * @returns strongest first; a rider that several levels show is one detection
+ */
+export function findDetections(levels: readonly LevelScores[], head: CellOutputs): Detection[] {
+  const found = levels.flatMap((level, index) => peaksOf(level, index, levels, head));
+  found.sort((a, b) => b.score - a.score);
+  const kept: Found[] = [];
+  for (const candidate of found) {
+    const same = kept.find(other => isSame(candidate, other, levels));
+    if (same === undefined) kept.push(candidate);
+    else same.sizes.push({ size: candidate.size, weight: candidate.score });
+  }
+  return kept.map(({ sizes, ...detection }) => ({ ...detection, size: meanSize(sizes) }));
+}
+
+interface Found extends Detection {
+  /** As each level that shows it would have it. */
+  readonly sizes: { readonly size: number; readonly weight: number }[];
+}
+
+function peaksOf(level: LevelScores, index: number, levels: readonly LevelScores[], head: CellOutputs): Found[] {
+  const { columns, rows } = level;
+  const chances = riderChances(level, head);
+  const at = (column: number, row: number) =>
+    column < 0 || row < 0 || column >= columns || row >= rows ? 0 : (chances[row * columns + column] as number);
+  const found: Found[] = [];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const score = at(column, row);
+      if (score < LEAST_SCORE || !isPeak(at, column, row, score)) continue;
+      const { dx, dy } = offset(at, column, row);
+      const cell = row * columns + column;
+      const size = Math.min(1, USUAL_PX / (rows * CELL));
+      found.push({
+        x: clamp((column + 0.5 + dx) / columns),
+        y: clamp((row + 0.5 + dy) / rows),
+        size,
+        score,
+        scores: scoresAt(level, cell, head),
+        level: levels.indexOf(level, index),
+        cell,
+        sizes: [{ size, weight: score }],
+      });
+    }
+  }
+  return found;
+}
+
+/** Of equal neighbours the first is the peak. */
+function isPeak(at: (column: number, row: number) => number, column: number, row: number, score: number): boolean {
+  for (let dy = -1; dy <= 1; dy++) {
+    for (let dx = -1; dx <= 1; dx++) {
+      if (dx === 0 && dy === 0) continue;
+      const other = at(column + dx, row + dy);
+      if (other > score || (other === score && (dy < 0 || (dy === 0 && dx < 0)))) return false;
+    }
+  }
+  return true;
+}
+
+/** From the middle of a cell to where its neighbourhood has its weight, in cells. */
+function offset(at: (column: number, row: number) => number, column: number, row: number) {
+  let sum = 0;
+  let dx = 0;
+  let dy = 0;
+  for (let y = -1; y <= 1; y++) {
+    for (let x = -1; x <= 1; x++) {
+      const weight = at(column + x, row + y);
+      sum += weight;
+      dx += weight * x;
+      dy += weight * y;
+    }
+  }
+  return { dx: dx / sum, dy: dy / sum };
+}
+
+/** Probability of a rider of any activity in each cell. [rows × columns] */
+export function riderChances({ columns, rows, logits }: LevelScores, head: CellOutputs): Float32Array {
+  const { activities, calibration, background } = head;
+  const outputs = activities.length + (background?.length ?? 0);
+  const chances = new Float32Array(columns * rows);
+  for (let cell = 0; cell < chances.length; cell++) {
+    let sum = 0;
+    for (let index = 0; index < activities.length; index++) {
+      const { slope, intercept } = calibration[index] as { slope: number; intercept: number };
+      sum += 1 / (1 + Math.exp(-(slope * (logits[cell * outputs + index] as number) + intercept)));
+    }
+    chances[cell] = Math.min(sum, 1);
+  }
+  return chances;
+}
+
+/** What the head says of one cell. */
+export function scoresAt({ logits }: LevelScores, cell: number, head: CellOutputs): Record<string, number> {
+  const { activities, calibration, background } = head;
+  const outputs = activities.length + (background?.length ?? 0);
+  return Object.fromEntries(
+    activities.map((activity, index) => {
+      const { slope, intercept } = calibration[index] as { slope: number; intercept: number };
+      const logit = slope * (logits[cell * outputs + index] as number) + intercept;
+      return [activity, 1 / (1 + Math.exp(-logit))];
+    }),
+  );
+}
+
+function isSame(a: Detection, b: Detection, levels: readonly LevelScores[]): boolean {
+  const { columns, rows } = levels[Math.max(a.level, b.level)] as LevelScores;
+  return Math.hypot((a.x - b.x) * columns, (a.y - b.y) * rows) < APART_CELLS;
+}
+
+/** Weighted by how sure each level is, on a logarithmic scale. */
+function meanSize(sizes: Found['sizes']): number {
+  const weights = sizes.reduce((sum, { weight }) => sum + weight, 0);
+  return Math.exp(sizes.reduce((sum, { size, weight }) => sum + weight * Math.log(size), 0) / weights);
+}
+
+function clamp(share: number): number {
+  return Math.min(1, Math.max(0, share));
+}

@@ -1,0 +1,70 @@
+/** Backbone and head as a config names them, loaded and checked against each other. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { SurfwatchError } from '../errors.ts';
+import type { Backbone } from '../vision/backbone.ts';
+import { type BackboneManifest, loadBackboneBundle } from '../vision/bundle.ts';
+import { createBackbone, type EngineOptions } from '../vision/engines/create.ts';
+import type { HeadBundle, HeadManifest } from './head-bundle.ts';
+
+export interface ModelOptions {
+  /** The folder with `backbone/`, `riders/` (heads for the cells of frames) and `heads/` (for whole pictures). */
+  readonly dir: string;
+  readonly backbone: string;
+  /** Of `riders/`: a head's id, or `current`. */
+  readonly head: string;
+  /** Of `heads/`: a head's id, or `current`. */
+  readonly pictureHead: string;
+}
+
+/** Which head to load for a backbone. */
+export type HeadChoice = (backbone: HeadManifest['backbone']) => Promise<HeadBundle>;
+
+/** What a head looks at. */
+export type HeadKind = 'cells' | 'pictures';
+
+export interface OpenedModel {
+  readonly backbone: Backbone;
+  /** Why this engine computes. */
+  readonly why: string;
+  readonly head: HeadBundle;
+  /** @throws SurfwatchError `model-invalid` where a head is of another backbone, or of the other kind */
+  check(head: HeadBundle): void;
+}
+
+/** @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong` */
+export async function openHeadAndBackbone(
+  models: Pick<ModelOptions, 'dir' | 'backbone'>,
+  kind: HeadKind,
+  options: EngineOptions,
+  chooseHead: HeadChoice,
+  log?: Logger,
+): Promise<OpenedModel> {
+  const bundle = await loadBackboneBundle(join(models.dir, 'backbone', models.backbone));
+  const { id, weights } = bundle.manifest;
+  const check = (head: HeadBundle) => checkHead(head, bundle.manifest, kind);
+  const head = await chooseHead({ id, sha256: weights.sha256 });
+  check(head);
+  const { backbone, why } = await createBackbone(bundle, options, log);
+  return { backbone, why, head, check };
+}
+
+function checkHead({ manifest }: HeadBundle, backbone: BackboneManifest, kind: HeadKind): void {
+  const { id, weights, cells } = backbone;
+  const invalid = (text: string) => new SurfwatchError('model-invalid', text);
+  if (kind === 'cells' && cells === undefined) {
+    throw invalid(`backbone ${id} has no projection for the cells of a frame: it can tell photos apart, not find riders`);
+  }
+  if ((manifest.cells !== undefined) !== (kind === 'cells')) {
+    throw invalid(
+      kind === 'cells'
+        ? `head ${manifest.id} is for whole pictures: it finds no riders in a frame`
+        : `head ${manifest.id} finds riders in frames: it does not judge whole pictures`,
+    );
+  }
+  const width = kind === 'cells' ? cells?.width : backbone.width;
+  if (manifest.backbone.sha256 === weights.sha256 && manifest.width === width) return;
+  throw invalid(
+    `head ${manifest.id} belongs to backbone ${manifest.backbone.id} (${manifest.width} numbers), not to ${id} (${width})`,
+  );
+}

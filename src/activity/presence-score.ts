@@ -1,0 +1,49 @@
+/** The probability that an activity goes on in a part of the beach, from what was found there in one frame. */
+import type { Scores } from './scores.ts';
+
+/** Log odds of an activity = slope × log(sum of the odds of its riders) + intercept: calibrated on whole frames of whole cameras. */
+export interface PresenceCalibration {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** So many riders say all there is to say: beyond them lies what anything could look like. */
+const MOST_RIDERS = 5;
+/** The least odds that nothing at all leaves. */
+const LEAST_ODDS = 1e-3;
+
+/**
+ * @param found of each detection the probability, 0..1, of a rider of each activity
+ * @param activities of the head, in its order
+ */
+export function presenceScores(
+  found: readonly { readonly scores: Scores }[],
+  activities: readonly string[],
+  { slope, intercept }: PresenceCalibration,
+): Record<string, number> {
+  const odds = new Map<string, number[]>(activities.map(activity => [activity, []]));
+  for (const { scores } of found) {
+    const { activity, score } = likeliest(scores);
+    // A rider does one thing at a time: what else it could be is no sign of that.
+    odds.get(activity)?.push(score / Math.max(1e-6, 1 - score));
+  }
+  return Object.fromEntries(
+    [...odds].map(([activity, each]) => {
+      const most = each.sort((a, b) => b - a).slice(0, MOST_RIDERS);
+      const sum = most.reduce((total, one) => total + one, LEAST_ODDS);
+      return [activity, 1 / (1 + Math.exp(-(slope * Math.log(sum) + intercept)))];
+    }),
+  );
+}
+
+/** The activity a rider most likely does, and the probability that it is a rider at all. */
+export function likeliest(scores: Scores): { activity: string; score: number } {
+  let activity = '';
+  let most = -1;
+  let sum = 0;
+  for (const [name, score] of Object.entries(scores)) {
+    sum += score;
+    if (score > most) [activity, most] = [name, score];
+  }
+  return { activity, score: Math.min(sum, 1) };
+}

@@ -1,0 +1,81 @@
+/** The pass over a whole frame in TensorFlow.js: the layers that embed tiles too, and the projection and head after them. */
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import { type BackboneBundle, cellWeights } from '../bundle.ts';
+import type { Planes, StageInput } from '../cells/bands.ts';
+import type { CellEngine } from '../cells/engine.ts';
+import { planStages, type Stage } from '../cells/stages.ts';
+import type { Tensorflow } from './tensorflow.ts';
+
+/** Runs layers from the output of the one before them. @returns the output of each by name */
+export type RunLayers = (stage: Stage, input: Tensor4D, before: string | undefined) => Map<string, Tensor4D>;
+
+/** @returns null where the backbone has no projection for cells */
+export function openTfjsCells(
+  tf: Tensorflow,
+  bundle: BackboneBundle,
+  runLayers: RunLayers,
+): (CellEngine & { close(): void }) | null {
+  const weights = cellWeights(bundle);
+  if (weights === null) return null;
+  const stages = planStages(bundle.manifest.layers);
+  const { scale, offset } = bundle.manifest.input;
+  const kernels = weights.kernels.map((kernel, at) =>
+    tf.tidy(() => tf.tensor2d(kernel, [weights.width, weights.inputs[at] as number]).transpose()),
+  );
+  const bias = tf.tensor1d(weights.bias);
+  const upload = (input: StageInput): Tensor4D =>
+    'rgb' in input
+      ? tf.tensor4d(input.rgb, [1, input.height, input.width, 3], 'int32').toFloat().mul(scale).add(offset)
+      : tf.tensor4d(input.data, [1, input.channels, input.height, input.width]).transpose([0, 2, 3, 1]);
+  const layersOf = (index: number, input: StageInput) =>
+    runLayers(stages[index] as Stage, upload(input), stages[index - 1]?.layers.at(-1)?.name);
+  /** [positions, width] */
+  const project = (outputs: Map<string, Tensor4D>, at: 0 | 1): Tensor4D => {
+    const map = outputs.get(weights.of[at]) as Tensor4D;
+    const [, height, width, channels] = map.shape;
+    const soft = map.div<Tensor4D>(map.abs().add(1));
+    return soft.reshape([height * width, channels]).matMul(kernels[at] as Tensor).reshape([1, height, width, weights.width]);
+  };
+  return {
+    stages,
+    async run(index, input) {
+      const output = tf.tidy(() => {
+        const last = stages[index]?.layers.at(-1)?.name ?? '';
+        return (layersOf(index, input).get(last) as Tensor4D).transpose<Tensor4D>([0, 3, 1, 2]);
+      });
+      const [, channels, height, width] = output.shape;
+      const data = await output.data<'float32'>();
+      output.dispose();
+      return { channels, height, width, data } satisfies Planes;
+    },
+    async finish(input, head) {
+      const [vectors, logits] = tf.tidy(() => {
+        const outputs = layersOf(stages.length - 1, input);
+        const near = project(outputs, 0);
+        const [, rows, columns] = near.shape;
+        const cells = near.add<Tensor4D>(tf.image.resizeNearestNeighbor(project(outputs, 1), [rows, columns])).add<Tensor4D>(bias);
+        const each = cells.reshape([rows * columns, weights.width]);
+        const units = each
+          .matMul(tf.tensor2d(head.hiddenKernel, [head.hidden, head.width]), false, true)
+          .add(tf.tensor1d(head.hiddenBias))
+          .relu();
+        const scores = units
+          .matMul(tf.tensor2d(head.outputKernel, [head.outputs, head.hidden]), false, true)
+          .add(tf.tensor1d(head.outputBias));
+        return [cells, scores] as const;
+      });
+      const [, rows, columns] = vectors.shape;
+      const found = {
+        rows,
+        columns,
+        vectors: await vectors.data<'float32'>(),
+        logits: await logits.data<'float32'>(),
+      };
+      tf.dispose([vectors, logits]);
+      return found;
+    },
+    close() {
+      tf.dispose([...kernels, bias]);
+    },
+  };
+}
