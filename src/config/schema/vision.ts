@@ -160,7 +160,7 @@ export const modelsSchema = {
   backbone: {
     doc: 'Id of the backbone bundle.',
     format: 'text',
-    default: 'surfwatch-mobilenetv2-1.0-224',
+    default: 'surfwatch-mobilenetv2-v3',
     required: true,
   },
   pictureHead: {
