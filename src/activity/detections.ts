@@ -1,5 +1,5 @@
 /** From the cells of a frame to riders: where the probability of one is highest around, at whichever size it is. */
-import { CELL } from '../vision/cells/read-cells.ts';
+import { CELL } from '../vision/cells/engine.ts';
 import { SEEN_PX } from '../vision/cells/pyramid.ts';
 import type { HeadManifest } from './head-bundle.ts';
 import type { Scores } from './scores.ts';
@@ -60,11 +60,18 @@ interface Found extends Detection {
   readonly sizes: { readonly size: number; readonly weight: number }[];
 }
 
-function peaksOf(level: LevelScores, index: number, levels: readonly LevelScores[], head: CellOutputs): Found[] {
+function peaksOf(
+  level: LevelScores,
+  index: number,
+  levels: readonly LevelScores[],
+  head: CellOutputs,
+): Found[] {
   const { columns, rows } = level;
   const chances = riderChances(level, head);
   const at = (column: number, row: number) =>
-    column < 0 || row < 0 || column >= columns || row >= rows ? 0 : (chances[row * columns + column] as number);
+    column < 0 || row < 0 || column >= columns || row >= rows
+      ? 0
+      : (chances[row * columns + column] as number);
   const found: Found[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -89,7 +96,12 @@ function peaksOf(level: LevelScores, index: number, levels: readonly LevelScores
 }
 
 /** Of equal neighbours the first is the peak. */
-function isPeak(at: (column: number, row: number) => number, column: number, row: number, score: number): boolean {
+function isPeak(
+  at: (column: number, row: number) => number,
+  column: number,
+  row: number,
+  score: number,
+): boolean {
   for (let dy = -1; dy <= 1; dy++) {
     for (let dx = -1; dx <= 1; dx++) {
       if (dx === 0 && dy === 0) continue;

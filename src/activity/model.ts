@@ -53,7 +53,9 @@ function checkHead({ manifest }: HeadBundle, backbone: BackboneManifest, kind: H
   const { id, weights, cells } = backbone;
   const invalid = (text: string) => new SurfwatchError('model-invalid', text);
   if (kind === 'cells' && cells === undefined) {
-    throw invalid(`backbone ${id} has no projection for the cells of a frame: it can tell photos apart, not find riders`);
+    throw invalid(
+      `backbone ${id} has no projection for the cells of a frame: it can tell photos apart, not find riders`,
+    );
   }
   if ((manifest.cells !== undefined) !== (kind === 'cells')) {
     throw invalid(

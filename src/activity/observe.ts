@@ -1,11 +1,13 @@
 /** Looks at one frame: is the picture fit to be judged, and if so, who is in each zone? */
 import type { Frame } from '../capture/source.ts';
 import { SurfwatchError } from '../errors.ts';
+import { isWithin } from '../vision/cells/detail.ts';
+import { pyramidOf } from '../vision/cells/pyramid.ts';
 import { type GateState, gatePicture } from '../vision/gate.ts';
 import { type GateOptions, measureQuality } from '../vision/quality.ts';
 import type { Zone } from '../vision/zone.ts';
 import type { BeachReader, ReadFrame } from './beach-reader.ts';
-import { NO_RIDERS, type RidersState, stepRiders } from './riders.ts';
+import { NO_RIDERS, type RidersDeps, type RidersState, stepRiders } from './riders.ts';
 import type { Observation, ZoneObservation } from './tracker.ts';
 import { sightOfRiders } from './zones.ts';
 
@@ -59,7 +61,7 @@ export async function lookAt(
     const rider = manifest.cells?.rider ?? 1;
     const riders =
       gate.visibility === 'ok'
-        ? stepRiders(before.riders, read.detections, monotonicMs, { rider, newId })
+        ? stepRiders(before.riders, read.detections, monotonicMs, { rider, newId, isRead: isReadIn(read) })
         : before.riders;
     const observation: Observation = {
       ...seen,
@@ -79,4 +81,10 @@ export async function lookAt(
     if (!unreadable) throw error;
     return { observation: { ...seen, visibility: 'unreadable', zones: {} }, state: before, error };
   }
+}
+
+/** Who was not looked for is not missed. */
+function isReadIn({ detail, size }: ReadFrame): NonNullable<RidersDeps['isRead']> {
+  const [finest = size] = pyramidOf(size, detail.scale);
+  return place => isWithin(detail.span, place, finest);
 }

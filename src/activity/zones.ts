@@ -26,7 +26,11 @@ export function sightOfFrame(
 }
 
 /** By the riders that are followed: an activity goes on where the evidence of its riders together is firm. */
-export function sightOfRiders(state: RidersState, zone: Pick<Zone, 'points'> | null, activities: readonly string[]): ZoneSight {
+export function sightOfRiders(
+  state: RidersState,
+  zone: Pick<Zone, 'points'> | null,
+  activities: readonly string[],
+): ZoneSight {
   const inside = <T extends Point>(place: T) => zone === null || contains(zone, place);
   const sums = new Map<string, number>(activities.map(activity => [activity, 0]));
   for (const { evidence, scores } of state.tracks.filter(inside)) {
@@ -42,7 +46,10 @@ export function sightOfRiders(state: RidersState, zone: Pick<Zone, 'points'> | n
   return { scores, count: countOf(confirmedRiders(state).filter(inside), activities) };
 }
 
-function countOf(riders: readonly { readonly scores: Scores }[], activities: readonly string[]): Record<string, number> {
+function countOf(
+  riders: readonly { readonly scores: Scores }[],
+  activities: readonly string[],
+): Record<string, number> {
   const count = Object.fromEntries(activities.map(activity => [activity, 0]));
   for (const { scores } of riders) {
     const { activity } = likeliest(scores);

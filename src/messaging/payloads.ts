@@ -96,6 +96,15 @@ export const stateSchema = z
   })
   .describe('The state of the daemon.');
 
+const detailSchema = z.object({
+  scale: z.number().positive().describe('Pixels of the picture that is read to one of the frame.'),
+  smallestPx: z
+    .number()
+    .positive()
+    .describe('Height of the smallest rider that is seen well, in pixels of the frame.'),
+  tookMs: z.number().min(0).describe('Time that reading the newest frame took.'),
+});
+
 export const infoSchema = z
   .object({
     ...stamped,
@@ -106,19 +115,29 @@ export const infoSchema = z
         name: z.string().describe('Name of the engine.'),
         why: z.string().describe('Why this one was taken.'),
       })
-      .describe('What computes the embeddings.'),
+      .describe('What computes the network.'),
     backbone: z
       .object({
         id: z.string().describe('Id of the backbone.'),
         sha256: z.string().describe('SHA-256 of its weights, hexadecimal.'),
       })
-      .describe('The network that embeds the tiles.'),
-    head: z.object({ id: z.string().describe('Id of the head.') }).describe('What scores the embeddings.'),
+      .describe('The network that reads a frame.'),
+    head: z
+      .object({ id: z.string().describe('Id of the head.') })
+      .describe('What finds riders in what the network sees.'),
     activities: z.array(z.string()).describe('The activities the head tells apart.'),
     thresholds: z.record(z.string(), share).describe('Score from which an activity counts as present, 0..1.'),
     zones: z
-      .array(rectangle.extend({ name: z.string().describe('Name of the zone.') }))
-      .describe('The zones that are judged.'),
+      .array(
+        z.object({
+          name: z.string().describe('Name of the zone.'),
+          points: z.array(z.tuple([share, share])).describe('Corners x, y, in shares of the frame.'),
+        }),
+      )
+      .describe('The zones that are reported.'),
+    detail: detailSchema
+      .nullable()
+      .describe('How finely a frame is read; null before the first one, and said again when it changes.'),
     node: z.string().describe('Version of Node.js.'),
     platform: z.string().describe('Operating system and processor, as `linux-arm64`.'),
   })
@@ -145,6 +164,20 @@ export const healthSchema = z
       })
       .nullable()
       .describe('Time from picture to publication, in milliseconds, lately; null before the first frame.'),
+    detail: detailSchema
+      .extend({
+        bands: z
+          .array(
+            z.object({
+              from: share.describe('Upper end, in shares of the height of the frame.'),
+              to: share.describe('Lower end.'),
+              ageS: z.number().min(0).describe('Time since it was read at this scale, in seconds.'),
+            }),
+          )
+          .describe('Parts of the frame: one, or several where the board reads them in turns.'),
+      })
+      .nullable()
+      .describe('How finely frames are read; null before the first one.'),
     outbox: z
       .object({
         events: count.describe('Events waiting for the broker.'),

@@ -73,7 +73,11 @@ export async function loadSoiling(
  * @returns [areas, width], row by row
  */
 export function areaVectors(
-  { vectors, rows, columns }: { readonly vectors: Float32Array; readonly rows: number; readonly columns: number },
+  {
+    vectors,
+    rows,
+    columns,
+  }: { readonly vectors: Float32Array; readonly rows: number; readonly columns: number },
   width: number,
 ): Float32Array {
   const sums = new Float32Array(AREAS.columns * AREAS.rows * width);

@@ -68,6 +68,7 @@ export class Portrait {
       reader: reader() as BeachReader,
       thresholds: watch.options.thresholds,
       zones,
+      detail: watch.detail,
     });
   }
 
@@ -78,6 +79,7 @@ export class Portrait {
       monotonicMs: clock.monotonic(),
       startedMs: this.#startedMs,
       meter: watch.meter,
+      detail: watch.detail,
       camera: lookout.cameraStats,
       messaging: messaging.stats,
       board: board(),

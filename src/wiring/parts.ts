@@ -41,7 +41,19 @@ function createParts(wiring: Wiring): Parts {
   const control = createControl(wiring);
   const settings = () => control.settings;
   const messaging = createMessaging(wiring, control);
-  const watch = new Watch({ settings, zones, newId, clock });
+  const watch = new Watch({
+    settings,
+    zones,
+    newId,
+    onDetail: ({ scale, smallestPx, tookMs }) => {
+      partLogger(log, 'vision').info(
+        { scale, smallestPx, tookMs: Math.round(tookMs) },
+        `riders of ${Math.ceil(smallestPx)} pixels and more are seen well`,
+      );
+      messaging.set('info', portrait.info());
+    },
+    clock,
+  });
   const view = new ViewKeeper({ stateDir, watch, clock, log: partLogger(log, 'vision') });
   const reporter = new Reporter({ messaging, byZone, sender, newId, clock });
   const history = new History({

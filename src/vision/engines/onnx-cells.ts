@@ -57,7 +57,10 @@ function stageGraph(bundle: BackboneBundle, stages: readonly Stage[], index: num
   const from = before?.name ?? 'planes';
   const entry: OnnxNode[] =
     before === undefined
-      ? inputNodes('uint8').map(node => ({ ...node, inputs: node.inputs.map(name => (name === 'pixels' ? 'input' : name)) }))
+      ? inputNodes('uint8').map(node => ({
+          ...node,
+          inputs: node.inputs.map(name => (name === 'pixels' ? 'input' : name)),
+        }))
       : [{ op: 'Identity', inputs: ['input'], output: from }];
   const isEnd = index === stages.length - 1;
   const end = isEnd ? cellEnd(bundle) : null;
