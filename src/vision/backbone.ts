@@ -64,7 +64,10 @@ export async function checkGolden(backbone: Backbone, use: BackboneUse = 'photos
   const { cells } = backbone.manifest;
   const differences =
     use === 'frames' && backbone.cells !== null && cells !== undefined
-      ? differencesOf(cells.golden, describeGolden(await goldenCells(backbone.cells, input.size, cells.width)))
+      ? differencesOf(
+          cells.golden,
+          describeGolden(await goldenCells(backbone.cells, input.size, cells.width)),
+        )
       : differencesOf(golden, describeGolden(await backbone.embed(pixels, 1)));
   const worst = Math.max(...differences);
   if (!(worst <= TOLERANCE)) {

@@ -86,7 +86,7 @@ function createParts(wiring: Wiring): Parts {
     onLooked: look => takeLook(wiring.parts(), look),
     onPublished: frame => late.learning?.published(frame),
     onCondition: () => messaging.set('state', portrait.state()),
-    onChange: report => deps.onChange?.(report),
+    onChange: (report, origin) => deps.onChange?.(report, origin),
     onHeartbeat: () => {
       messaging.set('health', portrait.health());
       void view.beat();
