@@ -45,6 +45,7 @@ for (let day = 0; day < years * 365; day++) {
         start: dayMs + index * 1_800_000,
         end: null,
         peak: 0.9,
+        peakCount: 5,
         durationMs: 1_200_000,
       },
     })),

@@ -9,6 +9,7 @@ import { historySchema } from './schema/history.ts';
 import { learningSchema } from './schema/learning.ts';
 import { brokerSchema, mqttSchema } from './schema/messaging.ts';
 import { metricsSchema, monitorSchema } from './schema/metrics.ts';
+import { ridersSchema } from './schema/riders.ts';
 import { scheduleSchema } from './schema/schedule.ts';
 import { snapshotSchema } from './schema/snapshot.ts';
 import { gatesSchema, modelsSchema, tilesSchema, visionSchema, zonesSetting } from './schema/vision.ts';
@@ -36,6 +37,7 @@ const WRITTEN = {
   schedule: scheduleSchema,
   history: historySchema,
   snapshot: snapshotSchema,
+  riders: ridersSchema,
   learning: learningSchema,
   mqtt: mqttSchema,
   broker: brokerSchema,

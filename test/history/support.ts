@@ -18,11 +18,12 @@ export function step(
     activity: known ? (what[0] ?? 'none') : 'unknown',
     activities,
     scores: {},
+    count: null,
     since: 0,
     visibility: known ? 'ok' : what,
     frame: null,
   };
-  const zone = (name: string): ZoneReport => ({ ...report, zone: name, tile: null });
+  const zone = (name: string): ZoneReport => ({ ...report, zone: name });
   return { beach: report, zones: [zone('north'), zone('south')], events };
 }
 
@@ -90,6 +91,7 @@ export function sessionEvent(
       start: Date.UTC(2026, 5, 1, 9),
       end: null,
       peak: 0.9,
+      peakCount: null,
       durationMs: 8_000,
       ...session,
     },

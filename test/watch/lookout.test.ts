@@ -36,7 +36,14 @@ async function lookingOut(set: readonly string[]) {
   const lookout = new Lookout({
     settings: () => settings,
     watch,
-    reporter: new Reporter({ messaging: messaging as never, byZone: false, sender, newId, clock }),
+    reporter: new Reporter({
+      messaging: messaging as never,
+      byZone: false,
+      publishRiders: () => false,
+      sender,
+      newId,
+      clock,
+    }),
     history: { take: () => undefined, sessions: () => undefined },
     messaging: messaging as never,
     paused: () => now.pause,
