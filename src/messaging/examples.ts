@@ -147,6 +147,17 @@ export const EXAMPLES: {
         until: '2026-06-02T05:12:24.000Z',
       },
     },
+    {
+      topic: 'state',
+      payload: {
+        v: 1,
+        ts: '2026-06-02T05:12:24.310Z',
+        state: 'closed',
+        reason: 'outside of the windows of the week, until 2026-06-02 08:00 (Europe/Lisbon)',
+        since: '2026-06-02T05:12:24.310Z',
+        until: '2026-06-02T07:00:00.000Z',
+      },
+    },
     CONTROL_EXAMPLES.state,
   ],
   health: [
