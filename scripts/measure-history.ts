@@ -27,6 +27,8 @@ function rowsOf(hour: number): Row[] {
           { hour, scope, kind: 'unknown', name: 'obscured', ms: 90_000 },
           { hour, scope, kind: 'present', name: 'none', ms: HOUR_MS / 4 },
           ...activities.map((name): Row => ({ hour, scope, kind: 'present', name, ms: 1_234_567 })),
+          { hour, scope, kind: 'counted', name: '', ms: HOUR_MS - 90_000 },
+          ...activities.map((name): Row => ({ hour, scope, kind: 'riders', name, ms: 4_321_000, peak: 7 })),
         ],
   );
 }

@@ -227,6 +227,7 @@ export const EXAMPLES: {
           watched: 281.4,
           minutes: { none: 203.1, surfing: 51.9, windsurfing: 40.2 },
           unknown: { night: 372.6, starting: 0.1, dark: 5.9 },
+          riders: { surfing: { mean: 0.64, peak: 5 }, windsurfing: { mean: 0.31, peak: 6 } },
         },
         yesterday: {
           date: '2026-05-31',
@@ -235,12 +236,13 @@ export const EXAMPLES: {
           unknown: { night: 566.4, obscured: 5.4 },
         },
         hours: [
-          { start: '2026-06-01T08:00:00.000Z', watched: 60, minutes: { none: 60 }, unknown: {} },
+          { start: '2026-06-01T08:00:00.000Z', watched: 60, minutes: { none: 60 }, unknown: {}, riders: {} },
           {
             start: '2026-06-01T09:00:00.000Z',
             watched: 60,
             minutes: { none: 13.5, windsurfing: 46.5 },
             unknown: {},
+            riders: { windsurfing: { mean: 1.46, peak: 6 } },
           },
         ],
         zones: {},

@@ -117,7 +117,7 @@ export const TOPICS = {
     retained: true,
     qos: 1,
     payload: statsSchema,
-    doc: 'Minutes of each activity in the last 48 hours, today and yesterday: at the start, at each full hour and at midnight.',
+    doc: 'Minutes and riders of each activity in the last 48 hours, today and yesterday: at the start, at each full hour and at midnight.',
   },
   problem: {
     direction: 'out',

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export function step(
   what: readonly string[] | 'dark' | 'night' | 'camera-lost',
   events: readonly SessionEvent[] = [],
+  count: ActivityReport['count'] = null,
 ) {
   const known = typeof what !== 'string';
   const activities = known ? what : [];
@@ -18,7 +19,7 @@ export function step(
     activity: known ? (what[0] ?? 'none') : 'unknown',
     activities,
     scores: {},
-    count: null,
+    count: known ? count : null,
     since: 0,
     visibility: known ? 'ok' : what,
     frame: null,
@@ -69,12 +70,13 @@ export async function pass(
   seconds: number,
   what: Parameters<typeof step>[0],
   everyS = 1,
+  count: ActivityReport['count'] = null,
 ): Promise<void> {
   for (let passed = 0; passed < seconds; passed += everyS) {
-    history.take(step(what));
+    history.take(step(what, [], count));
     await clock.advance(everyS * 1000);
   }
-  history.take(step(what));
+  history.take(step(what, [], count));
 }
 
 export function sessionEvent(
