@@ -6,7 +6,7 @@ import { outputsOf } from '../../src/activity/head-bundle.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from '../../src/activity/options.ts';
 import { NO_RIDERS, stepRiders } from '../../src/activity/riders.ts';
 import { startTracker, track } from '../../src/activity/tracker.ts';
-import { sightOfRiders } from '../../src/activity/zones.ts';
+import { sightings } from '../../src/activity/zones.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, MQTT_DEFAULTS } from '../../src/messaging/options.ts';
@@ -106,8 +106,12 @@ async function measure(
       rider: cells?.rider ?? 1,
       newId: () => `rider-${index}`,
     });
-    const zones = { beach: sightOfRiders(riders, WHOLE_FRAME, activities) };
-    const observation = { ...now(), frame: String(index), visibility: gate.visibility, zones };
+    const observation = {
+      ...now(),
+      frame: String(index),
+      visibility: gate.visibility,
+      ...sightings(riders, [WHOLE_FRAME], activities),
+    };
     const step = track(tracker, observation, DEFAULT_ACTIVITY_OPTIONS, { newId: () => String(index) });
     tracker = step.state;
     const judgedMs = performance.now();

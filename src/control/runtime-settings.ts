@@ -30,6 +30,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   models: 'restart',
   activity: 'runtime',
   snapshot: 'runtime',
+  riders: 'runtime',
   learning: 'runtime',
   'learning.newActivities': 'restart',
   'learning.labelledDir': 'restart',

@@ -55,7 +55,8 @@ function createParts(wiring: Wiring): Parts {
     clock,
   });
   const view = new ViewKeeper({ stateDir, watch, clock, log: partLogger(log, 'vision') });
-  const reporter = new Reporter({ messaging, byZone, sender, newId, clock });
+  const publishRiders = () => settings().riders.publish;
+  const reporter = new Reporter({ messaging, byZone, publishRiders, sender, newId, clock });
   const history = new History({
     options: configured.history,
     directory: stateDir,

@@ -30,7 +30,7 @@ const activity: Activity = {
   frame: id,
   model: '2026-05-30T20-11Z-7f3c',
 };
-const zone: ZoneActivity = { ...activity, zone: 'north', tile: { x: 0.25, y: 0.5, w: 0.25, h: 0.5 } };
+const zone: ZoneActivity = { ...activity, zone: 'north', count: { windsurfing: 4 } };
 const info: Info = {
   v: 1,
   ts,
@@ -140,6 +140,7 @@ describe('topicEntry', () => {
       'info',
       'training',
       'stats/hourly',
+      'problem',
       'alert/<id>',
     ]);
   });

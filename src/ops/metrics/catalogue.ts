@@ -21,7 +21,7 @@ export type Stage = (typeof STAGES)[number];
 
 export const STAGE_METRIC = 'surfwatch_stage_duration_seconds';
 
-const STATES = ['starting', 'running', 'paused', 'night', 'degraded', 'stopping'];
+const STATES = ['starting', 'running', 'paused', 'night', 'closed', 'degraded', 'stopping'];
 const CAMERA_STATES = ['starting', 'online', 'offline', 'ended'];
 
 const one = (value: number | null | undefined): Sample[] =>

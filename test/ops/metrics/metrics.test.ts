@@ -19,6 +19,7 @@ describe('the metrics', () => {
     'surfwatch_info{version="1.0.0",site="north-pier",engine="onnx \\"1.30\\"",head="shipped"} 1',
     'surfwatch_state{state="running"} 1',
     'surfwatch_state{state="night"} 0',
+    'surfwatch_state{state="closed"} 0',
     'surfwatch_alert{id="board-hot"} 1',
     'surfwatch_errors_total{code="camera-timeout"} 5',
     'surfwatch_camera_state{state="online"} 1',
@@ -137,7 +138,7 @@ describe('ready', () => {
     expect(readiness({ ...SNAPSHOT, state: 'stopping' }).ok).toBe(false);
   });
 
-  it.each(['night', 'paused'])('is one that looks at nothing by intent: %s', state => {
+  it.each(['night', 'closed', 'paused'])('is one that looks at nothing by intent: %s', state => {
     expect(readiness({ ...SNAPSHOT, state, camera: lost }).ok).toBe(true);
   });
 });
