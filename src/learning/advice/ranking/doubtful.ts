@@ -1,6 +1,7 @@
-/** How much doubt there is about a frame, and which of its tiles it hangs on. */
-import type { ScoredTile, Scores } from '../../../activity/classifier.ts';
-import { type Deciding, decidingTiles, doubt, type Thresholds } from '../deciding.ts';
+/** How much doubt there is about a frame, and which of its cells it hangs on. */
+import type { KeptCell } from '../../../activity/kept-cells.ts';
+import type { Scores } from '../../../activity/scores.ts';
+import { type Deciding, decidingCells, doubt, type JudgedBy } from '../deciding.ts';
 import type { Candidate } from './candidate.ts';
 
 export interface Doubtful {
@@ -20,13 +21,9 @@ export interface Doubtful {
 /** An activity this near to its threshold may be what the frame shows. */
 const PERHAPS = 0.5;
 
-/** Null where the frame has no tiles. */
-export function doubtful(
-  candidate: Candidate,
-  tiles: readonly ScoredTile[],
-  thresholds: Thresholds,
-): Doubtful | null {
-  const each = decidingTiles(tiles, thresholds);
+/** Null where no cell of the frame lies in a zone. */
+export function doubtful(candidate: Candidate, cells: readonly KeptCell[], head: JudgedBy): Doubtful | null {
+  const each = decidingCells(cells, head);
   const [first, ...others] = each;
   if (first === undefined) return null;
   const nearest = others.reduce((best, one) => (doubt(one) > doubt(best) ? one : best), first);

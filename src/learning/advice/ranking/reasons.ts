@@ -4,7 +4,7 @@ import type { Doubtful } from './doubtful.ts';
 
 /** From this doubt on a score is said to be near its threshold. */
 const NEAR = 0.6;
-/** From this distance on a tile is unlike what it is compared with. */
+/** From this distance on a cell is unlike what it is compared with. */
 const UNLIKE = 0.3;
 const FEW_LABELS = 10;
 const MANY = 5;
