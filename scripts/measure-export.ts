@@ -23,7 +23,7 @@ const program = new Command('measure-export')
   .description('prints a table: how far each export of ONNX and TensorFlow Lite is from the daemon on photos')
   .argument('<folder>', 'photos as FOLDER/<class>/*.jpg, each taken as a whole')
   .option('--models <dir>', 'the folder with backbone/ and heads/', SHIPPED_MODELS)
-  .option('--backbone <id>', 'the backbone', 'surfwatch-mobilenetv2-1.0-224')
+  .option('--backbone <id>', 'the backbone', 'surfwatch-mobilenetv2-v3')
   .option('--head <id>', 'a head, or current', 'current')
   .option('--tflite', "also TensorFlow Lite, in python3's tensorflow or ai_edge_litert", false)
   .action(measure);

@@ -51,7 +51,7 @@ export function addTrainOptions(command: Command): Command {
     .option('-o, --out <dir>', 'a models folder: the head goes to DIR/heads/<id>/', SHIPPED_MODELS)
     .option('--current', 'make it the head that DIR/heads/current names', false)
     .option('--models <dir>', 'the folder with backbone/', SHIPPED_MODELS)
-    .option('--backbone <id>', 'the backbone to train on', 'surfwatch-mobilenetv2-1.0-224')
+    .option('--backbone <id>', 'the backbone to train on', 'surfwatch-mobilenetv2-v3')
     .addOption(
       new Option('--recipe <name>', 'robust: many views, dropout, calibrated; classic: as tutorials have it')
         .choices(Object.keys(RECIPES))

@@ -14,7 +14,7 @@ const PHOTOS = join(SHARED, 'data', 'watersports');
 const WHOLE = [{ name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } }];
 const FRAMES = 30;
 const BASE_OF_EACH = 8;
-const BACKBONE = 'surfwatch-mobilenetv2-1.0-224';
+const BACKBONE = 'surfwatch-mobilenetv2-v3';
 
 /** With photos of riders, which the project may not hold (skipped where they are absent). */
 describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
