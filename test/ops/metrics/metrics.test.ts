@@ -31,6 +31,8 @@ describe('the metrics', () => {
     'surfwatch_activity{activity="windsurfing"} 1',
     'surfwatch_activity{activity="unknown"} 0',
     'surfwatch_activity_score_ratio{activity="surfing"} 0.05',
+    'surfwatch_riders{activity="windsurfing"} 4',
+    'surfwatch_zone_riders{zone="north",activity="windsurfing"} 3',
     'surfwatch_retrainings_total{result="promoted"} 2',
     'surfwatch_mqtt_connected 1',
     'surfwatch_mqtt_reconnects_total 3',
