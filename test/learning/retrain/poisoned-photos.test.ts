@@ -11,7 +11,7 @@ import { hasShared, SHARED } from '../../vision/support.ts';
 import { hours } from './support.ts';
 
 const PHOTOS = join(SHARED, 'data', 'watersports');
-const WHOLE = [{ name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } }];
+const WHOLE = [{ name: 'beach', x: 0, y: 0, w: 1, h: 1, cells: { columns: 1, rows: 1, overlap: 0 } }];
 const FRAMES = 30;
 const BASE_OF_EACH = 8;
 const BACKBONE = 'surfwatch-mobilenetv2-v3';
@@ -62,7 +62,7 @@ describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
       id: String(index),
       takenAt: 0,
       labels: ['windsurfing'],
-      tiles: [{ zone: 'beach', rectangle: { x: 0, y: 0, w: 1, h: 1 } }],
+      cells: [{ zone: 'beach', rectangle: { x: 0, y: 0, w: 1, h: 1 } }],
       embeddings: row,
     }));
     return () => classifier.close();

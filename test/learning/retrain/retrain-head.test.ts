@@ -31,7 +31,7 @@ describe('retrainHead', () => {
   });
 
   it('learns what the board shows', () => {
-    expect(accuracy(toyHead(), 7, kinds)).toBeLessThan(0.8);
+    expect(accuracy(toyHead(), 7, kinds)).toBeLessThan(0.85);
     expect(accuracy(result.candidate, 7, kinds)).toBeGreaterThan(0.9);
     expect(result.verdict).toMatchObject({ passed: true });
     expect(result.verdict.board?.candidate.accuracy).toBeGreaterThan(

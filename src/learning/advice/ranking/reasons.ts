@@ -36,7 +36,10 @@ function doubtReasons({ deciding, doubt, rival }: Doubtful): string[] {
   const { activity, score, threshold } = deciding;
   const found = `${activity} ${score.toFixed(2)}`;
   if (doubt < NEAR) return [];
-  if (rival !== null) return [`${found} and ${rival.activity} ${rival.score.toFixed(2)} are near each other`];
+  if (rival !== null) {
+    const [one, other] = [rival.over, rival.score].map(each => each.toFixed(2));
+    return [`${activity} ${one} and ${rival.activity} ${other} of one rider are near each other`];
+  }
   return [`${found} is near its threshold ${threshold.toFixed(2)}`];
 }
 
