@@ -24,7 +24,6 @@ const CHANGES: Readonly<Record<string, Change>> = {
   monitor: 'restart',
   metrics: 'restart',
   zones: 'restart',
-  tiles: 'restart',
   vision: 'restart',
   gates: 'runtime',
   models: 'restart',
