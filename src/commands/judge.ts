@@ -11,7 +11,7 @@ import type { Settings } from '../config/settings.ts';
 import { zonesOf } from '../config/zones.ts';
 import { NONE } from '../learning/data/labels.ts';
 import { headFolders, resolveHead } from '../learning/models/resolve.ts';
-import { fullScale } from '../vision/cells/detail.ts';
+import { fixedDetail } from '../vision/cells/detail.ts';
 import { judgeQuality, measureQuality, type PictureFault } from '../vision/quality.ts';
 import { zoneAt } from '../vision/zone.ts';
 
@@ -62,18 +62,11 @@ export function openPictureClassifier({ models, vision }: Settings): Promise<Pic
  */
 export function openBeachReader(settings: Settings): Promise<BeachReader> {
   const { models, vision } = settings;
-  const { detail } = vision;
   const folders = { ...headFolders(settings), shipped: join(models.dir, 'riders') };
-  return createBeachReader(
-    models,
-    vision,
-    detail === 'auto' ? fullScale : () => detail,
-    undefined,
-    async backbone => {
-      const { head } = await resolveHead(folders, models.head, backbone);
-      return head;
-    },
-  );
+  return createBeachReader(models, vision, fixedDetail(vision), undefined, async backbone => {
+    const { head } = await resolveHead(folders, models.head, backbone);
+    return head;
+  });
 }
 
 /** @throws SurfwatchError `image-unreadable`, `image-too-large` */
