@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createBeachReader, type ReadFrame } from '../../activity/beach-reader.ts';
 import type { Settings } from '../../config/settings.ts';
 import { headFolders, resolveHead } from '../../learning/models/resolve.ts';
-import { affordableScale, fullScale } from '../../vision/cells/detail.ts';
+import { affordable, fixedDetail } from '../../vision/cells/detail.ts';
 import { pixelsOf, pyramidOf, type Size, smallestSeen } from '../../vision/cells/pyramid.ts';
 import { type Finding, failed, ok, warn } from './finding.ts';
 
@@ -13,9 +13,8 @@ const NAME = 'smallest rider';
 export async function checkReading(settings: Settings, bytes: Buffer): Promise<Finding> {
   const { models, vision, camera } = settings;
   const folders = { ...headFolders(settings), shipped: join(models.dir, 'riders') };
-  const scaleOf = (frame: Size) => (vision.detail === 'auto' ? fullScale(frame) : vision.detail);
   try {
-    const reader = await createBeachReader(models, vision, scaleOf, undefined, async backbone => {
+    const reader = await createBeachReader(models, vision, fixedDetail(vision), undefined, async backbone => {
       return (await resolveHead(folders, models.head, backbone)).head;
     });
     try {
@@ -52,10 +51,11 @@ export function readingFinding(
     return warn(NAME, `${read}, but ${allowed}`, remedy);
   }
   const msPerPixel = tookMs.embed / pixelsOf(pyramidOf(size, scale));
-  const affordable = affordableScale(size, msPerPixel, budgetMs);
+  const { scale: affordableScale, turns } = affordable(size, msPerPixel, budgetMs);
+  const inTurns = turns === 1 ? '' : `, read in ${turns} bands in turn`;
   const remedy =
     'If riders are smaller than that, set `camera.interval` to more or `vision.share` higher, or have the camera show less of what is no water.';
-  return warn(NAME, `${read}, but ${allowed}; so ${seen(size, affordable)}`, remedy);
+  return warn(NAME, `${read}, but ${allowed}; so ${seen(size, affordableScale)}${inTurns}`, remedy);
 }
 
 function seen({ height }: Size, scale: number): string {
