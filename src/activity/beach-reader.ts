@@ -22,6 +22,7 @@ import { type Detection, findDetections } from './detections.ts';
 import { type HeadBundle, loadHead, outputsOf } from './head-bundle.ts';
 import { type KeptCell, keepCells, type ReadLevel } from './kept-cells.ts';
 import { type HeadChoice, type ModelOptions, openHeadAndBackbone } from './model.ts';
+import { type Scene, sceneOf } from './scene.ts';
 
 export interface ReadFrame {
   /** Id of the head that read it. */
@@ -32,6 +33,10 @@ export interface ReadFrame {
   readonly picture: RawPicture;
   /** All that may be a rider, strongest first. */
   readonly detections: readonly Detection[];
+  /** All that may be a kite, strongest first; none where the head does not look for them. */
+  readonly kites: readonly Detection[];
+  /** Where land and sky are in this frame; null where the head can't tell. */
+  readonly scene: Scene | null;
   /** The cells worth keeping: of the strongest detections, and some of others. */
   readonly cells: readonly KeptCell[];
   /** [cells, width] */
@@ -127,6 +132,8 @@ export async function createBeachReader(
         size: frame,
         picture,
         detections,
+        kites: findDetections(levels, head.manifest, [KITE]),
+        scene: sceneOf(levels, head.manifest),
         ...kept,
         soiling: readOut && soilingSeen(readOut, levels, head.manifest.width),
         detail: { ...plan, smallestPx: smallestSeen(plan.scale), span },
@@ -146,6 +153,9 @@ function soilingSeen(readOut: Soiling, levels: readonly ReadLevel[], width: numb
   const level = levels.reduce((best, other) => (off(other) < off(best) ? other : best));
   return soilingOf(readOut, areaVectors(level, width), level.columns);
 }
+
+/** The output that looks for kites: they fly far from their riders, and are seen from further away. */
+const KITE = 'kite';
 
 function cellHead({ manifest, ...weights }: HeadBundle) {
   const { width, hidden } = manifest;

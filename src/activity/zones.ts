@@ -1,11 +1,22 @@
 /** What is in each zone: of one frame by itself, and of the riders that are followed. */
-import { contains, type Point, type Zone, zoneAt } from '../vision/zone.ts';
+import { contains, type Point, WHOLE_FRAME, type Zone, zoneAt } from '../vision/zone.ts';
 import type { HeadManifest } from './head-bundle.ts';
 import { likeliest, presenceScores } from './presence-score.ts';
 import type { RiderReport } from './report.ts';
 import { CONFIRMED, confirmedRiders, type RidersState } from './riders.ts';
+import { isAshore, type Scene } from './scene.ts';
 import type { Scores } from './scores.ts';
 import type { Observation } from './tracker.ts';
+
+/** Those that lie where somebody may ride: in a zone that a person drew, else neither on land nor in the sky. */
+export function afloat<T extends Point>(
+  found: readonly T[],
+  zones: readonly Zone[],
+  scene: Scene | null,
+): readonly T[] {
+  const isDrawn = zones.some(zone => zone !== WHOLE_FRAME);
+  return found.filter(place => (isDrawn ? zoneAt(zones, place) !== null : !isAshore(scene, place)));
+}
 
 export interface ZoneSight {
   /** Of each activity the probability, 0..1, that it goes on there. */

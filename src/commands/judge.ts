@@ -6,7 +6,7 @@ import type { HeadManifest } from '../activity/head-bundle.ts';
 import { createPictureClassifier, type PictureClassifier } from '../activity/picture-classifier.ts';
 import { likeliest } from '../activity/presence-score.ts';
 import { presentActivities, type Scores } from '../activity/scores.ts';
-import { sightOfFrame } from '../activity/zones.ts';
+import { afloat, sightOfFrame } from '../activity/zones.ts';
 import type { Settings } from '../config/settings.ts';
 import { zonesOf } from '../config/zones.ts';
 import { NONE } from '../learning/data/labels.ts';
@@ -96,7 +96,7 @@ export async function judgeFrame(
   const visibility = judgeQuality(measureQuality(read.picture), settings.gates);
   const visible = visibility === 'ok';
   const inZones = settings.zones.length > 0;
-  const found = inZones ? read.detections.filter(one => zoneAt(zones, one) !== null) : read.detections;
+  const found = afloat(read.detections, zones, read.scene);
   const { scores, count } = sightOfFrame(found, manifest);
   const byZone = inZones
     ? zones.map(({ name }) => {

@@ -143,11 +143,12 @@ export class Watch {
       this.#workingSinceMs = null;
     }
     // Of another head, what the old one followed begins anew.
-    const { gates, riders } = looked.state;
+    const { gates, riders, scene } = looked.state;
     const isOld = looked.read !== undefined && looked.read.head !== this.head;
     this.#sight = {
       gates: this.#forgetAfter ? null : gates,
       riders: isOld ? FIRST_SIGHT.riders : riders,
+      scene,
     };
     this.#forgetAfter = false;
     if (looked.read !== undefined) this.#see(looked.read);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findDetections, type LevelScores, riderChances } from '../../src/activity/detections.ts';
+import { chancesOf, findDetections, type LevelScores } from '../../src/activity/detections.ts';
 import { likeliest, presenceScores } from '../../src/activity/presence-score.ts';
 import { fc } from '../support/fast-check.ts';
 
@@ -61,7 +61,7 @@ describe('findDetections', () => {
   it('adds up the activities of a cell, as nobody does two at once, and leaves out the background', () => {
     const one = level(2, 2, []);
     one.logits.set([0, 0, 9], 0);
-    expect(riderChances(one, HEAD)[0]).toBeCloseTo(1);
+    expect(chancesOf(one, HEAD)[0]).toBeCloseTo(1);
     expect(findDetections([one], HEAD)[0]?.scores).toEqual({ surfing: 0.5, kitesurfing: 0.5 });
   });
 
