@@ -62,7 +62,7 @@ export function frameAnswerOf(file: string, judged: JudgedFrame): FrameAnswer {
   };
 }
 
-export function riderAnswer(rider: Detection): RiderAnswer {
+function riderAnswer(rider: Detection): RiderAnswer {
   const { x, y, size, score } = rider;
   return { activity: activityOf(rider), ...roundAll({ x, y, size, score }) };
 }

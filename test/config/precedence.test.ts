@@ -40,7 +40,7 @@ describe('each source goes over the one before', () => {
     // 3: a file over the shipped one, a later file over an earlier one
     expect([settings.fleet, sourceOf(loaded, 'fleet')]).toEqual([true, expect.stringContaining(`${first}:`)]);
     expect([settings.vision.detail, sourceOf(loaded, 'vision.detail')]).toEqual([
-      6,
+      2,
       expect.stringContaining(`${second}:`),
     ]);
     // 4: the environment over files

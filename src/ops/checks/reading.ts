@@ -9,7 +9,10 @@ import { type Finding, failed, ok, warn } from './finding.ts';
 
 const NAME = 'smallest rider';
 
-/** Reads a picture of the camera twice: the first time an engine also gets ready. */
+/** Where reading takes this long, an engine's getting ready is a small part of it. */
+const SLOW_MS = 5_000;
+
+/** Reads a picture of the camera, twice where that is quick: the first time an engine also gets ready. */
 export async function checkReading(settings: Settings, bytes: Buffer): Promise<Finding> {
   const { models, vision, camera } = settings;
   const folders = { ...headFolders(settings), shipped: join(models.dir, 'riders') };
@@ -18,8 +21,8 @@ export async function checkReading(settings: Settings, bytes: Buffer): Promise<F
       return (await resolveHead(folders, models.head, backbone)).head;
     });
     try {
-      await reader.read(bytes, []);
-      const { size, detail, tookMs } = await reader.read(bytes, []);
+      let { size, detail, tookMs } = await reader.read(bytes, []);
+      if (tookMs.embed < SLOW_MS) ({ size, detail, tookMs } = await reader.read(bytes, []));
       return readingFinding({ size, scale: detail.scale, tookMs }, vision, camera.intervalMs);
     } finally {
       await reader.close();
