@@ -127,7 +127,8 @@ describe('retrainHead', () => {
         embeddings[3 * WIDTH + 14] = 1;
         return { ...frame, embeddings };
       });
-    const frames = buoyed(boardOf([['surfing'], []], 16, MARKS).filter(isNotLast));
+    const shown = [...boardOf([['surfing']], 24, MARKS), ...boardOf([[]], 2, MARKS)];
+    const frames = buoyed(shown.filter(isNotLast));
     const { candidate } = await retrainHead(toyInput(frames), OPTIONS);
     const judged = judgeFrames(
       candidate,
