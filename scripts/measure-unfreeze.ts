@@ -36,7 +36,6 @@ const viewOptions = {
   input: start.manifest.input.size,
   changed: flags.views,
   middle: true,
-  tiles: 6,
   seed: flags.seed,
   cache: null,
 };

@@ -9,7 +9,14 @@ import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
 import { readCells, readSpan } from '../vision/cells/read-cells.ts';
 import { type DecodeLimits, decodeFrame, type RawPicture, resizePicture } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
-import { type AreaSoiling, areaVectors, loadSoiling, soilingOf } from '../vision/soiling.ts';
+import {
+  type AreaSoiling,
+  areaVectors,
+  loadSoiling,
+  SOILING_COLUMNS,
+  type Soiling,
+  soilingOf,
+} from '../vision/soiling.ts';
 import type { Zone } from '../vision/zone.ts';
 import { type Detection, findDetections } from './detections.ts';
 import { type HeadBundle, loadHead, outputsOf } from './head-bundle.ts';
@@ -121,7 +128,7 @@ export async function createBeachReader(
         picture,
         detections,
         ...kept,
-        soiling: readOut && soilingOf(readOut, areaVectors(soiledLevel(levels), head.manifest.width)),
+        soiling: readOut && soilingSeen(readOut, levels, head.manifest.width),
         detail: { ...plan, smallestPx: smallestSeen(plan.scale), span },
         tookMs: {
           decode: decodedMs - startMs,
@@ -134,12 +141,10 @@ export async function createBeachReader(
   };
 }
 
-/** Dirt is large and soft: it is looked for where the frame is about this many cells wide. */
-const SOILING_COLUMNS = 40;
-
-function soiledLevel(levels: readonly ReadLevel[]): ReadLevel {
+function soilingSeen(readOut: Soiling, levels: readonly ReadLevel[], width: number): AreaSoiling {
   const off = ({ columns }: ReadLevel) => Math.abs(Math.log(columns / SOILING_COLUMNS));
-  return levels.reduce((best, level) => (off(level) < off(best) ? level : best));
+  const level = levels.reduce((best, other) => (off(other) < off(best) ? other : best));
+  return soilingOf(readOut, areaVectors(level, width), level.columns);
 }
 
 function cellHead({ manifest, ...weights }: HeadBundle) {

@@ -45,7 +45,12 @@ export async function openHeadAndBackbone(
   const check = (head: HeadBundle) => checkHead(head, bundle.manifest, kind);
   const head = await chooseHead({ id, sha256: weights.sha256 });
   check(head);
-  const { backbone, why } = await createBackbone(bundle, options, log);
+  const { backbone, why } = await createBackbone(
+    bundle,
+    options,
+    log,
+    kind === 'cells' ? 'frames' : 'photos',
+  );
   return { backbone, why, head, check };
 }
 

@@ -8,8 +8,8 @@ import { type GateOptions, measureQuality } from '../vision/quality.ts';
 import type { Zone } from '../vision/zone.ts';
 import type { BeachReader, ReadFrame } from './beach-reader.ts';
 import { NO_RIDERS, type RidersDeps, type RidersState, stepRiders } from './riders.ts';
-import type { Observation, ZoneObservation } from './tracker.ts';
-import { sightOfRiders } from './zones.ts';
+import type { Observation } from './tracker.ts';
+import { sightings } from './zones.ts';
 
 /** What one frame leaves to the next. */
 export interface SightState {
@@ -66,12 +66,7 @@ export async function lookAt(
     const observation: Observation = {
       ...seen,
       visibility: gate.visibility,
-      zones: Object.fromEntries(
-        zones.map((zone): [string, ZoneObservation] => [
-          zone.name,
-          { ...sightOfRiders(riders, zone, manifest.activities), tile: null },
-        ]),
-      ),
+      ...sightings(riders, zones, manifest.activities),
     };
     return { observation, state: { gates: gate.state, riders }, read };
   } catch (error) {

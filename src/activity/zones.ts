@@ -1,9 +1,11 @@
 /** What is in each zone: of one frame by itself, and of the riders that are followed. */
-import { contains, type Point, type Zone } from '../vision/zone.ts';
+import { contains, type Point, type Zone, zoneAt } from '../vision/zone.ts';
 import type { HeadManifest } from './head-bundle.ts';
 import { likeliest, presenceScores } from './presence-score.ts';
+import type { RiderReport } from './report.ts';
 import { CONFIRMED, confirmedRiders, type RidersState } from './riders.ts';
 import type { Scores } from './scores.ts';
+import type { Observation } from './tracker.ts';
 
 export interface ZoneSight {
   /** Of each activity the probability, 0..1, that it goes on there. */
@@ -56,4 +58,26 @@ function countOf(
     count[activity] = (count[activity] ?? 0) + 1;
   }
   return count;
+}
+
+/** What the riders that are followed say of each zone and of all zones together: who is in none counts nowhere. */
+export function sightings(
+  state: RidersState,
+  zones: readonly Zone[],
+  activities: readonly string[],
+): Pick<Observation, 'zones' | 'count' | 'riders'> {
+  const riders = confirmedRiders(state).flatMap((track): RiderReport[] => {
+    const zone = zoneAt(zones, track);
+    if (zone === null) return [];
+    const { id, x, y, size, scores, riderSinceMs } = track;
+    const { activity, score } = likeliest(scores);
+    return [{ id, activity, x, y, size, score, zone, sinceMs: riderSinceMs }];
+  });
+  const count = Object.fromEntries(activities.map(activity => [activity, 0]));
+  for (const { activity } of riders) count[activity] = (count[activity] ?? 0) + 1;
+  return {
+    zones: Object.fromEntries(zones.map(zone => [zone.name, sightOfRiders(state, zone, activities)])),
+    count,
+    riders,
+  };
 }

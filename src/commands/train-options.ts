@@ -11,8 +11,15 @@ export interface TrainFlags {
   readonly current: boolean;
   readonly models: string;
   readonly backbone: string;
+  readonly only?: 'riders' | 'pictures';
+  readonly areas?: string;
+  readonly proposals?: string;
+  readonly crops: number;
+  readonly judgeFrames: number;
+  readonly judgeBackbone?: string;
+  readonly judgeCameras?: readonly string[];
   readonly recipe: RecipeName;
-  readonly folds: number;
+  readonly folds?: number;
   readonly precision?: number;
   readonly seed: number;
   readonly validation: number;
@@ -25,9 +32,7 @@ export interface TrainFlags {
   readonly weightDecay?: number;
   readonly labelSmoothing?: number;
   readonly patience?: number;
-  readonly hardNegatives?: number;
   readonly views?: number;
-  readonly tiles?: number;
   /** False with --no-refit, --no-curve, --no-report. */
   readonly refit: boolean;
   readonly curve: boolean;
@@ -48,16 +53,30 @@ const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sur
 export function addTrainOptions(command: Command): Command {
   return command
     .argument('<folders...>', 'photos as FOLDER/<class>/*.jpg, or frames with boxes (boxes.json, YOLO, COCO)')
-    .option('-o, --out <dir>', 'a models folder: the head goes to DIR/heads/<id>/', SHIPPED_MODELS)
-    .option('--current', 'make it the head that DIR/heads/current names', false)
+    .option(
+      '-o, --out <dir>',
+      'a models folder: heads go to DIR/riders/<id>/ and DIR/heads/<id>/',
+      SHIPPED_MODELS,
+    )
+    .option('--current', 'make it the head that `current` beside it names', false)
     .option('--models <dir>', 'the folder with backbone/', SHIPPED_MODELS)
-    .option('--backbone <id>', 'the backbone to train on', 'surfwatch-mobilenetv2-1.0-224')
+    .option('--backbone <id>', 'the backbone to train on', 'surfwatch-mobilenetv2-v3')
+    .addOption(
+      new Option('--only <kind>', 'of frames and photos together, train the one head alone').choices([
+        'riders',
+        'pictures',
+      ]),
+    )
     .addOption(
       new Option('--recipe <name>', 'robust: many views, dropout, calibrated; classic: as tutorials have it')
         .choices(Object.keys(RECIPES))
         .default('robust'),
     )
-    .option('--folds <k>', 'also cross-validate the whole training, by group', wholeNumber(2), 0)
+    .option(
+      '--folds <k>',
+      'cross-validate: riders by camera (4), photos by group (not at all)',
+      wholeNumber(2),
+    )
     .option('--precision <share>', 'thresholds reach this precision, instead of the best F1', shareOfOne)
     .option('--seed <n>', 'seed of the split, the views and the start', wholeNumber(0), 37)
     .option('--validation <share>', 'share held back to calibrate and measure, by group', shareOfOne, 0.2)
@@ -66,9 +85,15 @@ export function addTrainOptions(command: Command): Command {
       'share never fitted to, by which boards judge what they learn (robust: 0.1, classic: 0)',
       shareOfOne,
     )
-    .optionsGroup('Instead of what the recipe has:')
+    .optionsGroup('Riders (frames with boxes):')
+    .option('--crops <n>', 'crops to learn from', wholeNumber(1), 9000)
+    .option('--areas <file>', 'areas.json: which parts of pictures are land, sky and water')
+    .option('--proposals <file>', 'proposals.json: boxes that a detector found in photos')
+    .option('--judge-frames <n>', 'frames of each camera that are judged, at most', wholeNumber(1), 40)
+    .option('--judge-backbone <dir>', 'judge and calibrate on a backbone that has not seen --judge-cameras')
+    .option('--judge-cameras <names>', 'cameras, groups of photos and folders left out, with commas', names)
+    .optionsGroup('Photos, instead of what the recipe has:')
     .option('--views <n>', 'changed copies of each photo', wholeNumber(0))
-    .option('--tiles <n>', 'tiles around riders, and as many elsewhere, of each frame', wholeNumber(1))
     .option('--epochs <n>', 'passes over the training samples', wholeNumber(1))
     .option('--batch <n>', 'samples in a step', wholeNumber(1))
     .option('--learning-rate <rate>', "Adam's learning rate at the start", aboveZero)
@@ -77,7 +102,6 @@ export function addTrainOptions(command: Command): Command {
     .option('--weight-decay <rate>', 'share of the weights lost in a step of learning rate 1', shareOfOne)
     .option('--label-smoothing <share>', 'how far labels are moved towards one half', shareOfOne)
     .option('--patience <epochs>', 'stop after so many epochs without a lower held-back loss', wholeNumber(0))
-    .option('--hard-negatives <factor>', 'draw tiles wrongly taken for riders so much more often', aboveZero)
     .option('--no-refit', 'do not fit once more on everything when it is measured')
     .optionsGroup('Fine-tuning (needs @tensorflow/tfjs-node):')
     .option(
@@ -97,13 +121,19 @@ export function addTrainOptions(command: Command): Command {
     .option('--json', 'answer as one JSON object', false);
 }
 
+function names(text: string): string[] {
+  return text
+    .split(',')
+    .map(name => name.trim())
+    .filter(name => name !== '');
+}
+
 /** The recipe with what the flags change. */
 export function recipeOf(flags: TrainFlags): Recipe {
-  const { views: changed, tiles, epochs, batch, learningRate, hidden, dropout } = flags;
-  const { weightDecay, labelSmoothing, patience, hardNegatives } = flags;
+  const { views: changed, epochs, batch, learningRate, hidden, dropout } = flags;
+  const { weightDecay, labelSmoothing, patience } = flags;
   const given = {
     changed,
-    tiles,
     epochs,
     batch,
     learningRate,
@@ -112,7 +142,6 @@ export function recipeOf(flags: TrainFlags): Recipe {
     weightDecay,
     labelSmoothing,
     patience,
-    hardNegatives,
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const recipe: Recipe = RECIPES[flags.recipe];

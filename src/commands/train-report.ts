@@ -28,7 +28,7 @@ export function printTraining(
   if (report) console.log(`report ${join(folder, 'report.html')}`);
 }
 
-function printFindings(findings: readonly Finding[]): void {
+export function printFindings(findings: readonly Finding[]): void {
   const kinds = Object.keys(FINDINGS) as FindingKind[];
   for (const kind of kinds) {
     const own = findings.filter(finding => finding.kind === kind);

@@ -50,13 +50,12 @@ export async function tuneBackbone(
   const { sources } = await checkedSources(job.folders, phases);
   const activities = labelsInOrder(sources.flatMap(source => source.activities));
   const heldGroups = heldBackGroups(asSamples(sources, activities), job.validation, job.seed);
-  const { changed, middle, tiles } = job.options;
+  const { changed, middle } = job.options;
   const views = {
     activities,
     input: base.manifest.input.size,
     changed,
     middle,
-    tiles,
     seed: job.seed,
     cache: null,
   };
@@ -168,21 +167,17 @@ async function teacherOf({ models }: TrainFlags, id: string): Promise<TuningOpti
   return { bundle, soft: 0.5, temperature: 2, distance: 1 };
 }
 
-/** About as many as there will be, for progress: the tiles of a frame are not known before it is opened. */
+/** About as many as there will be, for progress: some photos are square, and have no middle of their own. */
 function viewsOf(sources: readonly TrainingSource[], { options }: TrainingJob): number {
   const photo = 1 + (options.middle ? 1 : 0) + options.changed;
-  const frame = 4 * options.tiles + 12;
-  return sources.reduce(
-    (sum, { kind, pictures }) => sum + pictures.length * (kind === 'photos' ? photo : frame),
-    0,
-  );
+  return sources.reduce((sum, { pictures }) => sum + pictures.length * photo, 0);
 }
 
 /** One sample a picture: enough to hold groups back by. */
 function asSamples(sources: readonly TrainingSource[], activities: readonly string[]) {
   return sources.flatMap(({ name, pictures }) =>
-    pictures.map(({ path, group, shows }) => ({
-      labels: labelVector(shows, activities),
+    pictures.map(({ path, group, activities: shown }) => ({
+      labels: labelVector(shown, activities),
       group,
       source: name,
       file: path,
@@ -196,8 +191,8 @@ function asSamples(sources: readonly TrainingSource[], activities: readonly stri
 async function keyOf(sources: readonly TrainingSource[], views: unknown): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(views));
   for (const { pictures } of sources) {
-    for (const { path, group, shows, layout } of pictures) {
-      hash.update(`${path} ${group} ${shows} ${layout}\n`).update(await readFile(path));
+    for (const { path, group, activities } of pictures) {
+      hash.update(`${path} ${group} ${activities}\n`).update(await readFile(path));
     }
   }
   return hash.digest('hex');

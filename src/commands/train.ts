@@ -5,17 +5,20 @@ import { Command } from 'commander';
 import { messageOf, SurfwatchError } from '../errors.ts';
 import { writeBase } from '../learning/base/base-files.ts';
 import { RESERVED_SHARE } from '../learning/base/reserve.ts';
+import { datasetKind } from '../learning/data/kind.ts';
 import { saveHead, selectHead } from '../learning/fit/save-head.ts';
 import type { TrainingRecord } from '../learning/record.ts';
+import type { RidersPhase } from '../learning/riders/train-riders.ts';
 import { type Training, type TrainingJob, type TrainingPhase, train } from '../learning/train.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../vision/bundle.ts';
 import { type Progress, startLongWork } from './progress.ts';
 import { addTrainOptions, commandLine, recipeOf, type TrainFlags } from './train-options.ts';
 import { printTraining } from './train-report.ts';
+import { printRiders, trainRidersAndSave } from './train-riders.ts';
 
 export function trainCommand(): Command {
   return addTrainOptions(new Command('train'))
-    .description('train a head from folders of labelled pictures, with a report of what it can do')
+    .description('train heads from folders of labelled frames and photos, with a report of what they can do')
     .addHelpText('after', HELP)
     .action(trainAndSave);
 }
@@ -25,38 +28,94 @@ A class folder is named after what its pictures show: surfing, surfing+kitesurfi
 activity. A manifest.csv with the columns file and group beside the folders keeps pictures of one source on one side
 of the split; a random split flatters. Files that can't be used are listed and left out.
 
-The head is written with head.json, its weights, metrics.json, README.md (a model card) and report.html, which shows
+Frames with boxes give a head that finds riders (DIR/riders/<id>/); photos beside them are pasted into
+their water, and teach what is no rider. Photos give a head for whole pictures (DIR/heads/<id>/).
+
+A head is written with head.json, its weights, metrics.json, README.md (a model card) and report.html, which shows
 what was measured and where it is wrong; look at it before you trust the head. The backbone it belongs to is put
 beside it, so that --set models.dir=DIR uses both.
 
 Examples:
   $ surfwatch train photos/ --out my-models --current
-  $ surfwatch train photos/ my-cam/ --out my-models --folds 5 --precision 0.95
+  $ surfwatch train my-cam/ photos/ --only riders --out my-models --current
+  $ surfwatch train photos/ --out my-models --folds 5 --precision 0.95
   $ surfwatch train photos/ --recipe classic --out tutorial-models
   $ surfwatch classify beach.jpg --set models.dir=my-models
 `;
 
 async function trainAndSave(folders: string[], flags: TrainFlags, command: Command): Promise<void> {
-  if (flags.unfreeze !== undefined && flags.folds > 0) {
-    command.error(
-      "error: --folds can't judge a backbone tuned on the same pictures; scripts/measure-unfreeze.ts tunes within each fold",
-      { exitCode: 2 },
-    );
+  refuseContradictions(flags, command);
+  const { frames, photos } = await sorted(folders);
+  const riders = flags.only !== 'pictures' && (frames.length > 0 || flags.only === 'riders');
+  const pictures = flags.only !== 'riders' && photos.length > 0;
+  if (!riders && !pictures)
+    command.error('error: without photos there is no head for pictures to train', WRONG_USE);
+  if (riders && flags.unfreeze !== undefined) {
+    command.error('error: --unfreeze tunes on photos; give --only pictures, or photos alone', WRONG_USE);
   }
-  await prepareOutput(flags.out);
+  for (const kind of [...(riders ? ['riders'] : []), ...(pictures ? ['heads'] : [])]) {
+    await prepareOutput(join(flags.out, kind));
+  }
   const base = await loadBackboneBundle(join(flags.models, 'backbone', flags.backbone));
   const phases = phaseBars(flags.json);
-  const job = jobOf(folders, flags, command);
   try {
-    const { bundle, ...held } = await backboneFor(job, base, flags, phases);
-    const training = await train({ ...job, ...held }, bundle, phases);
-    phases.end();
-    const folder = await save(training, bundle, flags);
-    if (flags.json) console.log(JSON.stringify({ folder, ...training.record }));
-    else printTraining(training.record, folder, flags);
+    const found = riders
+      ? await trainRidersAndSave(folders, base, flags, commandLine(folders, command), phases)
+      : null;
+    if (found !== null) {
+      await copyBackbone(base.manifest.id, flags);
+      if (!flags.json) printRiders(found.record, found.folder, flags);
+    }
+    const told = pictures ? await trainPicturesAndSave(photos, base, flags, command, phases) : null;
+    if (!flags.json) return;
+    const answers = [found, told].flatMap(each =>
+      each === null ? [] : [{ folder: each.folder, ...each.record }],
+    );
+    console.log(
+      JSON.stringify(answers.length === 1 ? answers[0] : { riders: answers[0], pictures: answers[1] }),
+    );
   } finally {
     phases.end();
   }
+}
+
+const WRONG_USE = { exitCode: 2 };
+
+function refuseContradictions(flags: TrainFlags, command: Command): void {
+  if (flags.unfreeze !== undefined && (flags.folds ?? 0) > 0) {
+    command.error(
+      "error: --folds can't judge a backbone tuned on the same pictures; scripts/measure-unfreeze.ts tunes within each fold",
+      WRONG_USE,
+    );
+  }
+  if ((flags.judgeBackbone === undefined) !== (flags.judgeCameras === undefined)) {
+    command.error('error: --judge-backbone and --judge-cameras belong together', WRONG_USE);
+  }
+}
+
+/** Folders of frames with boxes, and of photos by class. */
+async function sorted(folders: readonly string[]): Promise<{ frames: string[]; photos: string[] }> {
+  const frames: string[] = [];
+  const photos: string[] = [];
+  for (const folder of folders)
+    ((await datasetKind(folder)).kind === 'frames' ? frames : photos).push(folder);
+  return { frames, photos };
+}
+
+async function trainPicturesAndSave(
+  folders: readonly string[],
+  base: BackboneBundle,
+  flags: TrainFlags,
+  command: Command,
+  phases: ReturnType<typeof phaseBars>,
+): Promise<{ folder: string; record: TrainingRecord }> {
+  const job = jobOf(folders, flags, command);
+  const { bundle, ...held } = await backboneFor(job, base, flags, phases);
+  const training = await train({ ...job, ...held }, bundle, phases);
+  phases.end();
+  const folder = await save(training, bundle, flags);
+  if (!flags.json) printTraining(training.record, folder, flags);
+  return { folder, record: training.record };
 }
 
 /** The one that was asked for, or one tuned from it. */
@@ -73,8 +132,7 @@ async function backboneFor(
 }
 
 /** Tried first: nobody wants to hear of it after an hour of training. */
-async function prepareOutput(out: string): Promise<void> {
-  const heads = join(out, 'heads');
+async function prepareOutput(heads: string): Promise<void> {
   try {
     await mkdir(heads, { recursive: true });
     const trial = join(heads, `.trial-${process.pid}`);
@@ -96,7 +154,7 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
     validation: flags.validation,
     reserve: flags.reserve ?? RESERVED_SHARE[flags.recipe],
     precision: flags.precision ?? null,
-    folds: flags.folds,
+    folds: flags.folds ?? 0,
     curve: flags.curve,
     cache: flags.cache === false ? null : flags.cache,
     command: commandLine(folders, command),
@@ -137,22 +195,24 @@ async function copyBackbone(id: string, { out, models }: TrainFlags): Promise<vo
   await cp(from, to, { recursive: true });
 }
 
-const NAMES: Record<TrainingPhase, string> = {
+const NAMES: Record<TrainingPhase | RidersPhase, string> = {
   checking: 'checking',
   reading: 'embedding',
   folds: 'cross-validating',
   fitting: 'fitting',
   curve: 'learning curve',
+  cells: 'reading crops',
+  judging: 'judging frames',
 };
 
 /** One bar after the other. */
 function phaseBars(json: boolean) {
   let bar: Progress | undefined;
   return {
-    onPhase: (phase: TrainingPhase | string) => {
+    onPhase: (phase: string) => {
       bar?.to(1);
       bar?.stop();
-      bar = startLongWork(NAMES[phase as TrainingPhase] ?? phase, json);
+      bar = startLongWork(NAMES[phase as TrainingPhase | RidersPhase] ?? phase, json);
     },
     onProgress: (done: number) => bar?.to(done),
     end: () => {

@@ -1,6 +1,7 @@
 /** The zones of a frame, as a config lists them. */
 import { boundsOf, cornersOf, type Rectangle, WHOLE_FRAME, type Zone } from '../vision/zone.ts';
 import type { Problem } from './formats.ts';
+import { TILES_OF_ZONE } from './gone.ts';
 import { isName, NAME_PATTERN } from './name.ts';
 import { withSuggestion } from './suggest.ts';
 
@@ -53,13 +54,7 @@ function oneZone(zone: unknown, at: string): Problem[] {
     ];
   }
   if (zone.tiles !== undefined) {
-    return [
-      {
-        at: `${at}.tiles`,
-        value: undefined,
-        reason: 'is no setting any more: the whole frame is read at full detail; leave it out',
-      },
-    ];
+    return [{ at: `${at}.tiles`, value: undefined, reason: TILES_OF_ZONE }];
   }
   if (zone.points !== undefined) return fieldProblems(zone, POLYGON_FIELDS, at);
   const problems = fieldProblems(zone, ZONE_FIELDS, at);

@@ -43,8 +43,6 @@ export function describeTraining(
   const judged = folds?.flat() ?? trained.held;
   const head = named(trained.head, job, facts.dataSha256);
   const { id, activities, thresholds, backbone } = head.manifest;
-  const photos = new Set(sources.filter(({ kind }) => kind === 'photos').map(({ name }) => name));
-  const outOfSample = judged.filter(({ source }) => photos.has(source));
   const record: TrainingRecord = {
     format: 2,
     head: { id, activities, thresholds, backbone },
@@ -77,7 +75,7 @@ export function describeTraining(
         ? null
         : { points: facts.points, next: fitLearningCurve(facts.points, MORE_PHOTOS) },
     mistakes: worstMistakes(judged).map(shown),
-    suspects: findSuspects(outOfSample, activities).slice(0, WORST).map(shown),
+    suspects: findSuspects(judged, activities).slice(0, WORST).map(shown),
   };
   return { head, record };
 }
@@ -127,12 +125,12 @@ function describeFolds(
 }
 
 function summaryOf(
-  { name, kind, pictures }: TrainingSource,
+  { name, pictures }: TrainingSource,
   samples: readonly Sample[],
   activities: readonly string[],
 ): SourceSummary {
   const own = samples.filter(({ source, augmented }) => source === name && !augmented);
-  // A photo is one picture however often it is looked at; each tile is one.
+  // A photo is one picture however often it is looked at.
   const things = new Map(own.map(sample => [`${sample.file}\n${sample.part}`, sample]));
   const count = (holds: (sample: Sample) => boolean) => [...things.values()].filter(holds).length;
   const present = labelsInOrder(activities).map((activity): [string, number] => [
@@ -142,7 +140,7 @@ function summaryOf(
   const none = count(({ labels }) => labels.every(label => label === 0));
   return {
     name,
-    kind,
+    kind: 'photos',
     files: pictures.length,
     groups: new Set(own.map(({ group }) => group)).size,
     classes: Object.fromEntries([...present, [NONE, none]]),

@@ -175,14 +175,14 @@ async function embedAll(
   const { backbone } = await createBackbone(bundle, { engine: 'auto', threads: availableParallelism() });
   const total = sources.reduce((sum, { pictures }) => sum + pictures.length, 0);
   let read = 0;
-  const { changed, middle, tiles } = job.options;
+  const { changed, middle } = job.options;
   const cache = job.cache === null ? null : openCache(join(job.cache, 'embeddings'));
   const input = bundle.manifest.input.size;
   try {
     const embedded = await embedSources(
       backbone,
       sources,
-      { activities, input, changed, middle, tiles, seed: job.seed, cache },
+      { activities, input, changed, middle, seed: job.seed, cache },
       {
         onSkip: (file, reason) =>
           unread.push({ kind: 'unreadable', files: [file], message: reason, leftOut: [file] }),

@@ -109,7 +109,9 @@ export class Portrait {
     const info = reader() === undefined ? null : this.info();
     const camera = lookout.cameraStats;
     const { connected, reconnects, events, states, droppedEvents } = messaging.stats;
-    const { activity, scores } = watch.reports.beach;
+    const { beach, zones } = watch.reports;
+    const { activity, scores, count } = beach;
+    const zoneCounts = Object.fromEntries(zones.map(zone => [zone.zone, zone.count]));
     return {
       info: info && {
         version: info.version,
@@ -130,7 +132,7 @@ export class Portrait {
         dropped: camera.dropped,
         failed: camera.failures + watch.meter.failed,
       },
-      beach: isPublished ? { activity, scores } : null,
+      beach: isPublished ? { activity, scores, count, zoneCounts } : null,
       mqtt: { connected, reconnects },
       outbox: { events, states, droppedEvents },
       alerts: messaging.alerts,

@@ -55,7 +55,8 @@ function createParts(wiring: Wiring): Parts {
     clock,
   });
   const view = new ViewKeeper({ stateDir, watch, clock, log: partLogger(log, 'vision') });
-  const reporter = new Reporter({ messaging, byZone, sender, newId, clock });
+  const publishRiders = () => settings().riders.publish;
+  const reporter = new Reporter({ messaging, byZone, publishRiders, sender, newId, clock });
   const history = new History({
     options: configured.history,
     directory: stateDir,
@@ -86,7 +87,7 @@ function createParts(wiring: Wiring): Parts {
     onLooked: look => takeLook(wiring.parts(), look),
     onPublished: frame => late.learning?.published(frame),
     onCondition: () => messaging.set('state', portrait.state()),
-    onChange: report => deps.onChange?.(report),
+    onChange: (report, origin) => deps.onChange?.(report, origin),
     onHeartbeat: () => {
       messaging.set('health', portrait.health());
       void view.beat();

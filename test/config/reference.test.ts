@@ -25,7 +25,7 @@ test.each([
   [{ camera: { interval: 'soon' } }, ['camera.interval']],
   [{ site: 'North' }, ['site']],
   [{ broker: { port: 70_000 } }, ['broker.port']],
-  [{ zones: [{ name: 'a', x: 0, y: 0, w: 0, h: 1 }] }, ['zones.0.w']],
+  [{ zones: [{ name: 'a', x: 0, y: 0, w: 0, h: 1 }] }, ['zones.0']],
   [{ log: { levels: { capture: 'loud' } } }, ['log.levels.capture']],
 ])('the JSON Schema refuses %j', (content, paths) => {
   expect(fileSchema.safeParse(content).error?.issues.map(({ path }) => path.join('.'))).toEqual(paths);

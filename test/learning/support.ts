@@ -19,7 +19,6 @@ export const FIT: FitOptions = {
   weightDecay: 0,
   labelSmoothing: 0,
   patience: 0,
-  hardNegatives: 1,
   sampling: 'balanced',
   seed: 5,
 };

@@ -79,6 +79,15 @@ export function meantClass(folder: string): string | undefined {
   return name === folder || classNameFault(name) !== undefined ? undefined : name;
 }
 
+/** The activity that the name of a box may have meant; undefined where it is like none. */
+export function meantActivity(name: string): string | undefined {
+  const known = [...USUAL_ACTIVITIES, ...Object.values(SYNONYMS).flat()];
+  const nearest = closestMatch(plainly(name), known);
+  if (nearest === undefined || nearest.length <= 2 * MISSPELT || leven(plainly(name), nearest) > MISSPELT)
+    return undefined;
+  return activityNamed(nearest);
+}
+
 function plainly(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_-]/g, '');
 }

@@ -1,43 +1,45 @@
-/** `boxes.json`: surfwatch's own list of frames and riders. */
+/** `boxes.json`: surfwatch's own list of frames and what is boxed in them. */
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { isActivityName } from './activity-names.ts';
-import { type BoxedRider, type BoxSieve, createBoxSieve, type ReadFrames } from './boxes.ts';
+import { createBoxSieve, type NamedBox, type ReadFrames, sortBoxes } from './boxes.ts';
 import { isFolder, parseFile } from './files.ts';
 import { createNameTally } from './name-tally.ts';
 
 const boxSchema = z.object({
+  /** Of a rider, or the name of another thing: `person`. */
   activity: z.string(),
   /** x, y, width, height as shares of the frame. */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   /** `kite` and `rider` where the two have boxes of their own. */
   part: z.string().optional(),
+  /** Too unsure to be right or wrong. */
+  ignore: z.boolean().optional(),
 });
 
 const schema = z.record(z.string(), z.array(boxSchema));
 
-/** Reads the frames of `<directory>/frames/` (or `<directory>/`) that `<directory>/boxes.json` describes. */
-export async function readBoxesJson(directory: string): Promise<ReadFrames> {
-  const boxes = await parseFile(join(directory, 'boxes.json'), text => schema.parse(JSON.parse(text)));
+/**
+ * Reads the frames of `<directory>/frames/` (or `<directory>/`) that `<directory>/boxes.json` describes.
+ *
+ * @param activities names that stand for themselves, besides the usual three
+ * @param list another list than `<directory>/boxes.json`
+ * @throws SurfwatchError `dataset-unreadable`
+ */
+export async function readBoxesJson(
+  directory: string,
+  activities?: readonly string[],
+  list = join(directory, 'boxes.json'),
+): Promise<ReadFrames> {
+  const boxes = await parseFile(list, text => schema.parse(JSON.parse(text)));
   const folder = join(directory, (await isFolder(join(directory, 'frames'))) ? 'frames' : '');
-  const sieve = createBoxSieve();
-  const names = createNameTally();
+  const context = { activities, sieve: createBoxSieve(), tally: createNameTally() };
   const frames = Object.entries(boxes).map(([name, entries]) => {
     const path = join(folder, basename(name));
-    const known = entries.filter(({ activity }) => {
-      if (!isActivityName(activity)) names.ignore(activity, path);
-      return isActivityName(activity);
-    });
-    return { path, riders: ridersOf(path, known, sieve) };
+    return { path, ...sortBoxes(path, entries.map(namedBox), context) };
   });
-  return { frames, findings: [...sieve.findings(), ...names.findings()] };
+  return { frames, findings: [...context.sieve.findings(), ...context.tally.findings()] };
 }
 
-function ridersOf(path: string, boxes: readonly z.infer<typeof boxSchema>[], sieve: BoxSieve): BoxedRider[] {
-  const hasKite = boxes.some(({ part }) => part === 'kite');
-  return boxes.flatMap(({ activity, box: [x, y, w, h], part }) => {
-    const box = sieve.sift(path, { x, y, w, h }, `[${[x, y, w, h].join(', ')}]`);
-    if (box === undefined) return [];
-    return [{ activity, box, partial: hasKite && activity === 'kitesurfing' && part === 'rider' }];
-  });
+function namedBox({ activity, box: [x, y, w, h], part, ignore }: z.infer<typeof boxSchema>): NamedBox {
+  return { name: activity, box: { x, y, w, h }, text: `[${[x, y, w, h].join(', ')}]`, part, ignore };
 }

@@ -1,6 +1,8 @@
 /** Frames with a box around each rider, whatever format they were read from. */
 import type { Rectangle } from '../../vision/zone.ts';
+import { activityNamed } from './activity-names.ts';
 import type { Finding } from './findings.ts';
+import type { NameTally } from './name-tally.ts';
 
 export interface BoxedRider {
   readonly activity: string;
@@ -10,17 +12,86 @@ export interface BoxedRider {
   readonly partial?: boolean;
 }
 
-export interface BoxedFrame {
-  readonly path: string;
+/** A box around something that is no rider: a person on land, a boat. */
+export interface BoxedThing {
+  readonly name: string;
+  readonly box: Rectangle;
+}
+
+/** What is boxed in a frame. Rectangles are shares of the frame. */
+export interface FrameBoxes {
   readonly riders: readonly BoxedRider[];
-  /** Neighbouring frames are alike: what `manifest.csv` says, else a block of time. */
+  /** Kites with a box of their own. */
+  readonly kites: readonly Rectangle[];
+  readonly others: readonly BoxedThing[];
+  /** Where it is too unsure what is there: nothing found in them is right or wrong. */
+  readonly ignored: readonly Rectangle[];
+}
+
+export interface BoxedFrame extends FrameBoxes {
+  readonly path: string;
+  /** Neighbouring frames are alike: what `manifest.csv` says, else a camera of several, else a block of time. */
   readonly group: string;
+  /** What `manifest.csv` says, else the name of the folder. */
+  readonly camera: string;
 }
 
 /** What a format's reader gives; frames are grouped afterwards. */
 export interface ReadFrames {
-  readonly frames: readonly Omit<BoxedFrame, 'group'>[];
+  readonly frames: readonly Omit<BoxedFrame, 'group' | 'camera'>[];
   readonly findings: readonly Finding[];
+}
+
+/** A box as a list of any format has it. */
+export interface NamedBox {
+  readonly name: string;
+  readonly box: Rectangle;
+  /** As it stands in the list, for findings. */
+  readonly text: string;
+  /** `kite` and `rider` where the two have boxes of their own. */
+  readonly part?: string | undefined;
+  readonly ignore?: boolean | undefined;
+}
+
+export interface BoxContext {
+  /** Names that stand for themselves, besides the usual three. */
+  readonly activities: readonly string[] | undefined;
+  readonly sieve: BoxSieve;
+  readonly tally: NameTally;
+}
+
+/** Tells riders, kites, other things and what is to be ignored apart, and cuts their boxes to the frame. */
+export function sortBoxes(path: string, boxes: readonly NamedBox[], context: BoxContext): FrameBoxes {
+  const { activities, sieve, tally } = context;
+  const riders: BoxedRider[] = [];
+  const kites: Rectangle[] = [];
+  const others: BoxedThing[] = [];
+  const ignored: Rectangle[] = [];
+  const hasKite = boxes.some(({ part }) => part === 'kite');
+  for (const { name, box, text, part, ignore } of boxes) {
+    const activity = activityNamed(name, activities);
+    const isKite = part === 'kite' || isNamedKite(name);
+    if (activity === undefined && !isKite && ignore !== true) {
+      tally.ignore(name, path);
+      // Nobody would be taken for empty water where it is malformed.
+      const clipped = clipBox(box);
+      if (clipped !== null) others.push({ name, box: clipped.box });
+      continue;
+    }
+    const kept = sieve.sift(path, box, text);
+    if (kept === undefined) continue;
+    if (ignore === true) ignored.push(kept);
+    else if (isKite) kites.push(kept);
+    else if (activity !== undefined) {
+      const partial = hasKite && activity === 'kitesurfing' && part === 'rider';
+      riders.push({ activity, box: kept, ...(partial && { partial }) });
+    }
+  }
+  return { riders, kites, others, ignored };
+}
+
+function isNamedKite(name: string): boolean {
+  return /^kites?$/i.test(name);
 }
 
 /** Annotation tools round: up to this share of the frame beyond its edge is no mistake. */

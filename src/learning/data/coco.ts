@@ -2,11 +2,17 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Rectangle } from '../../vision/zone.ts';
-import { activityNamed } from './activity-names.ts';
-import { type BoxedRider, type BoxSieve, boxAround, createBoxSieve, type ReadFrames } from './boxes.ts';
+import {
+  boxAround,
+  createBoxSieve,
+  type FrameBoxes,
+  type NamedBox,
+  type ReadFrames,
+  sortBoxes,
+} from './boxes.ts';
 import { isPicture, listDeep, parseFile } from './files.ts';
 import type { Finding } from './findings.ts';
-import { createNameTally, type NameTally } from './name-tally.ts';
+import { createNameTally } from './name-tally.ts';
 import { pictureFinder } from './picture-finder.ts';
 
 const id = z.union([z.number(), z.string()]);
@@ -22,6 +28,9 @@ const annotationSchema = z.object({
   // x, y, width, height in pixels, and polygons. One that is malformed spoils its frame alone.
   bbox: z.unknown().optional(),
   segmentation: z.unknown().optional(),
+  /** 1 where a box lies around several, too many to tell apart. */
+  iscrowd: z.unknown().optional(),
+  ignore: z.unknown().optional(),
 });
 const schema = z.object({
   images: z.array(imageSchema),
@@ -48,7 +57,7 @@ export function cocoFiles(files: readonly string[]): string[] {
 export async function readCoco(directory: string, activities?: readonly string[]): Promise<ReadFrames> {
   const files = await listDeep(directory);
   const find = pictureFinder(files.filter(isPicture));
-  const frames = new Map<string, BoxedRider[]>();
+  const frames = new Map<string, FrameBoxes>();
   const missing: Finding[] = [];
   const context = { activities, sieve: createBoxSieve(), tally: createNameTally() };
   for (const file of cocoFiles(files)) {
@@ -62,44 +71,46 @@ export async function readCoco(directory: string, activities?: readonly string[]
         continue;
       }
       const path = join(directory, found);
-      const riders = (annotations.get(image) ?? []).flatMap(annotation =>
-        ridersOf(path, annotation, { ...context, names, width, height }),
-      );
-      frames.set(path, [...(frames.get(path) ?? []), ...riders]);
+      const boxes = (annotations.get(image) ?? []).map(one => boxOf(one, names, { width, height }));
+      frames.set(path, joined(frames.get(path), sortBoxes(path, boxes, context)));
     }
   }
   return {
-    frames: [...frames].map(([path, riders]) => ({ path, riders })),
+    frames: [...frames].map(([path, boxes]) => ({ path, ...boxes })),
     findings: [...context.sieve.findings(), ...context.tally.findings(), ...missing],
   };
 }
 
-interface ImageContext {
-  readonly names: ReadonlyMap<number | string, string>;
-  readonly activities: readonly string[] | undefined;
-  readonly width: number;
-  readonly height: number;
-  readonly sieve: BoxSieve;
-  readonly tally: NameTally;
+function boxOf(
+  annotation: Annotation,
+  names: ReadonlyMap<number | string, string>,
+  { width, height }: { readonly width: number; readonly height: number },
+): NamedBox {
+  const { x, y, w, h } = pixelBox(annotation) ?? NO_BOX;
+  return {
+    name: names.get(annotation.category_id) ?? `category ${annotation.category_id}`,
+    box: { x: x / width, y: y / height, w: w / width, h: h / height },
+    text: JSON.stringify(annotation.bbox ?? null),
+    ignore: isSet(annotation.iscrowd) || isSet(annotation.ignore),
+  };
 }
 
-function ridersOf(path: string, annotation: Annotation, context: ImageContext): BoxedRider[] {
-  const { names, activities, width, height, sieve, tally } = context;
-  const name = names.get(annotation.category_id) ?? `category ${annotation.category_id}`;
-  const activity = activityNamed(name, activities);
-  if (activity === undefined) {
-    tally.ignore(name, path);
-    return [];
-  }
-  const pixels = pixelBox(annotation);
-  const text = JSON.stringify(annotation.bbox ?? null);
-  if (pixels === null) {
-    sieve.reject(path, text);
-    return [];
-  }
-  const share = { x: pixels.x / width, y: pixels.y / height, w: pixels.w / width, h: pixels.h / height };
-  const box = sieve.sift(path, share, text);
-  return box === undefined ? [] : [{ activity, box }];
+/** What a malformed annotation has: the sieve rejects it. */
+const NO_BOX: Rectangle = { x: Number.NaN, y: Number.NaN, w: Number.NaN, h: Number.NaN };
+
+function isSet(flag: unknown): boolean {
+  return flag === 1 || flag === true;
+}
+
+/** A picture may stand in several lists. */
+function joined(before: FrameBoxes | undefined, boxes: FrameBoxes): FrameBoxes {
+  if (before === undefined) return boxes;
+  return {
+    riders: [...before.riders, ...boxes.riders],
+    kites: [...before.kites, ...boxes.kites],
+    others: [...before.others, ...boxes.others],
+    ignored: [...before.ignored, ...boxes.ignored],
+  };
 }
 
 const bboxSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);

@@ -5,7 +5,7 @@ import { readBoxesJson } from './boxes-json.ts';
 import { readCoco } from './coco.ts';
 import type { Finding } from './findings.ts';
 import { datasetKind, type FrameFormat } from './kind.ts';
-import { readGroups } from './manifest.ts';
+import { readFrameManifest } from './manifest.ts';
 import { readYolo } from './yolo.ts';
 
 const READERS: Readonly<
@@ -13,8 +13,9 @@ const READERS: Readonly<
 > = { 'boxes.json': readBoxesJson, COCO: readCoco, YOLO: readYolo };
 
 /**
- * Lists the frames of a folder with `boxes.json`, YOLO labels or COCO lists, in a fixed order. A `manifest.csv` groups
- * them, else ten blocks of time do. Boxes are cut to the frame; those that can't be used are dropped.
+ * Lists the frames of a folder with `boxes.json`, YOLO labels or COCO lists, in a fixed order. A `manifest.csv` tells
+ * their groups (`group`) and cameras (`camera`); without groups several cameras are one each, and frames of one camera
+ * ten blocks of time. Boxes are cut to the frame; those that can't be used are dropped.
  *
  * @param activities names of classes that stand for themselves, besides the usual three
  * @throws SurfwatchError `dataset-unreadable`, `dataset-mixed`
@@ -30,19 +31,42 @@ export async function readFrames(
   directory: string,
   format: FrameFormat,
   activities?: readonly string[],
-): Promise<{ readonly frames: BoxedFrame[]; readonly findings: readonly Finding[] }> {
-  const { frames, findings } = await READERS[format](directory, activities);
-  const groups = await readGroups(directory);
+): Promise<FoundFrames> {
+  return grouped(directory, await READERS[format](directory, activities));
+}
+
+/** Lists the frames of a folder that a list like `boxes.json` anywhere describes. */
+export async function readListedFrames(
+  directory: string,
+  list: string,
+  activities?: readonly string[],
+): Promise<FoundFrames> {
+  return grouped(directory, await readBoxesJson(directory, activities, list));
+}
+
+export interface FoundFrames {
+  readonly frames: BoxedFrame[];
+  readonly findings: readonly Finding[];
+}
+
+async function grouped(directory: string, { frames, findings }: ReadFrames): Promise<FoundFrames> {
+  const listed = await readFrameManifest(directory);
+  const folder = basename(resolve(directory));
   const ordered = frames
-    .map(frame => ({ frame, moment: momentOf(frame.path) }))
+    .map(frame => ({
+      frame,
+      moment: momentOf(frame.path),
+      ...listed(relative(directory, frame.path).replaceAll('\\', '/')),
+    }))
     .sort((a, b) => compare(a.moment, b.moment) || compare(a.frame.path, b.frame.path));
   const moments = [...new Set(ordered.map(({ moment }) => moment))];
   const index = new Map(moments.map((moment, at) => [moment, at]));
+  const severalCameras = new Set(ordered.map(({ camera }) => camera)).size > 1;
   return {
-    frames: ordered.map(({ frame, moment }) => {
+    frames: ordered.map(({ frame, moment, group, camera = folder }) => {
       const block = Math.floor(((index.get(moment) ?? 0) * TIME_BLOCKS) / moments.length);
-      const file = relative(directory, frame.path).replaceAll('\\', '/');
-      return { ...frame, group: groups.get(file) ?? `${basename(resolve(directory))}#${block}` };
+      const assumed = severalCameras ? `${folder}/${camera}` : `${folder}#${block}`;
+      return { ...frame, group: group ?? assumed, camera };
     }),
     findings,
   };

@@ -1,10 +1,9 @@
 /** YOLO datasets: a text file of boxes beside each picture, as Ultralytics, Roboflow, CVAT and LabelImg write them. */
 import { join } from 'node:path';
-import { activityNamed } from './activity-names.ts';
-import { type BoxedRider, type BoxSieve, createBoxSieve, type ReadFrames } from './boxes.ts';
+import { type BoxSieve, createBoxSieve, type NamedBox, type ReadFrames, sortBoxes } from './boxes.ts';
 import { isPicture, listDeep, parseFile } from './files.ts';
 import type { Finding } from './findings.ts';
-import { createNameTally, type NameTally } from './name-tally.ts';
+import { createNameTally } from './name-tally.ts';
 import { hasLabelFolder, labelFiles, labelOf } from './yolo-layout.ts';
 import { readYoloNames, type YoloNames } from './yolo-names.ts';
 import { parseYoloRow } from './yolo-rows.ts';
@@ -23,7 +22,8 @@ export async function readYolo(directory: string, activities?: readonly string[]
   const labels = new Set(labelFiles(files));
   const sieve = createBoxSieve();
   const tally = createNameTally();
-  const frames: { path: string; riders: BoxedRider[] }[] = [];
+  const context = { activities, sieve, tally };
+  const frames: ReadFrames['frames'][number][] = [];
   const unlabelled: string[] = [];
   const used = new Set<string>();
   for (const file of files.filter(isPicture)) {
@@ -32,9 +32,8 @@ export async function readYolo(directory: string, activities?: readonly string[]
     if (labels.has(label)) {
       used.add(label);
       const rows = await parseFile(join(directory, label), text => text.split(/\r?\n/));
-      const riders = ridersOf(path, rows, { names, activities, sieve, tally });
-      frames.push({ path, riders });
-    } else if (hasLabelFolder(file)) frames.push({ path, riders: [] });
+      frames.push({ path, ...sortBoxes(path, boxesOf(path, rows, names, sieve), context) });
+    } else if (hasLabelFolder(file)) frames.push({ path, ...sortBoxes(path, [], context) });
     else unlabelled.push(path);
   }
   const lost = [...labels].filter(label => !used.has(label));
@@ -49,32 +48,17 @@ export async function readYolo(directory: string, activities?: readonly string[]
   };
 }
 
-interface RowContext {
-  readonly names: YoloNames;
-  readonly activities: readonly string[] | undefined;
-  readonly sieve: BoxSieve;
-  readonly tally: NameTally;
-}
-
-function ridersOf(path: string, rows: readonly string[], context: RowContext): BoxedRider[] {
-  const { names, activities, sieve, tally } = context;
-  const riders: BoxedRider[] = [];
-  for (const text of rows.filter(row => row.trim() !== '')) {
-    const row = parseYoloRow(text, names.keypoints);
-    if (row === null) {
-      sieve.reject(path, text);
-      continue;
-    }
-    const name = names.list[row.classId] ?? `class ${row.classId}`;
-    const activity = activityNamed(name, activities);
-    if (activity === undefined) {
-      tally.ignore(name, path);
-      continue;
-    }
-    const box = sieve.sift(path, row.box, text.trim());
-    if (box !== undefined) riders.push({ activity, box });
-  }
-  return riders;
+function boxesOf(path: string, rows: readonly string[], names: YoloNames, sieve: BoxSieve): NamedBox[] {
+  return rows
+    .filter(row => row.trim() !== '')
+    .flatMap(text => {
+      const row = parseYoloRow(text, names.keypoints);
+      if (row === null) {
+        sieve.reject(path, text);
+        return [];
+      }
+      return [{ name: names.list[row.classId] ?? `class ${row.classId}`, box: row.box, text: text.trim() }];
+    });
 }
 
 function missingPicture(label: string): Finding {

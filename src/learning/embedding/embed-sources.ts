@@ -33,7 +33,7 @@ export interface EmbeddedSources {
 }
 
 /** Raised with any change of how views are drawn, lest old ones are taken from the cache. */
-const VIEWS_VERSION = '1';
+const VIEWS_VERSION = '2';
 
 /** Pictures in work at the same time: sharp draws the next while the backbone computes. */
 const AHEAD = 3;
@@ -58,7 +58,7 @@ export async function embedSources(
       if ('kept' in item) cached += 1;
       const entry = 'kept' in item ? item.kept : await embedNow(backbone, item.views);
       if (!('kept' in item)) await options.cache?.write(item.key, entry);
-      hash.update(`${item.sha256} ${item.picture.group} ${item.picture.activities ?? item.picture.layout}\n`);
+      hash.update(`${item.sha256} ${item.picture.group} ${item.picture.activities}\n`);
       samples.push(...entry.views.map(view => sampleOf(item.picture, source, view, options.activities)));
       chunks.push(entry.embeddings);
     }
@@ -102,9 +102,9 @@ async function prepare(
   try {
     const bytes = await readFile(picture.path);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const { input, changed, middle, tiles, seed } = options;
-    const views = JSON.stringify({ input, changed, middle, tiles, seed });
-    const key = cacheKey([VIEWS_VERSION, backboneSha256, sha256, picture.layout, views]);
+    const { input, changed, middle, seed } = options;
+    const views = JSON.stringify({ input, changed, middle, seed });
+    const key = cacheKey([VIEWS_VERSION, backboneSha256, sha256, views]);
     const kept = await options.cache?.read(key);
     if (kept) return { picture, sha256, key, kept: relabelled(kept, picture) };
     // Seeded by the picture, so that its views don't depend on the others'.
@@ -120,7 +120,6 @@ async function prepare(
 
 /** A photo whose label was changed looks the same as before. */
 function relabelled(entry: EmbeddedViews, { activities }: TrainingPicture): EmbeddedViews {
-  if (activities === null) return entry;
   return { ...entry, views: entry.views.map(view => ({ ...view, activities })) };
 }
 

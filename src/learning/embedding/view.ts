@@ -1,4 +1,4 @@
-/** One thing the backbone is shown: a photo, a tile of a frame, or a changed copy of either. */
+/** One thing the backbone is shown: a photo or a changed copy of one. */
 import type { Rectangle } from '../../vision/zone.ts';
 import type { Sample } from './sample.ts';
 

@@ -2,7 +2,6 @@
 import { createRandom, type Random, shuffled } from '../../ops/random.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import type { EmbeddedSet } from '../embedding/sample.ts';
-import { withHardNegatives } from './hard-negatives.ts';
 import {
   type Batch,
   decay,
@@ -33,8 +32,6 @@ export interface FitOptions {
   readonly labelSmoothing: number;
   /** Stop after this many epochs without a lower held-back loss, and keep the best; 0 runs and keeps all. */
   readonly patience: number;
-  /** How many times more often tiles without a rider are drawn in the second half that the head takes for one; 1: no more. */
-  readonly hardNegatives: number;
   /** `balanced` draws by {@link samplingWeights}; `plain` takes each sample once an epoch. */
   readonly sampling: 'balanced' | 'plain';
   readonly seed: number;
@@ -72,7 +69,7 @@ export async function fitHead(
   const model = startWeights(tf, set.width, options.hidden, activities, random);
   const optimizer = tf.train.adam(options.learningRate);
   const plain = options.sampling === 'plain';
-  let draw = plain ? inTurn(set.samples.length, random) : drawer(samplingWeights(set.samples), random);
+  const draw = plain ? inTurn(set.samples.length, random) : drawer(samplingWeights(set.samples), random);
   const steps = Math.max(1, Math.ceil(set.samples.length / options.batch));
   let best: (Fit & { readonly loss: number }) | null = null;
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
@@ -88,9 +85,6 @@ export async function fitHead(
       await new Promise(resolve => setImmediate(resolve));
     }
     const weights = await readWeights(tf, model);
-    if (epoch === Math.ceil(options.epochs / 2) && !plain && options.hardNegatives !== 1) {
-      draw = drawer(withHardNegatives(weights, set, options.hardNegatives), random);
-    }
     const heldLoss = hooks.onEpoch?.({ epoch, loss: loss / steps, weights }) ?? null;
     const keep = options.patience === 0 || heldLoss === null || best === null || heldLoss < best.loss;
     if (keep) best = { weights, epoch, loss: heldLoss ?? 0 };

@@ -7,16 +7,13 @@ export interface Recipe
   readonly changed: number;
   /** Photos are seen, and judged, whole and by their middle square. */
   readonly middle: boolean;
-  /** Tiles around riders, and as many elsewhere, of each frame. */
-  readonly tiles: number;
 }
 
 export const RECIPES = {
-  /** Many views, dropout, hard negatives, faint features lifted, calibrated by cross-fitting. */
+  /** Many views, dropout, faint features lifted, calibrated by cross-fitting. */
   robust: {
     changed: 9,
     middle: true,
-    tiles: 6,
     hidden: 64,
     epochs: 12,
     batch: 128,
@@ -26,7 +23,6 @@ export const RECIPES = {
     weightDecay: 0,
     labelSmoothing: 0,
     patience: 0,
-    hardNegatives: 3,
     sampling: 'balanced',
     input: { kind: 'softsign', scale: 3 },
     calibrated: true,
@@ -37,7 +33,6 @@ export const RECIPES = {
   classic: {
     changed: 0,
     middle: false,
-    tiles: 6,
     hidden: 64,
     epochs: 10,
     batch: 16,
@@ -47,7 +42,6 @@ export const RECIPES = {
     weightDecay: 0,
     labelSmoothing: 0,
     patience: 0,
-    hardNegatives: 1,
     sampling: 'plain',
     calibrated: false,
     refit: false,

@@ -129,7 +129,12 @@ export function measuredDetail(options: () => DetailOptions, budgetMs: () => num
       const budget = budgetMs();
       const key = [frame.width, frame.height, detail, budget].join();
       if (made?.key === key && isAsExpected(made.msPerPixel, msPerPixel)) return made.plan;
-      const plan = detail === 'auto' ? affordable(frame, msPerPixel, budget) : { scale: detail, turns: 1 };
+      const plan =
+        detail !== 'auto'
+          ? { scale: detail, turns: 1 }
+          : msPerPixel === null
+            ? { scale: Math.min(FIRST_SCALE, fullScale(frame)), turns: 1 }
+            : affordable(frame, msPerPixel, budget);
       made = { plan, msPerPixel, key };
       return plan;
     },
@@ -139,6 +144,9 @@ export function measuredDetail(options: () => DetailOptions, budgetMs: () => num
     },
   };
 }
+
+/** The first frame is soon told of, and shows how fast the board is. */
+const FIRST_SCALE = 1;
 
 /** The first measure replaces none. */
 function isAsExpected(expected: number | null, found: number | null): boolean {

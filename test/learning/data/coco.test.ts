@@ -78,9 +78,9 @@ describe('COCO', () => {
     const { frames, findings } = await readFrames(root, 'COCO');
     expect(frames.map(({ path }) => path)).toEqual([join(root, 'a.jpg'), join(root, 'b.jpg')]);
     expect(frames[0]?.riders).toEqual([{ activity: 'windsurfing', box: BOX }]);
+    expect(frames[0]?.others.map(({ name }) => name)).toEqual(['person', 'category 99']);
     expect(findings).toMatchObject([
       { kind: 'bad-box', files: [join(root, 'b.jpg')], leftOut: [join(root, 'b.jpg')] },
-      { kind: 'unknown-name', message: expect.stringContaining('person') },
       { kind: 'unknown-name', message: expect.stringContaining('category 99') },
       { kind: 'missing-file', message: expect.stringContaining('gone.jpg'), leftOut: [] },
     ]);

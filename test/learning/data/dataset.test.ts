@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasBoxes, listFrames, listPhotos } from '../../../src/learning/data/dataset.ts';
+import { readFrames } from '../../../src/learning/data/frames.ts';
 import { labelsInOrder, labelVector } from '../../../src/learning/data/labels.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { folderOf } from './support.ts';
@@ -64,7 +65,7 @@ describe('listFrames', () => {
     expect(frames).toHaveLength(20);
     expect(frames[0]?.path).toBe(join(root, 'frames', 'f00.jpg'));
     const box = { x: 0.1, y: 0.2, w: 0.3, h: 0.4 };
-    expect(frames[0]?.riders).toEqual([{ activity: 'surfing', box, partial: false }]);
+    expect(frames[0]?.riders).toEqual([{ activity: 'surfing', box }]);
     const groups = frames.map(({ group }) => group);
     expect(new Set(groups).size).toBe(10);
     expect(groups).toEqual([...groups].sort());
@@ -89,6 +90,64 @@ describe('listFrames', () => {
     });
   });
 
+  it('keeps kites, other things and what is to be ignored apart from riders', async () => {
+    const box = [0.1, 0.2, 0.3, 0.4];
+    const text = JSON.stringify({
+      'f.jpg': [
+        { activity: 'kitesurfing', part: 'kite', box },
+        { activity: 'Kite', box: [0, 0, 0.1, 0.1] },
+        { activity: 'person', box },
+        { activity: 'person', box: [2, 2, 1, 1] },
+        { activity: 'Surfer', box },
+        { activity: 'surfing', ignore: true, box },
+        { activity: 'sup', box },
+      ],
+    });
+    const root = await folderOf({ 'boxes.json': text });
+    const rectangle = { x: 0.1, y: 0.2, w: 0.3, h: 0.4 };
+    const [frame] = await listFrames(root);
+    expect(frame).toMatchObject({
+      riders: [{ activity: 'surfing', box: rectangle }],
+      kites: [rectangle, { x: 0, y: 0, w: 0.1, h: 0.1 }],
+      others: [
+        { name: 'person', box: rectangle },
+        { name: 'sup', box: rectangle },
+      ],
+      ignored: [rectangle],
+    });
+    expect((await readFrames(root, 'boxes.json')).findings).toEqual([]);
+    expect((await listFrames(root, ['sup']))[0]?.riders).toHaveLength(2);
+  });
+
+  it('asks about names that may be misspelt', async () => {
+    const root = await folderOf({
+      'boxes.json':
+        '{"a.jpg":[{"activity":"windsurfng","box":[0,0,1,1]},{"activity":"seal","box":[0,0,1,1]}]}',
+    });
+    const { frames, findings } = await readFrames(root, 'boxes.json');
+    expect(frames[0]?.others.map(({ name }) => name)).toEqual(['windsurfng', 'seal']);
+    expect(findings).toMatchObject([
+      { kind: 'unknown-name', message: expect.stringContaining('did you mean “windsurfing”?'), leftOut: [] },
+    ]);
+  });
+
+  it('knows the camera of a frame by the manifest, which needs no groups, else by the folder', async () => {
+    const list = '{"a.jpg":[],"b.jpg":[],"c.jpg":[]}';
+    const root = await folderOf({
+      'boxes.json': list,
+      'frames/a.jpg': '',
+      'manifest.csv': 'file,camera\na.jpg,north\nframes/b.jpg,south\nc.jpg,north\n',
+    });
+    const frames = await listFrames(root);
+    expect(frames.map(({ camera }) => camera)).toEqual(['north', 'south', 'north']);
+    const [a, b, c] = frames.map(({ group }) => group);
+    expect([a === c, a === b]).toEqual([true, false]);
+    const plain = await folderOf({ 'pier/boxes.json': list });
+    expect((await listFrames(join(plain, 'pier'))).map(({ camera }) => camera)).toEqual(
+      Array(3).fill('pier'),
+    );
+  });
+
   it('takes a rider for a part only beside a kite of its own', async () => {
     const box = [0.1, 0.1, 0.1, 0.1];
     const text = JSON.stringify({
@@ -101,8 +160,8 @@ describe('listFrames', () => {
     });
     const frames = await listFrames(await folderOf({ 'boxes.json': text }));
     expect(frames.map(({ riders }) => riders.map(({ partial }) => partial))).toEqual([
-      [false, true, false],
-      [false],
+      [true, undefined],
+      [undefined],
     ]);
   });
 

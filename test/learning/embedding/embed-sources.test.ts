@@ -19,7 +19,6 @@ const OPTIONS: EmbedOptions = {
   input: 32,
   changed: 2,
   middle: true,
-  tiles: 2,
   seed: 37,
   cache: null,
 };
@@ -119,19 +118,13 @@ describe('embedSources', () => {
     expect(set.samples).toHaveLength(24);
   });
 
-  it('shows tiles of frames by themselves, each labelled by where the riders are', async () => {
+  it('takes no frames with boxes: they are for a head that finds riders', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'frames'));
     await drawPhotos(folder, { frames: 1 });
     const boxes = { '0.jpg': [{ activity: 'kitesurfing', box: [0.1, 0.1, 0.2, 0.3] }] };
     await writeFile(join(folder, 'boxes.json'), JSON.stringify(boxes));
-    const { set } = await embed(folder);
-    const plain = set.samples.filter(({ augmented }) => !augmented);
-    expect(new Set(plain.map(({ part }) => part)).size).toBe(plain.length);
-    expect(plain.every(({ rectangle }) => rectangle !== undefined && rectangle.w <= 1)).toBe(true);
-    expect(plain.some(({ labels }) => labels[1] === 1)).toBe(true);
-    expect(plain.some(({ labels }) => labels[1] === 0)).toBe(true);
-    expect(set.samples.some(({ labels }) => labels[0] === 1)).toBe(false);
+    await expect(openSource(folder)).rejects.toMatchObject({ code: 'training-impossible' });
   });
 
   it('fails where the engine does', async () => {

@@ -1,0 +1,195 @@
+/** What a head finds and leaves alone on whole frames, by camera and in all. */
+import { presenceScores } from '../../../activity/presence-score.ts';
+import type { Outputs } from '../outputs.ts';
+import { matchRiders, riderMarks } from './match.ts';
+import type { JudgedFrame, PlacedCalibration } from './place-calibration.ts';
+import { quantile } from './place-calibration.ts';
+import { scorePlace } from './read-frame.ts';
+
+export interface RiderFigures {
+  readonly frames: number;
+  /** Frames with riders, and those of them reported with an activity that is there. */
+  readonly withRiders: number;
+  readonly found: number;
+  /** Frames without riders, and those of them of which nothing was reported. */
+  readonly empty: number;
+  readonly leftAlone: number;
+  /** Riders with a box, and those of them counted as riders. */
+  readonly riders: number;
+  readonly hit: number;
+  /** Places counted as riders, those in ignored boxes and at kites left out. */
+  readonly counted: number;
+  /** Of the riders counted, those whose activity is right. */
+  readonly named: number;
+  /** Mean difference of the number of riders, found and true. */
+  readonly countError: number | null;
+}
+
+export interface JudgedOverall extends RiderFigures {
+  /** Of a frame's strongest rider found and another's strongest false alarm, how often the rider is stronger; null without either. */
+  readonly auc: number | null;
+  /** Share of frames with riders whose strongest rider passes a limit that 5 % and 20 % of all frames fail with a false alarm. */
+  readonly foundAt: { readonly five: number; readonly twenty: number } | null;
+  /** Riders by height in pixels of the frame. */
+  readonly heights: readonly {
+    readonly from: number;
+    readonly to: number | null;
+    readonly riders: number;
+    readonly hit: number;
+  }[];
+  /** Precision and recall of riders as the limit falls, thinned. */
+  readonly curve: readonly { readonly score: number; readonly precision: number; readonly recall: number }[];
+}
+
+/** One frame as it came out. */
+export interface FrameOutcome {
+  readonly frame: JudgedFrame;
+  readonly places: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly score: number;
+    readonly activity: string;
+    /** Index of its rider among the marks; null for a false alarm, undefined where it does not count. */
+    readonly mark: number | null | undefined;
+  }[];
+  /** Activities reported. */
+  readonly reported: readonly string[];
+}
+
+export function outcomeOf(
+  frame: JudgedFrame,
+  outputs: Outputs,
+  { rider, cells }: PlacedCalibration,
+): FrameOutcome {
+  const scored = frame.found
+    .map(place => ({ place, ...scorePlace(place, outputs, rider) }))
+    .sort((a, b) => b.score - a.score);
+  const { riders, neutral } = matchRiders(
+    scored.map(({ place }) => place),
+    frame.material.marks,
+  );
+  const presence = presenceScores(scored, outputs.activities, cells.presence);
+  return {
+    frame,
+    places: scored.map(({ place: { x, y }, score, scores }, at) => ({
+      x,
+      y,
+      score,
+      activity: outputs.activities.reduce((a, b) => ((scores[b] ?? 0) > (scores[a] ?? 0) ? b : a)),
+      mark: neutral[at] === true ? undefined : riders[at],
+    })),
+    reported: outputs.activities.filter(activity => (presence[activity] ?? 0) >= 0.5),
+  };
+}
+
+/** @param limit probability from which a place counts as a rider */
+export function figuresOf(outcomes: readonly FrameOutcome[], limit: number): RiderFigures {
+  const sums = {
+    withRiders: 0,
+    found: 0,
+    empty: 0,
+    leftAlone: 0,
+    riders: 0,
+    hit: 0,
+    counted: 0,
+    named: 0,
+    error: 0,
+  };
+  for (const { frame, places, reported } of outcomes) {
+    const { marks } = frame.material;
+    const riders = riderMarks(frame.material);
+    const there = new Set(riders.map(index => marks[index]?.kind));
+    const counted = places.filter(({ score, mark }) => score >= limit && mark !== undefined);
+    const hits = counted.filter(({ mark }) => mark !== null);
+    if (riders.length > 0) {
+      sums.withRiders += 1;
+      if (reported.some(activity => there.has(activity))) sums.found += 1;
+    } else if (!marks.some(({ kind }) => kind !== 'person')) {
+      sums.empty += 1;
+      if (reported.length === 0) sums.leftAlone += 1;
+    }
+    sums.riders += riders.length;
+    sums.hit += hits.length;
+    sums.counted += counted.length;
+    sums.named += hits.filter(({ mark, activity }) => marks[mark as number]?.kind === activity).length;
+    sums.error += Math.abs(counted.length - riders.length);
+  }
+  const { error, ...rest } = sums;
+  return {
+    frames: outcomes.length,
+    ...rest,
+    countError: outcomes.length === 0 ? null : error / outcomes.length,
+  };
+}
+
+export function overallOf(outcomes: readonly FrameOutcome[], limit: number): JudgedOverall {
+  return {
+    ...figuresOf(outcomes, limit),
+    ...separationOf(outcomes),
+    heights: heightsOf(outcomes, limit),
+    curve: curveOf(outcomes),
+  };
+}
+
+/** How far the strongest riders of frames stand above the strongest false alarms. */
+function separationOf(outcomes: readonly FrameOutcome[]): Pick<JudgedOverall, 'auc' | 'foundAt'> {
+  const best = (of: FrameOutcome, wanted: boolean) =>
+    Math.max(
+      0,
+      ...of.places
+        .filter(({ mark }) => mark !== undefined && (mark !== null) === wanted)
+        .map(({ score }) => score),
+    );
+  const riders = outcomes
+    .filter(({ frame }) => riderMarks(frame.material).length > 0)
+    .map(each => best(each, true));
+  const alarms = outcomes.map(each => best(each, false));
+  if (riders.length === 0 || alarms.length === 0) return { auc: null, foundAt: null };
+  let wins = 0;
+  for (const rider of riders)
+    for (const alarm of alarms) wins += rider > alarm ? 1 : rider === alarm ? 0.5 : 0;
+  const passing = (share: number) => {
+    const limit = quantile(alarms, 1 - share);
+    return riders.filter(score => score > limit).length / riders.length;
+  };
+  return {
+    auc: wins / (riders.length * alarms.length),
+    foundAt: { five: passing(0.05), twenty: passing(0.2) },
+  };
+}
+
+const HEIGHTS = [0, 8, 12, 20, 40];
+
+function heightsOf(outcomes: readonly FrameOutcome[], limit: number): JudgedOverall['heights'] {
+  return HEIGHTS.map((from, index) => {
+    const to = HEIGHTS[index + 1] ?? null;
+    let riders = 0;
+    let hit = 0;
+    for (const { frame, places } of outcomes) {
+      for (const at of riderMarks(frame.material)) {
+        const height = (frame.material.marks[at]?.box.h ?? 0) * frame.frame.height;
+        if (height < from || (to !== null && height >= to)) continue;
+        riders += 1;
+        if (places.some(({ mark, score }) => mark === at && score >= limit)) hit += 1;
+      }
+    }
+    return { from, to, riders, hit };
+  });
+}
+
+const CURVE_POINTS = 60;
+
+function curveOf(outcomes: readonly FrameOutcome[]): JudgedOverall['curve'] {
+  const all = outcomes.reduce((sum, { frame }) => sum + riderMarks(frame.material).length, 0);
+  if (all === 0) return [];
+  const places = outcomes
+    .flatMap(each => each.places.filter(({ mark }) => mark !== undefined))
+    .sort((a, b) => b.score - a.score);
+  const step = Math.max(1, Math.floor(places.length / CURVE_POINTS));
+  let hits = 0;
+  return places.flatMap(({ score, mark }, index) => {
+    if (mark !== null) hits += 1;
+    if ((index + 1) % step !== 0) return [];
+    return [{ score, precision: hits / (index + 1), recall: hits / all }];
+  });
+}

@@ -1,0 +1,40 @@
+/** Figures as cells of a table, for card and report alike. */
+import { count, percent } from '../../report/words.ts';
+import type { RiderFigures } from '../judge/figures.ts';
+
+export const FIGURE_COLUMNS = [
+  'Frames',
+  'Found',
+  'Left alone',
+  'Riders',
+  'Recall',
+  'Precision',
+  'Activity right',
+  'Count off by',
+] as const;
+
+/** What the columns mean. */
+export const FIGURE_MEANINGS =
+  'Found: frames with riders that were reported, with an activity that is there. Left alone: frames without, of which nothing was reported. Recall: riders counted. Precision: of those counted, how many are riders. A place counts for a rider within the rider’s box widened by half its size on each side; a second one at the same rider is a false alarm.';
+
+export function figureCells(figures: RiderFigures): string[] {
+  const { frames, found, withRiders, leftAlone, empty, riders, hit, counted, named, countError } = figures;
+  return [
+    count(frames),
+    ratio(found, withRiders),
+    ratio(leftAlone, empty),
+    count(riders),
+    share(hit, riders),
+    share(hit, counted),
+    share(named, hit),
+    countError === null ? '–' : countError.toFixed(1),
+  ];
+}
+
+function ratio(part: number, all: number): string {
+  return all === 0 ? '–' : `${count(part)}/${count(all)}`;
+}
+
+export function share(part: number, all: number): string {
+  return all === 0 ? '–' : percent(part / all, all);
+}

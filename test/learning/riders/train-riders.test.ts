@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadHead } from '../../../src/activity/head-bundle.ts';
+import { loadBase, writeBase } from '../../../src/learning/base/base-files.ts';
+import { saveHead } from '../../../src/learning/fit/save-head.ts';
+import { FIT_DEFAULTS } from '../../../src/learning/riders/fit/fit-cells.ts';
+import { renderRidersCard } from '../../../src/learning/riders/report/card.ts';
+import { renderRidersReport } from '../../../src/learning/riders/report/report.ts';
+import {
+  type RidersJob,
+  type RidersTraining,
+  trainRiders,
+} from '../../../src/learning/riders/train-riders.ts';
+import { SHIPPED_MODELS } from '../../../src/ops/paths.ts';
+import { type BackboneBundle, loadBackboneBundle } from '../../../src/vision/bundle.ts';
+import { suiteFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { drawPhotos } from '../draw.ts';
+import { drawFrames } from './support.ts';
+
+const BACKBONE = join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-v3');
+const HOOKS = { onPhase: () => undefined, onProgress: () => undefined };
+
+function jobOf(folders: readonly string[], change: Partial<RidersJob> = {}): RidersJob {
+  return {
+    folders,
+    areas: null,
+    proposals: null,
+    crops: 160,
+    folds: 2,
+    judgeFrames: 2,
+    reserve: 0,
+    fit: { ...FIT_DEFAULTS, epochs: 4, steps: 60, batch: 128, seed: 3 },
+    seed: 3,
+    judge: null,
+    command: 'surfwatch train frames',
+    now: new Date('2026-06-01T09:00:00Z'),
+    ...change,
+  };
+}
+
+describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn frames', () => {
+  const folder = suiteFolder();
+  let bundle: BackboneBundle;
+  let frames: string;
+  let training: RidersTraining;
+  beforeAll(async () => {
+    bundle = await loadBackboneBundle(BACKBONE);
+    frames = join(await folder(), 'frames');
+    await drawFrames(frames, 6, 4);
+    training = await trainRiders(jobOf([frames]), bundle, HOOKS);
+  }, 180_000);
+
+  it('finds riders on cameras it has never seen', () => {
+    const { overall, cameras, by } = training.record.judged;
+    expect(by).toBe('folds');
+    expect(cameras).toHaveLength(6);
+    expect(overall.frames).toBe(12);
+    expect(overall.auc).toBeGreaterThan(0.8);
+    expect(overall.hit / overall.riders).toBeGreaterThan(0.4);
+  });
+
+  it('is a head that the daemon loads, with a base set that a board learns on with', async () => {
+    const models = join(await temporaryFolder(), 'riders');
+    const saved = await saveHead(models, training.head, writeBase(training.base));
+    const { id, weights } = bundle.manifest;
+    const { manifest } = await loadHead(models, saved.id, { id, sha256: weights.sha256 });
+    expect(manifest).toMatchObject({ activities: ['surfing', 'windsurfing'], width: 128, hidden: 64 });
+    expect(manifest.cells?.presence.slope).toBeGreaterThan(0);
+    const base = await loadBase(join(models, saved.id));
+    expect(base?.activities).toEqual(['surfing', 'windsurfing']);
+    expect(base?.set.width).toBe(128);
+    const has = (column: number) => base?.set.samples.some(({ labels }) => labels[column] === 1);
+    expect(has(0) && has(1)).toBe(true);
+    expect(base?.set.samples.some(({ labels }) => labels.every(label => label === 0))).toBe(true);
+  });
+
+  it('is described by a card and a page that show what they are given as text', async () => {
+    const card = renderRidersCard(training.record, { licence: 'Apache-2.0' });
+    expect(card).toContain('| all |');
+    expect(card).toContain('cam3');
+    const page = await renderRidersReport({
+      ...training.record,
+      made: { ...training.record.made, command: 'train <script>' },
+    });
+    expect(page).not.toContain('<script>');
+    expect(page).toContain('Precision and recall of riders');
+  });
+
+  it('is the same for the same seed', async () => {
+    const again = await trainRiders(jobOf([frames], { crops: 40 }), bundle, HOOKS);
+    const twice = await trainRiders(jobOf([frames], { crops: 40 }), bundle, HOOKS);
+    expect(twice.head.hiddenKernel).toEqual(again.head.hiddenKernel);
+    expect(twice.record.judged).toEqual(again.record.judged);
+  }, 120_000);
+
+  it('takes photos for what is no rider, and judges on another backbone where that is asked for', async () => {
+    const photos = join(await temporaryFolder(), 'photos');
+    await drawPhotos(photos, { surfing: 3, none: 4 });
+    await writeFile(
+      join(photos, 'areas.json'),
+      JSON.stringify([
+        {
+          files: ['none/0.jpg'],
+          areas: [
+            {
+              kind: 'land',
+              polygon: [
+                [0, 0],
+                [1, 0],
+                [1, 1],
+                [0, 1],
+              ],
+            },
+          ],
+        },
+      ]),
+    );
+    await writeFile(
+      join(photos, 'proposals.json'),
+      JSON.stringify({ 'none/1.jpg': [{ name: 'person', box: [0.4, 0.4, 0.1, 0.2] }] }),
+    );
+    const job = jobOf([frames, photos], { crops: 60, judge: { bundle, cameras: ['cam0', 'cam1'] } });
+    const { record, head } = await trainRiders(job, bundle, HOOKS);
+    expect(record.judged.by).toBe('backbone');
+    expect(record.judged.cameras.map(({ name }) => name)).toEqual(['cam0', 'cam1']);
+    expect(head.manifest.background).toEqual(['person', 'land']);
+  }, 120_000);
+
+  it('says where there is nothing to learn or to judge by', async () => {
+    const empty = join(await temporaryFolder(), 'empty');
+    await mkdir(empty);
+    await drawPhotos(empty, { none: 2 });
+    await expect(trainRiders(jobOf([empty]), bundle, HOOKS)).rejects.toMatchObject({
+      code: 'training-impossible',
+    });
+    const elsewhere = jobOf([frames], { judge: { bundle, cameras: ['nowhere'] } });
+    await expect(trainRiders(elsewhere, bundle, HOOKS)).rejects.toMatchObject({
+      code: 'training-impossible',
+    });
+  });
+});
