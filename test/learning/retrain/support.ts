@@ -109,3 +109,21 @@ export function toyHead(): HeadBundle {
 export function toyInput(board: readonly BoardFrame[]): RetrainInput {
   return { base: toyBase(), board, incumbent: toyHead() };
 }
+
+/** The same with outputs for kites and people, which look at numbers 10 and 11. */
+export function withBackground(head: HeadBundle): HeadBundle {
+  const { hidden } = head.manifest;
+  const kernel = new Float32Array(2 * hidden);
+  const hiddenKernel = Float32Array.from(head.hiddenKernel);
+  for (const index of [0, 1]) {
+    kernel[index * hidden + 5 + index] = 3;
+    hiddenKernel[(5 + index) * WIDTH + 10 + index] = 4;
+  }
+  return {
+    manifest: { ...head.manifest, background: ['kite', 'person'] },
+    hiddenKernel,
+    hiddenBias: head.hiddenBias,
+    outputKernel: Float32Array.of(...head.outputKernel, ...kernel),
+    outputBias: Float32Array.of(...head.outputBias, -8, -8),
+  };
+}
