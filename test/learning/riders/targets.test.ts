@@ -56,12 +56,14 @@ describe('targets of cells', () => {
     fc.assert(
       fc.property(fc.array(mark, { maxLength: 6 }), marks => {
         const { targets, mask } = targetsOf(canvasOf(marks), OUTPUTS);
+        let most = 0;
         for (let cell = 0; cell < CELLS * CELLS; cell++) {
           const own = [...targets.subarray(cell * COUNT, (cell + 1) * COUNT)];
           const known = mask.subarray(cell * COUNT, (cell + 1) * COUNT);
           const yes = own.flatMap((target, output) => (target === 1 && known[output] === 1 ? [output] : []));
-          expect(yes.length).toBeLessThanOrEqual(1);
+          most = Math.max(most, yes.length);
         }
+        expect(most).toBeLessThanOrEqual(1);
       }),
     );
   });
@@ -110,15 +112,14 @@ describe('targets of cells', () => {
         const canvas = canvasOf(marks);
         const plain = targetsOf(canvas, OUTPUTS);
         const turned = targetsOf(mirror(canvas), OUTPUTS);
-        for (let row = 0; row < CELLS; row++) {
-          for (let column = 0; column < CELLS; column++) {
-            const [from, to] = [row * CELLS + column, row * CELLS + CELLS - 1 - column];
-            for (let output = 0; output < COUNT; output++) {
-              expect(turned.mask[to * COUNT + output]).toBe(plain.mask[from * COUNT + output]);
-              expect(turned.targets[to * COUNT + output]).toBe(plain.targets[from * COUNT + output]);
-            }
-          }
-        }
+        const back = (values: Uint8Array) =>
+          Uint8Array.from(values, (_, at) => {
+            const cell = Math.floor(at / COUNT);
+            const column = CELLS - 1 - (cell % CELLS);
+            return values[(cell - (cell % CELLS) + column) * COUNT + (at % COUNT)] as number;
+          });
+        expect(back(turned.mask)).toEqual(plain.mask);
+        expect(back(turned.targets)).toEqual(plain.targets);
       }),
       { numRuns: 30 },
     );
