@@ -25,7 +25,9 @@ export function underKites(
   const below = new Map<Detection, Detection>();
   for (const kite of kites.filter(({ score }) => score >= rider)) {
     const nearest = found
-      .filter(one => one.score >= rider && !below.has(one) && one.y > kite.y && Math.abs(one.x - kite.x) <= REACH)
+      .filter(
+        one => one.score >= rider && !below.has(one) && one.y > kite.y && Math.abs(one.x - kite.x) <= REACH,
+      )
       .sort((a, b) => Math.abs(a.x - kite.x) - Math.abs(b.x - kite.x))[0];
     if (nearest !== undefined) below.set(nearest, { ...nearest, scores: kitesurfing(nearest) });
   }
