@@ -19,7 +19,7 @@ interface BenchOptions {
 }
 
 /** How often each thing is measured. */
-const FULL = { rounds: 12, whole: 10, tiles: 3, frames: 60, starts: 5, daemonMs: 40_000 };
+const FULL = { rounds: 12, whole: 10, tiles: 3, frames: 30, starts: 5, daemonMs: 40_000 };
 const QUICK = { rounds: 2, whole: 4, tiles: 2, frames: 8, starts: 2, daemonMs: 8_000 };
 
 const HELP = `
@@ -102,20 +102,17 @@ async function measureEngines(built: string, size: typeof FULL): Promise<EngineR
 }
 
 async function measurePath(built: string, pictures: Pictures, frames: number): Promise<PathResult[]> {
-  const child = new Child<PathReply>(built, 'path', []);
   const results: PathResult[] = [];
   for (const [name, files] of [
     ['1280 × 720', pictures.hd],
     ['1920 × 1080', pictures.fullHd],
   ] as const) {
-    for (const grid of [
-      [1, 1],
-      [4, 3],
-    ] as const) {
-      const { stages, cpuMs } = await child.ask({ files, grid, frames });
-      results.push({ picture: name, tiles: grid[0] * grid[1], stages, cpuMs });
+    for (const detail of [1, 'auto'] as const) {
+      // A process each, as its memory is measured.
+      const child = new Child<PathReply>(built, 'path', []);
+      results.push({ picture: name, detail, ...(await child.ask({ files, detail, frames })) });
+      child.end();
     }
   }
-  child.end();
   return results;
 }

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { Tensor } from 'onnxruntime-node';
-import { createClassifier } from '../src/activity/classifier.ts';
+import { scoreEmbeddings } from '../src/activity/head.ts';
+import { createPictureClassifier } from '../src/activity/picture-classifier.ts';
 import { exitOnError } from '../src/commands/exit.ts';
-import { WHOLE_PICTURE } from '../src/commands/judge.ts';
 import { startLongWork } from '../src/commands/progress.ts';
 import { type ExportModel, loadExportModel } from '../src/export/model.ts';
 import { exportOnnx } from '../src/export/onnx/export.ts';
 import { exportTflite } from '../src/export/tflite/export.ts';
 import { listPhotos } from '../src/learning/data/dataset.ts';
 import { SHIPPED_MODELS } from '../src/ops/paths.ts';
-import { readTiles } from '../src/vision/decode.ts';
+import { readPhoto } from '../src/vision/decode.ts';
 import { openOnnxSession } from '../src/vision/engines/onnx.ts';
 
 const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };
@@ -23,7 +23,7 @@ const program = new Command('measure-export')
   .description('prints a table: how far each export of ONNX and TensorFlow Lite is from the daemon on photos')
   .argument('<folder>', 'photos as FOLDER/<class>/*.jpg, each taken as a whole')
   .option('--models <dir>', 'the folder with backbone/ and heads/', SHIPPED_MODELS)
-  .option('--backbone <id>', 'the backbone', 'surfwatch-mobilenetv2-1.0-224')
+  .option('--backbone <id>', 'the backbone', 'surfwatch-mobilenetv2-v3')
   .option('--head <id>', 'a head, or current', 'current')
   .option('--tflite', "also TensorFlow Lite, in python3's tensorflow or ai_edge_litert", false)
   .action(measure);
@@ -43,14 +43,18 @@ async function measure(folder: string, flags: Flags): Promise<void> {
   const model = await loadExportModel(choice);
   const photos = await listPhotos(folder);
   const bar = startLongWork('daemon', false);
-  const classifier = await createClassifier(choice, { engine: 'auto', threads: 0, ...LIMITS });
+  const classifier = await createPictureClassifier(
+    { ...choice, pictureHead: choice.head },
+    { engine: 'auto', threads: 0, ...LIMITS },
+  );
   const pictures: Uint8Array[] = [];
   const expected: number[][] = [];
   for (const { path } of photos) {
     const bytes = await readFile(path);
-    pictures.push((await readTiles(bytes, WHOLE_PICTURE, model.input.size, LIMITS)).pixels);
-    const { tiles } = await classifier.classify(bytes, WHOLE_PICTURE);
-    expected.push(model.activities.map(activity => tiles[0]?.scores[activity] ?? 0));
+    const { whole } = await readPhoto(bytes, model.input.size, LIMITS);
+    pictures.push(whole.rgb);
+    const probabilities = scoreEmbeddings(classifier.head, await classifier.backbone.embed(whole.rgb, 1), 1);
+    expected.push([...probabilities]);
     bar.to(pictures.length / photos.length);
   }
   bar.stop();

@@ -27,6 +27,8 @@ function rowsOf(hour: number): Row[] {
           { hour, scope, kind: 'unknown', name: 'obscured', ms: 90_000 },
           { hour, scope, kind: 'present', name: 'none', ms: HOUR_MS / 4 },
           ...activities.map((name): Row => ({ hour, scope, kind: 'present', name, ms: 1_234_567 })),
+          { hour, scope, kind: 'counted', name: '', ms: HOUR_MS - 90_000 },
+          ...activities.map((name): Row => ({ hour, scope, kind: 'riders', name, ms: 4_321_000, peak: 7 })),
         ],
   );
 }
@@ -45,6 +47,7 @@ for (let day = 0; day < years * 365; day++) {
         start: dayMs + index * 1_800_000,
         end: null,
         peak: 0.9,
+        peakCount: 5,
         durationMs: 1_200_000,
       },
     })),

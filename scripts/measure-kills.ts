@@ -30,8 +30,7 @@ const SETTINGS = [
   'camera.pendingInterval=200ms',
   'camera.simulator.width=640',
   'camera.simulator.height=360',
-  'tiles.columns=2',
-  'tiles.rows=1',
+  'vision.detail=0.5',
 ];
 
 interface Truth {

@@ -19,7 +19,7 @@ const program = new Command('measure-ranges')
   .description('write the range of each layer into the manifest of a backbone')
   .argument('<folders...>', 'folders of pictures, as many from each')
   .option('--models <dir>', 'the folder with backbone/', SHIPPED_MODELS)
-  .option('--backbone <id>', 'the backbone', 'surfwatch-mobilenetv2-1.0-224')
+  .option('--backbone <id>', 'the backbone', 'surfwatch-mobilenetv2-v3')
   .action(measure);
 
 async function measure(folders: string[], { models, backbone }: Flags): Promise<void> {

@@ -26,7 +26,12 @@ const sourceSchema = z.object({
   ),
   /** Offsets in numbers, not bytes. */
   cells: z
-    .object({ of: z.tuple([z.string(), z.string()]), width: z.number(), kernel: z.number(), bias: z.number() })
+    .object({
+      of: z.tuple([z.string(), z.string()]),
+      width: z.number(),
+      kernel: z.number(),
+      bias: z.number(),
+    })
     .optional(),
 });
 

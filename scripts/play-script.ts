@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { ulid } from 'ulid';
-import { createClassifier } from '../src/activity/classifier.ts';
-import { lookAt } from '../src/activity/observe.ts';
+import { createBeachReader } from '../src/activity/beach-reader.ts';
+import { FIRST_SIGHT, lookAt } from '../src/activity/observe.ts';
 import type { SessionEvent } from '../src/activity/report.ts';
 import { startTracker, stopTracker, track } from '../src/activity/tracker.ts';
 import type { ScriptedSession } from '../src/capture/simulator/options.ts';
@@ -14,6 +14,7 @@ import { exitOnError } from '../src/commands/exit.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { zonesOf } from '../src/config/zones.ts';
 import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import { fixedDetail } from '../src/vision/cells/detail.ts';
 
 const program = new Command('play-script')
   .description(
@@ -83,8 +84,8 @@ async function playSeed(
     env: {},
     cwd: process.cwd(),
   });
-  const classifier = await createClassifier(settings.models, settings.vision);
-  const thresholds = { ...classifier.head.manifest.thresholds, ...settings.activity.thresholds };
+  const reader = await createBeachReader(settings.models, settings.vision, fixedDetail(settings.vision));
+  const thresholds = { ...reader.head.manifest.thresholds, ...settings.activity.thresholds };
   const options = { ...settings.activity, thresholds };
   const zones = zonesOf(settings);
   const simulator = { ...settings.camera.simulator, seed };
@@ -94,7 +95,7 @@ async function playSeed(
   const note = (events: readonly SessionEvent[]) => {
     for (const { session } of events) found.set(session.id, session);
   };
-  let still = null as Awaited<ReturnType<typeof lookAt>>['still'];
+  let sight = FIRST_SIGHT;
   let tracker = startTracker(
     zones.map(zone => zone.name),
     { atMs: 0, monotonicMs: 0 },
@@ -103,15 +104,15 @@ async function playSeed(
   for (let ms = 0; ms < untilMs; ms += pace) {
     const bytes = await renderer.jpeg(sceneAt(simulator, script, ms));
     const frame = { id: ulid(ms), takenAt: ms, bytes, origin: 'simulator' };
-    const looked = await lookAt(frame, ms, still, { classifier, zones, gates: settings.gates });
-    still = looked.still;
+    const looked = await lookAt(frame, ms, sight, { reader, zones, gates: settings.gates, newId: ulid });
+    sight = looked.state;
     const step = track(tracker, looked.observation, options, { newId: ulid });
     tracker = step.state;
     note(step.events);
     pace = step.pending ? settings.camera.pendingIntervalMs : settings.camera.intervalMs;
   }
   note(stopTracker(tracker).events);
-  await classifier.close();
+  await reader.close();
   // What began too near to the end could not be confirmed any more.
   const truth = scriptedSessions(script, untilMs).filter(session => session.startMs < untilMs - 15_000);
   return { truth, found: [...found.values()] };

@@ -1,5 +1,5 @@
 /**
- * Fits the read-out that tells soiled tiles from clean ones (src/vision/soiling.ts) on photos, tele frames and drawn scenes that are
+ * Fits the read-out that tells soiled areas of a frame from clean ones (src/vision/soiling.ts) on photos, tele frames and drawn scenes that are
  * soiled by `scripts/spoil/lens.ts`. The surf cam, the streams and the photos of the other half are never looked at.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -7,11 +7,11 @@ import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { loadBackboneBundle } from '../src/vision/bundle.ts';
 import { SOILING_FILE } from '../src/vision/soiling.ts';
+import { areasOf, openAreaReader } from './soiling/areas.ts';
 import { fitReadOut } from './soiling/fit.ts';
 import { learningPictures } from './soiling/pictures.ts';
-import { createEmbedder } from './soiling/tiles.ts';
 
-const BACKBONE = 'models/backbone/surfwatch-mobilenetv2-1.0-224';
+const BACKBONE = 'models/backbone/surfwatch-mobilenetv2-v3';
 
 const program = new Command('train-soiling')
   .description('Fits what tells dirt on the lens, and writes it beside the backbone.')
@@ -27,15 +27,15 @@ const program = new Command('train-soiling')
 const options = program.opts<{ data: string; backbone: string; out?: string; id: string }>();
 const out = resolve(options.out ?? join(options.backbone, SOILING_FILE));
 const { manifest } = await loadBackboneBundle(options.backbone);
-const embedder = await createEmbedder(options.backbone);
-const rows: { embedding: Float32Array; soiled: boolean }[] = [];
+const reader = await openAreaReader(options.backbone);
+const rows: { vector: Float32Array; soiled: boolean }[] = [];
 let pictures = 0;
 for await (const picture of learningPictures(options.data)) {
-  for (const row of await embedder.tilesOf(picture)) rows.push(row);
-  if (++pictures % 100 === 0) console.error(`${pictures} pictures, ${rows.length} tiles`);
+  for (const row of await areasOf(reader, picture)) rows.push(row);
+  if (++pictures % 100 === 0) console.error(`${pictures} pictures, ${rows.length} areas`);
 }
-await embedder.close();
-const { bias, weights, loss } = fitReadOut(rows, manifest.width);
+await reader.close();
+const { bias, weights, loss } = fitReadOut(rows, manifest.cells?.width ?? 0);
 await mkdir(dirname(out), { recursive: true });
 const file = {
   v: 1,
@@ -46,4 +46,4 @@ const file = {
 };
 await writeFile(out, `${JSON.stringify(file, null, 2)}\n`);
 const soiled = rows.filter(row => row.soiled).length;
-console.log(`${out}: ${pictures} pictures, ${rows.length} tiles, ${soiled} soiled, loss ${loss.toFixed(4)}`);
+console.log(`${out}: ${pictures} pictures, ${rows.length} areas, ${soiled} soiled, loss ${loss.toFixed(4)}`);

@@ -37,6 +37,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/classify.ts')).classifyCommand(),
   },
   {
+    name: 'look',
+    summary: 'draw what is found in a frame of a beach camera',
+    load: async () => (await import('./commands/look.ts')).lookCommand(),
+  },
+  {
     name: 'evaluate',
     summary: 'measure how often the model is right on labelled pictures',
     load: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),

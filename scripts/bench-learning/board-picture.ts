@@ -1,5 +1,5 @@
-/** A picture as a board would have kept it: its tiles, their embeddings, and what a person would say of it. */
-import type { Rectangle, Zone } from '../../src/vision/zone.ts';
+/** A picture as a board would have kept it: its cells, their embeddings, and what a person would say of it. */
+import { cornersOf, type Rectangle, type Zone } from '../../src/vision/zone.ts';
 
 export interface BoardPicture {
   readonly id: string;
@@ -8,25 +8,13 @@ export interface BoardPicture {
   readonly group: string;
   /** Activities in it; empty: none. */
   readonly labels: readonly string[];
-  readonly tiles: readonly { readonly zone: string; readonly rectangle: Rectangle }[];
-  /** [tiles, width] */
+  readonly cells: readonly { readonly zone: string; readonly rectangle: Rectangle }[];
+  /** [cells, width] */
   readonly embeddings: Float32Array;
 }
 
-/** A photo fills its picture: one tile. */
-export const PHOTO_ZONES: readonly Zone[] = [
-  { name: 'photo', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } },
-];
-
-/**
- * A camera has three zones side by side, as riders are in nearly every frame, but not everywhere. Their tiles are as
- * large as those of the daemon's grid for the whole frame.
- */
+/** A camera has three zones side by side, as riders are in nearly every frame, but not everywhere: each is a picture. */
 export const CAMERA_ZONES: readonly Zone[] = ['left', 'middle', 'right'].map((name, index) => ({
   name,
-  x: index / 3,
-  y: 0,
-  w: 1 / 3,
-  h: 1,
-  tiles: { columns: 2, rows: 2, overlap: 0.1 },
+  points: cornersOf({ x: index / 3, y: 0, w: 1 / 3, h: 1 }),
 }));

@@ -16,7 +16,7 @@ import {
   type Method,
 } from './methods.ts';
 import { createNeighbours } from './neighbours.ts';
-import { baseErrors, type Errors, scorerOf, scoreTiles, siteErrors } from './scorer.ts';
+import { baseErrors, type Errors, scoreCells, scorerOf, siteErrors } from './scorer.ts';
 import type { Split } from './split.ts';
 
 export type Order = 'next' | 'random';
@@ -112,7 +112,7 @@ function chooseNext(
   const candidates = left.map(frame => ({
     id: frame.id,
     takenAt: frame.takenAt,
-    tiles: scoreTiles(scorer, frame.tiles, frame.embeddings),
+    cells: scoreCells(scorer, frame.cells, frame.embeddings),
     embeddings: () => frame.embeddings,
     novelty: null,
   }));
@@ -124,25 +124,25 @@ function chooseNext(
   }
   const picks = rankFrames(
     candidates,
-    { thresholds: live.manifest.thresholds, labelled: decidingTiles(labelled, scorer, width), width, counts },
+    { head: live.manifest, labelled: decidingCells(labelled, scorer, width), width, counts },
     { count: STEP },
   );
   return picks.map(({ id }) => left.find(frame => frame.id === id) as BoardFrame);
 }
 
-/** Of each labelled picture the embedding of its strongest tile. */
-function decidingTiles(
+/** Of each labelled picture the embedding of its strongest cell. */
+function decidingCells(
   frames: readonly BoardFrame[],
   scorer: ReturnType<typeof scorerOf>,
   width: number,
 ): Float32Array {
   const rows = new Float32Array(frames.length * width);
-  for (const [index, { tiles, embeddings }] of frames.entries()) {
-    const strength = scoreTiles(scorer, tiles, embeddings).map(({ scores }) =>
+  for (const [index, { cells, embeddings }] of frames.entries()) {
+    const strength = scoreCells(scorer, cells, embeddings).map(({ scores }) =>
       Math.max(...Object.values(scores)),
     );
-    const tile = strength.indexOf(Math.max(...strength));
-    rows.set(embeddings.subarray(tile * width, (tile + 1) * width), index * width);
+    const cell = strength.indexOf(Math.max(...strength));
+    rows.set(embeddings.subarray(cell * width, (cell + 1) * width), index * width);
   }
   return rows;
 }

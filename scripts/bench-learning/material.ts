@@ -1,137 +1,184 @@
-/** What the bench learns from: the training samples of every source, and every picture as the board would see it. */
+/** What the bench learns from: every frame as a board keeps it, and its cells with what their boxes say of them. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
-import { type BoxedRider, listFrames } from '../../src/learning/data/dataset.ts';
+import { basename, join, resolve } from 'node:path';
+import { createBeachReader } from '../../src/activity/beach-reader.ts';
+import { type BoxedFrame, type BoxedRider, listFrames } from '../../src/learning/data/dataset.ts';
 import { labelsInOrder } from '../../src/learning/data/labels.ts';
-import { asCached, cacheKey, type EmbeddingCache, openCache } from '../../src/learning/embedding/cache.ts';
-import { embedSources } from '../../src/learning/embedding/embed-sources.ts';
-import { type EmbeddedSet, selectRows } from '../../src/learning/embedding/sample.ts';
-import type { TrainingPicture } from '../../src/learning/embedding/source.ts';
-import { activitiesIn } from '../../src/learning/embedding/tile-choice.ts';
-import { RECIPES } from '../../src/learning/fit/recipes.ts';
-import { checkedSources } from '../../src/learning/train.ts';
-import { ahead } from '../../src/ops/ahead.ts';
-import type { Backbone } from '../../src/vision/backbone.ts';
-import { type BackboneManifest, loadBackboneBundle } from '../../src/vision/bundle.ts';
-import { readTiles } from '../../src/vision/decode.ts';
-import { createBackbone } from '../../src/vision/engines/create.ts';
-import { type BoardPicture, CAMERA_ZONES, PHOTO_ZONES } from './board-picture.ts';
+import { asCached, cacheKey, type EmbeddedViews, openCache } from '../../src/learning/embedding/cache.ts';
+import type { EmbeddedSet, Sample } from '../../src/learning/embedding/sample.ts';
+import { fixedDetail } from '../../src/vision/cells/detail.ts';
+import { boundsOf, contains, type Point, type Rectangle } from '../../src/vision/zone.ts';
+import { type BoardPicture, CAMERA_ZONES } from './board-picture.ts';
 
 export interface Material {
   readonly activities: readonly string[];
-  readonly backbone: BackboneManifest;
-  /** The recipe's views, of the changed ones the first {@link CHANGED}. */
+  readonly backbone: { readonly id: string; readonly sha256: string };
+  /** Cells of all frames, with their activities. */
   readonly set: EmbeddedSet;
   readonly dataSha256: string;
   /** In the order of their files, which is the order of time for a camera. */
   readonly pictures: readonly BoardPicture[];
 }
 
-/** Of the seeds tried, the one whose embeddings are the same as those of `measure-recipes --seeds 38`. */
-const SEED = 38;
-/** Changed views a photo that the base head is fitted to: fewer than the recipe's, as one is fitted for every site. */
-const CHANGED = 2;
+export interface MaterialOptions {
+  /** The folder with `backbone/` and `riders/`. */
+  readonly models: string;
+  readonly backbone: string;
+  /** The head that says which cells are kept. */
+  readonly head: string;
+  /** Folder of kept embeddings. */
+  readonly cache: string;
+  /** Of each folder, evenly spread. */
+  readonly frames: number;
+}
+
 const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };
 
-/** @param cache folder of kept embeddings */
+/** @param folders each of the frames of one camera, with boxes */
 export async function readMaterial(
   folders: readonly string[],
-  backboneFolder: string,
-  cache: string,
+  { models, backbone: id, head, cache, frames: most }: MaterialOptions,
   onProgress: (text: string, done: number) => void,
 ): Promise<Material> {
-  const bundle = await loadBackboneBundle(backboneFolder);
-  const { sources } = await checkedSources(folders, { onProgress: done => onProgress('checking', done) });
-  const activities = labelsInOrder(sources.flatMap(source => source.activities));
-  const { backbone } = await createBackbone(bundle, { engine: 'auto', threads: availableParallelism() });
-  const total = sources.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  const sources = await Promise.all(
+    folders.map(async folder => ({
+      name: basename(resolve(folder)),
+      frames: spread(await listFrames(folder), most),
+    })),
+  );
+  const activities = labelsInOrder([
+    ...new Set(
+      sources.flatMap(({ frames }) => frames.flatMap(({ riders }) => riders.map(rider => rider.activity))),
+    ),
+  ]);
+  const reader = await createBeachReader(
+    { dir: models, backbone: id, head },
+    { engine: 'auto', threads: availableParallelism(), ...LIMITS },
+    fixedDetail({ detail: 'auto' }),
+  );
+  const { manifest } = reader.head;
   const kept = openCache(join(cache, 'embeddings'));
-  const { changed, middle, tiles } = RECIPES.robust;
+  const hash = createHash('sha256');
+  const total = sources.reduce((sum, { frames }) => sum + frames.length, 0);
+  const pictures: BoardPicture[] = [];
+  const samples: Sample[] = [];
+  const rows: Float32Array[] = [];
   let read = 0;
   try {
-    const { set, dataSha256 } = await embedSources(
-      backbone,
-      sources,
-      { activities, input: bundle.manifest.input.size, changed, middle, tiles, seed: SEED, cache: kept },
-      { onSkip: () => undefined, onRead: () => onProgress('reading', ++read / total) },
-    );
-    const pictures: BoardPicture[] = [];
-    let seen = 0;
-    for (const source of sources) {
-      const riders = source.kind === 'frames' ? await ridersOf(source.directory) : null;
-      const views = ahead(source.pictures, 2, picture =>
-        boardViews(backbone, kept, picture, riders?.get(picture.path) ?? null),
-      );
-      for await (const found of views) {
-        pictures.push(...found.map(view => ({ ...view, source: source.name })));
-        onProgress('as the board sees them', ++seen / total);
+    for (const { name, frames } of sources) {
+      for (const { path, group, riders } of frames) {
+        const bytes = await readFile(path);
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        hash.update(sha256).update(JSON.stringify(riders));
+        const key = cacheKey(['cells', manifest.backbone.sha256, manifest.weights.sha256, sha256]);
+        const seen = (await kept.read(key)) ?? (await readFrame(bytes));
+        await kept.write(key, seen);
+        const about = { source: name, group, file: path };
+        for (const [row, { rectangle }] of seen.views.entries()) {
+          const labels = labelsAt(rectangle as Rectangle, riders, activities);
+          if (labels === null) continue;
+          samples.push({ ...about, labels, part: String(row), augmented: false });
+          rows.push(rowOf(seen, row, manifest.width));
+        }
+        pictures.push(
+          ...picturesOf(seen, riders, manifest.width).map(picture => ({
+            ...about,
+            ...picture,
+            id: `${basename(path)}/${picture.id}`,
+          })),
+        );
+        onProgress('reading', ++read / total);
       }
     }
-    return { activities, backbone: bundle.manifest, set: withFewerViews(set), dataSha256, pictures };
   } finally {
-    await backbone.close();
+    await reader.close();
   }
-}
+  const embeddings = joined(rows, manifest.width);
+  return {
+    activities,
+    backbone: manifest.backbone,
+    set: { samples, embeddings, width: manifest.width },
+    dataSha256: hash.digest('hex'),
+    pictures,
+  };
 
-function withFewerViews(set: EmbeddedSet): EmbeddedSet {
-  const seen = new Map<string, number>();
-  return selectRows(set, ({ file, part, augmented }) => {
-    if (!augmented) return true;
-    // A tile in another light is left out: there are many tiles.
-    if (part !== '') return false;
-    const count = (seen.get(file) ?? 0) + 1;
-    seen.set(file, count);
-    return count <= CHANGED;
-  });
-}
-
-async function ridersOf(directory: string): Promise<Map<string, readonly BoxedRider[]>> {
-  return new Map((await listFrames(directory)).map(({ path, riders }) => [path, riders]));
-}
-
-/** A photo is one picture; a camera's frame is one a zone. */
-async function boardViews(
-  backbone: Backbone,
-  cache: EmbeddingCache,
-  { path, group, shows }: TrainingPicture,
-  riders: readonly BoxedRider[] | null,
-): Promise<Omit<BoardPicture, 'source'>[]> {
-  const bytes = await readFile(path);
-  const zones = riders === null ? PHOTO_ZONES : CAMERA_ZONES;
-  const { input, width, weights } = backbone.manifest;
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const key = cacheKey(['board', weights.sha256, sha256, JSON.stringify(zones)]);
-  const picture = await readTiles(bytes, zones, input.size, LIMITS);
-  let embeddings = (await cache.read(key))?.embeddings;
-  if (embeddings === undefined) {
-    embeddings = asCached(await backbone.embed(picture.pixels, picture.tiles.length));
-    const views = picture.tiles.map(({ zone, rectangle }) => ({
+  async function readFrame(bytes: Buffer): Promise<EmbeddedViews> {
+    const { cells, embeddings } = await reader.read(bytes, CAMERA_ZONES);
+    const views = cells.map(({ zone, rectangle }) => ({
       part: zone,
       rectangle,
       activities: [],
       augmented: false,
     }));
-    await cache.write(key, { views, embeddings });
+    return { views, embeddings: asCached(embeddings) };
   }
-  const all = embeddings;
-  return zones.flatMap(zone => {
-    const labels = riders === null ? shows : activitiesIn(zone, riders, picture);
-    // A rider is cut by the zone's edge: nobody could say whether it is in it.
-    if (labels === null) return [];
-    const rows = picture.tiles.flatMap((tile, row) => (tile.zone === zone.name ? [row] : []));
-    const own = new Float32Array(rows.length * width);
-    for (const [to, row] of rows.entries()) own.set(all.subarray(row * width, (row + 1) * width), to * width);
-    const id = riders === null ? basename(path) : `${basename(path)}/${zone.name}`;
+}
+
+function spread(frames: readonly BoxedFrame[], most: number): BoxedFrame[] {
+  const step = Math.max(1, frames.length / most);
+  return frames.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+}
+
+/** Null next to a rider: whether that is one nobody could say. */
+function labelsAt(
+  rectangle: Rectangle,
+  riders: readonly BoxedRider[],
+  activities: readonly string[],
+): number[] | null {
+  const middle = middleOf(rectangle);
+  const near = riders.filter(({ box }) => isWithin(box, middle, { x: rectangle.w / 2, y: rectangle.h / 2 }));
+  const at = near.filter(({ box }) => isWithin(box, middle, { x: rectangle.w / 6, y: rectangle.h / 6 }));
+  if (near.length > 0 && at.length === 0) return null;
+  const shown = new Set(at.map(({ activity }) => activity));
+  return activities.map(activity => (shown.has(activity) ? 1 : 0));
+}
+
+function isWithin({ x, y, w, h }: Rectangle, place: Point, margin: Point): boolean {
+  return (
+    place.x >= x - margin.x &&
+    place.x <= x + w + margin.x &&
+    place.y >= y - margin.y &&
+    place.y <= y + h + margin.y
+  );
+}
+
+/** Of each zone one; none where a rider is cut by its edge, as nobody could say whether it is in it. */
+function picturesOf({ views, embeddings }: EmbeddedViews, riders: readonly BoxedRider[], width: number) {
+  return CAMERA_ZONES.flatMap(zone => {
+    const { x, w } = boundsOf(zone);
+    const inside = riders.filter(({ box }) => contains(zone, middleOf(box)));
+    const isCut = riders.some(({ box }) =>
+      [x, x + w].some(edge => edge > 0 && edge < 1 && box.x < edge && box.x + box.w > edge),
+    );
+    if (isCut && inside.length === 0) return [];
+    const rows = views.flatMap(({ part }, row) => (part === zone.name ? [row] : []));
+    if (rows.length === 0) return [];
     return [
       {
-        id,
-        group,
-        labels,
-        tiles: rows.map(row => picture.tiles[row] as BoardPicture['tiles'][number]),
-        embeddings: own,
+        id: zone.name,
+        labels: [...new Set(inside.map(({ activity }) => activity))].sort(),
+        cells: rows.map(row => ({ zone: zone.name, rectangle: views[row]?.rectangle as Rectangle })),
+        embeddings: joined(
+          rows.map(row => rowOf({ views, embeddings }, row, width)),
+          width,
+        ),
       },
     ];
   });
+}
+
+function middleOf({ x, y, w, h }: Rectangle): Point {
+  return { x: x + w / 2, y: y + h / 2 };
+}
+
+function rowOf({ embeddings }: EmbeddedViews, row: number, width: number): Float32Array {
+  return embeddings.slice(row * width, (row + 1) * width);
+}
+
+function joined(rows: readonly Float32Array[], width: number): Float32Array {
+  const all = new Float32Array(rows.length * width);
+  for (const [index, row] of rows.entries()) all.set(row, index * width);
+  return all;
 }

@@ -6,7 +6,7 @@ import { fitHead } from '../../src/learning/fit/fit-head.ts';
 import { RECIPES } from '../../src/learning/fit/recipes.ts';
 import { baseSide } from '../../src/learning/retrain/base-rows.ts';
 import { boardRows } from '../../src/learning/retrain/board-rows.ts';
-import { embeddingsOf, labelTiles, tilesToLearn } from '../../src/learning/retrain/board-samples.ts';
+import { cellsToLearn, embeddingsOf, labelCells } from '../../src/learning/retrain/board-samples.ts';
 import { preparedFor } from '../../src/learning/retrain/fit-rows.ts';
 import { createOwnTrainer } from '../../src/learning/retrain/own-trainer.ts';
 import { refit } from '../../src/learning/retrain/refit.ts';
@@ -56,10 +56,20 @@ export async function learnOurs({ start, live, labelled, seed, tuning }: Lesson)
 export async function learnNaively({ start, labelled, seed }: Lesson): Promise<Learnt> {
   const { head } = start;
   const { activities, width } = head.manifest;
-  const tiles = tilesToLearn(labelled);
-  const raw = embeddingsOf(labelled, tiles, width);
-  const logits = headLogits(head, raw, tiles.length);
-  const rows = boardRows(labelled, tiles, activities, preparedFor(head.manifest, raw), logits, 1);
+  const cells = cellsToLearn(labelled);
+  const raw = embeddingsOf(labelled, cells, width);
+  const logits = headLogits(head, raw, cells.length);
+  const rows = boardRows(
+    labelled,
+    cells,
+    { activities, background: [] },
+    preparedFor(head.manifest, raw),
+    logits,
+    {
+      hardNegatives: 1,
+      rider: head.manifest.cells?.rider ?? 0.5,
+    },
+  );
   const trainer = createOwnTrainer(head, 32);
   const { epochs } = RETRAIN_DEFAULTS;
   let newest = 0;
@@ -88,21 +98,21 @@ export async function learnFromScratch({ tf, start, labelled, seed }: Lesson): P
   const { head, base } = start;
   const { activities, width } = head.manifest;
   const fitted = baseSide(base, activities, false);
-  const tiles = tilesToLearn(labelled);
-  const raw = embeddingsOf(labelled, tiles, width);
-  const { targets, mask } = labelTiles(labelled, tiles, activities, headLogits(head, raw, tiles.length));
-  const known = tiles.flatMap((_, row) =>
+  const cells = cellsToLearn(labelled);
+  const raw = embeddingsOf(labelled, cells, width);
+  const { targets, mask } = labelCells(labelled, cells, activities, headLogits(head, raw, cells.length));
+  const known = cells.flatMap((_, row) =>
     columns(mask, row, activities.length).every(each => each === 1) ? [row] : [],
   );
   const samples = known.map(row => {
-    const frame = labelled[tiles[row]?.frame ?? 0] as BoardFrame;
+    const frame = labelled[cells[row]?.frame ?? 0] as BoardFrame;
     const labels = [...columns(targets, row, activities.length)];
     return {
       labels,
       group: frame.id,
       source: 'board',
       file: frame.id,
-      part: String(tiles[row]?.tile),
+      part: String(cells[row]?.cell),
       augmented: false,
     };
   });
@@ -114,7 +124,8 @@ export async function learnFromScratch({ tf, start, labelled, seed }: Lesson): P
   const set = { samples: [...fitted.samples, ...samples], embeddings, width };
   const { weights } = await fitHead(tf, set, { ...RECIPES.robust, seed });
   const plain = { ...head, ...weights };
-  const live = withOutputs(plain, calibrateHead(plain, baseSide(base, activities, true), null));
+  const { calibration } = calibrateHead(plain, baseSide(base, activities, true), null);
+  const live = withOutputs(plain, { calibration, thresholds: head.manifest.thresholds });
   return { live, scorer: scorerOf(live), promoted: null };
 }
 

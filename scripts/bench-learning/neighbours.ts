@@ -2,7 +2,7 @@
 import { headLogits } from '../../src/activity/head.ts';
 import { dot, normalisedRows } from '../../src/learning/advice/likeness/vectors.ts';
 import { baseSide } from '../../src/learning/retrain/base-rows.ts';
-import { embeddingsOf, labelTiles, tilesToLearn } from '../../src/learning/retrain/board-samples.ts';
+import { cellsToLearn, embeddingsOf, labelCells } from '../../src/learning/retrain/board-samples.ts';
 import type { BoardFrame } from '../../src/learning/retrain/types.ts';
 import type { Start } from './base.ts';
 import type { Scorer } from './scorer.ts';
@@ -33,10 +33,8 @@ export function createNeighbours({ head, base }: Start): (labelled: readonly Boa
   const inBase = new WeakMap<Float32Array, Found[][]>();
   return labelled => {
     const own = rowsOf(labelled, start => headLogits(head, start, start.length / width), activities, width);
-    const thresholds = Object.fromEntries(activities.map(activity => [activity, 0.5]));
     return {
-      activities: [...activities],
-      thresholds,
+      head: head.manifest,
       score: (embeddings, count) => {
         const queries = normalisedRows(embeddings, width);
         const ofBase = inBase.get(embeddings) ?? nearestOf(queries, known, width);
@@ -59,20 +57,20 @@ export function createNeighbours({ head, base }: Start): (labelled: readonly Boa
   };
 }
 
-/** The tiles of which all is known. */
+/** The cells of which all is known. */
 function rowsOf(
   frames: readonly BoardFrame[],
   logitsOf: (embeddings: Float32Array) => Float32Array,
   activities: readonly string[],
   width: number,
 ): Rows {
-  const tiles = tilesToLearn(frames);
-  const raw = embeddingsOf(frames, tiles, width);
-  const { targets, mask } = labelTiles(frames, tiles, activities, logitsOf(raw));
+  const cells = cellsToLearn(frames);
+  const raw = embeddingsOf(frames, cells, width);
+  const { targets, mask } = labelCells(frames, cells, activities, logitsOf(raw));
   const part = (values: Float32Array, row: number) => [
     ...values.subarray(row * activities.length, (row + 1) * activities.length),
   ];
-  const rows = tiles.flatMap((_, row) => (part(mask, row).every(each => each === 1) ? [row] : []));
+  const rows = cells.flatMap((_, row) => (part(mask, row).every(each => each === 1) ? [row] : []));
   const vectors = new Float32Array(rows.length * width);
   const all = normalisedRows(raw, width);
   for (const [to, row] of rows.entries())

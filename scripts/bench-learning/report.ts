@@ -7,7 +7,6 @@ import { LABELS, labelsUntil, type SiteWays, sitesWays, type Way, waysOf } from 
 
 export interface SiteSummary {
   readonly name: string;
-  readonly kind: 'photos' | 'camera';
   readonly pictures: number;
   readonly classes: Readonly<Record<string, number>>;
 }

@@ -1,23 +1,25 @@
 /** Anything that gives activities probabilities from embeddings, and how right it is. */
-import { type ScoredTile, scoreZones } from '../../src/activity/classifier.ts';
 import { scoreEmbeddings } from '../../src/activity/head.ts';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
+import type { KeptCell } from '../../src/activity/kept-cells.ts';
+import { likeliest } from '../../src/activity/presence-score.ts';
 import { presentActivities, scoresOf } from '../../src/activity/scores.ts';
+import type { JudgedBy } from '../../src/learning/advice/deciding.ts';
+import { frameScoresOf } from '../../src/learning/archive/sight.ts';
 import type { EmbeddedSet } from '../../src/learning/embedding/sample.ts';
 import { measure, type Prediction } from '../../src/learning/fit/metrics.ts';
 import type { BoardPicture } from './board-picture.ts';
 
 export interface Scorer {
-  readonly activities: string[];
-  readonly thresholds: Readonly<Record<string, number>>;
+  /** What pictures are judged by. */
+  readonly head: JudgedBy;
   /** [count, width] → [count, activities] probabilities, 0..1. */
   score(embeddings: Float32Array, count: number): Float32Array;
 }
 
 export function scorerOf(head: HeadBundle): Scorer {
   return {
-    activities: head.manifest.activities,
-    thresholds: head.manifest.thresholds,
+    head: head.manifest,
     score: (embeddings, count) => scoreEmbeddings(head, embeddings, count),
   };
 }
@@ -29,37 +31,37 @@ export interface Errors {
   readonly balanced: number;
 }
 
-/** Decided as the daemon does: a zone by its strongest tile, thresholds, the strongest activity. */
+/** Decided as the daemon does by one frame: a zone by its riders, thresholds, the strongest activity. */
 export function siteErrors(scorer: Scorer, pictures: readonly BoardPicture[]): Errors {
+  const { head } = scorer;
   return errorsOf(
-    pictures.map(({ labels, tiles, embeddings }) =>
-      predictionOf(scorer, labels, scoreFrame(scoreTiles(scorer, tiles, embeddings))),
-    ),
+    pictures.map(({ labels, cells, embeddings }) => {
+      const scores = frameScoresOf(scoreCells(scorer, cells, embeddings), head);
+      return { truth: labels, found: presentActivities(scores, head.thresholds), scores };
+    }),
     scorer,
   );
 }
 
-export function scoreTiles(
-  scorer: Scorer,
-  tiles: BoardPicture['tiles'],
+export function scoreCells(
+  { head, score }: Scorer,
+  cells: BoardPicture['cells'],
   embeddings: Float32Array,
-): ScoredTile[] {
-  const probabilities = scorer.score(embeddings, tiles.length);
-  return tiles.map((tile, row) => ({ ...tile, scores: scoresOf(scorer, probabilities, row) }));
+): KeptCell[] {
+  const probabilities = score(embeddings, cells.length);
+  return cells.map((cell, row) => ({ ...cell, scores: scoresOf(head, probabilities, row) }));
 }
 
-/** A picture of the bench is one zone. */
-function scoreFrame(tiles: readonly ScoredTile[]): Readonly<Record<string, number>> {
-  return Object.values(scoreZones(tiles))[0]?.scores ?? {};
-}
-
-/** Each view and tile by itself; every source counts the same, however many tiles it has. */
+/** Each cell by itself; every source counts the same, however many cells it has. */
 export function baseErrors(scorer: Scorer, { samples, embeddings }: EmbeddedSet): Errors {
+  const { activities, cells } = scorer.head;
   const probabilities = scorer.score(embeddings, samples.length);
   const sources = new Map<string, Prediction[]>();
   for (const [row, sample] of samples.entries()) {
-    const truth = scorer.activities.filter((_, index) => sample.labels[index] === 1);
-    const prediction = predictionOf(scorer, truth, scoresOf(scorer, probabilities, row));
+    const truth = activities.filter((_, index) => sample.labels[index] === 1);
+    const scores = scoresOf(scorer.head, probabilities, row);
+    const { activity, score } = likeliest(scores);
+    const prediction = { truth, found: score >= (cells?.rider ?? 0.5) ? [activity] : [], scores };
     sources.set(sample.source, [...(sources.get(sample.source) ?? []), prediction]);
   }
   const each = [...sources.values()].map(predictions => errorsOf(predictions, scorer));
@@ -69,16 +71,8 @@ export function baseErrors(scorer: Scorer, { samples, embeddings }: EmbeddedSet)
   };
 }
 
-function predictionOf(
-  { thresholds }: Scorer,
-  truth: readonly string[],
-  scores: Readonly<Record<string, number>>,
-): Prediction {
-  return { truth, found: presentActivities(scores, thresholds), scores };
-}
-
-function errorsOf(predictions: readonly Prediction[], { activities }: Scorer): Errors {
-  const { accuracy, balancedAccuracy } = measure(predictions, activities);
+function errorsOf(predictions: readonly Prediction[], { head }: Scorer): Errors {
+  const { accuracy, balancedAccuracy } = measure(predictions, head.activities);
   return { plain: 1 - accuracy, balanced: 1 - balancedAccuracy };
 }
 

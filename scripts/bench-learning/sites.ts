@@ -5,47 +5,24 @@ import type { Material } from './material.ts';
 
 export interface Site {
   readonly name: string;
-  /** A camera's pictures are in the order of time; photos are in none. */
-  readonly kind: 'photos' | 'camera';
+  /** In the order of time. */
   readonly pictures: readonly BoardPicture[];
-  /** Everything of other places. */
+  /** Everything of other cameras. */
   readonly others: EmbeddedSet;
 }
 
-/** Photos that a site needs: 30 to label, and enough to judge by. */
+/** Pictures that a site needs: 30 to label, and enough to judge by. */
 const FEWEST = 45;
 /** Pictures its second most frequent class (none is one) needs. */
 const FEWEST_OF_SECOND = 4;
 
-/**
- * Photo groups of one owner are one place; so is each camera. Two folders of pictures by the same owner leave training
- * together.
- *
- * @param sameOwner name of a camera's folder → owner of the photos that were taken with it
- */
-export function sitesOf(
-  { pictures, set }: Pick<Material, 'pictures' | 'set'>,
-  sameOwner: ReadonlyMap<string, string>,
-): Site[] {
-  const places = new Map<string, BoardPicture[]>();
-  for (const picture of pictures) {
-    const name = placeOf(picture);
-    places.set(name, [...(places.get(name) ?? []), picture]);
-  }
-  const ownerOf = (name: string) => sameOwner.get(name) ?? name;
-  return [...places]
-    .filter(([, own]) => own.length >= FEWEST && secondClass(own) >= FEWEST_OF_SECOND)
-    .map(([name, own]) => ({
-      name,
-      kind: own.some(({ tiles }) => tiles.length > 1) ? ('camera' as const) : ('photos' as const),
-      pictures: own,
-      others: selectRows(set, sample => ownerOf(placeOf(sample)) !== ownerOf(name)),
-    }));
-}
-
-/** `owner/place` and `owner+repository` of photos; a camera is named as its folder. */
-function placeOf({ group, source }: { readonly group: string; readonly source: string }): string {
-  return group.startsWith(`${source}#`) ? source : (group.split(/[/+]/)[0] as string);
+/** Each folder is one camera. */
+export function sitesOf({ pictures, set }: Pick<Material, 'pictures' | 'set'>): Site[] {
+  return [...new Set(pictures.map(({ source }) => source))].flatMap(name => {
+    const own = pictures.filter(({ source }) => source === name);
+    if (own.length < FEWEST || secondClass(own) < FEWEST_OF_SECOND) return [];
+    return [{ name, pictures: own, others: selectRows(set, ({ source }) => source !== name) }];
+  });
 }
 
 function secondClass(pictures: readonly BoardPicture[]): number {

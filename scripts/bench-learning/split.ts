@@ -17,23 +17,20 @@ const FIRST_AT = Date.UTC(2026, 5, 1);
 /** Pictures are taken this far apart: hours are what a retraining holds back by. */
 const APART_MS = 20 * 60_000;
 
-/** At random by photo, or by stretch of a camera's time; seeded. */
-export function splitSite({ kind, pictures }: Site, seed: number): Split {
+/** By stretch of the camera's time; seeded. */
+export function splitSite({ pictures }: Site, seed: number): Split {
   const random = createRandom(seed);
   const dated = pictures.map((picture, index) => ({ picture, index }));
-  const stretchOf = (index: number) =>
-    kind === 'photos' ? index : Math.floor((index * STRETCHES) / pictures.length);
+  const stretchOf = (index: number) => Math.floor((index * STRETCHES) / pictures.length);
   const stretches = shuffled([...new Set(dated.map(({ index }) => stretchOf(index)))], random);
   const pooled = new Set(stretches.slice(0, Math.round(stretches.length * POOL)));
   const inPool = dated.filter(({ index }) => pooled.has(stretchOf(index)));
-  // Photos have no time: any order will do, but not that of their classes.
-  const ordered = kind === 'photos' ? shuffled(inPool, random) : inPool;
   return {
-    pool: ordered.map(({ picture }, place) => ({
+    pool: inPool.map(({ picture }, place) => ({
       id: picture.id,
       takenAt: FIRST_AT + place * APART_MS,
       labels: picture.labels,
-      tiles: picture.tiles,
+      cells: picture.cells,
       embeddings: picture.embeddings,
     })),
     held: dated.filter(({ index }) => !pooled.has(stretchOf(index))).map(({ picture }) => picture),

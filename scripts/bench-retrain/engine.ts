@@ -6,7 +6,7 @@ import { RETRAIN_FIT } from '../../src/learning/retrain/retrain-head.ts';
 import type { HeadTrainer } from '../../src/learning/retrain/trainer.ts';
 import { createRandom } from '../../src/ops/random.ts';
 
-const [WIDTH, HIDDEN, COUNT, EPOCHS] = [1280, 64, 2000, 12];
+const [WIDTH, HIDDEN, COUNT, EPOCHS] = [128, 64, 2000, 12];
 const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];
 
 const engine = process.argv[2] ?? '';
@@ -21,7 +21,7 @@ const start = {
 const rows = {
   count: COUNT,
   width: WIDTH,
-  activities: ACTIVITIES,
+  outputs: ACTIVITIES,
   inputs: values(COUNT * WIDTH),
   targets: Float32Array.from({ length: COUNT * ACTIVITIES.length }, () => (random.next() < 0.3 ? 1 : 0)),
   mask: new Float32Array(COUNT * ACTIVITIES.length).fill(1),

@@ -4,7 +4,7 @@ import { RETRAIN_DEFAULTS } from '../../dist/learning/retrain/retrain-head.js';
 import { startRetrainJob } from '../../dist/learning/retrain/run-in-worker.js';
 import { createRandom } from '../../dist/ops/random.js';
 
-const [WIDTH, HIDDEN, TILES] = [1280, 64, 12];
+const [WIDTH, HIDDEN, CELLS] = [128, 64, 40];
 const activities = ['surfing', 'windsurfing', 'kitesurfing'];
 const random = createRandom(1);
 const values = (length, size = 1) => Float32Array.from({ length }, () => random.between(-size, size));
@@ -29,11 +29,11 @@ function input(base, held, frames) {
       id: String(index),
       takenAt: Date.UTC(2026, 5, 1, index),
       labels: index % 2 === 0 ? [activities[index % 3]] : [],
-      tiles: Array.from({ length: TILES }, (_, tile) => ({
+      cells: Array.from({ length: CELLS }, (_, cell) => ({
         zone: 'beach',
-        rectangle: { x: (tile % 4) / 4, y: Math.floor(tile / 4) / 3, w: 1 / 4, h: 1 / 3 },
+        rectangle: { x: (cell % 8) / 8, y: Math.floor(cell / 8) / 5, w: 1 / 8, h: 1 / 5 },
       })),
-      embeddings: values(TILES * WIDTH).map(Math.abs),
+      embeddings: values(CELLS * WIDTH).map(Math.abs),
     })),
     incumbent: {
       manifest: {
@@ -46,6 +46,7 @@ function input(base, held, frames) {
         backbone: { id: 'bench', sha256: '0'.repeat(64) },
         calibration: activities.map(() => ({ slope: 1, intercept: 0 })),
         thresholds: Object.fromEntries(activities.map(activity => [activity, 0.5])),
+        cells: { rider: 0.5, presence: { slope: 1, intercept: 0 } },
         weights: { file: 'weights.f32.bin', sha256: '0'.repeat(64) },
         training: { parent: null, seed: 1, dataSha256: '0'.repeat(64), command: '' },
       },

@@ -27,7 +27,7 @@ export interface EngineResult {
 
 type Question = { do: 'load' } | { do: 'embed'; tiles: number; times: number } | { do: 'end' };
 
-const MODEL = join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-1.0-224');
+const MODEL = join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-v3');
 
 let backbone: Backbone | undefined;
 

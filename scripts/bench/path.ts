@@ -1,59 +1,70 @@
 /** Measures the way of a frame stage by stage, from the bytes of a picture to the acknowledged message. */
 import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
-import { createClassifier, scoreZones } from '../../src/activity/classifier.ts';
-import { scoreEmbeddings } from '../../src/activity/head.ts';
+import { type BeachReader, createBeachReader } from '../../src/activity/beach-reader.ts';
+import { outputsOf } from '../../src/activity/head-bundle.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from '../../src/activity/options.ts';
-import { scoresOf } from '../../src/activity/scores.ts';
+import { NO_RIDERS, stepRiders } from '../../src/activity/riders.ts';
 import { startTracker, track } from '../../src/activity/tracker.ts';
+import { sightings } from '../../src/activity/zones.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, MQTT_DEFAULTS } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
-import { readTiles } from '../../src/vision/decode.ts';
+import { fixedDetail } from '../../src/vision/cells/detail.ts';
+import type { CellEngine } from '../../src/vision/cells/engine.ts';
+import { pyramidOf } from '../../src/vision/cells/pyramid.ts';
+import { readCells } from '../../src/vision/cells/read-cells.ts';
+import { decodeFrame, resizePicture } from '../../src/vision/decode.ts';
 import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.ts';
+import { WHOLE_FRAME } from '../../src/vision/zone.ts';
 import { answerParent } from './child.ts';
 import { cpuMs } from './samples.ts';
 
-export const STAGES = ['decode, tiles', 'backbone', 'head', 'gates, smoothing', 'publish', 'all'] as const;
+export const STAGES = ['decode', 'pass', 'riders', 'gates, evidence', 'publish', 'all'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface PathReply {
   /** Milliseconds of every frame. */
   readonly stages: Readonly<Record<Stage, readonly number[]>>;
+  /** In turn with the frames: the twelve tiles of 224 pixels that a frame was cut into before, and the engine alone. */
+  readonly tilesMs: readonly number[];
+  readonly engineMs: readonly number[];
   /** CPU time of one frame. */
   readonly cpuMs: number;
+  /** Most memory of the process, in MB (2^20 bytes). */
+  readonly peakMB: number;
+  /** Pixels of the finest level to one of the frame. */
+  readonly scale: number;
 }
 
 export interface PathResult extends PathReply {
   readonly picture: string;
-  readonly tiles: number;
+  readonly detail: 'auto' | number;
 }
 
 interface Question {
   readonly files: readonly string[];
-  /** Columns, rows. */
-  readonly grid: readonly [number, number];
+  readonly detail: 'auto' | number;
   readonly frames: number;
 }
 
-const WARM_UP = 5;
+const WARM_UP = 3;
+const TILES = 12;
 const VISION = { engine: 'auto', threads: 0, maxBytes: 20e6, maxPixels: 50e6 } as const;
-const MODELS = { dir: SHIPPED_MODELS, backbone: 'surfwatch-mobilenetv2-1.0-224', head: 'current' };
-
-let parts: ReturnType<typeof start> | undefined;
+const MODELS = { dir: SHIPPED_MODELS, backbone: 'surfwatch-mobilenetv2-v3', head: 'current' };
 
 answerParent<Question, PathReply>(async question => {
-  parts ??= start();
-  const { classifier, messaging } = await parts;
+  const messaging = await startMessaging();
+  const reader = await createBeachReader(MODELS, VISION, fixedDetail({ detail: question.detail }));
   const pictures = await Promise.all(question.files.map(file => readFile(file)));
-  return measure(classifier, messaging, pictures, question);
+  return measure(reader, messaging, pictures, question);
 });
 
-async function start() {
+async function startMessaging(): Promise<Messaging> {
   const messaging = new Messaging({
     mqtt: MQTT_DEFAULTS,
     broker: { ...BROKER_DEFAULTS, port: 0 },
@@ -63,66 +74,100 @@ async function start() {
     log: pino({ level: 'silent' }),
   });
   await messaging.start();
-  const classifier = await createClassifier(MODELS, VISION);
   if (!(await messaging.flush(10_000))) throw new Error('the embedded broker does not answer');
-  return { classifier, messaging };
+  return messaging;
 }
 
 async function measure(
-  { backbone, head }: Awaited<ReturnType<typeof createClassifier>>,
+  reader: BeachReader,
   messaging: Messaging,
   pictures: readonly Buffer[],
-  { grid: [columns, rows], frames }: Question,
+  { frames }: Question,
 ): Promise<PathReply> {
-  const zones = [{ name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns, rows, overlap: 0.1 } }];
+  const { activities, cells } = reader.head.manifest;
   const now = () => ({ atMs: Date.now(), monotonicMs: performance.now() });
   const stages = Object.fromEntries(STAGES.map(stage => [stage, [] as number[]])) as Record<Stage, number[]>;
+  const [tilesMs, engineMs]: [number[], number[]] = [[], []];
   let tracker = startTracker(['beach'], now());
   let still: GateState = null;
-  let cpuBefore = 0;
+  let riders = NO_RIDERS;
+  let cpu = 0;
+  let peakMB = 0;
+  let scale = 0;
   for (let index = 0; index < WARM_UP + frames; index++) {
-    if (index === WARM_UP) cpuBefore = cpuMs();
-    const marks = [performance.now()];
-    const mark = () => marks.push(performance.now());
-
-    const picture = await readTiles(
-      pictures[index % pictures.length] as Buffer,
-      zones,
-      backbone.manifest.input.size,
-      VISION,
-    );
-    mark();
-    const count = picture.tiles.length;
-    const embeddings = await backbone.embed(picture.pixels, count);
-    mark();
-    const probabilities = scoreEmbeddings(head, embeddings, count);
-    const tiles = picture.tiles.map((tile, row) => ({
-      ...tile,
-      scores: scoresOf(head.manifest, probabilities, row),
-    }));
-    const scored = scoreZones(tiles);
-    mark();
-    const gate = gatePicture(still, measureQuality(picture.preview), performance.now(), DEFAULT_GATE_OPTIONS);
+    const bytes = pictures[index % pictures.length] as Buffer;
+    const cpuBefore = cpuMs();
+    const startMs = performance.now();
+    const read = await reader.read(bytes, [WHOLE_FRAME]);
+    const readMs = performance.now();
+    const gate = gatePicture(still, measureQuality(read.picture), performance.now(), DEFAULT_GATE_OPTIONS);
     still = gate.state;
-    const observation = { ...now(), frame: String(index), visibility: gate.visibility, zones: scored };
+    riders = stepRiders(riders, read.detections, performance.now(), {
+      rider: cells?.rider ?? 1,
+      newId: () => `rider-${index}`,
+    });
+    const observation = {
+      ...now(),
+      frame: String(index),
+      visibility: gate.visibility,
+      ...sightings(riders, [WHOLE_FRAME], activities),
+    };
     const step = track(tracker, observation, DEFAULT_ACTIVITY_OPTIONS, { newId: () => String(index) });
     tracker = step.state;
-    mark();
+    const judgedMs = performance.now();
     // Every frame is published, where the daemon publishes changes.
-    messaging.set(
-      'activity',
-      activityPayload(step.beach, { site: 'bench', model: head.manifest.id, atMs: Date.now() }),
-    );
+    const sender = { site: 'bench', model: reader.head.manifest.id, atMs: Date.now() };
+    messaging.set('activity', activityPayload(step.beach, sender));
     messaging.set('activity/state', step.beach.activity);
     if (!(await messaging.flush(10_000))) throw new Error('the message was not acknowledged');
-    mark();
-
+    const doneMs = performance.now();
+    const cpuOfFrame = cpuMs() - cpuBefore;
+    ({ scale } = read.detail);
+    // Before what is measured beside it takes memory too.
+    if (index < WARM_UP) peakMB = process.resourceUsage().maxRSS / 1024;
+    const beside = {
+      tiles: await timed(() => embedTiles(reader)),
+      engine: await engineAlone(reader, bytes, scale),
+    };
     if (index < WARM_UP) continue;
-    for (const [stage, name] of STAGES.entries()) {
-      const from = name === 'all' ? 0 : stage;
-      const to = name === 'all' ? marks.length - 1 : stage + 1;
-      stages[name].push((marks[to] as number) - (marks[from] as number));
-    }
+    cpu += cpuOfFrame;
+    stages.decode.push(read.tookMs.decode);
+    stages.pass.push(read.tookMs.embed);
+    stages.riders.push(read.tookMs.score);
+    stages['gates, evidence'].push(judgedMs - readMs);
+    stages.publish.push(doneMs - judgedMs);
+    stages.all.push(doneMs - startMs);
+    tilesMs.push(beside.tiles);
+    engineMs.push(beside.engine);
   }
-  return { stages, cpuMs: (cpuMs() - cpuBefore) / frames };
+  return { stages, tilesMs, engineMs, cpuMs: cpu / frames, peakMB, scale };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
+
+function embedTiles({ backbone }: BeachReader): Promise<unknown> {
+  const { size } = backbone.manifest.input;
+  return backbone.embed(new Uint8Array(TILES * size * size * 3).fill(127), TILES);
+}
+
+/** The pass over all levels, of pictures that are in memory in the right size. */
+async function engineAlone({ backbone, head }: BeachReader, bytes: Buffer, scale: number): Promise<number> {
+  const { frame, picture } = await decodeFrame(bytes, VISION);
+  const levels = await Promise.all(pyramidOf(frame, scale).map(size => resizePicture(picture, size)));
+  const { manifest, ...weights } = head;
+  const { width, hidden } = manifest;
+  return timed(async () => {
+    for (const level of levels) {
+      await readCells(backbone.cells as CellEngine, level, {
+        ...weights,
+        width,
+        hidden,
+        outputs: outputsOf(manifest),
+      });
+    }
+  });
 }

@@ -21,6 +21,7 @@ import { fleetCommand } from '../../src/commands/fleet.ts';
 import { historyCommand } from '../../src/commands/history.ts';
 import { importCommand } from '../../src/commands/import.ts';
 import { labelCommand } from '../../src/commands/label.ts';
+import { lookCommand } from '../../src/commands/look.ts';
 import { modelsCommand } from '../../src/commands/models.ts';
 import { pauseCommand, resumeCommand } from '../../src/commands/pause.ts';
 import { restoreCommand } from '../../src/commands/restore.ts';
@@ -54,6 +55,7 @@ export function documentedProgram(): Command {
     doctorCommand(),
     configCommand(),
     classifyCommand(),
+    lookCommand(),
     evaluateCommand(),
     datasetCommand(),
     trainCommand(),

@@ -1,17 +1,22 @@
 /** The gate for dirt: each camera is watched for days, then goes on clean, then soiled in many ways. Nothing here was learnt from. */
-import { basename, dirname } from 'node:path';
 import sharp from 'sharp';
-import { type Classifier, createClassifier } from '../../src/activity/classifier.ts';
 import { createRandom } from '../../src/ops/random.ts';
+import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 import { type DirtState, watchDirt } from '../../src/vision/quality/dirt.ts';
 import { DEFAULT_GATE_OPTIONS } from '../../src/vision/quality.ts';
-import type { TileSoiling } from '../../src/vision/soiling.ts';
+import {
+  type AreaSoiling,
+  loadSoiling,
+  SOILING_COLUMNS,
+  type Soiling,
+  soilingOf,
+} from '../../src/vision/soiling.ts';
+import { type AreaReader, openAreaReader } from '../soiling/areas.ts';
 import { DIRT, spoil } from '../spoil.ts';
 import { type Calls, counted } from './singles.ts';
 
-const ZONE = { name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 4, rows: 3, overlap: 0.1 } };
-const BACKBONE = 'models/backbone/surfwatch-mobilenetv2-1.0-224';
+const BACKBONE = 'models/backbone/surfwatch-mobilenetv2-v3';
 /** Between two pictures; each drawn one stands for 24 minutes of them. */
 const STEP_MS = 180_000;
 const LOOKS = 8;
@@ -40,25 +45,26 @@ export async function measureDirt(
   cameras: AsyncIterable<DirtCamera>,
   places: readonly number[],
 ): Promise<Dirt> {
-  const models = { dir: dirname(dirname(BACKBONE)), backbone: basename(BACKBONE), head: 'current' };
-  const limits = { maxBytes: 50e6, maxPixels: 50e6 };
-  const classifier = await createClassifier(models, { engine: 'auto', threads: 0, ...limits });
+  const { manifest } = await loadBackboneBundle(BACKBONE);
+  const readOut = await loadSoiling(BACKBONE, manifest);
+  if (readOut === null) throw new Error(`${BACKBONE} has no read-out for dirt`);
+  const eye = { reader: await openAreaReader(BACKBONE), readOut };
   const good: Record<string, Calls> = {};
   const spoilt: Record<string, Calls> = {};
   const said = ({ dirty }: DirtState) => (dirty ? 'lens-dirty' : 'ok');
   for await (const { name, learn, good: later, looks = LOOKS } of cameras) {
     let state: DirtState | null = null;
     let atMs = 0;
-    const see = (before: DirtState | null, soiling: TileSoiling) => {
+    const see = (before: DirtState | null, soiling: AreaSoiling) => {
       atMs += STEP_MS;
       return watchDirt(before, soiling, atMs, DEFAULT_GATE_OPTIONS);
     };
-    const first = await all(learn, picture => soilingOf(classifier, picture));
+    const first = await all(learn, picture => soilingSeen(eye, picture));
     do {
       for (const soiling of first) for (let look = 0; look < looks; look++) state = see(state, soiling);
     } while (atMs < LEARNT_MS);
     const learnt = state;
-    for (const soiling of await all(later, picture => soilingOf(classifier, picture))) {
+    for (const soiling of await all(later, picture => soilingSeen(eye, picture))) {
       for (let look = 0; look < looks; look++) {
         state = see(state, soiling);
         good[name] = counted(good[name], said(state));
@@ -70,16 +76,16 @@ export async function measureDirt(
         const soiled = await all(drawn, async picture => {
           // The same drops at the same places in every picture.
           const random = createRandom(place);
-          return soilingOf(classifier, await spoil(picture, how, () => random.next()));
+          return soilingSeen(eye, await spoil(picture, how, () => random.next()));
         });
         let faulty = learnt;
         for (let step = 0; step < SOILED; step++)
-          faulty = see(faulty, soiled[step % soiled.length] as TileSoiling);
+          faulty = see(faulty, soiled[step % soiled.length] as AreaSoiling);
         spoilt[way] = counted(spoilt[way], faulty === null ? 'ok' : said(faulty));
       }
     }
   }
-  await classifier.close();
+  await eye.reader.close();
   return { good, spoilt };
 }
 
@@ -89,11 +95,13 @@ async function all<A, B>(items: readonly A[], of: (item: A) => Promise<B>): Prom
   return result;
 }
 
-async function soilingOf(classifier: Classifier, { rgb, width, height }: RawPicture): Promise<TileSoiling> {
-  const raw = { width, height, channels: 3 } as const;
-  const { soiling } = await classifier.classify(await sharp(rgb, { raw }).jpeg({ quality: 90 }).toBuffer(), [
-    ZONE,
-  ]);
-  if (soiling === null) throw new Error(`${BACKBONE} has no read-out for dirt`);
-  return soiling;
+async function soilingSeen(
+  { reader, readOut }: { readonly reader: AreaReader; readonly readOut: Soiling },
+  { rgb, width, height }: RawPicture,
+): Promise<AreaSoiling> {
+  const jpeg = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+  const seen = { rgb: new Uint8Array(await sharp(jpeg).raw().toBuffer()), width, height };
+  return soilingOf(readOut, await reader.vectorsOf(seen), SOILING_COLUMNS);
 }

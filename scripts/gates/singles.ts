@@ -2,9 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom } from '../../src/ops/random.ts';
-import { readTiles } from '../../src/vision/decode.ts';
+import { decodeFrame, type RawPicture, readPhoto } from '../../src/vision/decode.ts';
 import { DEFAULT_GATE_OPTIONS, judgeQuality, measureQuality } from '../../src/vision/quality.ts';
-import type { Zone } from '../../src/vision/zone.ts';
 import { rawOf, SPOILT, spoil } from '../spoil.ts';
 import { groupOfFrame, groupsOf, isHeldOut } from './groups.ts';
 
@@ -17,10 +16,10 @@ const FOLDERS = [
   'windsurf-tele/frames',
 ];
 const LIMITS = { maxBytes: 50e6, maxPixels: 50e6 };
-const WHOLE = { name: 'beach', x: 0, y: 0, w: 1, h: 1 };
-const ZONES: Zone[] = [
-  { ...WHOLE, tiles: { columns: 4, rows: 3, overlap: 0.1 } },
-  { ...WHOLE, tiles: { columns: 1, rows: 1, overlap: 0 } },
+/** As a frame of a camera is judged, and as a photo is. */
+const WAYS: readonly ((bytes: Buffer) => Promise<RawPicture>)[] = [
+  async bytes => (await decodeFrame(bytes, LIMITS)).picture,
+  async bytes => (await readPhoto(bytes, 224, LIMITS)).whole,
 ];
 
 /** Verdicts by name: how many pictures were called what. */
@@ -51,8 +50,8 @@ export async function measureSingles(data: string, every: number): Promise<Singl
       const half = isHeldOut(groups.get(name.replace('watersports/', '')) ?? groupOfFrame(folder, file))
         ? 'held out'
         : 'tuning';
-      for (const zone of ZONES) {
-        const { preview } = await readTiles(bytes, [zone], 224, LIMITS);
+      for (const read of WAYS) {
+        const preview = await read(bytes);
         const start = performance.now();
         const verdict = judgeQuality(measureQuality(preview), DEFAULT_GATE_OPTIONS);
         milliseconds += performance.now() - start;

@@ -3,14 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readTiles } from '../../src/vision/decode.ts';
+import { decodeFrame } from '../../src/vision/decode.ts';
 import { changedShare } from '../../src/vision/frozen.ts';
 import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { DEFAULT_GATE_OPTIONS, measureQuality, type PictureQuality } from '../../src/vision/quality.ts';
 
 const STREAMS = ['offthedip_3.mp4', 'surfcrowd_1.mp4'];
 const LIMITS = { maxBytes: 50e6, maxPixels: 50e6 };
-const ZONE = { name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 4, rows: 3, overlap: 0.1 } };
 
 export interface Stream {
   readonly frames: number;
@@ -40,7 +39,7 @@ export async function measureStreams(data: string): Promise<Record<string, Strea
 }
 
 async function qualityOf(bytes: Buffer): Promise<PictureQuality> {
-  return measureQuality((await readTiles(bytes, [ZONE], 224, LIMITS)).preview);
+  return measureQuality((await decodeFrame(bytes, LIMITS)).picture);
 }
 
 const FILTERS: Record<string, string[]> = {

@@ -1,18 +1,18 @@
-/** Logistic regression by accelerated gradient descent (Nesterov 1983) on standardised embeddings. */
+/** Logistic regression by accelerated gradient descent (Nesterov 1983) on standardised vectors. */
 const STEPS = 500;
 /** Of the squared weights; with less, unseen cameras are judged worse. */
 const DECAY = 0.005;
 
 interface Row {
-  readonly embedding: Float32Array;
+  readonly vector: Float32Array;
   readonly soiled: boolean;
 }
 
 /** Both kinds count the same, however many there are of each. */
 export function fitReadOut(rows: readonly Row[], width: number) {
   const { means, scales } = spreadOf(rows, width);
-  const data = rows.map(({ embedding }) =>
-    embedding.map((value, at) => (value - (means[at] as number)) / (scales[at] as number)),
+  const data = rows.map(({ vector }) =>
+    vector.map((value, at) => (value - (means[at] as number)) / (scales[at] as number)),
   );
   const soiled = rows.filter(row => row.soiled).length;
   const share = rows.map(row => 0.5 / (row.soiled ? soiled : rows.length - soiled));
@@ -54,10 +54,10 @@ export function fitReadOut(rows: readonly Row[], width: number) {
 function spreadOf(rows: readonly Row[], width: number) {
   const means = new Float64Array(width);
   const squares = new Float64Array(width);
-  for (const { embedding } of rows) {
+  for (const { vector } of rows) {
     for (let at = 0; at < width; at++) {
-      means[at] = (means[at] as number) + (embedding[at] as number) / rows.length;
-      squares[at] = (squares[at] as number) + (embedding[at] as number) ** 2 / rows.length;
+      means[at] = (means[at] as number) + (vector[at] as number) / rows.length;
+      squares[at] = (squares[at] as number) + (vector[at] as number) ** 2 / rows.length;
     }
   }
   const scales = squares.map((value, at) => Math.sqrt(Math.max(1e-6, value - (means[at] as number) ** 2)));

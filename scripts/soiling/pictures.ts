@@ -19,7 +19,7 @@ import {
 import { exposure, sunInLens } from '../spoil/light.ts';
 import type { Random, Spoiling } from '../spoil/pixels.ts';
 import { rawOf, spoil } from '../spoil.ts';
-import type { LearningPicture } from './tiles.ts';
+import type { LearningPicture } from './areas.ts';
 
 /** Seeds of the drawn beaches; those of `measure-gates.ts` are others. */
 const SEEDS = [1, 2, 3, 4, 5, 6];

@@ -33,7 +33,7 @@ export function readFlags(): { readonly folders: readonly string[]; readonly fla
     )
     .argument('<folders...>', 'class folders with manifest.csv, or frames with boxes.json')
     .option('--models <dir>', 'the folder with backbone/', 'models')
-    .option('--backbone <id>', 'where tuning begins', 'surfwatch-mobilenetv2-1.0-224')
+    .option('--backbone <id>', 'where tuning begins', 'surfwatch-mobilenetv2-v3')
     .option('--unfreeze <n,…>', 'blocks to tune, counted from the end', list, [TUNING_DEFAULTS.unfreeze])
     .option('--folds <n>', 'folds of whole groups', Number, 5)
     .option('--only <k,…>', 'only these folds, from 1', list, [])

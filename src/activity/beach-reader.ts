@@ -3,17 +3,26 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../ops/clock.ts';
 import type { Backbone } from '../vision/backbone.ts';
+import { type DetailChooser, type DetailPlan, type Span, spansOf } from '../vision/cells/detail.ts';
 import type { CellEngine } from '../vision/cells/engine.ts';
 import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
-import { readCells } from '../vision/cells/read-cells.ts';
+import { readCells, readSpan } from '../vision/cells/read-cells.ts';
 import { type DecodeLimits, decodeFrame, type RawPicture, resizePicture } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
-import { type AreaSoiling, areaVectors, loadSoiling, soilingOf } from '../vision/soiling.ts';
+import {
+  type AreaSoiling,
+  areaVectors,
+  loadSoiling,
+  SOILING_COLUMNS,
+  type Soiling,
+  soilingOf,
+} from '../vision/soiling.ts';
 import type { Zone } from '../vision/zone.ts';
 import { type Detection, findDetections } from './detections.ts';
 import { type HeadBundle, loadHead, outputsOf } from './head-bundle.ts';
 import { type KeptCell, keepCells, type ReadLevel } from './kept-cells.ts';
 import { type HeadChoice, type ModelOptions, openHeadAndBackbone } from './model.ts';
+import { type Scene, sceneOf } from './scene.ts';
 
 export interface ReadFrame {
   /** Id of the head that read it. */
@@ -24,6 +33,10 @@ export interface ReadFrame {
   readonly picture: RawPicture;
   /** All that may be a rider, strongest first. */
   readonly detections: readonly Detection[];
+  /** All that may be a kite, strongest first; none where the head does not look for them. */
+  readonly kites: readonly Detection[];
+  /** Where land and sky are in this frame; null where the head can't tell. */
+  readonly scene: Scene | null;
   /** The cells worth keeping: of the strongest detections, and some of others. */
   readonly cells: readonly KeptCell[];
   /** [cells, width] */
@@ -36,11 +49,11 @@ export interface ReadFrame {
 }
 
 /** How finely a frame was read. */
-export interface FrameDetail {
-  /** Pixels of the finest level to one of the frame. */
-  readonly scale: number;
+export interface FrameDetail extends DetailPlan {
   /** Height in pixels of the frame of the smallest rider that is seen well. */
   readonly smallestPx: number;
+  /** The part of the frame, in shares of its height, that was read at the finest level. */
+  readonly span: Span;
 }
 
 export interface BeachReader {
@@ -60,9 +73,6 @@ export interface BeachReader {
   close(): Promise<void>;
 }
 
-/** Decides how finely a frame of this size is read: pixels of the finest level to one of the frame. */
-export type ChooseScale = (frame: Size) => number;
-
 /**
  * Loads backbone and head.
  *
@@ -72,7 +82,7 @@ export type ChooseScale = (frame: Size) => number;
 export async function createBeachReader(
   models: Pick<ModelOptions, 'dir' | 'backbone' | 'head'>,
   options: EngineOptions & DecodeLimits,
-  chooseScale: ChooseScale,
+  detail: DetailChooser,
   log?: Logger,
   chooseHead: HeadChoice = backbone => loadHead(join(models.dir, 'riders'), models.head, backbone),
   { monotonic }: Pick<Clock, 'monotonic'> = systemClock,
@@ -83,6 +93,7 @@ export async function createBeachReader(
   const engine = backbone.cells as CellEngine;
   const readOut = await loadSoiling(join(models.dir, 'backbone', models.backbone), backbone.manifest);
   let current = opened.head;
+  let frames = 0;
   return {
     backbone,
     get head() {
@@ -99,15 +110,21 @@ export async function createBeachReader(
       const { frame, picture } = await decodeFrame(
         bytes,
         options,
-        size => pyramidOf(size, chooseScale(size))[0] ?? size,
+        size => pyramidOf(size, detail.plan(size).scale)[0] ?? size,
       );
       const decodedMs = monotonic();
-      const scale = chooseScale(frame);
-      const levels: ReadLevel[] = [];
-      for (const size of pyramidOf(frame, scale)) {
-        levels.push(await readCells(engine, await resizePicture(picture, size), cellHead(head)));
+      const plan = detail.plan(frame);
+      const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
+      const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
+      const weights = cellHead(head);
+      const levels: ReadLevel[] = [
+        await readSpan(engine, await resizePicture(picture, finest), weights, span),
+      ];
+      for (const size of coarser) {
+        levels.push(await readCells(engine, await resizePicture(picture, size), weights));
       }
       const embeddedMs = monotonic();
+      detail.took(frame, plan, embeddedMs - decodedMs);
       const detections = findDetections(levels, head.manifest);
       const kept = keepCells(levels, detections, head.manifest, zones);
       return {
@@ -115,9 +132,11 @@ export async function createBeachReader(
         size: frame,
         picture,
         detections,
+        kites: findDetections(levels, head.manifest, [KITE]),
+        scene: sceneOf(levels, head.manifest),
         ...kept,
-        soiling: readOut && soilingOf(readOut, areaVectors(soiledLevel(levels), head.manifest.width)),
-        detail: { scale, smallestPx: smallestSeen(scale) },
+        soiling: readOut && soilingSeen(readOut, levels, head.manifest.width),
+        detail: { ...plan, smallestPx: smallestSeen(plan.scale), span },
         tookMs: {
           decode: decodedMs - startMs,
           embed: embeddedMs - decodedMs,
@@ -129,13 +148,14 @@ export async function createBeachReader(
   };
 }
 
-/** Dirt is large and soft: it is looked for where the frame is about this many cells wide. */
-const SOILING_COLUMNS = 40;
-
-function soiledLevel(levels: readonly ReadLevel[]): ReadLevel {
+function soilingSeen(readOut: Soiling, levels: readonly ReadLevel[], width: number): AreaSoiling {
   const off = ({ columns }: ReadLevel) => Math.abs(Math.log(columns / SOILING_COLUMNS));
-  return levels.reduce((best, level) => (off(level) < off(best) ? level : best));
+  const level = levels.reduce((best, other) => (off(other) < off(best) ? other : best));
+  return soilingOf(readOut, areaVectors(level, width), level.columns);
 }
+
+/** The output that looks for kites: they fly far from their riders, and are seen from further away. */
+const KITE = 'kite';
 
 function cellHead({ manifest, ...weights }: HeadBundle) {
   const { width, hidden } = manifest;

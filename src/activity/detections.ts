@@ -1,7 +1,7 @@
 /** From the cells of a frame to riders: where the probability of one is highest around, at whichever size it is. */
-import { CELL } from '../vision/cells/read-cells.ts';
+import { CELL } from '../vision/cells/engine.ts';
 import { SEEN_PX } from '../vision/cells/pyramid.ts';
-import type { HeadManifest } from './head-bundle.ts';
+import { type HeadManifest, outputsOf } from './head-bundle.ts';
 import type { Scores } from './scores.ts';
 
 /** What the head says of the cells of one level of the frame. */
@@ -40,11 +40,15 @@ export type CellOutputs = Pick<HeadManifest, 'activities' | 'background' | 'cali
 
 /**
  * @param levels of one frame, finest first
- * @param name of what to look for: riders of any activity, or one of the head's background outputs
- * @returns strongest first; a rider that several levels show is one detection
+ * @param names what to look for, of the head's outputs: riders of any activity, or one of its background
+ * @returns strongest first; what several levels show is one detection
  */
-export function findDetections(levels: readonly LevelScores[], head: CellOutputs): Detection[] {
-  const found = levels.flatMap((level, index) => peaksOf(level, index, levels, head));
+export function findDetections(
+  levels: readonly LevelScores[],
+  head: CellOutputs,
+  names: readonly string[] = head.activities,
+): Detection[] {
+  const found = levels.flatMap((level, index) => peaksOf(level, index, levels, head, names));
   found.sort((a, b) => b.score - a.score);
   const kept: Found[] = [];
   for (const candidate of found) {
@@ -60,11 +64,19 @@ interface Found extends Detection {
   readonly sizes: { readonly size: number; readonly weight: number }[];
 }
 
-function peaksOf(level: LevelScores, index: number, levels: readonly LevelScores[], head: CellOutputs): Found[] {
+function peaksOf(
+  level: LevelScores,
+  index: number,
+  levels: readonly LevelScores[],
+  head: CellOutputs,
+  names: readonly string[],
+): Found[] {
   const { columns, rows } = level;
-  const chances = riderChances(level, head);
+  const chances = chancesOf(level, head, names);
   const at = (column: number, row: number) =>
-    column < 0 || row < 0 || column >= columns || row >= rows ? 0 : (chances[row * columns + column] as number);
+    column < 0 || row < 0 || column >= columns || row >= rows
+      ? 0
+      : (chances[row * columns + column] as number);
   const found: Found[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -78,7 +90,7 @@ function peaksOf(level: LevelScores, index: number, levels: readonly LevelScores
         y: clamp((row + 0.5 + dy) / rows),
         size,
         score,
-        scores: scoresAt(level, cell, head),
+        scores: scoresAt(level, cell, head, names),
         level: levels.indexOf(level, index),
         cell,
         sizes: [{ size, weight: score }],
@@ -89,7 +101,12 @@ function peaksOf(level: LevelScores, index: number, levels: readonly LevelScores
 }
 
 /** Of equal neighbours the first is the peak. */
-function isPeak(at: (column: number, row: number) => number, column: number, row: number, score: number): boolean {
+function isPeak(
+  at: (column: number, row: number) => number,
+  column: number,
+  row: number,
+  score: number,
+): boolean {
   for (let dy = -1; dy <= 1; dy++) {
     for (let dx = -1; dx <= 1; dx++) {
       if (dx === 0 && dy === 0) continue;
@@ -116,15 +133,18 @@ function offset(at: (column: number, row: number) => number, column: number, row
   return { dx: dx / sum, dy: dy / sum };
 }
 
-/** Probability of a rider of any activity in each cell. [rows × columns] */
-export function riderChances({ columns, rows, logits }: LevelScores, head: CellOutputs): Float32Array {
-  const { activities, calibration, background } = head;
-  const outputs = activities.length + (background?.length ?? 0);
+/** Probability, 0..1, in each cell that one of these outputs is right: they exclude each other. [rows × columns] */
+export function chancesOf(
+  { columns, rows, logits }: LevelScores,
+  head: CellOutputs,
+  names: readonly string[] = head.activities,
+): Float32Array {
+  const wanted = namedOutputs(head, names);
+  const outputs = outputsOf(head);
   const chances = new Float32Array(columns * rows);
   for (let cell = 0; cell < chances.length; cell++) {
     let sum = 0;
-    for (let index = 0; index < activities.length; index++) {
-      const { slope, intercept } = calibration[index] as { slope: number; intercept: number };
+    for (const { index, slope, intercept } of wanted) {
       sum += 1 / (1 + Math.exp(-(slope * (logits[cell * outputs + index] as number) + intercept)));
     }
     chances[cell] = Math.min(sum, 1);
@@ -133,16 +153,29 @@ export function riderChances({ columns, rows, logits }: LevelScores, head: CellO
 }
 
 /** What the head says of one cell. */
-export function scoresAt({ logits }: LevelScores, cell: number, head: CellOutputs): Record<string, number> {
-  const { activities, calibration, background } = head;
-  const outputs = activities.length + (background?.length ?? 0);
+export function scoresAt(
+  { logits }: LevelScores,
+  cell: number,
+  head: CellOutputs,
+  names: readonly string[] = head.activities,
+): Record<string, number> {
+  const outputs = outputsOf(head);
   return Object.fromEntries(
-    activities.map((activity, index) => {
-      const { slope, intercept } = calibration[index] as { slope: number; intercept: number };
+    namedOutputs(head, names).map(({ name, index, slope, intercept }) => {
       const logit = slope * (logits[cell * outputs + index] as number) + intercept;
-      return [activity, 1 / (1 + Math.exp(-logit))];
+      return [name, 1 / (1 + Math.exp(-logit))];
     }),
   );
+}
+
+/** Those of the names that the head has, with the place of their output; only activities are calibrated. */
+function namedOutputs({ activities, background = [], calibration }: CellOutputs, names: readonly string[]) {
+  const all = [...activities, ...background];
+  return names.flatMap(name => {
+    const index = all.indexOf(name);
+    const { slope, intercept } = calibration[index] ?? { slope: 1, intercept: 0 };
+    return index === -1 ? [] : [{ name, index, slope, intercept }];
+  });
 }
 
 function isSame(a: Detection, b: Detection, levels: readonly LevelScores[]): boolean {

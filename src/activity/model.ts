@@ -45,7 +45,12 @@ export async function openHeadAndBackbone(
   const check = (head: HeadBundle) => checkHead(head, bundle.manifest, kind);
   const head = await chooseHead({ id, sha256: weights.sha256 });
   check(head);
-  const { backbone, why } = await createBackbone(bundle, options, log);
+  const { backbone, why } = await createBackbone(
+    bundle,
+    options,
+    log,
+    kind === 'cells' ? 'frames' : 'photos',
+  );
   return { backbone, why, head, check };
 }
 
@@ -53,7 +58,9 @@ function checkHead({ manifest }: HeadBundle, backbone: BackboneManifest, kind: H
   const { id, weights, cells } = backbone;
   const invalid = (text: string) => new SurfwatchError('model-invalid', text);
   if (kind === 'cells' && cells === undefined) {
-    throw invalid(`backbone ${id} has no projection for the cells of a frame: it can tell photos apart, not find riders`);
+    throw invalid(
+      `backbone ${id} has no projection for the cells of a frame: it can tell photos apart, not find riders`,
+    );
   }
   if ((manifest.cells !== undefined) !== (kind === 'cells')) {
     throw invalid(

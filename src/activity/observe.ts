@@ -1,22 +1,27 @@
 /** Looks at one frame: is the picture fit to be judged, and if so, who is in each zone? */
 import type { Frame } from '../capture/source.ts';
 import { SurfwatchError } from '../errors.ts';
+import { isWithin } from '../vision/cells/detail.ts';
+import { pyramidOf } from '../vision/cells/pyramid.ts';
 import { type GateState, gatePicture } from '../vision/gate.ts';
 import { type GateOptions, measureQuality } from '../vision/quality.ts';
 import type { Zone } from '../vision/zone.ts';
 import type { BeachReader, ReadFrame } from './beach-reader.ts';
-import { NO_RIDERS, type RidersState, stepRiders } from './riders.ts';
-import type { Observation, ZoneObservation } from './tracker.ts';
-import { sightOfRiders } from './zones.ts';
+import { NO_RIDERS, type RidersDeps, type RidersState, stepRiders } from './riders.ts';
+import { learnScene, type Scene } from './scene.ts';
+import type { Observation } from './tracker.ts';
+import { afloat, sightings } from './zones.ts';
 
 /** What one frame leaves to the next. */
 export interface SightState {
   /** To notice a camera that repeats itself, has moved or is dirty. */
   readonly gates: GateState;
   readonly riders: RidersState;
+  /** Where land and sky are; null as long as nobody knows. */
+  readonly scene: Scene | null;
 }
 
-export const FIRST_SIGHT: SightState = { gates: null, riders: NO_RIDERS };
+export const FIRST_SIGHT: SightState = { gates: null, riders: NO_RIDERS, scene: null };
 
 export interface LookedAt {
   readonly observation: Observation;
@@ -57,21 +62,18 @@ export async function lookAt(
       soiling: read.soiling,
     });
     const rider = manifest.cells?.rider ?? 1;
-    const riders =
-      gate.visibility === 'ok'
-        ? stepRiders(before.riders, read.detections, monotonicMs, { rider, newId })
-        : before.riders;
+    const isGood = gate.visibility === 'ok';
+    const scene = isGood ? learnScene(before.scene, read.scene) : before.scene;
+    const found = afloat(read.detections, zones, scene);
+    const riders = isGood
+      ? stepRiders(before.riders, found, monotonicMs, { rider, newId, isRead: isReadIn(read) })
+      : before.riders;
     const observation: Observation = {
       ...seen,
       visibility: gate.visibility,
-      zones: Object.fromEntries(
-        zones.map((zone): [string, ZoneObservation] => [
-          zone.name,
-          { ...sightOfRiders(riders, zone, manifest.activities), tile: null },
-        ]),
-      ),
+      ...sightings(riders, zones, manifest.activities),
     };
-    return { observation, state: { gates: gate.state, riders }, read };
+    return { observation, state: { gates: gate.state, riders, scene }, read };
   } catch (error) {
     const unreadable =
       error instanceof SurfwatchError &&
@@ -79,4 +81,10 @@ export async function lookAt(
     if (!unreadable) throw error;
     return { observation: { ...seen, visibility: 'unreadable', zones: {} }, state: before, error };
   }
+}
+
+/** Who was not looked for is not missed. */
+function isReadIn({ detail, size }: ReadFrame): NonNullable<RidersDeps['isRead']> {
+  const [finest = size] = pyramidOf(size, detail.scale);
+  return place => isWithin(detail.span, place, finest);
 }

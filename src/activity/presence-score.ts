@@ -1,14 +1,15 @@
 /** The probability that an activity goes on in a part of the beach, from what was found there in one frame. */
 import type { Scores } from './scores.ts';
 
-/** Log odds of an activity = slope × log(sum of the odds of its riders) + intercept: calibrated on whole frames of whole cameras. */
+/**
+ * Log odds of an activity = slope × log odds of its surest rider + intercept: calibrated on whole frames of whole cameras.
+ * On cameras never seen the surest rider tells frames apart better than all of them together, which many faint ones make up.
+ */
 export interface PresenceCalibration {
   readonly slope: number;
   readonly intercept: number;
 }
 
-/** So many riders say all there is to say: beyond them lies what anything could look like. */
-const MOST_RIDERS = 5;
 /** The least odds that nothing at all leaves. */
 const LEAST_ODDS = 1e-3;
 
@@ -21,18 +22,17 @@ export function presenceScores(
   activities: readonly string[],
   { slope, intercept }: PresenceCalibration,
 ): Record<string, number> {
-  const odds = new Map<string, number[]>(activities.map(activity => [activity, []]));
+  const odds = new Map<string, number>(activities.map(activity => [activity, LEAST_ODDS]));
   for (const { scores } of found) {
     const { activity, score } = likeliest(scores);
     // A rider does one thing at a time: what else it could be is no sign of that.
-    odds.get(activity)?.push(score / Math.max(1e-6, 1 - score));
+    odds.set(activity, Math.max(odds.get(activity) ?? 0, score / Math.max(1e-6, 1 - score)));
   }
   return Object.fromEntries(
-    [...odds].map(([activity, each]) => {
-      const most = each.sort((a, b) => b - a).slice(0, MOST_RIDERS);
-      const sum = most.reduce((total, one) => total + one, LEAST_ODDS);
-      return [activity, 1 / (1 + Math.exp(-(slope * Math.log(sum) + intercept)))];
-    }),
+    [...odds].map(([activity, most]) => [
+      activity,
+      1 / (1 + Math.exp(-(slope * Math.log(most) + intercept))),
+    ]),
   );
 }
 

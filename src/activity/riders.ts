@@ -49,8 +49,10 @@ const NEUTRAL = 0.7;
 /** … and what a frame without a detection takes away; neither weighs more than this. */
 const MISSED = -0.9;
 const MOST_A_FRAME = 2.4;
-/** Half of the evidence is gone after this long: what was seen before is still there, less and less surely. */
-const HALF_LIFE_MS = 8_000;
+/** What is left of the evidence at the next frame: what was there before is still there, less and less surely. */
+const KEPT = 0.8;
+/** Frames that come faster than that show the same wave, and weigh less each. */
+const APART_MS = 2_000;
 const LEAST_EVIDENCE = -1.2;
 const MOST_EVIDENCE = 6;
 /** Not seen for so long it is no longer followed. */
@@ -68,6 +70,8 @@ const MOST_TRACKS = 200;
 export interface RidersDeps {
   /** Probability from which one detection in one frame counts as a rider: the head's. */
   readonly rider: number;
+  /** Whether this frame was looked at closely enough there to say that nobody is. Default: everywhere. */
+  readonly isRead?: (place: { readonly y: number; readonly size: number }) => boolean;
   readonly newId: () => string;
 }
 
@@ -76,13 +80,14 @@ export function stepRiders(
   { tracks, fixtures }: RidersState,
   detections: readonly Detection[],
   nowMs: number,
-  { rider, newId }: RidersDeps,
+  { rider, newId, isRead = () => true }: RidersDeps,
 ): RidersState {
   const free = detections.filter(found => !fixtures.some(fixture => isAt(fixture, found)));
   const links = linkTracks(tracks, free, nowMs);
   const followed = tracks.flatMap((track, index) => {
     const found = links.get(index);
-    const next = found === undefined ? missed(track, nowMs) : seen(track, found, nowMs, rider);
+    const next =
+      found !== undefined ? seen(track, found, nowMs, rider) : isRead(track) ? missed(track, nowMs) : track;
     return isOver(next, nowMs) ? [] : [next];
   });
   const linked = new Set(links.values());
@@ -102,7 +107,9 @@ export function stepRiders(
 }
 
 /** Those that count as riders. */
-export function confirmedRiders({ tracks }: RidersState): readonly (Track & { readonly riderSinceMs: number })[] {
+export function confirmedRiders({
+  tracks,
+}: RidersState): readonly (Track & { readonly riderSinceMs: number })[] {
   return tracks.filter(
     (track): track is Track & { readonly riderSinceMs: number } => track.riderSinceMs !== null,
   );
@@ -163,7 +170,8 @@ function seen(track: Track, found: Detection, nowMs: number, rider: number): Tra
     seenMs: nowMs,
     stepMs: nowMs,
     riderSinceMs: riderSince(track, evidence, nowMs),
-    stays: distanceIn({ ...track.stays, size: track.size }, found) < 1 ? track.stays : { x, y, sinceMs: nowMs },
+    stays:
+      distanceIn({ ...track.stays, size: track.size }, found) < 1 ? track.stays : { x, y, sinceMs: nowMs },
   };
 }
 
@@ -194,8 +202,9 @@ function evidenceOf({ score }: Detection, rider: number): number {
 }
 
 function withEvidence({ evidence, stepMs }: Track, added: number, nowMs: number): number {
-  const kept = evidence * 2 ** (-Math.max(0, nowMs - stepMs) / HALF_LIFE_MS);
-  return Math.max(LEAST_EVIDENCE, Math.min(MOST_EVIDENCE, kept + added));
+  const kept = KEPT ** Math.min(1, Math.max(0, nowMs - stepMs) / APART_MS);
+  const sum = evidence * kept + (added * (1 - kept)) / (1 - KEPT);
+  return Math.max(LEAST_EVIDENCE, Math.min(MOST_EVIDENCE, sum));
 }
 
 function riderSince({ riderSinceMs }: Track, evidence: number, nowMs: number): number | null {
@@ -214,9 +223,15 @@ function meanScores(before: Scores, now: Scores): Scores {
   );
 }
 
-function keptFixtures(fixtures: readonly Fixture[], detections: readonly Detection[], nowMs: number): Fixture[] {
+function keptFixtures(
+  fixtures: readonly Fixture[],
+  detections: readonly Detection[],
+  nowMs: number,
+): Fixture[] {
   return fixtures
-    .map(fixture => (detections.some(found => isAt(fixture, found)) ? { ...fixture, seenMs: nowMs } : fixture))
+    .map(fixture =>
+      detections.some(found => isAt(fixture, found)) ? { ...fixture, seenMs: nowMs } : fixture,
+    )
     .filter(({ seenMs }) => nowMs - seenMs <= FIXTURE_GONE_MS);
 }
 

@@ -1,7 +1,8 @@
 /** Sessions: how long an activity was present in a zone, as events started, updated and ended. */
+import { countOf } from './count.ts';
 import type { ActivityOptions } from './options.ts';
 import { probabilities } from './smoothing.ts';
-import type { ZoneState } from './zone.ts';
+import { type ZoneState, zoneCount } from './zone.ts';
 
 /** One open session; plain data. Times are monotonic, in milliseconds. */
 export interface Session {
@@ -15,6 +16,8 @@ export interface Session {
   readonly seenMs: number;
   /** Highest smoothed score so far, 0..1. */
   readonly peak: number;
+  /** Highest smoothed count so far; null where it was never known. */
+  readonly peakCount: number | null;
   /** When its last event was sent. */
   readonly toldMs: number;
 }
@@ -87,7 +90,21 @@ function see(session: Session, zone: ZoneState | undefined): Session {
   const seenMs = zone?.phase === 'settled' ? zone.presences[session.activity]?.seenMs : null;
   if (zone === undefined || seenMs === null || seenMs === undefined) return session;
   const score = probabilities(zone.smoothed)[session.activity] ?? 0;
-  return { ...session, seenMs: Math.max(session.seenMs, seenMs), peak: Math.max(session.peak, score) };
+  return {
+    ...session,
+    seenMs: Math.max(session.seenMs, seenMs),
+    peak: Math.max(session.peak, score),
+    peakCount: higher(session.peakCount, ridersIn(zone, session.activity)),
+  };
+}
+
+function ridersIn(zone: ZoneState, activity: string): number | null {
+  const count = zoneCount(zone);
+  return count === null ? null : countOf(count, activity);
+}
+
+function higher(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
 
 function begun(
@@ -111,6 +128,7 @@ function begun(
           startMs: sinceMs,
           seenMs: seenMs ?? nowMs,
           peak,
+          peakCount: ridersIn(state, activity),
           toldMs: nowMs,
         };
       });

@@ -1,11 +1,12 @@
 /** What the daemon calls for every picture: scores in, reports and session events out. A pure reducer over plain data. */
-import type { Rectangle } from '../vision/zone.ts';
-import { stepBeach, type Zones } from './beach.ts';
+import { startBeach, stepBeach, type Zones } from './beach.ts';
+import { type Count, sameCount } from './count.ts';
 import type { ActivityOptions } from './options.ts';
 import {
   hasChanged,
   type Reportable,
   type Reports,
+  type RiderReport,
   reportOf,
   type SessionEvent,
   sessionEvent,
@@ -33,13 +34,17 @@ export interface Observation extends Instant {
   /** Of the whole picture. Zones need not be scored unless it is `ok`. */
   readonly visibility: Visibility;
   readonly zones: Readonly<Record<string, ZoneObservation>>;
+  /** Riders by activity in any of the zones, each once, as zones may overlap; absent where that is not known. */
+  readonly count?: Count;
+  /** All that were found, in a zone or not; absent where nobody looked for them. Passed on as they are. */
+  readonly riders?: readonly RiderReport[];
 }
 
 export interface ZoneObservation {
   /** Calibrated probability per activity, 0..1. */
   readonly scores: Readonly<Record<string, number>>;
-  /** Where the highest score was, as a share of the frame. */
-  readonly tile: Rectangle | null;
+  /** Riders by activity that this frame confirms in the zone; absent where that is not known. */
+  readonly count?: Count;
   /** Where it differs from the whole picture's. */
   readonly visibility?: Visibility;
 }
@@ -57,6 +62,10 @@ export interface TrackerStep extends Reports {
   readonly events: readonly SessionEvent[];
   /** Which reports differ from the last in activity, activities or visibility; all after a start or restart. */
   readonly changed: { readonly beach: boolean; readonly zones: readonly string[] };
+  /** Whether a count differs from the last report's, of the beach or of a zone. */
+  readonly recounted: boolean;
+  /** Those of the observation. */
+  readonly riders?: readonly RiderReport[];
   /** A change awaits its confirmation: take pictures faster. */
   readonly pending: boolean;
 }
@@ -70,7 +79,7 @@ export interface TrackerDeps {
 export function startTracker(zoneNames: readonly string[], { atMs, monotonicMs }: Instant): TrackerState {
   return {
     zones: Object.fromEntries(zoneNames.map(name => [name, startZone(monotonicMs)])),
-    beach: { lead: null, unknownSinceMs: monotonicMs },
+    beach: startBeach(monotonicMs),
     sessions: [],
     offsetMs: atMs - monotonicMs,
     unreported: true,
@@ -90,7 +99,8 @@ export function track(
     const aged = ageZone(zone, nowMs, options);
     return observeZone(aged, name, observation, options);
   });
-  const beach = stepBeach(before.beach, zones, nowMs, options);
+  const count = observation.visibility === 'ok' ? observation.count : undefined;
+  const beach = stepBeach(before.beach, zones, nowMs, options, count);
   const { sessions, changes } = stepSessions(before.sessions, zones, nowMs, options, () =>
     newId(Math.round(nowMs + offsetMs)),
   );
@@ -99,7 +109,8 @@ export function track(
     state,
     ...reportOf(state, observation.frame),
     events: changes.map(change => sessionEvent(change, offsetMs, observation.frame)),
-    changed: changesBetween(before, state),
+    ...changesBetween(before, state),
+    ...(observation.riders !== undefined && { riders: observation.riders }),
     pending: Object.values(zones).some(isPending),
   };
 }
@@ -107,7 +118,7 @@ export function track(
 /** After a change of head: the next picture decides anew and all is reported again. Sessions outlive it like a gap. */
 export function restartTracker(state: TrackerState, nowMs: number): TrackerState {
   const zones = mapZones(state.zones, zone => restartZone(zone, nowMs));
-  return { ...state, zones, beach: { lead: null, unknownSinceMs: nowMs }, unreported: true };
+  return { ...state, zones, beach: startBeach(nowMs), unreported: true };
 }
 
 /** On shutdown: ends the sessions still open. */
@@ -130,8 +141,7 @@ function observeZone(
   const own = Object.hasOwn(observation.zones, name) ? observation.zones[name] : undefined;
   const visibility = own?.visibility ?? observation.visibility;
   if (own === undefined && visibility === 'ok') return zone;
-  const { scores, tile } = own ?? { scores: {}, tile: null };
-  return stepZone(zone, { monotonicMs, visibility, scores, tile }, options);
+  return stepZone(zone, { monotonicMs, visibility, scores: own?.scores ?? {}, count: own?.count }, options);
 }
 
 function followOffset(offsetMs: number, { atMs, monotonicMs }: Instant): number {
@@ -139,13 +149,21 @@ function followOffset(offsetMs: number, { atMs, monotonicMs }: Instant): number 
   return Math.abs(fresh - offsetMs) > CLOCK_JUMP_MS ? fresh : offsetMs;
 }
 
-function changesBetween(before: TrackerState, after: TrackerState): TrackerStep['changed'] {
+function changesBetween(
+  before: TrackerState,
+  after: TrackerState,
+): Pick<TrackerStep, 'changed' | 'recounted'> {
   const old = reportOf(before, null);
   const fresh = reportOf(after, null);
   const zones = fresh.zones.filter((zone, index) => before.unreported || hasChanged(old.zones[index], zone));
   return {
-    beach: before.unreported || hasChanged(old.beach, fresh.beach),
-    zones: zones.map(({ zone }) => zone),
+    changed: {
+      beach: before.unreported || hasChanged(old.beach, fresh.beach),
+      zones: zones.map(({ zone }) => zone),
+    },
+    recounted:
+      !sameCount(old.beach.count, fresh.beach.count) ||
+      fresh.zones.some(({ count }, index) => !sameCount(old.zones[index]?.count ?? null, count)),
   };
 }
 

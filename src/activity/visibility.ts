@@ -8,6 +8,7 @@ export const VISIBILITIES = [
   'camera-lost',
   'paused',
   'night',
+  'closed',
   'overexposed',
   'fogged',
   'lens-dirty',

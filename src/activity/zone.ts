@@ -1,5 +1,5 @@
 /** The activity in one zone: a pure reducer over its scores and over whether its picture can be judged. */
-import type { Rectangle } from '../vision/zone.ts';
+import { type Count, type Counting, reportedCount, stepCount } from './count.ts';
 import { type Dwell, hasHeld, prolong } from './dwell.ts';
 import { followLead, type Lead, noLead } from './lead.ts';
 import type { ActivityOptions } from './options.ts';
@@ -31,8 +31,8 @@ export interface ZoneState {
   readonly settling: Dwell | null;
   /** The run of bad pictures that ends in `blind`, or changes its reason. */
   readonly failing: { readonly visibility: Visibility; readonly run: Dwell } | null;
-  /** Where in the frame the highest score of the newest judged picture was. */
-  readonly tile: Rectangle | null;
+  /** How many riders there are; null while blind, or where nobody counts. */
+  readonly counting: Counting | null;
 }
 
 export interface ZoneSample {
@@ -40,7 +40,8 @@ export interface ZoneSample {
   readonly visibility: Visibility;
   /** Calibrated probability per activity, 0..1; not looked at unless the visibility is `ok`. */
   readonly scores: Readonly<Record<string, number>>;
-  readonly tile: Rectangle | null;
+  /** Riders by activity; absent where that is not known. */
+  readonly count?: Count | undefined;
 }
 
 /** Before the first picture: unknown, as if the camera were lost. */
@@ -56,7 +57,7 @@ export function startZone(nowMs: number): ZoneState {
     presences: {},
     settling: null,
     failing: null,
-    tile: null,
+    counting: null,
   };
 }
 
@@ -65,7 +66,7 @@ export function stepZone(state: ZoneState, sample: ZoneSample, options: Activity
   const { visibility, monotonicMs } = sample;
   if (visibility === 'ok') return judge(state, sample, options);
   // Nothing of before counts any more: the first picture after it decides anew.
-  if (visibility === 'paused' || visibility === 'night')
+  if (visibility === 'paused' || visibility === 'night' || visibility === 'closed')
     return { ...blind(state, visibility, monotonicMs), fresh: true, lastPictureMs: null };
   if (visibility === 'camera-lost' || visibility === 'frozen' || state.lastPictureMs === null) {
     const lastPictureMs = visibility === 'camera-lost' ? state.lastPictureMs : monotonicMs;
@@ -109,6 +110,12 @@ export function zoneScores(state: ZoneState): Record<string, number> {
   return state.visibility === 'ok' ? probabilities(state.smoothed) : {};
 }
 
+/** Riders of each activity; null while the activity is unknown, and where nobody counts. */
+export function zoneCount(state: ZoneState): Count | null {
+  if (state.lead === null) return null;
+  return reportedCount(state.counting, Object.keys(state.presences), presentActivities(state));
+}
+
 function blind(state: ZoneState, visibility: Visibility, sinceMs: number): ZoneState {
   return {
     ...state,
@@ -120,7 +127,7 @@ function blind(state: ZoneState, visibility: Visibility, sinceMs: number): ZoneS
     presences: {},
     settling: null,
     failing: null,
-    tile: null,
+    counting: null,
   };
 }
 
@@ -139,7 +146,8 @@ function judge(state: ZoneState, sample: ZoneSample, options: ActivityOptions): 
   const nowMs = sample.monotonicMs;
   const smoothed = smooth(state.smoothed, sample.scores, nowMs, options.halfLifeMs);
   const scores = Object.entries(probabilities(smoothed));
-  const seen = { ...state, smoothed, tile: sample.tile, failing: null, fresh: false, lastPictureMs: nowMs };
+  const counting = stepCount(state.counting, sample.count, nowMs, options);
+  const seen = { ...state, smoothed, counting, failing: null, fresh: false, lastPictureMs: nowMs };
   if (state.phase === 'settled') {
     const presences = scores.map(([activity, score]) => {
       const before = state.presences[activity];

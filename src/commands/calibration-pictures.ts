@@ -1,9 +1,7 @@
-/** Pictures to measure ranges on: whole, and parts of them as the daemon's tiles are. */
-
+/** Pictures to measure ranges on: whole, and parts of them in which riders are as large as in a frame read at full detail. */
 import { SurfwatchError } from '../errors.ts';
 import { createRandom, type Random, shuffled } from '../ops/random.ts';
-import { readTiles } from '../vision/decode.ts';
-import type { Zone } from '../vision/zone.ts';
+import { decodeFrame, type RawPicture, resizePicture } from '../vision/decode.ts';
 import { listPictures, readPicture } from './pictures.ts';
 
 /** More pictures hardly move the ranges. */
@@ -40,10 +38,11 @@ export async function findCalibrationPictures(
     count: chosen.length,
     async *read() {
       for (const [index, file] of chosen.entries()) {
-        const zone = index % 2 === 0 ? WHOLE : part(random);
         try {
           const bytes = await readPicture(file, LIMITS.maxBytes);
-          yield (await readTiles(bytes, [zone], size, LIMITS)).pixels;
+          const { picture } = await decodeFrame(bytes, LIMITS);
+          const shown = index % 2 === 0 ? picture : partOf(picture, random);
+          yield (await resizePicture(shown, { width: size, height: size })).rgb;
         } catch (error) {
           // A broken file is no reason to measure nothing; without any picture the ranges are refused.
           if (!(error instanceof SurfwatchError)) throw error;
@@ -53,11 +52,16 @@ export async function findCalibrationPictures(
   };
 }
 
-const TILES = { columns: 1, rows: 1, overlap: 0 };
-const WHOLE: Zone = { name: 'whole', x: 0, y: 0, w: 1, h: 1, tiles: TILES };
-
 /** A part of a picture, from a sixth of its width and height on. */
-function part(random: Random): Zone {
+function partOf({ width, height, rgb }: RawPicture, random: Random): RawPicture {
   const [w, h] = [random.between(0.15, 1), random.between(0.15, 1)];
-  return { name: 'part', x: random.between(0, 1 - w), y: random.between(0, 1 - h), w, h, tiles: TILES };
+  const part = { width: Math.max(1, Math.floor(w * width)), height: Math.max(1, Math.floor(h * height)) };
+  const left = Math.floor(random.between(0, 1) * (width - part.width));
+  const top = Math.floor(random.between(0, 1) * (height - part.height));
+  const pixels = new Uint8Array(part.width * part.height * 3);
+  for (let row = 0; row < part.height; row++) {
+    const start = ((top + row) * width + left) * 3;
+    pixels.set(rgb.subarray(start, start + part.width * 3), row * part.width * 3);
+  }
+  return { ...part, rgb: pixels };
 }

@@ -1,16 +1,40 @@
 /** The answers of `surfwatch classify`, for scripts and for people. */
-
-import type { Scores } from '../activity/classifier.ts';
+import type { Detection } from '../activity/detections.ts';
+import type { Scores } from '../activity/scores.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Rectangle } from '../vision/zone.ts';
 import { colours as pc } from './colours.ts';
-import { type JudgedPicture, UNKNOWN, type Verdict, verdictOf } from './judge.ts';
+import {
+  activityOf,
+  type JudgedFrame,
+  type JudgedPhoto,
+  UNKNOWN,
+  type Verdict,
+  type ZoneVerdict,
+} from './judge.ts';
 
 export interface Answer extends Verdict {
   readonly file: string;
-  readonly visibility: JudgedPicture['visibility'];
-  readonly zones?: readonly (Verdict & { readonly zone: string; readonly tile: Rectangle })[];
-  readonly tiles?: readonly (Verdict & { readonly zone: string; readonly rectangle: Rectangle })[];
+  readonly visibility: JudgedPhoto['visibility'];
+}
+
+export interface FrameAnswer extends Answer {
+  readonly count: Readonly<Record<string, number>>;
+  /** Strongest first. */
+  readonly riders: readonly RiderAnswer[];
+  readonly detail: { readonly scale: number; readonly smallestPx: number; readonly tookMs: number };
+  /** Only where zones are configured. */
+  readonly zones?: Readonly<Record<string, ZoneVerdict>>;
+}
+
+export interface RiderAnswer {
+  readonly activity: string;
+  /** Middle, as shares of the frame's width and height. */
+  readonly x: number;
+  readonly y: number;
+  /** Height, as a share of the frame's. */
+  readonly size: number;
+  /** Probability, 0..1, that a rider is there. */
+  readonly score: number;
 }
 
 export interface Failure {
@@ -18,31 +42,29 @@ export interface Failure {
   readonly error: { readonly code: ErrorCode; readonly message: string };
 }
 
-export function answerOf(
-  file: string,
-  { scored, visibility, activity, activities, scores }: JudgedPicture,
-  thresholds: Readonly<Record<string, number>>,
-  withTiles: boolean,
-): Answer {
-  const answer = { file, activity, activities, scores: roundAll(scores), visibility };
-  if (!withTiles) return answer;
-  const verdict = (of: Scores): Verdict => ({
-    ...verdictOf(of, thresholds, visibility === 'ok'),
-    scores: roundAll(of),
-  });
+export function answerOf(file: string, { visibility, activity, activities, scores }: JudgedPhoto): Answer {
+  return { file, activity, activities, scores: roundAll(scores), visibility };
+}
+
+export function frameAnswerOf(file: string, judged: JudgedFrame): FrameAnswer {
+  const { activity, activities, scores, count, riders, visibility, read, zones } = judged;
+  const { decode, embed, score } = read.tookMs;
   return {
-    ...answer,
-    zones: Object.entries(scored.zones).map(([zone, { scores: of, tile }]) => ({
-      zone,
-      ...verdict(of),
-      tile: roundAll(tile),
-    })),
-    tiles: scored.tiles.map(({ zone, rectangle, scores: of }) => ({
-      zone,
-      rectangle: roundAll(rectangle),
-      ...verdict(of),
-    })),
+    file,
+    activity,
+    activities,
+    scores: roundAll(scores),
+    count,
+    riders: riders.map(riderAnswer),
+    visibility,
+    detail: { ...roundAll(read.detail), tookMs: Math.round(decode + embed + score) },
+    ...(Object.keys(zones).length > 0 && { zones }),
   };
+}
+
+function riderAnswer(rider: Detection): RiderAnswer {
+  const { x, y, size, score } = rider;
+  return { activity: activityOf(rider), ...roundAll({ x, y, size, score }) };
 }
 
 /** To four decimals: more is noise. */
@@ -66,7 +88,7 @@ const COLOURS: Readonly<Record<string, (text: string) => string>> = {
 const LONGEST_NAME = 48;
 const BAR = 6;
 
-/** Prints aligned lines: file, activity, a bar and a number for each score. Errors go to stderr. */
+/** Prints aligned lines: file, activity, a bar and a number for each score, riders. Errors go to stderr. */
 export function textPrinter(files: readonly string[], activities: readonly string[]) {
   const names = files.reduce((longest, file) => Math.max(longest, shortName(file).length), 4);
   const words = Math.max(...[...activities, UNKNOWN, 'activity'].map(word => word.length));
@@ -79,7 +101,7 @@ export function textPrinter(files: readonly string[], activities: readonly strin
     console.log(`${name.padEnd(names)}  ${colour(word.padEnd(words))}  ${bars.join('  ')}${note}`.trimEnd());
   };
   let titled = false;
-  return (answer: Answer | Failure): void => {
+  return (answer: Answer | FrameAnswer | Failure): void => {
     if ('error' in answer) {
       console.error(`${shortName(answer.file)}: ${pc.red(answer.error.code)}: ${answer.error.message}`);
       return;
@@ -91,16 +113,31 @@ export function textPrinter(files: readonly string[], activities: readonly strin
       );
       titled = true;
     }
-    const also = answer.activities.slice(1).map(name => `+ ${name}`);
-    const notes = answer.visibility === 'ok' ? also : [answer.visibility];
+    const notes = notesOf(answer);
     line(shortName(answer.file), answer.activity, answer.scores, notes.map(note => `  ${note}`).join(''));
-    for (const tile of answer.tiles ?? [])
-      line('', tile.activity, tile.scores, `  ${place(tile.zone, tile.rectangle)}`);
+    if (!('riders' in answer)) return;
+    for (const [zone, { activity, count }] of Object.entries(answer.zones ?? {})) {
+      console.log(`${''.padEnd(names)}  ${zone}: ${[activity, ...countTexts(count)].join(', ')}`);
+    }
+    for (const rider of answer.riders) console.log(`${''.padEnd(names)}  ${riderText(rider)}`);
   };
 }
 
-function place(zone: string, { x, y, w, h }: Rectangle): string {
-  return `${zone} x ${x.toFixed(3)} y ${y.toFixed(3)} w ${w.toFixed(3)} h ${h.toFixed(3)}`;
+function notesOf(answer: Answer | FrameAnswer): string[] {
+  if (answer.visibility !== 'ok') return [answer.visibility];
+  const also = answer.activities.slice(1).map(name => `+ ${name}`);
+  return 'count' in answer ? [...also, countTexts(answer.count).join(', ') || 'no riders'] : also;
+}
+
+/** `3 × surfing` of each activity that has riders. */
+export function countTexts(count: Readonly<Record<string, number>>): string[] {
+  return Object.entries(count)
+    .filter(([, riders]) => riders > 0)
+    .map(([activity, riders]) => `${riders} × ${activity}`);
+}
+
+function riderText({ activity, x, y, size, score }: RiderAnswer): string {
+  return `${score.toFixed(2)} ${activity} x ${x.toFixed(3)} y ${y.toFixed(3)} size ${size.toFixed(3)}`;
 }
 
 function shortName(file: string): string {

@@ -40,7 +40,7 @@ leaves the same files out; nothing is changed or deleted.
               copies of a photo under the same label and from the same source, but for the first; all copies of a
               photo that stands in two classes
   warned of   nearly the same photos of different sources (they stay on one side of the split), names of boxes that
-              are no activity, few pictures or groups of a class, a class with 10 times the pictures of another
+              may be misspelt, few pictures or groups of a class, a class with 10 times the pictures of another
 
 Exit status: 0 nothing is left out (there may be warnings), 1 files are left out or a directory can't be used.
 

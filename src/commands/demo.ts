@@ -18,8 +18,8 @@ export function demoCommand(): Command {
 }
 
 const HELP = `
-The camera draws a beach where surfers, windsurfers and kites come and go by a script; what is printed is what the
-model makes of the pictures. Where port 1883 is taken the next free one is used. What it learns is in a folder of its
+The camera first shows real frames of a line-up, then draws a beach where surfers, windsurfers and kitesurfers come and
+go by a script, and so on in turn; what is printed is what the model makes of the pictures, and which they were. Where port 1883 is taken the next free one is used. What it learns is in a folder of its
 own, which is deleted when it ends; --set stateDir=DIR keeps it. So several demos can run at once, and beside a daemon.
 
 Examples:
@@ -62,7 +62,8 @@ async function run(load: () => LoadedConfig, options: ConfigOptions & { json: bo
       console.log(`subscribe  mosquitto_sub -p ${port} -v -t '${topicBase(loaded.settings)}/#'`);
       console.log('stop       Ctrl-C\n');
     },
-    onChange: report => console.log(options.json ? JSON.stringify(report) : line(report)),
+    onChange: (report, origin) =>
+      console.log(options.json ? JSON.stringify({ ...report, origin }) : line(report, origin)),
   });
 }
 
@@ -73,12 +74,15 @@ const COLOURS: Readonly<Record<string, (text: string) => string>> = {
   none: pc.dim,
 };
 
-function line({ activity, activities, scores, visibility }: ActivityReport): string {
+function line({ activity, activities, count, visibility }: ActivityReport, origin: string): string {
   const time = new Date().toTimeString().slice(0, 8);
   const colour = COLOURS[activity] ?? pc.yellow;
   const also = activities.filter(other => other !== activity).map(other => `+ ${other}`);
   const reason = visibility === 'ok' ? [] : [`(${visibility})`];
-  const shown = Object.entries(scores).map(([name, score]) => `${name} ${score.toFixed(2)}`);
+  const riders = Object.entries(count ?? {}).flatMap(([name, riders]) =>
+    riders === 0 ? [] : [`${riders} ${name}`],
+  );
   const what = [colour(activity), ...also, ...reason].join(' ');
-  return `${time}  ${what.padEnd(40)} ${pc.dim(shown.join('  '))}`;
+  const where = origin.startsWith('footage:') ? 'real frames' : 'drawn';
+  return `${time}  ${what.padEnd(32)} ${riders.join(', ').padEnd(28)} ${pc.dim(where)}`;
 }

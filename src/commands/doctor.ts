@@ -28,8 +28,9 @@ export function doctorCommand(): Command {
 }
 
 const HELP = `
-Checks Node.js, the picture library, the models, each engine (with its speed), the config, the camera, the broker, the
-state folder, the disk, the clock and the user. It changes nothing. The exit status is 1 if any finding is a fail.
+Checks Node.js, the picture library, the models, each engine (with its speed), the config, the camera, how small a rider
+can be seen in its picture and what reading one takes here, the broker, the state folder, the disk, the clock and the
+user. It changes nothing. The exit status is 1 if any finding is a fail.
 
 Examples:
   $ surfwatch doctor
@@ -58,13 +59,21 @@ async function* examine(flags: DoctorFlags): AsyncGenerator<Finding> {
   const { finding, settings } = checkConfig(flags);
   yield finding;
   // The models can be checked without a config; the rest would be about settings that nobody chose.
-  yield* guarded('models', examineModels(settings ?? shippedSettings()));
+  let canRead = true;
+  for await (const finding of guarded('models', examineModels(settings ?? shippedSettings()))) {
+    // Of the engines one is enough, and the finding `engine` is about that one.
+    if (finding.status === 'fail' && NEEDED.includes(finding.name)) canRead = false;
+    yield finding;
+  }
   if (settings === undefined) return;
-  if (pictures.status === 'ok') yield* guarded('camera', examineCamera(settings, flags.camera));
+  if (pictures.status === 'ok') yield* guarded('camera', examineCamera(settings, flags.camera, canRead));
   yield* guarded('broker', each(checkBroker(settings)));
   yield* guarded('state folder', one(checkStateDir(settings.stateDir)));
   yield* guarded('disk', one(checkDisk(settings.stateDir)));
 }
+
+/** Without these no frame can be read. */
+const NEEDED = ['models', 'backbone', 'head', 'engine'];
 
 function checkConfig(flags: ConfigOptions): { finding: Finding; settings?: Settings } {
   try {
@@ -94,11 +103,21 @@ async function* examineModels(settings: Settings): AsyncGenerator<Finding> {
   yield await checkClock(Date.now(), head === undefined ? 0 : Date.parse(head.createdAt));
 }
 
-async function* examineCamera(settings: Settings, takePicture: boolean): AsyncGenerator<Finding> {
+/** @param canRead whether there is a model to read a picture with */
+async function* examineCamera(
+  settings: Settings,
+  takePicture: boolean,
+  canRead: boolean,
+): AsyncGenerator<Finding> {
   const { checkCameraProgram, checkDevice, checkPicture } = await import('../ops/checks/camera.ts');
   const before = [...(await checkCameraProgram(settings.camera)), ...(await checkDevice(settings.camera))];
   yield* before;
-  if (takePicture && before.every(({ status }) => status !== 'fail')) yield await checkPicture(settings);
+  if (!takePicture || before.some(({ status }) => status === 'fail')) return;
+  const { finding, bytes } = await checkPicture(settings);
+  yield finding;
+  if (bytes === undefined || !canRead) return;
+  const { checkReading } = await import('../ops/checks/reading.ts');
+  yield await checkReading(settings, bytes);
 }
 
 async function* one(finding: Promise<Finding>): AsyncGenerator<Finding> {

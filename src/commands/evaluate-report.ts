@@ -10,15 +10,13 @@ import { printTable } from './table.ts';
 
 interface Subject {
   readonly directory: string;
-  readonly unit: 'pictures' | 'tiles';
   readonly head: HeadManifest;
   readonly engine: string;
 }
 
 export interface Report extends Metrics {
   readonly directory: string;
-  /** What is counted: `pictures` of Metrics are tiles in frames with boxes. */
-  readonly unit: 'pictures' | 'tiles';
+  readonly unit: 'pictures';
   readonly head: string;
   readonly backbone: string;
   readonly engine: string;
@@ -40,10 +38,7 @@ export interface Report extends Metrics {
   readonly foreign: Readonly<Record<string, number>>;
 }
 
-export function reportOn(
-  files: readonly EvaluatedFile[],
-  { directory, unit, head, engine }: Subject,
-): Report {
+export function reportOn(files: readonly EvaluatedFile[], { directory, head, engine }: Subject): Report {
   const metrics = measure(
     files.flatMap(({ predictions }) => predictions),
     head.activities,
@@ -52,7 +47,7 @@ export function reportOn(
   for (const name of files.flatMap(file => file.foreign ?? [])) foreign[name] = (foreign[name] ?? 0) + 1;
   return {
     directory,
-    unit,
+    unit: 'pictures',
     head: head.id,
     backbone: head.backbone.id,
     engine,
@@ -96,9 +91,8 @@ const TELLING = 3;
 const LISTED = 20;
 
 export function printReport(report: Report): void {
-  const { directory, files, unit, head, engine, pictures } = report;
-  const count = unit === 'tiles' ? `${pictures} tiles of ${files} frames` : `${pictures} pictures`;
-  console.log(`${pc.bold(directory)}: ${count}; head ${head}, engine ${engine}\n`);
+  const { directory, head, engine, pictures } = report;
+  console.log(`${pc.bold(directory)}: ${pictures} pictures; head ${head}, engine ${engine}\n`);
   console.log(`accuracy            ${decimals(report.accuracy)}`);
   console.log(`balanced accuracy   ${decimals(report.balancedAccuracy)}   mean recall of the classes`);
   console.log(

@@ -40,7 +40,7 @@ export function exportCommand(): Command {
     )
     .option('-o, --out <path>', 'file or folder to write (default: named after head, precision and format)')
     .option('--models <dir>', 'the folder with backbone/ and heads/', SHIPPED_MODELS)
-    .option('--backbone <id>', 'the backbone', 'surfwatch-mobilenetv2-1.0-224')
+    .option('--backbone <id>', 'the backbone', 'surfwatch-mobilenetv2-v3')
     .option('--head <id>', 'the head, or current', 'current')
     .option('--calibrate <dir>', 'with int8: measure the ranges of all layers on the pictures below DIR')
     .option('--json', 'answer with one JSON object', false)

@@ -53,7 +53,7 @@ function statusCommand(): Command {
 const HELP = `
 It asks no board: it reads what the broker retains on surf/<site>/… (boards of a fleet) and on surf/… (one board alone),
 and so tells of boards that are away too. The exit status is 0 where every board is online, with its camera, without an
-alert and heard of lately, and else 1. By night, or paused, a board need not have its camera.
+alert and heard of lately, and else 1. By night, closed or paused, a board need not have its camera.
 
 A board that was taken down for good is forgotten when its retained topics are removed:
 mosquitto_sub -t "surf/old-site/#" --remove-retained --retained-only -W 1

@@ -1,4 +1,4 @@
-/** `surfwatch history`: how long each activity was seen. */
+/** `surfwatch history`: how long each activity was seen, and how many riders there were. */
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SurfwatchError } from '../errors.ts';
@@ -12,7 +12,15 @@ import { nearestOf } from '../ops/nearest.ts';
 import { timeZoneOf } from '../schedule/schedule.ts';
 import { colours as pc } from './colours.ts';
 import { heatMap } from './history/heat-map.ts';
-import { bucketJson, csvOf, printBuckets, printSessions, sessionJson, sessionsCsv } from './history/print.ts';
+import {
+  bucketJson,
+  csvOf,
+  printBuckets,
+  printRiders,
+  printSessions,
+  sessionJson,
+  sessionsCsv,
+} from './history/print.ts';
 import { type Period, periodOf } from './history/select.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
@@ -31,7 +39,7 @@ interface HistoryFlags extends ConfigOptions {
 
 export function historyCommand(): Command {
   return addConfigOptions(new Command('history'))
-    .description('how long each activity was seen, in minutes')
+    .description('how long each activity was seen, in minutes, and how many riders there were')
     .option('--days <number>', 'the last days, with today', wholeNumber(1), 7)
     .option('--from <date>', 'the first day, as 2026-06-01', date)
     .option('--to <date>', 'the last day; today where it is left out', date)
@@ -53,7 +61,8 @@ export function historyCommand(): Command {
 const HELP = `
 It reads history.db in stateDir itself, also while the daemon runs: give the settings of the daemon. Days are those of
 schedule.timeZone. Minutes of several activities at once count for each of them; \`unknown\` is time in which the picture
-could not be judged. The map shows in which hours of the week somebody was there.
+could not be judged. Riders are those on average over the time in which they were counted, in brackets the most at a
+time. The map shows in which hours of the week somebody was there.
 
 Examples:
   $ surfwatch history --config /etc/surfwatch/config.json
@@ -95,6 +104,7 @@ function showHours(file: HistoryFile, period: Period, flags: HistoryFlags, timeZ
   } else if (buckets.length === 0) console.log(`nothing from ${from} to ${to} (${timeZone})`);
   else {
     printBuckets(by, buckets);
+    printRiders(by, buckets);
     const [axis = '', ...map] = heatMap(rows, timeZone);
     console.log(`\n${[pc.dim(axis), ...map].join('\n')}\n\n${from} to ${to}, ${timeZone}`);
   }

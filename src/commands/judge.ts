@@ -1,25 +1,22 @@
 /** Pictures judged one by one, outside of the daemon: no smoothing, no memory of the picture before. */
-import {
-  type Classifier,
-  createClassifier,
-  type ScoredPicture,
-  type Scores,
-} from '../activity/classifier.ts';
-import { presentActivities } from '../activity/scores.ts';
+import { join } from 'node:path';
+import { type BeachReader, createBeachReader, type ReadFrame } from '../activity/beach-reader.ts';
+import type { Detection } from '../activity/detections.ts';
+import type { HeadManifest } from '../activity/head-bundle.ts';
+import { createPictureClassifier, type PictureClassifier } from '../activity/picture-classifier.ts';
+import { likeliest } from '../activity/presence-score.ts';
+import { presentActivities, type Scores } from '../activity/scores.ts';
+import { afloat, sightOfFrame } from '../activity/zones.ts';
 import type { Settings } from '../config/settings.ts';
+import { zonesOf } from '../config/zones.ts';
 import { NONE } from '../learning/data/labels.ts';
 import { headFolders, resolveHead } from '../learning/models/resolve.ts';
-import { type GateOptions, judgeQuality, measureQuality, type PictureFault } from '../vision/quality.ts';
-import type { Size } from '../vision/tiles.ts';
-import type { Zone } from '../vision/zone.ts';
+import { fixedDetail } from '../vision/cells/detail.ts';
+import { judgeQuality, measureQuality, type PictureFault } from '../vision/quality.ts';
+import { zoneAt } from '../vision/zone.ts';
 
 /** No activity, as a picture can't be judged. */
 export const UNKNOWN = 'unknown';
-
-/** The picture as one tile, squeezed to a square. */
-export const WHOLE_PICTURE: readonly Zone[] = [
-  { name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } },
-];
 
 export interface Verdict {
   /** The strongest activity that is present, `none`, or `unknown` where the picture can't be judged. */
@@ -30,73 +27,118 @@ export interface Verdict {
   readonly scores: Scores;
 }
 
-export interface JudgedPicture extends Verdict {
+export interface JudgedPhoto extends Verdict {
   readonly visibility: 'ok' | PictureFault;
-  readonly scored: ScoredPicture;
 }
 
-/** With the head that the daemon loads by the same settings. @throws SurfwatchError `model-…`, `engine-…` */
-export function openClassifier(settings: Settings): Promise<Classifier> {
+/** A frame of a beach camera, judged by what it shows alone. */
+export interface JudgedFrame extends JudgedPhoto {
+  readonly read: ReadFrame;
+  /** All that may be a rider in a zone, strongest first. */
+  readonly found: readonly Detection[];
+  /** Of those the ones that count as riders; none where the frame can't be judged. */
+  readonly riders: readonly Detection[];
+  /** Riders of each activity. */
+  readonly count: Readonly<Record<string, number>>;
+  /** Each configured zone by itself; empty where none is. */
+  readonly zones: Readonly<Record<string, ZoneVerdict>>;
+}
+
+export interface ZoneVerdict {
+  readonly activity: string;
+  readonly count: Readonly<Record<string, number>>;
+}
+
+/** @throws SurfwatchError `model-…`, `engine-…` */
+export function openPictureClassifier({ models, vision }: Settings): Promise<PictureClassifier> {
+  return createPictureClassifier(models, vision);
+}
+
+/**
+ * With the head that the daemon loads by the same settings, and as finely as `vision.detail` says: where that is `auto`,
+ * whatever time it takes, so that answers are the same on every machine.
+ *
+ * @throws SurfwatchError `model-…`, `engine-…`
+ */
+export function openBeachReader(settings: Settings): Promise<BeachReader> {
   const { models, vision } = settings;
-  return createClassifier(models, vision, undefined, async backbone => {
-    const { head } = await resolveHead(headFolders(settings), models.head, backbone);
+  const folders = { ...headFolders(settings), shipped: join(models.dir, 'riders') };
+  return createBeachReader(models, vision, fixedDetail(vision), undefined, async backbone => {
+    const { head } = await resolveHead(folders, models.head, backbone);
     return head;
   });
 }
 
+/** @throws SurfwatchError `image-unreadable`, `image-too-large` */
+export async function judgePhoto(
+  classifier: PictureClassifier,
+  bytes: Buffer,
+  { gates }: Pick<Settings, 'gates'>,
+): Promise<JudgedPhoto> {
+  const { scores, quality } = await classifier.classify(bytes);
+  const visibility = judgeQuality(quality, gates);
+  return { ...verdictOf(scores, classifier.head.manifest.thresholds, visibility === 'ok'), visibility };
+}
+
 /**
- * Judges a picture by its zones, the strongest of which counts; or, without zones, as a photo.
+ * Riders outside of all configured zones are left out.
  *
  * @throws SurfwatchError `image-unreadable`, `image-too-large`
  */
-export async function judgePicture(
-  classifier: Classifier,
+export async function judgeFrame(
+  reader: BeachReader,
   bytes: Buffer,
-  zones: readonly Zone[] | null,
-  gates: GateOptions,
-): Promise<JudgedPicture> {
-  const { activities, thresholds } = classifier.head.manifest;
-  const scored = await classifier.classify(bytes, zones ?? WHOLE_PICTURE);
-  const visibility = judgeQuality(measureQuality(scored.picture.preview), gates);
-  const middle = zones === null ? await scoreMiddle(classifier, bytes, scored.picture) : null;
-  const scores = Object.fromEntries(
-    activities.map(name => {
-      const strongest = Math.max(...Object.values(scored.zones).map(zone => zone.scores[name] ?? 0));
-      return [name, middle === null ? strongest : between(strongest, middle[name] ?? 0)];
-    }),
-  );
-  return { ...verdictOf(scores, thresholds, visibility === 'ok'), visibility, scored };
-}
-
-/**
- * A photo is looked at twice, squeezed to a square and by its middle square, where people aim the camera: on photos of
- * sources never seen both together are right more often than either.
- */
-async function scoreMiddle(
-  classifier: Classifier,
-  bytes: Buffer,
-  { width, height }: Size,
-): Promise<Scores | null> {
-  const side = Math.min(width, height);
-  if (side > 0.9 * Math.max(width, height)) return null;
-  const [w, h] = [side / width, side / height];
-  const square = {
-    name: 'middle',
-    x: (1 - w) / 2,
-    y: (1 - h) / 2,
-    w,
-    h,
-    tiles: { columns: 1, rows: 1, overlap: 0 },
+  settings: Pick<Settings, 'gates' | 'zones'>,
+): Promise<JudgedFrame> {
+  const { manifest } = reader.head;
+  const zones = zonesOf(settings);
+  const read = await reader.read(bytes, zones);
+  const visibility = judgeQuality(measureQuality(read.picture), settings.gates);
+  const visible = visibility === 'ok';
+  const inZones = settings.zones.length > 0;
+  const found = afloat(read.detections, zones, read.scene);
+  const { scores, count } = sightOfFrame(found, manifest);
+  const byZone = inZones
+    ? zones.map(({ name }) => {
+        const sight = sightOfFrame(
+          found.filter(one => zoneAt(zones, one) === name),
+          manifest,
+        );
+        const { activity } = verdictOf(sight.scores, manifest.thresholds, visible);
+        return [name, { activity, count: visible ? sight.count : noneOf(sight.count) }] as const;
+      })
+    : [];
+  return {
+    ...verdictOf(scores, manifest.thresholds, visible),
+    visibility,
+    read,
+    found,
+    riders: visible ? ridersAmong(found, manifest) : [],
+    count: visible ? count : noneOf(count),
+    zones: Object.fromEntries(byZone),
   };
-  const { zones } = await classifier.classify(bytes, [square]);
-  return zones.middle?.scores ?? null;
 }
 
-/** The probability half-way between two, in odds. */
-function between(one: number, other: number): number {
-  const logit = (p: number) => Math.log(p / (1 - p));
-  const clamped = (p: number) => Math.min(1 - 1e-6, Math.max(1e-6, p));
-  return 1 / (1 + Math.exp(-(logit(clamped(one)) + logit(clamped(other))) / 2));
+/** The detections that count as riders in a single frame. */
+export function ridersAmong<T extends Pick<Detection, 'score'>>(
+  found: readonly T[],
+  manifest: Pick<HeadManifest, 'cells'>,
+): T[] {
+  return found.filter(({ score }) => score >= riderThreshold(manifest));
+}
+
+/** Probability, 0..1, from which a detection in one frame counts as a rider. */
+export function riderThreshold({ cells }: Pick<HeadManifest, 'cells'>): number {
+  return cells?.rider ?? 0.5;
+}
+
+/** What a rider most likely does. */
+export function activityOf({ scores }: Pick<Detection, 'scores'>): string {
+  return likeliest(scores).activity;
+}
+
+function noneOf(count: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.keys(count).map(activity => [activity, 0]));
 }
 
 /** @param visible false for a picture that can't be judged, whatever its scores */

@@ -48,9 +48,9 @@ export async function runDaemon(
     errors,
     stalled: () => watchdog.stalled,
     onStep: step => notifier.starting(step),
-    onChange: report => {
+    onChange: (report, origin) => {
       notifier.status(`${report.activity}${report.visibility === 'ok' ? '' : ` (${report.visibility})`}`);
-      hooks.onChange?.(report);
+      hooks.onChange?.(report, origin);
     },
   });
   const stopped = untilSignal(log);

@@ -40,6 +40,7 @@ function printStatus({ state, activity, info, health, alerts, learning }: Status
     'activity',
     [pc.bold(activity.activity), ...also, ...reason, `since ${localTime(activity.since)}`].join(' '),
   );
+  if (activity.count != null) say('riders', countsInWords(activity.count));
   say('frame', activity.frame ?? 'none yet');
   if (info !== null) {
     say('version', info.version);

@@ -1,5 +1,6 @@
 /** Sources of settings, each turned into the same flat form: dotted path, raw value, and where it stands. */
 import type { Fault } from './fault.ts';
+import { goneReason } from './gone.ts';
 import type { SettingEntry, SettingTree } from './setting.ts';
 import { withSuggestion } from './suggest.ts';
 
@@ -27,7 +28,7 @@ export interface Known {
 
 /** The value of an unknown setting is never shown: it may be a misspelt secret. */
 export function unknownFault(path: string, source: string, { settings }: Known): Fault {
-  const reason = withSuggestion('there is no such setting', path, namesOf(settings));
+  const reason = goneReason(path) ?? withSuggestion('there is no such setting', path, namesOf(settings));
   return { kind: 'unknown', path, source, reason };
 }
 
@@ -52,13 +53,18 @@ export function environmentLayer(env: NodeJS.ProcessEnv, cwd: string, known: Kno
     const path = pathOf.get(name);
     if (path !== undefined) given.set(path, { value, source: name, base: cwd });
     else {
-      const reason = withSuggestion(`no setting has the environment variable ${name}`, name, [
-        ...pathOf.keys(),
-      ]);
-      faults.push({ kind: 'unknown', path: '', source: '', reason });
+      faults.push(unknownVariable(name, [...pathOf.keys()]));
     }
   }
   return { given, faults };
+}
+
+function unknownVariable(name: string, known: readonly string[]): Fault {
+  const path = name.slice('SURFWATCH_'.length).toLowerCase().replaceAll('_', '.');
+  const gone = goneReason(path);
+  if (gone !== undefined) return { kind: 'unknown', path, source: name, reason: gone };
+  const reason = withSuggestion(`no setting has the environment variable ${name}`, name, known);
+  return { kind: 'unknown', path: '', source: '', reason };
 }
 
 /** The settings in `--set key=value` arguments; of several for one key the last one counts. */

@@ -9,6 +9,7 @@ import { historySchema } from './schema/history.ts';
 import { learningSchema } from './schema/learning.ts';
 import { brokerSchema, mqttSchema } from './schema/messaging.ts';
 import { metricsSchema, monitorSchema } from './schema/metrics.ts';
+import { ridersSchema } from './schema/riders.ts';
 import { scheduleSchema } from './schema/schedule.ts';
 import { snapshotSchema } from './schema/snapshot.ts';
 import { gatesSchema, modelsSchema, visionSchema, zonesSetting } from './schema/vision.ts';
@@ -35,6 +36,7 @@ const WRITTEN = {
   schedule: scheduleSchema,
   history: historySchema,
   snapshot: snapshotSchema,
+  riders: ridersSchema,
   learning: learningSchema,
   mqtt: mqttSchema,
   broker: brokerSchema,

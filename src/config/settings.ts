@@ -6,6 +6,7 @@ import type { HistoryOptions } from '../history/options.ts';
 import type { LearningOptions } from '../learning/options.ts';
 import type { DiscoveryOptions } from '../messaging/discovery/options.ts';
 import type { BrokerOptions, MqttOptions } from '../messaging/options.ts';
+import type { RidersOptions } from '../messaging/riders-options.ts';
 import type { MonitorOptions } from '../ops/host/monitor.ts';
 import type { LogOptions } from '../ops/log.ts';
 import type { MetricsOptions } from '../ops/metrics/options.ts';
@@ -32,6 +33,7 @@ export interface Settings {
   readonly schedule: ScheduleOptions;
   readonly history: HistoryOptions;
   readonly snapshot: SnapshotOptions;
+  readonly riders: RidersOptions;
   readonly learning: LearningOptions;
   readonly mqtt: MqttOptions;
   readonly broker: BrokerOptions;

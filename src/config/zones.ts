@@ -1,6 +1,7 @@
 /** The zones of a frame, as a config lists them. */
 import { boundsOf, cornersOf, type Rectangle, WHOLE_FRAME, type Zone } from '../vision/zone.ts';
 import type { Problem } from './formats.ts';
+import { TILES_OF_ZONE } from './gone.ts';
 import { isName, NAME_PATTERN } from './name.ts';
 import { withSuggestion } from './suggest.ts';
 
@@ -48,10 +49,12 @@ export function zoneProblems(value: unknown): Problem[] {
 
 function oneZone(zone: unknown, at: string): Problem[] {
   if (!isRecord(zone)) {
-    return [{ at, value: zone, reason: 'must be an object with name and x, y, w, h, or with name and points' }];
+    return [
+      { at, value: zone, reason: 'must be an object with name and x, y, w, h, or with name and points' },
+    ];
   }
   if (zone.tiles !== undefined) {
-    return [{ at: `${at}.tiles`, value: undefined, reason: 'is no setting any more: the whole frame is read at full detail; leave it out' }];
+    return [{ at: `${at}.tiles`, value: undefined, reason: TILES_OF_ZONE }];
   }
   if (zone.points !== undefined) return fieldProblems(zone, POLYGON_FIELDS, at);
   const problems = fieldProblems(zone, ZONE_FIELDS, at);
@@ -61,7 +64,8 @@ function oneZone(zone: unknown, at: string): Problem[] {
 function pointsProblem(value: unknown): string | undefined {
   const isShare = (number: unknown) => typeof number === 'number' && number >= 0 && number <= 1;
   const isPoint = (point: unknown) => Array.isArray(point) && point.length === 2 && point.every(isShare);
-  if (!Array.isArray(value) || !value.every(isPoint)) return 'must be a list of corners [x, y], each number from 0 to 1';
+  if (!Array.isArray(value) || !value.every(isPoint))
+    return 'must be a list of corners [x, y], each number from 0 to 1';
   if (value.length < 3 || value.length > MOST_POINTS) return `must have from 3 to ${MOST_POINTS} corners`;
   const points = (value as [number, number][]).map(([x, y]) => ({ x, y }));
   const { w, h } = boundsOf({ points });

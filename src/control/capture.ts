@@ -2,7 +2,7 @@
 import { presentActivities, type Scores } from '../activity/scores.ts';
 import type { Visibility } from '../activity/visibility.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Rectangle } from '../vision/zone.ts';
+import type { Zone } from '../vision/zone.ts';
 import type { Look } from '../watch/watch.ts';
 import { shownPicture } from './shown-picture.ts';
 
@@ -28,7 +28,7 @@ export interface CaptureParts {
   /** In force. */
   readonly thresholds: () => Readonly<Record<string, number>>;
   /** What stays visible of a picture; null: all of it. */
-  readonly onlyZones: () => readonly Rectangle[] | null;
+  readonly onlyZones: () => readonly Pick<Zone, 'points'>[] | null;
 }
 
 export interface Captured {

@@ -7,7 +7,7 @@ import type { Messaging } from '../messaging/messaging.ts';
 import type { Verbs } from '../messaging/verbs.ts';
 import type { Clock } from '../ops/clock.ts';
 import { partLogger, setLogLevels } from '../ops/log.ts';
-import type { Rectangle } from '../vision/zone.ts';
+import type { Zone } from '../vision/zone.ts';
 import type { Look } from '../watch/watch.ts';
 import { type CaptureParts, capture } from './capture.ts';
 import { Pause, type PauseParts, type PauseState } from './pause.ts';
@@ -20,7 +20,7 @@ export interface ControlSetup extends Pick<PauseParts, 'onPause' | 'onResume'> {
   readonly settings: Settings;
   readonly effective?: readonly EffectiveSetting[];
   /** Those that are judged. */
-  readonly zones: readonly Rectangle[];
+  readonly zones: readonly Pick<Zone, 'points'>[];
   /** Asked for when something is to be said: it is made with the verbs of this. */
   readonly messaging: () => Pick<Messaging, 'alert' | 'setSnapshot'>;
   /** Other settings are in force; levels of the log and snapshots are seen to already. */

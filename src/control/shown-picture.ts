@@ -1,7 +1,7 @@
 /** A frame as it may be shown to others. */
 import sharp from 'sharp';
 import { pixelateOutside } from '../learning/archive/privacy.ts';
-import type { Rectangle } from '../vision/zone.ts';
+import type { Zone } from '../vision/zone.ts';
 
 export interface ShownAs {
   /** In pixels; 0 or a wider one than the picture's leaves it. */
@@ -9,7 +9,7 @@ export interface ShownAs {
   /** Of the JPEG, 1..100. */
   readonly quality: number;
   /** All but these is pixelated; null: nothing is. */
-  readonly onlyZones: readonly Rectangle[] | null;
+  readonly onlyZones: readonly Pick<Zone, 'points'>[] | null;
 }
 
 export interface ShownPicture {
@@ -38,7 +38,7 @@ export async function shownPicture(
 /** What of a picture stays visible where `learning.pixelate` is on. */
 export function visibleZones(
   { pixelate }: { readonly pixelate: boolean },
-  zones: readonly Rectangle[],
-): readonly Rectangle[] | null {
+  zones: readonly Pick<Zone, 'points'>[],
+): readonly Pick<Zone, 'points'>[] | null {
   return pixelate ? zones : null;
 }

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Frame } from '../capture/source.ts';
 import type { Clock } from '../ops/clock.ts';
-import type { Rectangle } from '../vision/zone.ts';
+import type { Zone } from '../vision/zone.ts';
 import { shownPicture } from './shown-picture.ts';
 import type { SnapshotOptions } from './snapshot-options.ts';
 
@@ -10,7 +10,7 @@ export interface SnapshotsParts {
   /** In force: asked for at each frame. */
   readonly options: () => SnapshotOptions;
   /** What stays visible of a picture; null: all of it. */
-  readonly onlyZones: () => readonly Rectangle[] | null;
+  readonly onlyZones: () => readonly Pick<Zone, 'points'>[] | null;
   /** Puts a JPEG on the topic, or with null removes what is there. */
   readonly publish: (jpeg: Buffer | null) => void;
   readonly clock: Clock;

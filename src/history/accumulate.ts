@@ -11,8 +11,12 @@ const HOLDS_MS = 60_000;
 /** Changes that wait for the wall clock: hours of them. */
 const MOST_WAITING = 5_000;
 
-/** `watched`: it could be judged. `present`: an activity was there, or `none`. `unknown`: it could not, by reason. */
-export type Kind = 'watched' | 'present' | 'unknown';
+/**
+ * `watched`: it could be judged. `present`: an activity was there, or `none`. `unknown`: it could not, by reason.
+ * `counted`: it could be judged and riders were counted. `riders`: the time of each rider of an activity together, so
+ * that four riders have four hours in one.
+ */
+export type Kind = 'watched' | 'present' | 'unknown' | 'counted' | 'riders';
 
 /** Milliseconds to be added to an hour. In each scope `watched` and `unknown` together are the time that passed. */
 export interface Row {
@@ -20,9 +24,16 @@ export interface Row {
   readonly hour: number;
   readonly scope: string;
   readonly kind: Kind;
-  /** The activity or the reason; empty for `watched`. */
+  /** The activity or the reason; empty for `watched` and `counted`. */
   readonly name: string;
   readonly ms: number;
+  /** Most riders at a time; of `riders` alone. */
+  readonly peak?: number;
+}
+
+/** Whether rows of a kind are time that passes, of which an hour has sixty minutes; the others lie within it. */
+export function isTime(kind: Kind): boolean {
+  return kind === 'watched' || kind === 'unknown';
 }
 
 /** By the monotonic clock, in whole milliseconds. */
@@ -76,7 +87,7 @@ export function accumulate(
 
 function passed({ atMs, seen }: AccumulatorState, nowMs: number): Stretch[] {
   const holdsMs = Math.min(nowMs, atMs + HOLDS_MS);
-  const silent = seen.map(({ scope }) => ({ scope, activities: [], unknown: 'stalled' }));
+  const silent = seen.map(({ scope }) => ({ scope, activities: [], unknown: 'stalled', count: null }));
   return [
     { fromMs: atMs, toMs: holdsMs, seen },
     { fromMs: holdsMs, toMs: nowMs, seen: silent },
@@ -107,11 +118,15 @@ function rowsOf({ fromMs, toMs, seen }: Stretch, offsetMs: number): Row[] {
   return rows;
 }
 
-function rowsOfScope({ scope, activities, unknown }: Seen, hour: number, ms: number): Row[] {
+function rowsOfScope({ scope, activities, unknown, count }: Seen, hour: number, ms: number): Row[] {
   if (unknown !== null) return [{ hour, scope, kind: 'unknown', name: unknown, ms }];
   const present = activities.length === 0 ? ['none'] : activities;
   return [
     { hour, scope, kind: 'watched', name: '', ms },
     ...present.map((name): Row => ({ hour, scope, kind: 'present', name, ms })),
+    ...(count === null ? [] : [{ hour, scope, kind: 'counted', name: '', ms } as const]),
+    ...Object.entries(count ?? {})
+      .filter(([, riders]) => riders > 0)
+      .map(([name, riders]): Row => ({ hour, scope, kind: 'riders', name, ms: riders * ms, peak: riders })),
   ];
 }

@@ -1,5 +1,5 @@
 /** What waits to be written: one number for each hour and thing, however many reports it came from. */
-import type { Row } from './accumulate.ts';
+import { isTime, type Row } from './accumulate.ts';
 
 export interface Batch {
   add(rows: readonly Row[]): void;
@@ -21,12 +21,12 @@ export function createBatch(mostRows = MOST_ROWS): Batch {
       for (const row of rows) {
         const key = `${row.hour} ${row.scope} ${row.kind} ${row.name}`;
         const before = waiting.get(key);
-        waiting.set(key, before === undefined ? row : { ...row, ms: before.ms + row.ms });
+        waiting.set(key, before === undefined ? row : added(before, row));
       }
       for (const [key, row] of waiting) {
         if (waiting.size <= mostRows) break;
         waiting.delete(key);
-        if (row.kind !== 'present') droppedMs += row.ms;
+        if (isTime(row.kind)) droppedMs += row.ms;
       }
     },
     get rows() {
@@ -37,4 +37,10 @@ export function createBatch(mostRows = MOST_ROWS): Batch {
       return droppedMs;
     },
   };
+}
+
+function added(one: Row, other: Row): Row {
+  const sum = { ...other, ms: one.ms + other.ms };
+  if (one.peak === undefined || other.peak === undefined) return sum;
+  return { ...sum, peak: Math.max(one.peak, other.peak) };
 }

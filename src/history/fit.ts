@@ -1,5 +1,5 @@
 /** An hour has sixty minutes, however often the wall clock shows it. */
-import { HOUR_MS, type Row } from './accumulate.ts';
+import { HOUR_MS, isTime, type Row } from './accumulate.ts';
 
 /**
  * Cuts what is to be added to one hour of one scope down to what has room in it: a clock that was put back passes the
@@ -12,7 +12,7 @@ export function fitted(
   rows: readonly Row[],
   takenMs: number,
 ): { readonly rows: readonly Row[]; readonly cutMs: number } {
-  const addedMs = rows.reduce((sum, { kind, ms }) => (kind === 'present' ? sum : sum + ms), 0);
+  const addedMs = rows.reduce((sum, { kind, ms }) => (isTime(kind) ? sum + ms : sum), 0);
   const roomMs = Math.max(0, HOUR_MS - takenMs);
   if (addedMs <= roomMs) return { rows, cutMs: 0 };
   const share = roomMs / addedMs;

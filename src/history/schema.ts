@@ -29,4 +29,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO counters (name, value) VALUES ('running', 0), ('killed', 0), ('cut_ms', 0);
   `,
+  // Highest count of riders: of an hour beside the time of each rider together, and of a session.
+  `
+  ALTER TABLE hours ADD COLUMN peak INTEGER;
+  ALTER TABLE sessions ADD COLUMN peak_count INTEGER;
+  `,
 ];
+
+/** The version from which on counts are kept. */
+export const COUNTS_SINCE = 2;

@@ -4,7 +4,7 @@ import { addDays, localDate, startOfDate } from '../schedule/time-zone.ts';
 import { HOUR_MS } from './accumulate.ts';
 import type { HourRow } from './read.ts';
 import { BEACH } from './seen.ts';
-import { type Totals, totalsOf } from './totals.ts';
+import { ridersOf, totalsOf } from './totals.ts';
 
 /** Hours that are listed one by one. */
 const LISTED_HOURS = 48;
@@ -60,8 +60,14 @@ function zonesOf(rows: readonly HourRow[]): Stats['zones'] {
 }
 
 function minutesOf(rows: readonly HourRow[]) {
-  const { watchedMs, unknownMs, presentMs }: Totals = totalsOf(rows);
-  return { watched: minutes(watchedMs), minutes: mapped(presentMs), unknown: mapped(unknownMs) };
+  const totals = totalsOf(rows);
+  const riders = ridersOf(totals);
+  return {
+    watched: minutes(totals.watchedMs),
+    minutes: mapped(totals.presentMs),
+    unknown: mapped(totals.unknownMs),
+    ...(riders !== null && { riders }),
+  };
 }
 
 function mapped(sums: Readonly<Record<string, number>>): Record<string, number> {

@@ -111,18 +111,20 @@ function byHourAndScope(rows: readonly Row[]): Row[][] {
 function addHour(database: Database, group: readonly Row[]): void {
   const [{ hour, scope } = { hour: 0, scope: '' }] = group;
   const taken = database.get<{ ms: number | null }>(
-    "SELECT sum(ms) AS ms FROM hours JOIN series ON id = series WHERE hour = ? AND scope = ? AND kind <> 'present'",
+    "SELECT sum(ms) AS ms FROM hours JOIN series ON id = series WHERE hour = ? AND scope = ? AND kind IN ('watched', 'unknown')",
     hour,
     scope,
   );
   const { rows, cutMs } = fitted(group, taken?.ms ?? 0);
-  for (const { kind, name, ms } of rows) {
+  for (const { kind, name, ms, peak = null } of rows) {
     const series = seriesId(database, scope, kind, name);
     database.run(
-      'INSERT INTO hours (hour, series, ms) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ms = ms + excluded.ms',
+      `INSERT INTO hours (hour, series, ms, peak) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ms = ms + excluded.ms, peak = max(ifnull(peak, excluded.peak), excluded.peak)`,
       hour,
       series,
       ms,
+      peak,
     );
   }
   if (cutMs > 0) database.run("UPDATE counters SET value = value + ? WHERE name = 'cut_ms'", cutMs);
@@ -130,17 +132,19 @@ function addHour(database: Database, group: readonly Row[]): void {
 
 /** The clock may have been set since the session began: its start is told anew each time. */
 function putSession(database: Database, { type, zone, session }: SessionEvent): void {
-  const { id, activity, start, durationMs, peak } = session;
+  const { id, activity, start, durationMs, peak, peakCount } = session;
   if (!isClockSet(start)) return;
   database.run(
-    `INSERT INTO sessions (id, series, start_ms, duration_ms, peak, open) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO sessions (id, series, start_ms, duration_ms, peak, peak_count, open)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET start_ms = excluded.start_ms, duration_ms = excluded.duration_ms,
-       peak = excluded.peak, open = excluded.open`,
+       peak = excluded.peak, peak_count = excluded.peak_count, open = excluded.open`,
     id,
     seriesId(database, zone, 'present', activity),
     start,
     durationMs,
     Math.round(peak * 1000),
+    peakCount,
     type === 'session_ended' ? 0 : 1,
   );
 }

@@ -1,4 +1,5 @@
 /** Sums over hours. */
+import type { Kind } from './accumulate.ts';
 import type { HourRow } from './read.ts';
 
 /** Milliseconds. */
@@ -9,21 +10,55 @@ export interface Totals {
   readonly unknownMs: Readonly<Record<string, number>>;
   /** By activity, and `none`; with several at once they are more than `watchedMs`. */
   readonly presentMs: Readonly<Record<string, number>>;
+  /** Riders were counted, of `watchedMs`. */
+  readonly countedMs: number;
+  /** The time of each rider together, by activity; none of an activity that nobody was counted for. */
+  readonly ridersMs: Readonly<Record<string, number>>;
+  /** Most riders at a time, by activity. */
+  readonly peaks: Readonly<Record<string, number>>;
 }
 
 /** The rows of one scope, or of several that are not to be told apart. */
-export function totalsOf(rows: Iterable<Pick<HourRow, 'kind' | 'name' | 'ms'>>): Totals {
-  let watchedMs = 0;
-  const unknownMs: Record<string, number> = {};
-  const presentMs: Record<string, number> = {};
-  for (const { kind, name, ms } of rows) {
-    if (kind === 'watched') watchedMs += ms;
-    else {
-      const sums = kind === 'present' ? presentMs : unknownMs;
-      sums[name] = (sums[name] ?? 0) + ms;
-    }
+export function totalsOf(rows: Iterable<Pick<HourRow, 'kind' | 'name' | 'ms' | 'peak'>>): Totals {
+  const sums: Record<Kind, Record<string, number>> = {
+    watched: {},
+    present: {},
+    unknown: {},
+    counted: {},
+    riders: {},
+  };
+  const peaks: Record<string, number> = {};
+  for (const { kind, name, ms, peak } of rows) {
+    sums[kind][name] = (sums[kind][name] ?? 0) + ms;
+    if (peak !== null) peaks[name] = Math.max(peaks[name] ?? 0, peak);
   }
-  return { watchedMs, unknownMs, presentMs };
+  return {
+    watchedMs: sums.watched[''] ?? 0,
+    unknownMs: sums.unknown,
+    presentMs: sums.present,
+    countedMs: sums.counted[''] ?? 0,
+    ridersMs: sums.riders,
+    peaks,
+  };
+}
+
+/** How many riders there were. */
+export interface Riders {
+  /** Over all the time in which they were counted, that without any too. */
+  readonly mean: number;
+  /** Most at a time. */
+  readonly peak: number;
+}
+
+/** By activity; an activity that is not there had none. Null where nobody counted. */
+export function ridersOf({ countedMs, ridersMs, peaks }: Totals): Record<string, Riders> | null {
+  if (countedMs === 0) return null;
+  return Object.fromEntries(
+    Object.entries(ridersMs).map(([activity, ms]) => [
+      activity,
+      { mean: Math.round((ms / countedMs) * 100) / 100, peak: peaks[activity] ?? 0 },
+    ]),
+  );
 }
 
 export type By = 'hour' | 'day' | 'weekday' | 'month';

@@ -1,5 +1,5 @@
 /** Makes the payloads that describe the daemon itself: what runs, and how it is. */
-import type { BeachReader, FrameDetail } from '../activity/beach-reader.ts';
+import type { BeachReader } from '../activity/beach-reader.ts';
 import type { Instant } from '../activity/tracker.ts';
 import type { CameraStats } from '../capture/camera.ts';
 import type { BoardHealth } from '../ops/host/monitor.ts';
@@ -18,6 +18,8 @@ export function infoPayload(from: {
   /** In force: the head's, overridden by the config's. */
   readonly thresholds: Readonly<Record<string, number>>;
   readonly zones: readonly Zone[];
+  /** Null before the first frame. */
+  readonly detail: SeenDetail | null;
 }): Info {
   const { backbone, head, why } = from.reader;
   return {
@@ -30,7 +32,11 @@ export function infoPayload(from: {
     head: { id: head.manifest.id },
     activities: head.manifest.activities,
     thresholds: { ...from.thresholds },
-    zones: from.zones.map(({ name, points }) => ({ name, points: points.map(({ x, y }) => [x, y] as const) })),
+    zones: from.zones.map(({ name, points }) => ({
+      name,
+      points: points.map(({ x, y }): [number, number] => [x, y]),
+    })),
+    detail: from.detail && detailOf(from.detail),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
   };
@@ -41,6 +47,8 @@ export function healthPayload(
     /** Monotonic milliseconds. */
     readonly startedMs: number;
     readonly meter: Meter;
+    /** Null before the first frame. */
+    readonly detail: SeenDetail | null;
     readonly camera: CameraStats;
     readonly messaging: MessagingStats;
     /** Null before the board was first looked at. */
@@ -64,6 +72,14 @@ export function healthPayload(
     },
     rateHz: Math.round(frameRate(from.meter, from.monotonicMs, uptimeMs) * 100) / 100,
     latencyMs: frameTimes(from.meter),
+    detail: from.detail && {
+      ...detailOf(from.detail),
+      bands: from.detail.bands.map(({ from: top, to, readMs }) => ({
+        from: rounded(top),
+        to: rounded(to),
+        ageS: Math.round(Math.max(0, from.monotonicMs - readMs) / 100) / 10,
+      })),
+    },
     outbox: { events, states, droppedEvents },
     memory: { rssMB: Math.round(memory.rss / 1e6), heapMB: Math.round(memory.heapUsed / 1e6) },
     cpuTemperatureC: board?.temperatureC ?? null,
@@ -76,4 +92,21 @@ export function healthPayload(
     },
     mqtt: { connected, server, reconnects },
   };
+}
+
+/** As far as messages tell it: who makes it is `watch/`. */
+export interface SeenDetail {
+  readonly scale: number;
+  readonly smallestPx: number;
+  readonly tookMs: number;
+  /** In shares of the height of the frame; monotonic milliseconds. */
+  readonly bands: readonly { readonly from: number; readonly to: number; readonly readMs: number }[];
+}
+
+function detailOf({ scale, smallestPx, tookMs }: SeenDetail): NonNullable<Info['detail']> {
+  return { scale: rounded(scale), smallestPx: rounded(smallestPx), tookMs: Math.round(tookMs) };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }

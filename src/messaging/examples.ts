@@ -24,6 +24,7 @@ const judged = {
   frame: '01JWNB52Q8Z3V4C0E7XK9T5R2M',
   model: '2026-05-30T20-11Z-7f3c',
 } as const;
+const count = { surfing: 0, windsurfing: 4, kitesurfing: 0 };
 
 const session = {
   id: '01JWNB4W6R0H1D8S2YQ4A7F3KC',
@@ -40,7 +41,7 @@ export const EXAMPLES: {
   ];
 } = {
   activity: [
-    { topic: 'activity', payload: { ...judged, activities: [...judged.activities] } },
+    { topic: 'activity', payload: { ...judged, activities: [...judged.activities], count } },
     {
       topic: 'activity',
       payload: {
@@ -62,8 +63,39 @@ export const EXAMPLES: {
       payload: {
         ...judged,
         activities: [...judged.activities],
+        count,
         zone: 'north',
-        tile: { x: 0.2453, y: 0.4, w: 0.1367, h: 0.2431 },
+      },
+    },
+  ],
+  riders: [
+    {
+      topic: 'riders',
+      payload: {
+        v: 1,
+        ts: '2026-06-01T09:14:03.120Z',
+        frame: '01JWNB52Q8Z3V4C0E7XK9T5R2M',
+        riders: [
+          {
+            id: '17',
+            activity: 'windsurfing',
+            x: 0.4128,
+            y: 0.6304,
+            size: 0.0312,
+            score: 0.92,
+            zone: 'north',
+            since: '2026-06-01T09:13:31.000Z',
+          },
+          {
+            id: '21',
+            activity: 'windsurfing',
+            x: 0.9016,
+            y: 0.5417,
+            size: 0.0183,
+            score: 0.71,
+            since: '2026-06-01T09:14:01.000Z',
+          },
+        ],
       },
     },
   ],
@@ -75,7 +107,7 @@ export const EXAMPLES: {
         id: '01JWNB4WFS3Y2B6K8M1P5R9T7X',
         ts: '2026-06-01T09:13:39.340Z',
         type: 'session_started',
-        session: { ...session, end: null, peak: 0.886, durationS: 8.301 },
+        session: { ...session, end: null, peak: 0.886, peakCount: 1, durationS: 8.301 },
       },
     },
     {
@@ -85,7 +117,7 @@ export const EXAMPLES: {
         id: '01JWNF2K9G7D4Q1Z6V8C3H5N0S',
         ts: '2026-06-01T10:21:58.700Z',
         type: 'session_ended',
-        session: { ...session, end: '2026-06-01T10:21:47.000Z', peak: 0.974, durationS: 4096 },
+        session: { ...session, end: '2026-06-01T10:21:47.000Z', peak: 0.974, peakCount: 6, durationS: 4096 },
       },
     },
     LEARNING_EXAMPLES.event,
@@ -115,6 +147,17 @@ export const EXAMPLES: {
         until: '2026-06-02T05:12:24.000Z',
       },
     },
+    {
+      topic: 'state',
+      payload: {
+        v: 1,
+        ts: '2026-06-02T05:12:24.310Z',
+        state: 'closed',
+        reason: 'outside of the windows of the week, until 2026-06-02 08:00 (Europe/Lisbon)',
+        since: '2026-06-02T05:12:24.310Z',
+        until: '2026-06-02T07:00:00.000Z',
+      },
+    },
     CONTROL_EXAMPLES.state,
   ],
   health: [
@@ -127,6 +170,7 @@ export const EXAMPLES: {
         frames: { captured: 43190, classified: 43188, dropped: 4, failed: 2 },
         rateHz: 0.5,
         latencyMs: { p50: 71.2, p95: 88.4, p99: 103 },
+        detail: { scale: 2, smallestPx: 6, tookMs: 612, bands: [{ from: 0, to: 1, ageS: 1.2 }] },
         outbox: { events: 0, states: 1, droppedEvents: 0 },
         memory: { rssMB: 168, heapMB: 31 },
         cpuTemperatureC: 54.3,
@@ -158,13 +202,24 @@ export const EXAMPLES: {
         site: 'north-pier',
         engine: { name: 'onnx (onnxruntime 1.30.0)', why: 'auto: the fastest' },
         backbone: {
-          id: 'surfwatch-mobilenetv2-1.0-224',
+          id: 'surfwatch-mobilenetv2-v3',
           sha256: '72e7d18ab307e58a718527d2a8a24386995b812d32450735532c94ac8382e9f2',
         },
         head: { id: '2026-05-30T20-11Z-7f3c' },
         activities: ['surfing', 'windsurfing', 'kitesurfing'],
         thresholds: { surfing: 0.545, windsurfing: 0.637, kitesurfing: 0.473 },
-        zones: [{ name: 'beach', x: 0, y: 0, w: 1, h: 1 }],
+        zones: [
+          {
+            name: 'beach',
+            points: [
+              [0, 0],
+              [1, 0],
+              [1, 1],
+              [0, 1],
+            ],
+          },
+        ],
+        detail: { scale: 2, smallestPx: 6, tookMs: 612 },
         node: 'v20.20.2',
         platform: 'linux-arm64',
       },
@@ -184,6 +239,7 @@ export const EXAMPLES: {
           watched: 281.4,
           minutes: { none: 203.1, surfing: 51.9, windsurfing: 40.2 },
           unknown: { night: 372.6, starting: 0.1, dark: 5.9 },
+          riders: { surfing: { mean: 0.64, peak: 5 }, windsurfing: { mean: 0.31, peak: 6 } },
         },
         yesterday: {
           date: '2026-05-31',
@@ -192,15 +248,27 @@ export const EXAMPLES: {
           unknown: { night: 566.4, obscured: 5.4 },
         },
         hours: [
-          { start: '2026-06-01T08:00:00.000Z', watched: 60, minutes: { none: 60 }, unknown: {} },
+          { start: '2026-06-01T08:00:00.000Z', watched: 60, minutes: { none: 60 }, unknown: {}, riders: {} },
           {
             start: '2026-06-01T09:00:00.000Z',
             watched: 60,
             minutes: { none: 13.5, windsurfing: 46.5 },
             unknown: {},
+            riders: { windsurfing: { mean: 1.46, peak: 6 } },
           },
         ],
         zones: {},
+      },
+    },
+  ],
+  problem: [
+    {
+      topic: 'problem',
+      payload: {
+        v: 1,
+        ts: '2026-06-01T09:30:12.881Z',
+        problem: true,
+        alerts: { 'lens-obscured': 'something covers the lens or hides the beach' },
       },
     },
   ],

@@ -69,8 +69,8 @@ function boardReport(board: BoardTopics, nowMs: number, staleAfterMs: number): B
   return { ...report, problems: problemsOf(report, ageMs !== null && ageMs > staleAfterMs) };
 }
 
-/** By night and in a pause the camera is left alone on purpose. */
-const RESTS: readonly (string | null)[] = ['night', 'paused'];
+/** By night, out of hours and in a pause the camera is left alone on purpose. */
+const RESTS: readonly (string | null)[] = ['night', 'closed', 'paused'];
 
 function problemsOf(report: Omit<BoardReport, 'problems'>, isStale: boolean): string[] {
   const { online, camera, state, reason, alerts } = report;

@@ -13,7 +13,7 @@ export interface Sender {
 }
 
 export function activityPayload(report: ActivityReport, { site, model, atMs }: Sender): Activity {
-  const { activity, activities, scores, since, visibility, frame } = report;
+  const { activity, activities, scores, count, since, visibility, frame } = report;
   return {
     v: 1,
     ts: iso(atMs),
@@ -21,6 +21,7 @@ export function activityPayload(report: ActivityReport, { site, model, atMs }: S
     activity,
     activities: [...activities],
     scores: rounded(scores),
+    ...(count !== null && { count: { ...count } }),
     since: iso(since),
     visibility,
     frame,
@@ -29,13 +30,12 @@ export function activityPayload(report: ActivityReport, { site, model, atMs }: S
 }
 
 export function zonePayload(report: ZoneReport, sender: Sender): ZoneActivity {
-  const tile = report.tile === null ? null : inside(report.tile);
-  return { ...activityPayload(report, sender), zone: report.zone, tile };
+  return { ...activityPayload(report, sender), zone: report.zone };
 }
 
 /** @param id a new ULID: a repeated delivery bears the same */
 export function eventPayload(event: SessionEvent, id: string, { site, atMs }: Sender): SurfEvent {
-  const { id: session, activity, start, end, peak, durationMs } = event.session;
+  const { id: session, activity, start, end, peak, peakCount, durationMs } = event.session;
   return {
     v: 1,
     id,
@@ -49,6 +49,7 @@ export function eventPayload(event: SessionEvent, id: string, { site, atMs }: Se
       start: iso(start),
       end: end === null ? null : iso(end),
       peak: round(peak),
+      ...(peakCount !== null && { peakCount }),
       durationS: durationMs / 1000,
     },
     frame: event.frame,
@@ -71,10 +72,4 @@ function rounded(scores: Readonly<Record<string, number>>): Record<string, numbe
 
 function round(share: number): number {
   return Math.round(share * 1000) / 1000;
-}
-
-/** Rounding may have put an edge a hair outside the frame. */
-function inside({ x, y, w, h }: { x: number; y: number; w: number; h: number }) {
-  const within = (value: number) => Math.min(1, Math.max(0, value));
-  return { x: within(x), y: within(y), w: within(w), h: within(h) };
 }

@@ -43,7 +43,7 @@ const figures = {
 
 const reasons = [
   'board: macro-F1 0.877, before 0.611 (9 frames)',
-  'base: macro-F1 0.881, before 0.884 (512 tiles)',
+  'base: macro-F1 0.881, before 0.884 (512 cells)',
 ];
 
 export const LEARNING_EXAMPLES: {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { count, eventFields, share, stamped, time } from './payload-parts.ts';
 
 const figuresSchema = z.object({
-  judged: count.describe('On so many tiles or frames.'),
+  judged: count.describe('On so many cells or frames.'),
   macroF1: share.describe('Mean over the activities of the F1 of each, 0..1.'),
   accuracy: share.describe('Share that was told right, 0..1.'),
   recall: z
@@ -54,7 +54,7 @@ export const trainingSchema = z
         samples: z
           .object({
             base: count.describe('Shipped embeddings that were fitted to.'),
-            board: count.describe('Tiles of labelled frames of this board that were fitted to.'),
+            board: count.describe('Labelled frames of this board that were fitted to.'),
             boardHeld: count.describe('Those held back to judge by.'),
           })
           .describe('What the heads were fitted to and judged on.'),

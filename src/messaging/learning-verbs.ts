@@ -89,7 +89,7 @@ export function learningVerbs(parts: LearningVerbParts): Verbs {
       run: ({ count = NEXT_COUNT }) => parts.next(count),
     }),
     explain: defineVerb({
-      doc: 'Says why a frame was judged as it was: the tile that decided, and the labelled frames most like it.',
+      doc: 'Says why a frame was judged as it was: the place that decided, and the labelled places most like it.',
       args: z.object({ frame }),
       run: ({ frame: id }) => parts.explain(id),
     }),

@@ -16,6 +16,7 @@ import {
   type Outbox,
   putAnswer,
   putEvent,
+  putPassing,
   putState,
   unsentStates,
 } from './outbox.ts';
@@ -25,7 +26,7 @@ import type { SurfEvent } from './payloads.ts';
 import { serversOf } from './servers.ts';
 import { alertIds, stateMessage } from './state-message.ts';
 import { throttle } from './throttle.ts';
-import { type AlertId, type Payloads, type StateTopic, topicEntry } from './topics.ts';
+import { type AlertId, type PassingTopic, type Payloads, type StateTopic, topicEntry } from './topics.ts';
 import type { Verbs } from './verbs.ts';
 
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
@@ -77,6 +78,8 @@ export class Messaging {
   readonly #forbidden: Forbidden;
   #link: MqttLink | undefined;
   #stopped: Promise<void> | undefined;
+  /** The alerts that `problem` named last, as JSON. */
+  #problem: string | undefined;
 
   constructor(setup: MessagingSetup) {
     this.#setup = setup;
@@ -133,6 +136,13 @@ export class Messaging {
     this.#delivery.pump();
   }
 
+  /** Says something for the moment: it is sent at once, or never. */
+  pass<T extends PassingTopic>(topic: T, payload: Payloads[T]): void {
+    if (this.#link?.connected !== true) return;
+    putPassing(this.#outbox, stateMessage(this.#setup.base, topic, payload));
+    this.#delivery.pump();
+  }
+
   /** Puts a JPEG on `snapshot`, or with null removes it. Like a state: only the newest is sent. */
   setSnapshot(jpeg: Buffer | null): void {
     const { qos, retained: retain } = topicEntry('snapshot');
@@ -155,6 +165,12 @@ export class Messaging {
   /** Raises an alert with a text for people, or with null removes it. */
   alert(id: AlertId, text: string | null): void {
     this.set(`alert/${id}`, text ?? '');
+    const alerts = this.alertTexts;
+    const fresh = JSON.stringify(alerts);
+    if (fresh === this.#problem) return;
+    this.#problem = fresh;
+    const ts = new Date(this.#setup.clock.now()).toISOString();
+    this.set('problem', { v: 1, ts, problem: this.alerts.length > 0, alerts });
   }
 
   /** Waits until everything is sent and acknowledged; resolves with false where that takes longer than `timeoutMs`. */
@@ -181,7 +197,7 @@ export class Messaging {
   }
 
   /** The alerts that are raised, each with its text. */
-  get alertTexts(): Partial<Record<AlertId, string>> {
+  get alertTexts(): Record<string, string> {
     return Object.fromEntries(this.alerts.map(id => [id, this.#textOf(id)]));
   }
 

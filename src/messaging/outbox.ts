@@ -3,7 +3,8 @@ import type { EventStore, Outcome } from './event-store.ts';
 
 /**
  * What waits to be sent, as plain data. State topics keep only their newest value; events are kept in order, one in
- * flight at a time, until they are acknowledged; answers live no longer than the connection they came over.
+ * flight at a time, until they are acknowledged; answers live no longer than the connection they came over, and so does
+ * what is for the moment, of which only the newest waits.
  */
 export interface Outbox {
   /** The newest value of each state topic, sent or not. */
@@ -13,13 +14,15 @@ export interface Outbox {
   readonly events: EventStore;
   readonly eventTopic: string;
   readonly answers: Message[];
+  /** For the moment, by topic. */
+  readonly passing: Map<string, Message>;
   readonly inFlight: Set<Sending>;
   droppedAnswers: number;
 }
 
 /** A message handed out to be sent. */
 export type Sending = {
-  readonly kind: 'state' | 'event' | 'answer';
+  readonly kind: 'state' | 'event' | 'answer' | 'passing';
   readonly message: Publication;
 };
 
@@ -33,6 +36,7 @@ export function newOutbox(events: EventStore, eventTopic: string): Outbox {
     events,
     eventTopic,
     answers: [],
+    passing: new Map(),
     inFlight: new Set(),
     droppedAnswers: 0,
   };
@@ -66,13 +70,19 @@ export function putAnswer(outbox: Outbox, message: Message): void {
   else outbox.answers.push(message);
 }
 
+/** Takes what is for the moment, in place of what still waits of its topic. */
+export function putPassing(outbox: Outbox, message: Message): void {
+  outbox.passing.set(message.topic, message);
+}
+
 /**
- * The next message to send, which from then on is in flight: states first, then the oldest event, then answers.
+ * The next message to send, which from then on is in flight: states first, then the oldest event, then answers, then
+ * what is for the moment.
  *
  * @param mayEvent asked where an event could be sent next, whether it may
  */
 export function takeNext(outbox: Outbox, mayEvent: () => boolean = () => true): Sending | undefined {
-  const next = nextState(outbox) ?? nextEvent(outbox, mayEvent) ?? nextAnswer(outbox);
+  const next = nextState(outbox) ?? nextEvent(outbox, mayEvent) ?? nextAnswer(outbox) ?? nextPassing(outbox);
   if (next !== undefined) outbox.inFlight.add(next);
   return next;
 }
@@ -85,11 +95,13 @@ export function settle(outbox: Outbox, sending: Sending, outcome: Outcome = 'del
 
 /**
  * The connection is gone. What was in flight counts as not sent, and every state topic is sent again: the broker may
- * have restarted without what it retained. Answers are forgotten: who still wants one asks again.
+ * have restarted without what it retained. Answers are forgotten: who still wants one asks again. So is what was for
+ * the moment.
  */
 export function connectionLost(outbox: Outbox): void {
   outbox.inFlight.clear();
   outbox.answers.length = 0;
+  outbox.passing.clear();
   for (const topic of outbox.states.keys()) outbox.dirty.add(topic);
 }
 
@@ -128,6 +140,17 @@ function nextEvent(outbox: Outbox, mayEvent: () => boolean): Sending | undefined
 function nextAnswer(outbox: Outbox): Sending | undefined {
   const message = outbox.answers.shift();
   return message && { kind: 'answer', message };
+}
+
+/** One at a time of each topic: a slow connection gets fewer, not older ones. */
+function nextPassing(outbox: Outbox): Sending | undefined {
+  const flying = new Set([...outbox.inFlight].map(({ message }) => message.topic));
+  for (const [topic, message] of outbox.passing) {
+    if (flying.has(topic)) continue;
+    outbox.passing.delete(topic);
+    return { kind: 'passing', message };
+  }
+  return undefined;
 }
 
 function sends(outbox: Outbox, kind: Sending['kind']): boolean {

@@ -26,6 +26,12 @@ const judged = {
     ),
   activities: z.array(z.string()).describe('All present activities.'),
   scores: z.record(z.string(), share).describe('Smoothed, calibrated score of each activity, 0..1.'),
+  count: z
+    .record(z.string(), count)
+    .optional()
+    .describe(
+      'Riders of each activity, smoothed: 0 where it is not present. Absent while `activity` is `unknown`, and where riders are not counted.',
+    ),
   since: time.describe('Since when `activity` holds, UTC.'),
   visibility: z
     .enum(VISIBILITIES)
@@ -43,7 +49,6 @@ export const zoneActivitySchema = z
   .object({
     ...judged,
     zone: z.string().describe('Name of the zone.'),
-    tile: rectangle.nullable().describe('The tile with the highest score; null where no tile was judged.'),
   })
   .describe('The activity in one zone.');
 
@@ -53,6 +58,9 @@ const sessionSchema = z.object({
   start: time.describe('First time the activity was present, UTC.'),
   end: time.nullable().describe('Last time the activity was present, UTC; null while it lasts.'),
   peak: share.describe('Highest smoothed score so far, 0..1.'),
+  peakCount: count
+    .optional()
+    .describe('Highest smoothed count of riders so far; absent where they were not counted.'),
   durationS: z.number().min(0).describe('Duration so far, in seconds.'),
 });
 
@@ -83,18 +91,36 @@ export const stateSchema = z
   .object({
     ...stamped,
     state: z
-      .enum(['starting', 'running', 'paused', 'night', 'degraded', 'stopping'])
-      .describe('What the daemon is doing.'),
+      .enum(['starting', 'running', 'paused', 'night', 'closed', 'degraded', 'stopping'])
+      .describe(
+        'What the daemon is doing. With `night` the sun is down, with `closed` it is up but no window of the week is open.',
+      ),
     since: time.describe('Since when, UTC.'),
     reason: z.string().optional().describe('Why, where the state does not say it itself.'),
     until: time
       .nullable()
       .optional()
       .describe(
-        'When a pause or a night ends by itself, UTC; null where it lasts until `resume`, or nobody knows; only with `paused` and `night`.',
+        'When the camera is looked at again by itself, UTC; null where that takes `resume`, or nobody knows; only with `paused`, `night` and `closed`.',
       ),
   })
   .describe('The state of the daemon.');
+
+const detailSchema = z.object({
+  scale: z.number().positive().describe('Pixels of the picture that is read to one of the frame.'),
+  smallestPx: z
+    .number()
+    .positive()
+    .describe('Height of the smallest rider that is seen well, in pixels of the frame.'),
+  tookMs: z.number().min(0).describe('Time that reading the newest frame took.'),
+});
+export const problemSchema = z
+  .object({
+    ...stamped,
+    problem: z.boolean().describe('Whether any alert is raised.'),
+    alerts: z.record(z.string(), z.string()).describe('Each alert that is raised, by its id, with its text.'),
+  })
+  .describe('The alerts together.');
 
 export const infoSchema = z
   .object({
@@ -106,19 +132,29 @@ export const infoSchema = z
         name: z.string().describe('Name of the engine.'),
         why: z.string().describe('Why this one was taken.'),
       })
-      .describe('What computes the embeddings.'),
+      .describe('What computes the network.'),
     backbone: z
       .object({
         id: z.string().describe('Id of the backbone.'),
         sha256: z.string().describe('SHA-256 of its weights, hexadecimal.'),
       })
-      .describe('The network that embeds the tiles.'),
-    head: z.object({ id: z.string().describe('Id of the head.') }).describe('What scores the embeddings.'),
+      .describe('The network that reads a frame.'),
+    head: z
+      .object({ id: z.string().describe('Id of the head.') })
+      .describe('What finds riders in what the network sees.'),
     activities: z.array(z.string()).describe('The activities the head tells apart.'),
     thresholds: z.record(z.string(), share).describe('Score from which an activity counts as present, 0..1.'),
     zones: z
-      .array(rectangle.extend({ name: z.string().describe('Name of the zone.') }))
-      .describe('The zones that are judged.'),
+      .array(
+        z.object({
+          name: z.string().describe('Name of the zone.'),
+          points: z.array(z.tuple([share, share])).describe('Corners x, y, in shares of the frame.'),
+        }),
+      )
+      .describe('The zones that are reported.'),
+    detail: detailSchema
+      .nullable()
+      .describe('How finely a frame is read; null before the first one, and said again when it changes.'),
     node: z.string().describe('Version of Node.js.'),
     platform: z.string().describe('Operating system and processor, as `linux-arm64`.'),
   })
@@ -145,6 +181,20 @@ export const healthSchema = z
       })
       .nullable()
       .describe('Time from picture to publication, in milliseconds, lately; null before the first frame.'),
+    detail: detailSchema
+      .extend({
+        bands: z
+          .array(
+            z.object({
+              from: share.describe('Upper end, in shares of the height of the frame.'),
+              to: share.describe('Lower end.'),
+              ageS: z.number().min(0).describe('Time since it was read at this scale, in seconds.'),
+            }),
+          )
+          .describe('Parts of the frame: one, or several where the board reads them in turns.'),
+      })
+      .nullable()
+      .describe('How finely frames are read; null before the first one.'),
     outbox: z
       .object({
         events: count.describe('Events waiting for the broker.'),

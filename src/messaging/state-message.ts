@@ -1,8 +1,19 @@
 import type { Message } from './connection.ts';
-import { ALERTS, type AlertId, type Payloads, type StateTopic, topicEntry } from './topics.ts';
+import {
+  ALERTS,
+  type AlertId,
+  type PassingTopic,
+  type Payloads,
+  type StateTopic,
+  topicEntry,
+} from './topics.ts';
 
-/** The message that gives a state topic its value. @param base what all topics begin with */
-export function stateMessage<T extends StateTopic>(base: string, topic: T, payload: Payloads[T]): Message {
+/** The message that gives a topic its value. @param base what all topics begin with */
+export function stateMessage<T extends StateTopic | PassingTopic>(
+  base: string,
+  topic: T,
+  payload: Payloads[T],
+): Message {
   const { qos, retained } = topicEntry(topic);
   return {
     topic: `${base}/${topic}`,

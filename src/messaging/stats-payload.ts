@@ -1,6 +1,6 @@
 /** What is sent on `stats/hourly`: how long each activity was seen. */
 import { z } from 'zod';
-import { stamped, time } from './payload-parts.ts';
+import { count, stamped, time } from './payload-parts.ts';
 
 const minutes = z.number().min(0);
 
@@ -15,6 +15,21 @@ const totals = {
     .record(z.string(), minutes)
     .describe(
       'Minutes in which it could not be judged, by reason: a `visibility`, `starting` (too few pictures yet) or `stalled` (the daemon was held up).',
+    ),
+  riders: z
+    .record(
+      z.string(),
+      z.object({
+        mean: z
+          .number()
+          .min(0)
+          .describe('Riders on average, over all the time in which they were counted, that without any too.'),
+        peak: count.describe('Most riders at a time.'),
+      }),
+    )
+    .optional()
+    .describe(
+      'How many riders there were, by activity; an absent one had none. Absent where nobody counted.',
     ),
 };
 
@@ -37,6 +52,6 @@ export const statsSchema = z
       .record(z.string(), z.object(totals))
       .describe('Each configured zone since midnight, by its name.'),
   })
-  .describe('How long each activity was seen lately.');
+  .describe('How long each activity was seen lately, and how many riders there were.');
 
 export type Stats = z.infer<typeof statsSchema>;

@@ -8,10 +8,12 @@ import {
   eventSchema,
   healthSchema,
   infoSchema,
+  problemSchema,
   responseSchema,
   stateSchema,
   zoneActivitySchema,
 } from './payloads.ts';
+import { ridersSchema } from './rider-payload.ts';
 import { statsSchema } from './stats-payload.ts';
 
 /** How a topic is used. Its payload is JSON, or bare text where the schema is a string or an enumeration. */
@@ -31,7 +33,7 @@ export const TOPICS = {
     retained: true,
     qos: 1,
     payload: activitySchema,
-    doc: 'The beach as a whole: sent on every change and every heartbeat.',
+    doc: 'The beach as a whole: sent on every change, also of a count, and every heartbeat.',
   },
   'activity/state': {
     direction: 'out',
@@ -46,6 +48,13 @@ export const TOPICS = {
     qos: 1,
     payload: zoneActivitySchema,
     doc: 'The same as `activity` for one zone, where zones are configured.',
+  },
+  riders: {
+    direction: 'out',
+    retained: false,
+    qos: 0,
+    payload: ridersSchema,
+    doc: 'Where in the frame each rider is, where `riders.publish` is on: at most once for each frame that is judged, and never later.',
   },
   event: {
     direction: 'out',
@@ -108,7 +117,14 @@ export const TOPICS = {
     retained: true,
     qos: 1,
     payload: statsSchema,
-    doc: 'Minutes of each activity in the last 48 hours, today and yesterday: at the start, at each full hour and at midnight.',
+    doc: 'Minutes and riders of each activity in the last 48 hours, today and yesterday: at the start, at each full hour and at midnight.',
+  },
+  problem: {
+    direction: 'out',
+    retained: true,
+    qos: 1,
+    payload: problemSchema,
+    doc: 'Whether any alert is raised, and all that are with their texts.',
   },
   'alert/<id>': {
     direction: 'out',
@@ -168,6 +184,13 @@ type Concrete<K extends string> = K extends `${infer Before}<${string}>${infer A
 export type Payloads = { readonly [K in keyof Topics as Concrete<K>]: z.infer<Topics[K]['payload']> };
 
 type WithRetained<K extends keyof Topics> = Topics[K]['retained'] extends true ? K : never;
+
+type Passing = {
+  [K in keyof Topics]: Topics[K] extends { direction: 'out'; retained: false; qos: 0 } ? K : never;
+}[keyof Topics];
+
+/** Topics for the moment: what can't be sent at once is forgotten. */
+export type PassingTopic = Concrete<Passing>;
 
 /** Topics that hold a value: the broker keeps the newest. The picture has a way of its own. */
 export type StateTopic = Exclude<

@@ -7,6 +7,9 @@ import { readCells } from './cells/read-cells.ts';
 export const ENGINES = ['onnx', 'tfjs-node', 'wasm'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
+/** What a backbone is opened for: it is tried on that alone, and takes memory for that alone. */
+export type BackboneUse = 'photos' | 'frames';
+
 export interface Backbone {
   readonly engine: EngineName;
   /** What computes it, with its version, for logs and `info`. */
@@ -55,14 +58,17 @@ const TOLERANCE = 1e-3;
  *
  * @throws SurfwatchError `engine-wrong`
  */
-export async function checkGolden(backbone: Backbone): Promise<void> {
+export async function checkGolden(backbone: Backbone, use: BackboneUse = 'photos'): Promise<void> {
   const { golden, input } = backbone.manifest;
   const pixels = goldenPixels(input.size);
-  const differences = differencesOf(golden, describeGolden(await backbone.embed(pixels, 1)));
-  if (backbone.cells !== null && backbone.manifest.cells !== undefined) {
-    const vectors = await goldenCells(backbone.cells, input.size, backbone.manifest.cells.width);
-    differences.push(...differencesOf(backbone.manifest.cells.golden, describeGolden(vectors)));
-  }
+  const { cells } = backbone.manifest;
+  const differences =
+    use === 'frames' && backbone.cells !== null && cells !== undefined
+      ? differencesOf(
+          cells.golden,
+          describeGolden(await goldenCells(backbone.cells, input.size, cells.width)),
+        )
+      : differencesOf(golden, describeGolden(await backbone.embed(pixels, 1)));
   const worst = Math.max(...differences);
   if (!(worst <= TOLERANCE)) {
     throw new SurfwatchError(

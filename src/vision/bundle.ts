@@ -122,7 +122,8 @@ function checkLayers(bundle: BackboneBundle, directory: string): void {
   if (cells === undefined) return;
   const fault = cells.of.some(name => !known.has(name))
     ? `are of ${cells.of.join(' and ')}, not both of which are layers`
-    : bundle.weights.length < Math.max(cells.bias + cells.width, cells.kernel + cells.width * cellInputs(bundle))
+    : bundle.weights.length <
+        Math.max(cells.bias + cells.width, cells.kernel + cells.width * cellInputs(bundle))
       ? 'have weights beyond the end of the file'
       : undefined;
   if (fault === undefined) return;
@@ -138,7 +139,10 @@ function cellInputs({ manifest: { cells, layers } }: BackboneBundle): number {
 export function cellWeights(bundle: BackboneBundle) {
   const { cells, layers } = bundle.manifest;
   if (cells === undefined) return null;
-  const [first, second] = cells.of.map(name => layers.find(layer => layer.name === name)?.out ?? 0) as [number, number];
+  const [first, second] = cells.of.map(name => layers.find(layer => layer.name === name)?.out ?? 0) as [
+    number,
+    number,
+  ];
   const kernels = [new Float32Array(cells.width * first), new Float32Array(cells.width * second)] as const;
   for (let row = 0; row < cells.width; row++) {
     const start = cells.kernel + row * (first + second);

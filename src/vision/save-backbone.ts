@@ -38,7 +38,8 @@ export async function saveBackbone(
   // The golden vector is of the weights as they will be read.
   const backbone = await createOnnxBackbone({ manifest: packed, weights: read }, 1);
   const golden = describeGolden(await backbone.embed(goldenPixels(draft.input.size), 1));
-  const vectors = backbone.cells && cells && (await goldenCells(backbone.cells, draft.input.size, cells.width));
+  const vectors =
+    backbone.cells && cells && (await goldenCells(backbone.cells, draft.input.size, cells.width));
   await backbone.close();
   const manifest = {
     ...packed,

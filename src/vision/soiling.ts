@@ -21,9 +21,12 @@ export interface Soiling {
 /** Parts of the frame that are judged one by one. */
 export const AREAS = { columns: 4, rows: 3 } as const;
 
+/** Dirt is large and soft: it is looked for where the frame is about this many cells wide. */
+export const SOILING_COLUMNS = 40;
+
 /** Of one picture. */
 export interface AreaSoiling {
-  /** Scores of one layout can be compared: the same read-out, the same areas. */
+  /** Scores of one layout can be compared: the same read-out, the same areas, about as fine. */
   readonly layout: string;
   /** Log odds of each area: above 0 it looks soiled. */
   readonly scores: Float32Array;
@@ -73,7 +76,11 @@ export async function loadSoiling(
  * @returns [areas, width], row by row
  */
 export function areaVectors(
-  { vectors, rows, columns }: { readonly vectors: Float32Array; readonly rows: number; readonly columns: number },
+  {
+    vectors,
+    rows,
+    columns,
+  }: { readonly vectors: Float32Array; readonly rows: number; readonly columns: number },
   width: number,
 ): Float32Array {
   const sums = new Float32Array(AREAS.columns * AREAS.rows * width);
@@ -89,13 +96,16 @@ export function areaVectors(
   return sums.map((sum, index) => sum / Math.max(1, counts[Math.floor(index / width)] as number));
 }
 
-/** @param areas [areas, width] */
-export function soilingOf({ id, bias, weights }: Soiling, areas: Float32Array): AreaSoiling {
+/**
+ * @param areas [areas, width]
+ * @param columns cells across the level they are of
+ */
+export function soilingOf({ id, bias, weights }: Soiling, areas: Float32Array, columns: number): AreaSoiling {
   const scores = Float32Array.from({ length: areas.length / weights.length }, (_, area) => {
     let sum = bias;
     for (let at = 0; at < weights.length; at++)
       sum += (weights[at] as number) * (areas[area * weights.length + at] as number);
     return sum;
   });
-  return { layout: `${id} ${AREAS.columns}x${AREAS.rows}`, scores };
+  return { layout: `${id} ${AREAS.columns}x${AREAS.rows} of ${columns}`, scores };
 }

@@ -6,13 +6,16 @@ import type { ScheduleState } from '../schedule/schedule.ts';
 
 /** `state` is what the topic `state` says, and the visibility of what nobody looks at. */
 export interface Closed {
-  readonly state: 'paused' | 'night';
+  readonly state: 'paused' | 'night' | 'closed';
   readonly reason: string;
   /** When it ends by itself: milliseconds since the epoch (UTC); null where it does not, or nobody knows. */
   readonly until: number | null;
 }
 
-/** Null where the camera is to be asked. A pause goes over the schedule. */
+/**
+ * Null where the camera is to be asked. A pause goes over the schedule, and the sun over the windows of the week: while
+ * it is down that alone is reason enough, so a closed morning is `night` until sunrise and `closed` after it.
+ */
 export function closedBecause(
   pause: PauseState | null,
   schedule: ScheduleState,
@@ -23,5 +26,6 @@ export function closedBecause(
     return { state: 'paused', reason: reason ?? 'asked for', until };
   }
   if (schedule.open) return null;
-  return { state: 'night', reason: scheduleWords(schedule, options), until: schedule.nextChangeMs };
+  const state = schedule.reason === 'outside-windows' ? 'closed' : 'night';
+  return { state, reason: scheduleWords(schedule, options), until: schedule.nextChangeMs };
 }

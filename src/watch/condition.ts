@@ -12,7 +12,7 @@ export interface Circumstances {
 }
 
 export interface Condition extends Pick<State, 'state' | 'reason'> {
-  /** Milliseconds since the epoch (UTC); only of a pause and a night. */
+  /** Milliseconds since the epoch (UTC); only of what is closed. */
   readonly until?: number | null;
 }
 

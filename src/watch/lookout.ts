@@ -42,7 +42,8 @@ export interface LookoutParts {
   /** The id of a frame was published. */
   readonly onPublished: (frame: string) => void;
   readonly onCondition: (condition: Condition) => void;
-  readonly onChange: (report: ActivityReport) => void;
+  /** Given the origin of the newest frame too. */
+  readonly onChange: (report: ActivityReport, origin: string) => void;
   /** At every heartbeat. */
   readonly onHeartbeat: () => void;
   readonly newId: () => string;
@@ -65,6 +66,8 @@ export class Lookout {
   /** Monotonic; null before the start. */
   #startedMs: number | null = null;
   #beatMs: number | null = null;
+  /** Where the newest frame came from. */
+  #origin = '';
 
   constructor(parts: LookoutParts) {
     this.#parts = parts;
@@ -177,6 +180,7 @@ export class Lookout {
   async #onFrame(frame: Frame): Promise<void> {
     const { watch, messaging, onLooked } = this.#parts;
     let look: Look;
+    this.#origin = frame.origin;
     try {
       look = await watch.look(frame);
     } catch (error) {
@@ -216,7 +220,7 @@ export class Lookout {
     if (frame !== null) onPublished(frame);
     if (!step.changed.beach) return;
     this.#log.info({ activity, activities, visibility, frame }, 'activity changed');
-    onChange(step.beach);
+    onChange(step.beach, this.#origin);
   }
 
   #endSessions(): void {

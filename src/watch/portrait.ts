@@ -68,6 +68,7 @@ export class Portrait {
       reader: reader() as BeachReader,
       thresholds: watch.options.thresholds,
       zones,
+      detail: watch.detail,
     });
   }
 
@@ -78,6 +79,7 @@ export class Portrait {
       monotonicMs: clock.monotonic(),
       startedMs: this.#startedMs,
       meter: watch.meter,
+      detail: watch.detail,
       camera: lookout.cameraStats,
       messaging: messaging.stats,
       board: board(),
@@ -107,7 +109,9 @@ export class Portrait {
     const info = reader() === undefined ? null : this.info();
     const camera = lookout.cameraStats;
     const { connected, reconnects, events, states, droppedEvents } = messaging.stats;
-    const { activity, scores } = watch.reports.beach;
+    const { beach, zones } = watch.reports;
+    const { activity, scores, count } = beach;
+    const zoneCounts = Object.fromEntries(zones.map(zone => [zone.zone, zone.count]));
     return {
       info: info && {
         version: info.version,
@@ -128,7 +132,7 @@ export class Portrait {
         dropped: camera.dropped,
         failed: camera.failures + watch.meter.failed,
       },
-      beach: isPublished ? { activity, scores } : null,
+      beach: isPublished ? { activity, scores, count, zoneCounts } : null,
       mqtt: { connected, reconnects },
       outbox: { events, states, droppedEvents },
       alerts: messaging.alerts,

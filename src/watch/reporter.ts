@@ -4,12 +4,15 @@ import type { TrackerStep } from '../activity/tracker.ts';
 import { alertsFor } from '../messaging/alerts.ts';
 import { activityPayload, eventPayload, type Sender, zonePayload } from '../messaging/from-report.ts';
 import type { Messaging } from '../messaging/messaging.ts';
+import { ridersPayload } from '../messaging/rider-payload.ts';
 import type { Clock } from '../ops/clock.ts';
 
 export interface ReporterParts {
-  readonly messaging: Pick<Messaging, 'set' | 'emit' | 'alert'>;
+  readonly messaging: Pick<Messaging, 'set' | 'pass' | 'emit' | 'alert'>;
   /** Zones are published one by one, not only the beach as a whole. */
   readonly byZone: boolean;
+  /** Riders are published one by one, not only counted. */
+  readonly publishRiders: () => boolean;
   readonly sender: () => Sender;
   readonly newId: () => string;
   readonly clock: Clock;
@@ -31,11 +34,13 @@ export class Reporter {
   /**
    * Takes a step of the tracker in.
    *
-   * @returns whether it was published: it changes something, or is the first
+   * @returns whether it was published: it changes something, be it a count, or is the first
    */
   take(step: TrackerStep): boolean {
     this.emit(step.events);
-    if (!step.changed.beach && step.changed.zones.length === 0 && this.#publishedMs !== null) return false;
+    this.#passRiders(step);
+    const changed = step.changed.beach || step.changed.zones.length > 0 || step.recounted;
+    if (!changed && this.#publishedMs !== null) return false;
     this.publish(step);
     for (const [id, text] of alertsFor(step.beach.visibility)) this.#parts.messaging.alert(id, text);
     return true;
@@ -49,6 +54,13 @@ export class Reporter {
     if (byZone)
       for (const zone of zones) messaging.set(`zone/${zone.zone}/activity`, zonePayload(zone, sender));
     this.#publishedMs = clock.monotonic();
+  }
+
+  /** None where nobody looked for riders, or not in a frame. */
+  #passRiders({ riders, state, beach: { frame } }: TrackerStep): void {
+    const { messaging, publishRiders, clock } = this.#parts;
+    if (riders === undefined || frame === null || !publishRiders()) return;
+    messaging.pass('riders', ridersPayload(riders, frame, state.offsetMs, clock.now()));
   }
 
   emit(events: TrackerStep['events']): void {

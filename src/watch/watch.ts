@@ -1,5 +1,5 @@
 /** From a frame to what is known of the beach: gates, reader and tracker with the state between two frames. */
-import type { BeachReader } from '../activity/beach-reader.ts';
+import type { BeachReader, ReadFrame } from '../activity/beach-reader.ts';
 import { FIRST_SIGHT, type LookedAt, lookAt, type SightState } from '../activity/observe.ts';
 import type { ActivityOptions } from '../activity/options.ts';
 import { type Reports, reportOf } from '../activity/report.ts';
@@ -18,12 +18,15 @@ import type { Clock } from '../ops/clock.ts';
 import { countFrame, newMeter } from '../ops/meter.ts';
 import { restoreDirt, restoreView, type StoredView, storeView } from '../vision/quality/store-view.ts';
 import type { Zone } from '../vision/zone.ts';
+import { type SeenDetail, sameDetail, seeDetail } from './seen-detail.ts';
 
 export interface WatchParts {
   /** Those in force: asked for at each frame. */
   readonly settings: () => Pick<Settings, 'activity' | 'gates'>;
   readonly zones: readonly Zone[];
   readonly newId: () => string;
+  /** Frames are read more or less finely from now on. */
+  readonly onDetail?: (detail: SeenDetail) => void;
   readonly clock: Clock;
 }
 
@@ -45,6 +48,7 @@ export class Watch {
   #sight: SightState = FIRST_SIGHT;
   /** The last frame that was looked at. */
   #frame: string | null = null;
+  #detail: SeenDetail | null = null;
   #judged = 0;
   /** Since when a frame is at work, by the monotonic clock. */
   #workingSinceMs: number | null = null;
@@ -106,6 +110,11 @@ export class Watch {
     this.#forgetAfter = this.#workingSinceMs !== null;
   }
 
+  /** How finely frames are read; null before the first. */
+  get detail(): SeenDetail | null {
+    return this.#detail;
+  }
+
   get workingSinceMs(): number | null {
     return this.#workingSinceMs;
   }
@@ -134,13 +143,15 @@ export class Watch {
       this.#workingSinceMs = null;
     }
     // Of another head, what the old one followed begins anew.
-    const { gates, riders } = looked.state;
+    const { gates, riders, scene } = looked.state;
     const isOld = looked.read !== undefined && looked.read.head !== this.head;
     this.#sight = {
       gates: this.#forgetAfter ? null : gates,
       riders: isOld ? FIRST_SIGHT.riders : riders,
+      scene,
     };
     this.#forgetAfter = false;
+    if (looked.read !== undefined) this.#see(looked.read);
     this.#judged += 1;
     const lookOf = (step?: TrackerStep): Look => {
       const tookMs = clock.monotonic() - startedMs;
@@ -175,6 +186,12 @@ export class Watch {
     const { state, events } = stopTracker(this.#tracker);
     this.#tracker = state;
     return events;
+  }
+
+  #see(read: ReadFrame): void {
+    const before = this.#detail;
+    this.#detail = seeDetail(before, read, this.#parts.clock.monotonic());
+    if (!sameDetail(before, this.#detail)) this.#parts.onDetail?.(this.#detail);
   }
 
   #take(observation: Parameters<typeof track>[1], frame: string | null): TrackerStep {

@@ -9,7 +9,6 @@ import { Messaging } from '../messaging/messaging.ts';
 import { topicBase } from '../messaging/topics.ts';
 import { statusVerb } from '../messaging/verbs.ts';
 import { partLogger } from '../ops/log.ts';
-import { boundsOf } from '../vision/zone.ts';
 import { seenFrameOf } from '../watch/seen.ts';
 import { learningOf, type Wiring } from './wiring.ts';
 
@@ -18,7 +17,7 @@ export function createControl({ configured, deps, zones, parts }: Wiring): Contr
   return new Control({
     settings: configured,
     ...(effective !== undefined && { effective }),
-    zones: zones.map(boundsOf),
+    zones,
     messaging: () => parts().messaging,
     onPause: () => parts().lookout.attend(),
     onResume: () => parts().lookout.attend(),

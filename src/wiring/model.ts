@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { Learning } from '../learning/board/learning.ts';
-import { openModel, shippedHeads } from '../learning/board/open-model.ts';
+import { openModel } from '../learning/board/open-model.ts';
+import { headFolders } from '../learning/models/resolve.ts';
 import { modelEventPayload } from '../messaging/from-report.ts';
 import { liveView } from '../ops/live-view.ts';
 import { partLogger } from '../ops/log.ts';
 import { countOne } from '../ops/metrics/snapshot.ts';
+import { measuredDetail } from '../vision/cells/detail.ts';
 import type { Wiring } from './wiring.ts';
 
 /**
@@ -19,7 +21,12 @@ export async function loadModel(wiring: Wiring): Promise<void> {
   const { configured, deps, parts } = wiring;
   const { log, clock } = deps;
   const { models, vision, stateDir, learning: options } = configured;
-  const setup = { models, vision, stateDir, keepHeads: options.keepHeads, clock };
+  const settings = () => parts().control.settings;
+  const detail = measuredDetail(
+    () => settings().vision,
+    () => settings().vision.share * settings().camera.intervalMs,
+  );
+  const setup = { models, vision, detail, stateDir, keepHeads: options.keepHeads, clock };
   const opened = await openModel({ ...setup, log: partLogger(log, 'vision') });
   const { late, watch, messaging, portrait } = parts();
   late.reader = opened.reader;
@@ -46,7 +53,7 @@ function createLearning({ configured, deps, zones, newId, sender, parts }: Wirin
   return new Learning({
     options: liveView(() => control.settings.learning),
     directory: join(configured.stateDir, 'learning'),
-    shippedHeads: shippedHeads(configured.models),
+    shippedHeads: headFolders(configured).shipped,
     reader: opened.reader,
     store: opened.store,
     zones,

@@ -41,9 +41,22 @@ function createParts(wiring: Wiring): Parts {
   const control = createControl(wiring);
   const settings = () => control.settings;
   const messaging = createMessaging(wiring, control);
-  const watch = new Watch({ settings, zones, newId, clock });
+  const watch = new Watch({
+    settings,
+    zones,
+    newId,
+    onDetail: ({ scale, smallestPx, tookMs }) => {
+      partLogger(log, 'vision').info(
+        { scale, smallestPx, tookMs: Math.round(tookMs) },
+        `riders of ${Math.ceil(smallestPx)} pixels and more are seen well`,
+      );
+      messaging.set('info', portrait.info());
+    },
+    clock,
+  });
   const view = new ViewKeeper({ stateDir, watch, clock, log: partLogger(log, 'vision') });
-  const reporter = new Reporter({ messaging, byZone, sender, newId, clock });
+  const publishRiders = () => settings().riders.publish;
+  const reporter = new Reporter({ messaging, byZone, publishRiders, sender, newId, clock });
   const history = new History({
     options: configured.history,
     directory: stateDir,
@@ -74,7 +87,7 @@ function createParts(wiring: Wiring): Parts {
     onLooked: look => takeLook(wiring.parts(), look),
     onPublished: frame => late.learning?.published(frame),
     onCondition: () => messaging.set('state', portrait.state()),
-    onChange: report => deps.onChange?.(report),
+    onChange: (report, origin) => deps.onChange?.(report, origin),
     onHeartbeat: () => {
       messaging.set('health', portrait.health());
       void view.beat();

@@ -37,7 +37,7 @@ export interface DaemonDeps {
   /** Told of the steps of the start, which may take long on a slow board. */
   readonly onStep?: (step: string) => void;
   /** Told of every change of the beach's activity, after it was handed to the broker. */
-  readonly onChange?: (report: ActivityReport) => void;
+  readonly onChange?: (report: ActivityReport, origin: string) => void;
 }
 
 /** What the parts share while they are built: each asks for the others when it needs them, never before. */

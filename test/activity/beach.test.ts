@@ -10,7 +10,6 @@ interface View {
 function watch(tracker: Rig, fromMs: number, toMs: number, north: View, south: View) {
   const zone = ({ scores, visibility = 'ok' }: View) => ({
     scores: scored(scores ?? {}),
-    tile: null,
     visibility,
   });
   let step = tracker.observe(picture(fromMs, { north: zone(north), south: zone(south) }));

@@ -10,7 +10,12 @@ import { ACTIVITIES, EPOCH, OPTIONS, type Rig, rig } from './support.ts';
 const ZONES = ['north', 'south'];
 const probability = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.02, 0.97, 1));
 const scores = fc.record({ surfing: probability, windsurfing: probability, kitesurfing: probability });
-const zone = fc.record({ scores, tile: fc.constant(null) });
+const riders = fc.integer({ min: 0, max: 40 });
+const count = fc.option(fc.record({ surfing: riders, windsurfing: riders, kitesurfing: riders }), {
+  nil: undefined,
+});
+/** Counts are known in all zones and of the whole frame, or in none. */
+const zone = fc.record({ scores });
 const gapMs = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 5_000 }) },
   fc.integer({ min: 1, max: 200_000 }),
@@ -23,17 +28,19 @@ const repeats = fc.integer({ min: 1, max: 12 });
 
 /** Stretches of the same picture, so that dwells are met and sessions happen. */
 const season = fc
-  .array(fc.record({ gapMs, visibility, north: zone, south: zone, tick: fc.boolean(), repeats }), {
+  .array(fc.record({ gapMs, visibility, north: zone, south: zone, count, tick: fc.boolean(), repeats }), {
     maxLength: 25,
   })
   .map(stretches => {
     let monotonicMs = 0;
-    return stretches.flatMap(({ gapMs, visibility, north, south, tick, repeats }) =>
+    return stretches.flatMap(({ gapMs, visibility, north, south, count, tick, repeats }) =>
       Array.from({ length: repeats }, (): Observation => {
         monotonicMs += gapMs;
         const instant = { monotonicMs, atMs: EPOCH + monotonicMs };
         if (tick && visibility !== 'ok') return { ...instant, frame: null, visibility, zones: {} };
-        return { ...instant, frame: `frame-${monotonicMs}`, visibility, zones: { north, south } };
+        const counted = count !== undefined && { count };
+        const zones = { north: { ...north, ...counted }, south: { ...south, ...counted } };
+        return { ...instant, frame: `frame-${monotonicMs}`, visibility, zones, ...counted };
       }),
     );
   });
@@ -63,6 +70,10 @@ describe('for any season', () => {
             expect(['none', 'unknown']).toContain(report.activity);
             expect(report.activities).toEqual([]);
           }
+          if (report.activity === 'unknown') expect(report.count).toBeNull();
+          const counted = Object.entries(report.count ?? {}).filter(([, riders]) => riders > 0);
+          if (report.count !== null) expect(counted.map(([activity]) => activity)).toEqual(report.activities);
+          expect(counted.every(([, riders]) => Number.isInteger(riders))).toBe(true);
         }
       }),
     );
@@ -123,6 +134,7 @@ describe('for any season', () => {
             expect(session.start).toBe(told[0]?.session.start);
             expect(session.durationMs).toBeGreaterThanOrEqual(before?.durationMs ?? 0);
             expect(session.peak).toBeGreaterThanOrEqual(before?.peak ?? 0);
+            expect(session.peakCount ?? 0).toBeGreaterThanOrEqual(before?.peakCount ?? 0);
             if (session.end !== null) expect(session.end).toBe(session.start + session.durationMs);
           }
         }

@@ -103,7 +103,7 @@ describe('a session', () => {
     beach.watch(0, 30_000, { surfing: 0.9 });
     const hour = 3_600_000;
     for (let monotonicMs = 31_000; monotonicMs <= 60_000; monotonicMs += 1_000) {
-      const seen = picture(monotonicMs, { beach: { scores: scored({ surfing: 0.9 }), tile: null } });
+      const seen = picture(monotonicMs, { beach: { scores: scored({ surfing: 0.9 }) } });
       beach.observe({ ...seen, atMs: seen.atMs - hour });
     }
     const { events } = stopTracker(beach.state);

@@ -48,10 +48,7 @@ export function rig(zones: readonly string[] = ['beach'], options = OPTIONS): Ri
       events.push(...step.events);
       return step;
     },
-    see: (atMs, scores) =>
-      self.observe(
-        picture(atMs, { beach: { scores: scored(scores), tile: { x: 0.5, y: 0, w: 0.25, h: 0.25 } } }),
-      ),
+    see: (atMs, scores) => self.observe(picture(atMs, { beach: { scores: scored(scores) } })),
     watch: (fromMs, toMs, scores) => {
       let step = self.see(fromMs, scores);
       for (let atMs = fromMs + 1_000; atMs <= toMs; atMs += 1_000) step = self.see(atMs, scores);

@@ -3,6 +3,9 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import type { FrameAnswer } from '../../src/commands/classify-output.ts';
+import { zonesOf } from '../../src/config/zones.ts';
+import { zoneAt } from '../../src/vision/zone.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { blackPicture, jsonLines, noisyPicture, put, SHARED_DATA, surfwatch } from './support.ts';
 
@@ -63,45 +66,51 @@ describe('surfwatch classify', () => {
     ]);
   });
 
-  test('--tiles lists the tiles of the configured grid, and of zones', async () => {
+  test('--camera finds riders in frames, as finely as it is told to, and those of the zones alone', async () => {
     const folder = await temporaryFolder();
-    const file = await put(folder, 'wide.jpg', await noisyPicture(1280, 720));
+    const file = await put(folder, 'beach.jpg', await noisyPicture(640, 360));
+    const night = await put(folder, 'night.jpg', await blackPicture());
+    const camera = ['classify', '--json', '--camera', file];
     const [plain, zoned] = await Promise.all([
-      surfwatch(['classify', '--json', '--tiles', file]),
-      surfwatch([
-        'classify',
-        '--json',
-        '--tiles',
-        file,
-        '--set',
-        'tiles.columns=2',
-        '--set',
-        'tiles.rows=1',
-        '--set',
-        `zones=${ZONES}`,
-      ]),
+      surfwatch([...camera, night]),
+      surfwatch([...camera, '--set', 'vision.detail=1', '--set', `zones=${ZONES}`]),
     ]);
-    const [answer] = jsonLines(plain.output);
-    const tiles = answer?.tiles as {
-      zone: string;
-      rectangle: Record<string, number>;
-      scores: Record<string, number>;
-    }[];
-    expect(tiles).toHaveLength(12);
-    for (const { rectangle } of tiles) {
-      // Square in the pixels of the picture, and inside of it.
-      expect((rectangle.w ?? 0) * 1280).toBeCloseTo((rectangle.h ?? 0) * 720, 0);
-      expect((rectangle.x ?? 0) + (rectangle.w ?? 0)).toBeLessThanOrEqual(1.001);
+    expect([plain.status, plain.errors, zoned.errors]).toEqual([0, '', '']);
+    const [beach, dark] = jsonLines(plain.output) as unknown as FrameAnswer[];
+    expect(Object.keys(beach ?? {})).toEqual([
+      'file',
+      'activity',
+      'activities',
+      'scores',
+      'count',
+      'riders',
+      'visibility',
+      'detail',
+    ]);
+    // Enlarged to twice its size, where nothing more is to be gained.
+    expect(beach?.detail).toEqual({ scale: 2, smallestPx: 6, tookMs: expect.any(Number) });
+    const scores = beach?.riders.map(({ score }) => score) ?? [];
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    const counted = Object.values(beach?.count ?? {}).reduce((sum, count) => sum + count, 0);
+    expect(counted).toBe(scores.length);
+    expect(dark).toMatchObject({
+      activity: 'unknown',
+      visibility: 'dark',
+      riders: [],
+      count: { surfing: 0 },
+    });
+    const [parts] = jsonLines(zoned.output) as unknown as FrameAnswer[];
+    expect(parts).toMatchObject({ detail: { scale: 1, smallestPx: 12 } });
+    expect(Object.keys(parts?.zones ?? {})).toEqual(['left', 'right']);
+    for (const { x, y } of parts?.riders ?? []) {
+      expect(zoneAt(zonesOf({ zones: JSON.parse(ZONES) }), { x, y })).not.toBeNull();
     }
-    const strongest = Math.max(...tiles.map(({ scores }) => scores.surfing ?? 0));
-    // Twelve tiles are twelve chances to be wrong: the zone has a twelfth of the strongest tile's odds.
-    const surfing = (answer?.scores as Record<string, number> | undefined)?.surfing;
-    expect(surfing).toBeCloseTo(strongest / (strongest + 12 * (1 - strongest)), 3);
-    expect(answer).toMatchObject({ zones: [{ zone: 'beach' }] });
-    const [parts] = jsonLines(zoned.output);
-    expect(parts).toMatchObject({ zones: [{ zone: 'left' }, { zone: 'right' }] });
-    const zones = (parts?.tiles ?? []) as { zone: string }[];
-    expect(new Set(zones.map(({ zone }) => zone))).toEqual(new Set(['left', 'right']));
+  });
+
+  test('--tiles is gone, and what to use instead is said', async () => {
+    const { status, output, errors } = await surfwatch(['classify', '--tiles', 'x.jpg']);
+    expect([status, output]).toEqual([2, '']);
+    expect(errors).toMatch(/--tiles is gone.*use --camera/);
   });
 
   test('- is the picture on standard input', async () => {
@@ -125,7 +134,12 @@ describe('surfwatch classify', () => {
   });
 
   test('a model that is not there ends it with a code and a remedy', async () => {
-    const { status, output, errors } = await surfwatch(['classify', 'x.jpg', '--set', 'models.head=nobody']);
+    const { status, output, errors } = await surfwatch([
+      'classify',
+      'x.jpg',
+      '--set',
+      'models.pictureHead=nobody',
+    ]);
     expect([status, output]).toEqual([1, '']);
     expect(errors).toContain('model-missing');
     expect(errors).toContain('Check `models.dir`');

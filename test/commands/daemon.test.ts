@@ -259,6 +259,10 @@ test('status tells what is seen, and of learning where there is some', async () 
   const { output: alarms } = await alarmed.run(statusCommand());
   expect(alarms).toMatch(/^alert +disk-full: 12 MB free\nalert +camera-lost: no picture for 3 min$/m);
   expect(output).not.toContain('alert');
+  expect(output).not.toContain('riders');
+  const count = { surfing: 7, windsurfing: 0 };
+  const busy = await daemonWith({ status: () => ({ ...STATUS, activity: { ...STATUS.activity, count } }) });
+  expect((await busy.run(statusCommand())).output).toMatch(/^riders +surfing 7, windsurfing 0$/m);
   expect(told.output).toMatch(/^archive +40 frames, 12 MB; 3 of them labelled$/m);
   expect(told.output).toContain(sentence);
   expect(told.output).toMatch(/^drift +1 of the 10 days/m);

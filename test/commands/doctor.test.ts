@@ -23,10 +23,13 @@ describe('surfwatch doctor', () => {
       node: expect.stringContaining(process.versions.node),
       pictures: expect.stringContaining('libvips'),
       head: expect.stringContaining('surfing, windsurfing, kitesurfing'),
-      'engine onnx': expect.stringMatching(/golden vector right, \d+\.\d ms a tile/),
-      'engine wasm': expect.stringMatching(/golden vector right, \d+\.\d ms a tile/),
+      'engine onnx': expect.stringMatching(/golden vector right, \d+\.\d ms a square/),
+      'engine wasm': expect.stringMatching(/golden vector right, \d+\.\d ms a square/),
       engine: 'onnx: the fastest that loads',
       'camera picture': expect.stringContaining('320 × 240 pixels'),
+      'smallest rider': expect.stringMatching(
+        /^riders of 6\.0 pixels .* at detail 2; reading a frame takes \d+ ms/,
+      ),
       broker: expect.stringContaining('is free'),
     });
   });

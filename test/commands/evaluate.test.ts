@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, symlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -42,25 +42,53 @@ describe('surfwatch evaluate', () => {
     expect(text.output).toContain(`${broken}: image-unreadable`);
   });
 
-  test('judges frames with boxes tile by tile, in the daemon’s grid or in another', async () => {
+  test('measures frames with boxes by riders, camera by camera', async () => {
     const folder = await temporaryFolder();
-    await put(folder, 'frames/f1.jpg', await noisyPicture(1280, 720));
-    await put(folder, 'frames/f2.jpg', await noisyPicture(1280, 720));
-    // In the middle of the first of 4 × 3 tiles.
+    for (const name of ['f1', 'f2', 'f3']) await put(folder, `frames/${name}.jpg`, await noisyPicture());
+    await put(folder, 'frames/night.jpg', await blackPicture());
     const rider = { activity: 'surfing', box: [0.08, 0.12, 0.05, 0.1] };
-    await put(folder, 'boxes.json', JSON.stringify({ 'f1.jpg': [rider], 'f2.jpg': [], 'f3.jpg': [] }));
-    const [grid, squares] = await Promise.all([
-      surfwatch(['evaluate', folder, '--json']),
-      surfwatch(['evaluate', folder, '--json', '--tile-size', '720', '--set', 'tiles.overlap=0']),
-    ]);
-    expect(JSON.parse(grid.output)).toMatchObject({
-      unit: 'tiles',
-      pictures: 24,
-      classes: { surfing: { support: 1 }, none: { support: 23 } },
-      unreadable: [{ error: { code: 'image-missing' } }],
+    const person = { activity: 'person', box: [0.5, 0.5, 0.1, 0.2] };
+    const boxes = {
+      'f1.jpg': [rider, person],
+      'f2.jpg': [],
+      'f3.jpg': [],
+      'night.jpg': [rider],
+      'gone.jpg': [],
+    };
+    const list = await put(folder, 'lists/boxes.json', JSON.stringify(boxes));
+    await put(
+      folder,
+      'manifest.csv',
+      'file,camera\nf1.jpg,north\nf2.jpg,north\nf3.jpg,south\nnight.jpg,south\n',
+    );
+    const run = (name: string, ...more: string[]) =>
+      surfwatch(['evaluate', folder, '--boxes', name, ...more]);
+    const [inside, text] = await Promise.all([run('lists/boxes.json', '--json'), run(list)]);
+    expect([inside.status, inside.errors]).toEqual([0, '']);
+    const report = JSON.parse(inside.output);
+    expect(report).toMatchObject({
+      unit: 'frames',
+      files: 5,
+      pooled: { frames: 4, occupied: 2, empty: 2, riders: 2 },
+      cameras: [
+        { camera: 'north', frames: 2, occupied: 1, empty: 1 },
+        { camera: 'south', frames: 2, occupied: 1, found: 0, hit: 0, recall: 0 },
+      ],
+      unknown: [{ file: join(folder, 'frames/night.jpg'), visibility: 'dark' }],
+      unreadable: [{ file: join(folder, 'frames/gone.jpg'), error: { code: 'image-missing' } }],
+      foreign: {},
     });
-    // Two columns over 1280 × 720.
-    expect(JSON.parse(squares.output)).toMatchObject({ pictures: 4, classes: { surfing: { support: 1 } } });
+    expect(report.pooled.curves.riders).toHaveLength(19);
+    expect(report.frames).toHaveLength(4);
+    expect(report.mean.found).toBe(((report.cameras[0].found as number) + 0) / 2);
+    expect(text.output).toMatch(/^camera +frames +riders +found +named +hit +left alone/m);
+    expect(text.output).toMatch(/^north +1\+1 +1 /m);
+    expect(text.output).toMatch(/^mean /m);
+    expect(text.output).toContain('night.jpg: dark');
+
+    const missing = await run('nowhere.json');
+    expect([missing.status, missing.output]).toEqual([1, '']);
+    expect(missing.errors).toContain('dataset-unreadable');
   });
 
   test.each([
@@ -81,14 +109,16 @@ describe('surfwatch evaluate', () => {
   });
 
   const tele = join(SHARED_DATA, 'windsurf-tele');
-  test.skipIf(!existsSync(tele))('tells the tiles of a real camera (needs ../shared)', async () => {
+  test.skipIf(!existsSync(tele))('finds the riders of a real camera (needs ../shared)', async () => {
     const boxes: Record<string, unknown> = JSON.parse(await readFile(join(tele, 'boxes.json'), 'utf8'));
     const few = Object.entries(boxes).filter((_, index) => index % 20 === 0);
-    const folder = await temporaryFolder();
-    await symlink(join(tele, 'frames'), join(folder, 'frames'));
-    await put(folder, 'boxes.json', JSON.stringify(Object.fromEntries(few)));
-    const { output } = await surfwatch(['evaluate', folder, '--json']);
-    expect(JSON.parse(output)).toMatchObject({ files: few.length, unreadable: [] });
-    expect(JSON.parse(output).balancedAccuracy).toBeGreaterThan(0.8);
+    const list = await put(await temporaryFolder(), 'few.json', JSON.stringify(Object.fromEntries(few)));
+    const { output } = await surfwatch(['evaluate', tele, '--boxes', list, '--json']);
+    expect(JSON.parse(output)).toMatchObject({
+      files: few.length,
+      unreadable: [],
+      cameras: [{ camera: 'windsurf-tele' }],
+    });
+    expect(JSON.parse(output).pooled.hit).toBeGreaterThan(0.8);
   });
 });

@@ -24,13 +24,18 @@ async function running(): Promise<string[]> {
     row(9, 'present', 'surfing', 45),
     row(9, 'present', 'kitesurfing', 30),
     row(9, 'present', 'none', 10),
+    row(9, 'counted', '', 60),
+    { ...row(9, 'riders', 'surfing', 150), peak: 6 },
+    { ...row(9, 'riders', 'kitesurfing', 30), peak: 1 },
     row(9, 'watched', '', 60, 'north'),
     row(9, 'present', 'surfing', 45, 'north'),
+    row(9, 'counted', '', 60, 'north'),
+    { ...row(9, 'riders', 'surfing', 120, 'north'), peak: 4 },
     row(22, 'watched', '', 30),
     row(22, 'present', 'none', 30),
     row(23, 'unknown', 'night', 60),
   ];
-  const sessions = [sessionEvent({ type: 'session_ended', durationMs: 2_700_000 })];
+  const sessions = [sessionEvent({ type: 'session_ended', durationMs: 2_700_000, peakCount: 4 })];
   store.write(rows, sessions, { nowMs: MONDAY * HOUR_MS, keepMs: 1e12 });
   return ['--set', `stateDir=${stateDir}`, '--set', 'schedule.timeZone=Europe/Lisbon'];
 }
@@ -64,6 +69,16 @@ describe('surfwatch history', { timeout: 60_000 }, () => {
     // An hour after midnight in Lisbon is the next day.
     expect(lines[1]).toMatch(/^2026-06-01 +45 +30 +40 +90 +0 +█{11}▏? +56 %$/);
     expect(lines[2]).toMatch(/^2026-06-02 +0 +0 +0 +0 +60/);
+    const riders = lines.slice(lines.findIndex(line => line.includes('riders on average')));
+    expect(riders[0]?.split(/ {2,}/)).toEqual([
+      'day',
+      'surfing: riders (most)',
+      'kitesurfing: riders (most)',
+      'riders on average',
+    ]);
+    expect(riders[1]).toMatch(/^2026-06-01 +2\.5 \(6\) +0\.5 \(1\) +█{20} 3\.0$/);
+    // Nobody counted on the second day.
+    expect(riders[2]).toBe('');
     expect(output).toMatch(/^mon {12}█ {12}·$/m);
   });
 
@@ -83,10 +98,17 @@ describe('surfwatch history', { timeout: 60_000 }, () => {
         watched: 90,
         minutes: { surfing: 45, kitesurfing: 30, none: 40 },
         unknown: { night: 60 },
+        riders: { surfing: { mean: 2.5, peak: 6 }, kitesurfing: { mean: 0.5, peak: 1 } },
       },
     ]);
     expect((await rowsOf(['--sessions'])).sessions).toMatchObject([
-      { zone: 'north', activity: 'surfing', start: '2026-06-01T09:00:00.000Z', durationS: 2700, open: false },
+      {
+        zone: 'north',
+        activity: 'surfing',
+        start: '2026-06-01T09:00:00.000Z',
+        durationS: 2700,
+        peakCount: 4,
+      },
     ]);
     const { output } = await surfwatch([
       'history',
@@ -97,7 +119,7 @@ describe('surfwatch history', { timeout: 60_000 }, () => {
       '--csv',
     ]);
     expect(output).toBe(
-      'day,scope,kind,name,minutes\n2026-06-01,north,watched,,60\n2026-06-01,north,present,surfing,45\n',
+      'day,scope,kind,name,minutes,riders,most\n2026-06-01,north,watched,,60,,\n2026-06-01,north,present,surfing,45,2,4\n',
     );
   });
 

@@ -3,6 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { errorOf, faultsOf, load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
 const ZONE = { name: 'north', x: 0, y: 0.4, w: 0.5, h: 0.3 };
+const REEF = {
+  name: 'reef',
+  points: [
+    [0.1, 0.5],
+    [0.6, 0.4],
+    [0.5, 0.7],
+  ],
+};
 
 describe('a value of the wrong format is named with its path and its reason', () => {
   test.each([
@@ -44,7 +52,7 @@ describe('a value of the wrong format is named with its path and its reason', ()
       '"udp://cam"',
     ],
     ['camera.ffmpeg.fps', { camera: { ffmpeg: { fps: 0 } } }, 'number from 0.01 to 30', '0'],
-    ['tiles.overlap', { tiles: { overlap: 0.95 } }, 'from 0 to 0.9', '0.95'],
+    ['vision.detail', { vision: { detail: 9 } }, 'auto', '9'],
     ['activity.leaveRatio', { activity: { leaveRatio: '70%' } }, 'from 0 to 1', '"70%"'],
     ['activity.thresholds.surfing', { activity: { thresholds: { surfing: 1.5 } } }, 'from 0 to 1', '1.5'],
     [
@@ -91,9 +99,52 @@ describe('zones', () => {
     ['zones[0].x', [{ ...ZONE, x: -0.1 }], 'from 0 to 1'],
     ['zones[1].name', [ZONE, ZONE], 'must be unique'],
     ['zones[0].width', [{ ...ZONE, width: 1 }], 'no such field'],
-    ['zones[0].tiles', [{ ...ZONE, tiles: 4 }], 'columns, rows and overlap'],
-    ['zones[0].tiles.columns', [{ ...ZONE, tiles: { columns: 0, rows: 1, overlap: 0 } }], 'from 1 to 32'],
-    ['zones[0].tiles.overlap', [{ ...ZONE, tiles: { columns: 1, rows: 1, overlap: 1 } }], 'from 0 to 0.9'],
+    ['zones[0].tiles', [{ ...ZONE, tiles: { columns: 4, rows: 1, overlap: 0 } }], 'leave it out of the zone'],
+    ['zones[0].tiles', [{ ...REEF, tiles: 4 }], 'is gone'],
+    [
+      'zones[0].points',
+      [
+        {
+          ...REEF,
+          points: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+      ],
+      'from 3 to 100 corners',
+    ],
+    [
+      'zones[0].points',
+      [
+        {
+          ...REEF,
+          points: [
+            [0, 0],
+            [1, 0],
+            [1, 1.2],
+          ],
+        },
+      ],
+      'each number from 0 to 1',
+    ],
+    ['zones[0].points', [{ ...REEF, points: [[0, 0], [1, 0], [1]] }], 'corners [x, y]'],
+    [
+      'zones[0].points',
+      [
+        {
+          ...REEF,
+          points: [
+            [0, 0.5],
+            [1, 0.5],
+            [0.3, 0.5],
+          ],
+        },
+      ],
+      'must enclose an area',
+    ],
+    ['zones[0].x', [{ ...REEF, x: 0 }], 'no such field'],
+    ['zones[0].name', [{ points: REEF.points }], 'is missing'],
   ])('%s', (path, zones, reason) => {
     const faults = faultsOf({ zones });
     expect(faults).toHaveLength(1);
@@ -104,6 +155,22 @@ describe('zones', () => {
   test('a zone that ends at the border is inside in spite of rounding', () => {
     const zones = [{ name: 'edge', x: 0.7, y: 0.1, w: 0.3, h: 0.9 }];
     expect(loadContent({ zones }).settings.zones).toEqual(zones);
+  });
+});
+
+describe('settings that are gone', () => {
+  test('tiles in a file, in --set and in the environment', () => {
+    const file = writeIn(temporaryFolder(), 'old.json', '{ "tiles": { "columns": 6 } }');
+    const env = { SURFWATCH_TILES_ROWS: '4' };
+    const error = errorOf(() => load({ files: [file], set: ['tiles.overlap=0.2'], env }));
+    expect(error).toMatchObject({ code: 'config-invalid', exitStatus: 78 });
+    expect(error.faults.map(({ kind, path, source }) => [kind, path, source])).toEqual([
+      ['unknown', 'tiles', `${file}:1:12`],
+      ['unknown', 'tiles.rows', 'SURFWATCH_TILES_ROWS'],
+      ['unknown', 'tiles.overlap', '--set'],
+    ]);
+    for (const { reason } of error.faults)
+      expect(reason).toMatch(/is gone: .* read as a whole.*leave it out/);
   });
 });
 

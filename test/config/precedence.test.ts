@@ -16,9 +16,9 @@ describe('each source goes over the one before', () => {
         site: 'first',
         fleet: true,
         broker: { port: 1 },
-        tiles: { rows: 5 },
+        vision: { detail: 1.5 },
       }),
-      second: writeIn(path, 'second.json', { site: 'second', broker: { port: 2 }, tiles: { rows: 6 } }),
+      second: writeIn(path, 'second.json', { site: 'second', broker: { port: 2 }, vision: { detail: 2 } }),
     };
   };
 
@@ -39,8 +39,8 @@ describe('each source goes over the one before', () => {
     ]);
     // 3: a file over the shipped one, a later file over an earlier one
     expect([settings.fleet, sourceOf(loaded, 'fleet')]).toEqual([true, expect.stringContaining(`${first}:`)]);
-    expect([settings.tiles.rows, sourceOf(loaded, 'tiles.rows')]).toEqual([
-      6,
+    expect([settings.vision.detail, sourceOf(loaded, 'vision.detail')]).toEqual([
+      2,
       expect.stringContaining(`${second}:`),
     ]);
     // 4: the environment over files
@@ -158,23 +158,31 @@ test('settings are frozen through and through', () => {
   expect(frozen(settings)).toBe(true);
 });
 
-describe('zones to judge', () => {
-  const tiles = { columns: 4, rows: 3, overlap: 0.1 };
+describe('zones to report', () => {
+  const corners = (...points: [number, number][]) => points.map(([x, y]) => ({ x, y }));
 
-  test('without zones it is the whole picture', () => {
-    expect(zonesOf(load().settings)).toEqual([{ name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles }]);
+  test('without zones it is the whole frame', () => {
+    const points = corners([0, 0], [1, 0], [1, 1], [0, 1]);
+    expect(zonesOf(load().settings)).toEqual([{ name: 'beach', points }]);
   });
 
-  test('a zone has its own tiles, or those of the settings', () => {
-    const whole = { x: 0, y: 0, w: 1, h: 1 };
-    const own = { columns: 1, rows: 1, overlap: 0 };
+  test('a zone is a rectangle or a polygon', () => {
     const zones = [
-      { name: 'a', ...whole },
-      { name: 'b', ...whole, tiles: own },
+      { name: 'a', x: 0, y: 0.5, w: 0.5, h: 0.25 },
+      {
+        name: 'b',
+        points: [
+          [0.1, 0.5],
+          [0.6, 0.4],
+          [0.5, 0.7],
+        ],
+      },
     ];
-    expect(zonesOf(loadContent({ zones }).settings)).toEqual([
-      { name: 'a', ...whole, tiles },
-      { name: 'b', ...whole, tiles: own },
+    const { settings } = loadContent({ zones });
+    expect(settings.zones).toEqual(zones);
+    expect(zonesOf(settings)).toEqual([
+      { name: 'a', points: corners([0, 0.5], [0.5, 0.5], [0.5, 0.75], [0, 0.75]) },
+      { name: 'b', points: corners([0.1, 0.5], [0.6, 0.4], [0.5, 0.7]) },
     ]);
   });
 });

@@ -13,20 +13,15 @@ const RULED =
 const name = fc.stringMatching(/^[a-z]{1,8}(-[0-9]{1,3})?$/);
 const share = fc.double({ min: 0, max: 0.5, noNaN: true });
 const size = fc.double({ min: 0.01, max: 0.5, noNaN: true });
-const zone = fc.record(
-  {
-    name,
-    x: share,
-    y: share,
-    w: size,
-    h: size,
-    tiles: fc.record({
-      columns: fc.integer({ min: 1, max: 32 }),
-      rows: fc.integer({ min: 1, max: 32 }),
-      overlap: share,
-    }),
-  },
-  { requiredKeys: ['name', 'x', 'y', 'w', 'h'] },
+const corner = (x: number, y: number) =>
+  fc.tuple(
+    fc.double({ min: x, max: x + 0.4, noNaN: true }),
+    fc.double({ min: y, max: y + 0.4, noNaN: true }),
+  );
+const zone = fc.oneof(
+  fc.record({ name, x: share, y: share, w: size, h: size }),
+  // One corner in each of three corners of the frame: they enclose an area.
+  fc.record({ name, points: fc.tuple(corner(0, 0), corner(0.6, 0), corner(0, 0.6)) }),
 );
 
 const window = fc.record(
@@ -74,6 +69,7 @@ function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): 
     levels: () => fc.dictionary(fc.constantFrom(...(keys ?? [])), fc.constantFrom('debug', 'warn', 'silent')),
     ratios: () => fc.dictionary(name, fc.double({ min: 0, max: 1, noNaN: true })),
     names: () => fc.array(name, { maxLength: 3 }),
+    detail: () => fc.oneof(fc.constant('auto'), fc.double({ min: 0.1, max: 4, noNaN: true })),
     timeZone: () => fc.constantFrom('UTC', 'Europe/Lisbon', 'Australia/Lord_Howe'),
     windows: () => fc.array(window, { maxLength: 3 }),
     zones: () => fc.uniqueArray(zone, { selector: ({ name }) => name, maxLength: 4 }),

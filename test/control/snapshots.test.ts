@@ -3,12 +3,15 @@ import { expect, it } from 'vitest';
 import { visibleZones } from '../../src/control/shown-picture.ts';
 import { SNAPSHOT_DEFAULTS, type SnapshotOptions } from '../../src/control/snapshot-options.ts';
 import { Snapshots } from '../../src/control/snapshots.ts';
-import type { Rectangle } from '../../src/vision/zone.ts';
+import { cornersOf, type Zone } from '../../src/vision/zone.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { frameOf, takenPicture } from './pictures.ts';
 import { silent } from './support.ts';
 
-function snapshots(given: Partial<SnapshotOptions> = {}, onlyZones: readonly Rectangle[] | null = null) {
+function snapshots(
+  given: Partial<SnapshotOptions> = {},
+  onlyZones: readonly Pick<Zone, 'points'>[] | null = null,
+) {
   const clock = fakeClock();
   const published: (Buffer | null)[] = [];
   const now = { options: { ...SNAPSHOT_DEFAULTS, publish: true, ...given } };
@@ -51,7 +54,7 @@ it('leaves the width where it is smaller, or 0', async () => {
 });
 
 it('shows only blocks outside of the zones where the archive does', async () => {
-  const zone = { x: 0, y: 0, w: 1, h: 0.5 };
+  const zone = { points: cornersOf({ x: 0, y: 0, w: 1, h: 0.5 }) };
   const { part, published, arrived } = snapshots(
     { width: 0, quality: 95 },
     visibleZones({ pixelate: true }, [zone]),

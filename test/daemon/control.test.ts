@@ -110,7 +110,7 @@ describe('a daemon that is controlled', () => {
     await until(() => json(heard, 'info').thresholds?.kitesurfing === 0.77, 'the threshold on info');
   });
 
-  it('rests by night, but takes a picture for who asks', async () => {
+  it('rests out of hours, but takes a picture for who asks', async () => {
     const yesterday = new Date(Date.now() - 86_400_000).toLocaleDateString('en', {
       weekday: 'short',
       timeZone: 'UTC',
@@ -123,13 +123,13 @@ describe('a daemon that is controlled', () => {
       'schedule.timeZone=UTC',
       `schedule.windows=${window}`,
     ]);
-    await until(() => json(heard, 'state').state === 'night', 'night');
-    await until(() => json(heard, 'activity').visibility === 'night', 'an activity that says so');
+    await until(() => json(heard, 'state').state === 'closed', 'closed');
+    await until(() => json(heard, 'activity').visibility === 'closed', 'an activity that says so');
     expect(Date.parse(json(heard, 'state').until)).toBeGreaterThan(Date.now());
     expect(json(heard, 'activity')).toMatchObject({ activity: 'unknown', frame: null });
     const requester = await openRequester({ url: daemon.address, base: 'surf', clock: systemClock });
     expect(await requester.request('capture')).toMatchObject({ visibility: 'ok' });
-    expect(json(heard, 'state').state).toBe('night');
+    expect(json(heard, 'state').state).toBe('closed');
   });
 
   it('lets its figures be read', async () => {

@@ -117,8 +117,7 @@ describe('the daemon', () => {
     const { heard } = await startDaemon([
       'camera.kind=directory',
       `camera.directory.path=${folder}`,
-      'tiles.columns=4',
-      'tiles.rows=3',
+      'vision.detail=1',
     ]);
     await until(() => activity(heard).activity === 'none', 'none');
     await show('kitesurfing');

@@ -19,8 +19,7 @@ const SETTINGS = [
   'activity.dwell=100ms',
   'learning.minFree=0',
   'broker.port=0',
-  'tiles.columns=1',
-  'tiles.rows=1',
+  'vision.detail=0.5',
 ];
 
 const DAMAGES: Readonly<Record<string, (path: string) => void>> = {

@@ -20,8 +20,7 @@ const QUICK = [
   'activity.staleAfter=2s',
   'activity.heartbeat=1s',
   'broker.port=0',
-  'tiles.columns=2',
-  'tiles.rows=1',
+  'vision.detail=0.5',
 ];
 
 /** A daemon with the shipped model, not started yet; stopped at the end of the test. */

@@ -96,14 +96,14 @@ test('the commands of the README do what it says', { timeout: 60_000 }, async ()
   for (const name of ['photo.jpg', 'beach-camera.jpg', 'photos/none/sea.jpg'])
     await sea.clone().jpeg().toFile(join(folder, name));
 
-  const [checked, classified, tiles, evaluated] = await Promise.all(
-    ['config check', 'classify photo.jpg', 'classify --tiles', 'evaluate'].map(start =>
+  const [checked, classified, frame, evaluated] = await Promise.all(
+    ['config check', 'classify photo.jpg', 'classify --camera', 'evaluate'].map(start =>
       surfwatch(readmeCall(`npx surfwatch ${start}`), folder),
     ),
   );
   expect(checked?.stdout).toMatch(/^ok: \d+ settings from .*board\.json/);
   expect(classified?.stdout).toMatch(/^photo\.jpg +\w+/m);
-  expect(JSON.parse(tiles?.stdout ?? '')).toMatchObject({ file: 'beach-camera.jpg', visibility: 'ok' });
+  expect(JSON.parse(frame?.stdout ?? '')).toMatchObject({ file: 'beach-camera.jpg', visibility: 'ok' });
   expect(evaluated?.stdout).toMatch(/accuracy/);
 });
 

@@ -21,8 +21,12 @@ const { payload: message } = discoveryMessage({
   heartbeatMs: 60_000,
   options: { ...DISCOVERY_DEFAULTS, entityIds: true },
 });
-const components: Record<string, { default_entity_id: string; name: string }> = JSON.parse(message).cmps;
-const ids = Object.values(components).map(({ default_entity_id }) => default_entity_id);
+const components: Record<string, { default_entity_id: string; name: string; enabled_by_default?: boolean }> =
+  JSON.parse(message).cmps;
+/** Of what is on without further ado. */
+const ids = Object.values(components).flatMap(({ default_entity_id, enabled_by_default = true }) =>
+  enabled_by_default ? [default_entity_id] : [],
+);
 
 const yaml = blocks('yaml').filter(({ page }) => page === PAGE);
 const [dashboard, automations] = yaml.map(({ text }) => parse(text));
@@ -81,19 +85,20 @@ describe('the automations', () => {
       .map(({ payload }) => ({ ...payload, event_type: payload.type }))
       .filter(attributes => /true/i.test(words(condition?.value_template ?? '', attributes)));
     expect(told.map(attributes => words(action?.data.message ?? '', attributes))).toEqual([
-      'windsurfing ended after 68 minutes.',
+      'windsurfing ended after 68 minutes, with 6 at most.',
     ]);
   });
 
   it('tell what is wrong', () => {
     const [action] = all[2]?.actions ?? [];
-    expect(words(action?.data.message ?? '', { text: 'no picture' })).toBe('no picture');
+    const alerts = { 'camera-lost': 'no picture', 'disk-full': 'no room' };
+    expect(words(action?.data.message ?? '', { alerts })).toBe('no picture; no room');
   });
 });
 
 test('the page has every kind of entity', () => {
   const text = pages().find(({ name }) => name === PAGE)?.text ?? '';
-  const named = Object.entries(components).filter(([key]) => !/^(present|alert|zone)_/.test(key));
+  const named = Object.entries(components).filter(([key]) => !/^(present|zone)_/.test(key));
   expect(named.map(([, { name }]) => name).filter(name => !text.includes(name))).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 /** Models and pictures for the tests of exports, and what the daemon says about them. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import sharp from 'sharp';
 import { scoreEmbeddings } from '../../src/activity/head.ts';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
 import type { HeadInput } from '../../src/activity/head-input.ts';
@@ -10,9 +10,8 @@ import type { ExportFiles } from '../../src/export/formats.ts';
 import { type ExportModel, exportModel, loadExportModel } from '../../src/export/model.ts';
 import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
 import { createRandom } from '../../src/ops/random.ts';
-import { readTiles } from '../../src/vision/decode.ts';
+import { readPhoto } from '../../src/vision/decode.ts';
 import { createOnnxBackbone } from '../../src/vision/engines/onnx.ts';
-import type { Zone } from '../../src/vision/zone.ts';
 import { randomPixels, tinyBundle } from '../vision/support.ts';
 
 const LIMITS = { maxBytes: 50_000_000, maxPixels: 50_000_000 };
@@ -20,7 +19,7 @@ const LIMITS = { maxBytes: 50_000_000, maxPixels: 50_000_000 };
 export function shippedModel(): Promise<ExportModel> {
   return loadExportModel({
     dir: SHIPPED_MODELS,
-    backbone: 'surfwatch-mobilenetv2-1.0-224',
+    backbone: 'surfwatch-mobilenetv2-v3',
     head: 'current',
   });
 }
@@ -70,16 +69,6 @@ export function noise(size: number, count: number, seed = 7): Uint8Array[] {
   return Array.from({ length: count }, (_, index) => randomPixels(size * size * 3, seed + index));
 }
 
-const TILED: Zone = {
-  name: 'beach',
-  x: 0,
-  y: 0,
-  w: 1,
-  h: 1,
-  tiles: { columns: 3, rows: 2, overlap: 0.2 },
-};
-const WHOLE: Zone = { ...TILED, tiles: { columns: 1, rows: 1, overlap: 0 } };
-
 /** Tiles of drawn beaches, with and without riders. */
 export async function drawnTiles(scenes: number, size = 224): Promise<Uint8Array[]> {
   const renderer = createRenderer();
@@ -87,9 +76,13 @@ export async function drawnTiles(scenes: number, size = 224): Promise<Uint8Array
   for (let seed = 0; seed < scenes; seed++) {
     const activities = ([[], ['surfing'], ['windsurfing'], ['kitesurfing']] as const)[seed % 4] ?? [];
     const jpeg = await renderer.jpeg(randomScene(seed + 1, { activities, width: 640, height: 360 }));
-    const { pixels } = await readTiles(jpeg, [TILED], size, LIMITS);
-    const length = size * size * 3;
-    for (let at = 0; at < pixels.length; at += length) tiles.push(pixels.subarray(at, at + length));
+    const frame = sharp(jpeg);
+    for (const left of [0, 200, 400]) {
+      for (const top of [0, 120]) {
+        const tile = frame.clone().extract({ left, top, width: 240, height: 240 });
+        tiles.push(await tile.resize(size, size).raw().toBuffer());
+      }
+    }
   }
   return tiles;
 }
@@ -98,7 +91,7 @@ export async function drawnTiles(scenes: number, size = 224): Promise<Uint8Array
 export async function photoPixels(files: readonly string[], size = 224): Promise<Uint8Array[]> {
   const pictures: Uint8Array[] = [];
   for (const file of files) {
-    pictures.push((await readTiles(await readFile(join(file)), [WHOLE], size, LIMITS)).pixels);
+    pictures.push((await readPhoto(await readFile(file), size, LIMITS)).whole.rgb);
   }
   return pictures;
 }

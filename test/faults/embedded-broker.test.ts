@@ -13,8 +13,7 @@ const LIVELY = [
   'camera.simulator.speed=60',
   'activity.staleAfter=2s',
   'activity.sessionUpdate=1s',
-  'tiles.columns=4',
-  'tiles.rows=3',
+  'vision.detail=1',
 ];
 
 const json = (text: string | undefined) => JSON.parse(text ?? '{}');

@@ -83,10 +83,10 @@ describe('a process that is done wrong', () => {
     await shut.until(
       () =>
         state().then(
-          it => it === 'night',
+          it => it === 'closed',
           () => false,
         ),
-      'night in Tokyo',
+      'closed in Tokyo',
     );
     expect(await shut.frames()).toBe(0);
     expect(await shut.kill('SIGTERM')).toBe(0);

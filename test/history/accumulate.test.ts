@@ -3,6 +3,7 @@ import {
   type AccumulatorState,
   accumulate,
   HOUR_MS,
+  isTime,
   type Row,
   type Sample,
   startAccumulator,
@@ -15,9 +16,9 @@ import { fc } from '../support/fast-check.ts';
 const NINE = Date.UTC(2026, 5, 1, 9);
 const HOUR = NINE / HOUR_MS;
 
-const surfing: Seen[] = [{ scope: BEACH, activities: ['surfing'], unknown: null }];
-const nobody: Seen[] = [{ scope: BEACH, activities: [], unknown: null }];
-const dark: Seen[] = [{ scope: BEACH, activities: [], unknown: 'dark' }];
+const surfing: Seen[] = [{ scope: BEACH, activities: ['surfing'], unknown: null, count: null }];
+const nobody: Seen[] = [{ scope: BEACH, activities: [], unknown: null, count: null }];
+const dark: Seen[] = [{ scope: BEACH, activities: [], unknown: 'dark', count: null }];
 
 /** Runs samples through; the first is the start. */
 function run(samples: readonly Sample[]): { state: AccumulatorState; rows: Row[] } {
@@ -53,13 +54,38 @@ describe('the time between two reports', () => {
   });
 
   it('counts for each of several activities', () => {
-    const both: Seen[] = [{ scope: BEACH, activities: ['surfing', 'kitesurfing'], unknown: null }];
+    const both: Seen[] = [
+      { scope: BEACH, activities: ['surfing', 'kitesurfing'], unknown: null, count: null },
+    ];
     const { rows } = run([sample(both, 0), sample(both, 2)]);
     expect(compact(rows)).toEqual([
       [0, 'watched', '', 2],
       [0, 'present', 'surfing', 2],
       [0, 'present', 'kitesurfing', 2],
     ]);
+  });
+
+  it('counts for each rider, where riders are counted', () => {
+    const riders = (surfing: number): Seen[] => [
+      { scope: BEACH, activities: ['surfing'], unknown: null, count: { surfing, windsurfing: 0 } },
+    ];
+    const { rows } = run([sample(riders(3), 0), sample(riders(5), 10), sample(dark, 12)]);
+    expect(rows.filter(({ kind }) => kind === 'counted' || kind === 'riders')).toMatchObject([
+      { kind: 'counted', name: '', ms: 10_000 },
+      { kind: 'riders', name: 'surfing', ms: 30_000, peak: 3 },
+      { kind: 'counted', name: '', ms: 2_000 },
+      { kind: 'riders', name: 'surfing', ms: 10_000, peak: 5 },
+    ]);
+    const batch = createBatch();
+    batch.add(rows);
+    expect(batch.rows.find(({ kind }) => kind === 'riders')).toMatchObject({ ms: 40_000, peak: 5 });
+    // Riders fill no hour, however many they are.
+    expect(
+      fitted([{ hour: HOUR, scope: BEACH, kind: 'riders', name: 'surfing', ms: 4 * HOUR_MS, peak: 4 }], 0),
+    ).toEqual({
+      rows: [expect.objectContaining({ ms: 4 * HOUR_MS })],
+      cutMs: 0,
+    });
   });
 
   it('is split at the full hour', () => {
@@ -119,6 +145,7 @@ const anySeen = fc
       scope: fc.constantFrom(BEACH, 'north', 'south'),
       activities: fc.subarray(['surfing', 'windsurfing', 'kitesurfing']),
       unknown: fc.constantFrom(null, null, 'dark', 'night'),
+      count: fc.option(fc.record({ surfing: fc.integer({ min: 0, max: 40 }) })),
     }),
     { minLength: 3, maxLength: 3 },
   )
@@ -146,6 +173,7 @@ test('in each scope exactly the time that passed is counted, however the wall cl
         scope,
         activities: [],
         unknown: null,
+        count: null,
       }));
       samples[0] = { seen: seenOfAll, monotonicMs: 0, wallMs: NINE };
       for (const { seen, passedMs, jumpMs, unset } of steps) {
@@ -156,11 +184,11 @@ test('in each scope exactly the time that passed is counted, however the wall cl
       samples.push({ seen: seenOfAll, monotonicMs, wallMs: offset + monotonicMs });
       const { rows } = run(samples);
       for (const scope of ['', 'north', 'south']) {
-        const own = rows.filter(row => row.scope === scope && row.kind !== 'present');
+        const own = rows.filter(row => row.scope === scope && isTime(row.kind));
         expect(own.reduce((sum, { ms }) => sum + ms, 0)).toBe(monotonicMs);
       }
       for (const { ms } of rows) expect(ms).toBeGreaterThan(0);
-      for (const { ms } of rows) expect(ms).toBeLessThanOrEqual(HOUR_MS);
+      for (const { ms, peak = 1 } of rows) expect(ms).toBeLessThanOrEqual(HOUR_MS * peak);
     }),
     { numRuns: 200 },
   );

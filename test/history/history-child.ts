@@ -27,6 +27,7 @@ const beach = {
   activity: 'none',
   activities: [],
   scores: {},
+  count: null,
   since: 0,
   visibility: 'ok',
   frame: null,

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export function step(
   what: readonly string[] | 'dark' | 'night' | 'camera-lost',
   events: readonly SessionEvent[] = [],
+  count: ActivityReport['count'] = null,
 ) {
   const known = typeof what !== 'string';
   const activities = known ? what : [];
@@ -18,11 +19,12 @@ export function step(
     activity: known ? (what[0] ?? 'none') : 'unknown',
     activities,
     scores: {},
+    count: known ? count : null,
     since: 0,
     visibility: known ? 'ok' : what,
     frame: null,
   };
-  const zone = (name: string): ZoneReport => ({ ...report, zone: name, tile: null });
+  const zone = (name: string): ZoneReport => ({ ...report, zone: name });
   return { beach: report, zones: [zone('north'), zone('south')], events };
 }
 
@@ -68,12 +70,13 @@ export async function pass(
   seconds: number,
   what: Parameters<typeof step>[0],
   everyS = 1,
+  count: ActivityReport['count'] = null,
 ): Promise<void> {
   for (let passed = 0; passed < seconds; passed += everyS) {
-    history.take(step(what));
+    history.take(step(what, [], count));
     await clock.advance(everyS * 1000);
   }
-  history.take(step(what));
+  history.take(step(what, [], count));
 }
 
 export function sessionEvent(
@@ -90,6 +93,7 @@ export function sessionEvent(
       start: Date.UTC(2026, 5, 1, 9),
       end: null,
       peak: 0.9,
+      peakCount: null,
       durationMs: 8_000,
       ...session,
     },

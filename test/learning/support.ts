@@ -1,6 +1,6 @@
 /** Toy samples and heads for the tests of learning. */
 
-import type { HeadBundle, HeadManifest } from '../../src/activity/head-bundle.ts';
+import type { CellSense, HeadBundle, HeadManifest } from '../../src/activity/head-bundle.ts';
 import type { EmbeddedSet, Sample } from '../../src/learning/embedding/sample.ts';
 import type { FitOptions } from '../../src/learning/fit/fit-head.ts';
 import { createRandom } from '../../src/ops/random.ts';
@@ -63,6 +63,14 @@ export function balancedSamples(each: number): Sample[] {
 }
 
 export const BACKBONE = { id: 'some-backbone', sha256: 'ab'.repeat(32) };
+
+/** What a head for cells has besides: one rider is as probable as the frame that shows only it. */
+export const CELL_SENSE: CellSense = { rider: 0.5, presence: { slope: 1, intercept: 0 } };
+
+/** A head for the cells of frames, with random weights. */
+export function riderHead(seed: number, change: Partial<HeadManifest> = {}): HeadBundle {
+  return randomHead(seed, { cells: CELL_SENSE, ...change });
+}
 
 /** A head with random weights. */
 export function randomHead(seed: number, change: Partial<HeadManifest> = {}): HeadBundle {

@@ -82,6 +82,15 @@ describe('fleetReport', () => {
       [],
     ],
     [
+      'closed',
+      {
+        'surf/availability': 'online',
+        'surf/camera/availability': 'offline',
+        'surf/state': { ts: well.ts, state: 'closed' },
+      },
+      [],
+    ],
+    [
       'a board whose clock is ahead',
       { 'surf/availability': 'online', 'surf/activity': { ts: '2030-01-01T00:00:00Z' } },
       [],

@@ -1,8 +1,9 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
+import { ulid } from 'ulid';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventSchema, responseSchema, stateSchema } from '../../src/messaging/payloads.ts';
+import { eventSchema, problemSchema, responseSchema, stateSchema } from '../../src/messaging/payloads.ts';
 import {
   BROKER,
   client,
@@ -40,7 +41,7 @@ describe('with the embedded broker', () => {
       'all sent',
     );
     const late = await listener(messaging.address);
-    await until(() => late.received.length === 3, 'three retained values');
+    await until(() => late.received.length === 4, 'four retained values');
     expect(late.last('surf/activity/state')).toBe('surfing');
     expect(late.last('surf/camera/availability')).toBe('online');
     expect(late.last('surf/availability')).toBe('online');
@@ -60,6 +61,48 @@ describe('with the embedded broker', () => {
     const late = await listener(messaging.address, 'surf/#');
     await until(() => late.last('surf/availability') === 'online', 'retained values');
     expect(late.on('surf/alert/camera-dark')).toEqual([]);
+  });
+
+  it('tells all alerts in one retained message, from the start on', async () => {
+    const messaging = await startMessaging();
+    const reader = await listener(messaging.address, 'surf/problem');
+    const problem = () => problemSchema.parse(JSON.parse(reader.last('surf/problem') ?? '{}'));
+    await until(() => reader.received.length === 1, 'the first');
+    expect(problem()).toMatchObject({ problem: false, alerts: {} });
+    messaging.alert('camera-dark', 'too dark');
+    messaging.alert('camera-dark', 'too dark');
+    messaging.alert('disk-full', 'no room');
+    await until(() => reader.last('surf/problem')?.includes('disk-full') === true, 'both alerts');
+    expect(problem()).toMatchObject({
+      problem: true,
+      alerts: { 'camera-dark': 'too dark', 'disk-full': 'no room' },
+    });
+    messaging.alert('camera-dark', null);
+    messaging.alert('disk-full', null);
+    await until(() => reader.last('surf/problem')?.includes('"problem":false') === true, 'the end');
+  });
+
+  it('says what is for the moment now or never', async () => {
+    const riders = (n: number) => ({
+      v: 1 as const,
+      ts: new Date(n).toISOString(),
+      frame: ulid(),
+      riders: [],
+    });
+    const nowhere = await startMessaging({ mqtt: { ...QUICK, url: `mqtt://127.0.0.1:${await getPort()}` } });
+    const before = nowhere.stats;
+    nowhere.pass('riders', riders(0));
+    expect(nowhere.stats).toEqual(before);
+
+    const messaging = await startMessaging();
+    const reader = await listener(messaging.address, 'surf/riders');
+    await until(() => messaging.stats.connected, 'the connection');
+    messaging.pass('riders', riders(1));
+    await until(() => reader.received.length === 1, 'the riders');
+    expect(reader.received[0]?.packet).toMatchObject({ retain: false, qos: 0 });
+    const late = await listener(messaging.address);
+    await until(() => late.last('surf/availability') === 'online', 'what is retained');
+    expect(late.on('surf/riders')).toEqual([]);
   });
 
   it('tells when all is acknowledged', async () => {

@@ -8,6 +8,7 @@ import {
   type Outbox,
   putAnswer,
   putEvent,
+  putPassing,
   putState,
   type Sending,
   settle,
@@ -114,6 +115,26 @@ describe('outbox', () => {
         }
       }),
     );
+  });
+
+  it('keeps the newest of what is for the moment, behind all else, and only over one connection', () => {
+    const outbox = newOutbox(memoryEvents(3), 'event');
+    const passing = (payload: string): Message => ({ topic: 'now', payload, qos: 0, retain: false });
+    putPassing(outbox, passing('1'));
+    putPassing(outbox, passing('2'));
+    putState(outbox, state('a', '1'));
+    expect(takeNext(outbox)?.kind).toBe('state');
+    const sending = takeNext(outbox);
+    expect(sending).toMatchObject({ kind: 'passing', message: { payload: '2' } });
+    putPassing(outbox, passing('3'));
+    // The one before is not through yet.
+    expect(takeNext(outbox)).toBeUndefined();
+    if (sending !== undefined) settle(outbox, sending);
+    expect(takeNext(outbox)?.message.payload).toBe('3');
+    putPassing(outbox, passing('4'));
+    connectionLost(outbox);
+    expect(takeNext(outbox)?.message.topic).toBe('a');
+    expect(takeNext(outbox)).toBeUndefined();
   });
 
   it('drops and counts the oldest events beyond the bound, but not the one in flight', () => {

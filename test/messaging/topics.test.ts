@@ -30,7 +30,7 @@ const activity: Activity = {
   frame: id,
   model: '2026-05-30T20-11Z-7f3c',
 };
-const zone: ZoneActivity = { ...activity, zone: 'north', tile: { x: 0.25, y: 0.5, w: 0.25, h: 0.5 } };
+const zone: ZoneActivity = { ...activity, zone: 'north', count: { windsurfing: 4 } };
 const info: Info = {
   v: 1,
   ts,
@@ -41,7 +41,17 @@ const info: Info = {
   head: { id: 'head' },
   activities: ['surfing'],
   thresholds: { surfing: 0.5 },
-  zones: [{ name: 'north', x: 0, y: 0, w: 1, h: 1 }],
+  zones: [
+    {
+      name: 'north',
+      points: [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+      ],
+    },
+  ],
+  detail: null,
   node: '20.19.0',
   platform: 'linux-arm64',
 };
@@ -52,6 +62,7 @@ const health: Health = {
   frames: { captured: 3, classified: 2, dropped: 1, failed: 0 },
   rateHz: 0.5,
   latencyMs: null,
+  detail: { scale: 1, smallestPx: 12, tookMs: 90, bands: [{ from: 0, to: 1, ageS: 2 }] },
   outbox: { events: 0, states: 0, droppedEvents: 0 },
   memory: { rssMB: 150, heapMB: 30 },
   cpuTemperatureC: null,
@@ -140,6 +151,7 @@ describe('topicEntry', () => {
       'info',
       'training',
       'stats/hourly',
+      'problem',
       'alert/<id>',
     ]);
   });

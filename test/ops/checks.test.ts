@@ -136,8 +136,8 @@ describe('the camera', () => {
     const [sea, night] = [await temporaryFolder(), await temporaryFolder()];
     await put(sea, 'frame.jpg', await noisyPicture());
     await put(night, 'frame.jpg', await blackPicture());
-    expect(await checkPicture(fromFolder(sea))).toMatchObject({ status: 'ok' });
-    expect(await checkPicture(fromFolder(night))).toMatchObject({
+    expect((await checkPicture(fromFolder(sea))).finding).toMatchObject({ status: 'ok' });
+    expect((await checkPicture(fromFolder(night))).finding).toMatchObject({
       status: 'warn',
       detail: expect.stringContaining('dark'),
     });
@@ -145,10 +145,10 @@ describe('the camera', () => {
 
   test('none, or none that can be read, fails with its code', async () => {
     const folder = await temporaryFolder();
-    expect(await checkPicture(fromFolder(folder))).toMatchObject({ status: 'fail' });
+    expect((await checkPicture(fromFolder(folder))).finding).toMatchObject({ status: 'fail' });
     const good = await noisyPicture();
     await put(folder, 'frame.jpg', good.subarray(0, good.length / 2));
-    expect(await checkPicture(fromFolder(folder))).toMatchObject({
+    expect((await checkPicture(fromFolder(folder))).finding).toMatchObject({
       status: 'fail',
       detail: expect.stringContaining('image-unreadable'),
     });
@@ -161,7 +161,7 @@ describe('the camera', () => {
       `camera.http.url=http://127.0.0.1:${port}/`,
       'camera.timeout=300ms',
     );
-    expect(await checkPicture(hanging)).toMatchObject({
+    expect((await checkPicture(hanging)).finding).toMatchObject({
       status: 'fail',
       detail: expect.stringContaining('camera-timeout'),
     });

@@ -11,12 +11,11 @@ import type { Sample } from '../../src/learning/embedding/sample.ts';
 import { createRandom } from '../../src/ops/random.ts';
 import { loadTrainingTensorflow, type Tensorflow } from '../../src/vision/engines/tensorflow.ts';
 import { suiteFolder } from '../support/temporary-folder.ts';
-import { tinyBundle } from '../vision/support.ts';
 
 const WIDTH = 32;
 const KINDS = [[], ['surfing'], ['windsurfing']] as const;
 
-/** Photos of places, each class a bump at a place of its own; at `odd` surfing looks as it does nowhere else. */
+/** Frames of cameras, each class a bump at a place of its own; at `odd` surfing looks as it does nowhere else. */
 function drawMaterial(): Material {
   const random = createRandom(5);
   const samples: Sample[] = [];
@@ -27,27 +26,27 @@ function drawMaterial(): Material {
       const kind = index % 3;
       const shown = place === 'odd' && kind === 1 ? 3 : kind;
       const embedding = Float32Array.from({ length: WIDTH }, (_, at) => {
-        const bump = at >> 3 === shown ? 2 : 0;
+        const bump = at >> 3 === shown ? 1 : 0;
         return Math.max(0, bump + random.between(-1, 1));
       });
-      const group = `${place}/${index % 2}`;
+      const group = `${place}#${Math.floor(index / 6)}`;
       const labels = KINDS[kind] as readonly string[];
       const file = `${place}-${index}.jpg`;
       samples.push({
         labels: [Number(kind === 1), Number(kind === 2)],
         group,
-        source: 'drawn',
+        source: place,
         file,
-        part: '',
+        part: '0',
         augmented: false,
       });
       rows.push(embedding);
       pictures.push({
         id: file,
-        source: 'drawn',
+        source: place,
         group,
         labels,
-        tiles: [{ zone: 'photo', rectangle: { x: 0, y: 0, w: 1, h: 1 } }],
+        cells: [{ zone: 'beach', rectangle: { x: 0, y: 0, w: 1, h: 1 } }],
         embeddings: embedding,
       });
     }
@@ -55,7 +54,7 @@ function drawMaterial(): Material {
   const embeddings = Float32Array.from(rows.flatMap(row => [...row]));
   return {
     activities: ['surfing', 'windsurfing'],
-    backbone: { ...tinyBundle(8, 1).manifest, width: WIDTH },
+    backbone: { id: 'drawn', sha256: 'ab'.repeat(32) },
     set: { samples, embeddings, width: WIDTH },
     dataSha256: '0'.repeat(64),
     pictures,
@@ -71,7 +70,7 @@ describe('the bench of learning', () => {
   const folder = suiteFolder();
 
   it('takes places with enough pictures of two classes, and trains without them', () => {
-    const sites = sitesOf(drawMaterial(), new Map([['odd', 'north']]));
+    const sites = sitesOf(drawMaterial());
     expect(sites.map(({ name }) => name)).toEqual([
       'odd',
       'north',
@@ -81,18 +80,15 @@ describe('the bench of learning', () => {
       'inner',
       'outer',
     ]);
-    const groups = new Set(sites[0]?.others.samples.map(({ group }) => group.split('/')[0]));
-    expect(groups).toEqual(new Set(['south', 'east', 'west', 'inner', 'outer']));
+    const groups = new Set(sites[0]?.others.samples.map(({ group }) => group.split('#')[0]));
+    expect(groups).toEqual(new Set(['north', 'south', 'east', 'west', 'inner', 'outer']));
   });
 
-  it('keeps what may be labelled apart from what is judged, by stretches of time for a camera', () => {
-    const site = sitesOf(drawMaterial(), new Map())[0] as Site;
-    for (const kind of ['photos', 'camera'] as const) {
-      const { pool, held } = splitSite({ ...site, kind }, 3);
-      expect(Math.abs(pool.length - 40)).toBeLessThanOrEqual(2);
-      expect(new Set([...pool, ...held].map(({ id }) => id)).size).toBe(60);
-    }
-    const { held } = splitSite({ ...site, kind: 'camera' }, 3);
+  it('keeps what may be labelled apart from what is judged, by stretches of time', () => {
+    const site = sitesOf(drawMaterial())[0] as Site;
+    const { pool, held } = splitSite(site, 3);
+    expect(Math.abs(pool.length - 40)).toBeLessThanOrEqual(2);
+    expect(new Set([...pool, ...held].map(({ id }) => id)).size).toBe(60);
     const places = held.map(({ id }) => site.pictures.findIndex(picture => picture.id === id));
     const jumps = places.filter((place, index) => index > 0 && place !== (places[index - 1] as number) + 1);
     expect(jumps.length).toBeLessThanOrEqual(2);
@@ -100,7 +96,7 @@ describe('the bench of learning', () => {
 
   it('sees errors fall where labels tell what the head has wrong, and naive fine-tuning forget', async () => {
     const material = drawMaterial();
-    const site = sitesOf(material, new Map())[0] as Site;
+    const site = sitesOf(material)[0] as Site;
     const start = await startOf(tf, site, material, await folder());
     const split = splitSite(site, 1);
     const job = { tf, site: site.name, start, split, seed: 1 };
@@ -112,12 +108,12 @@ describe('the bench of learning', () => {
     const ways = waysOf(curves);
     for (const { points } of ways) {
       expect(points.map(({ labels }) => labels)).toEqual([0, 10, 20, 30, 40, 50]);
-      expect(points[3]?.site).toBeLessThan(points[0]?.site as number);
+      expect(points.at(-1)?.site).toBeLessThan(points[0]?.site as number);
     }
     const [ours, naive] = ways;
     expect(naive?.worstBaseLoss).toBeGreaterThan(ours?.worstBaseLoss as number);
     expect(drawLearning(ways)).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
-  });
+  }, 120_000);
 
   it('reads off how many labels an error takes', () => {
     const point = { siteBalanced: 0, base: 0, seconds: 0 };

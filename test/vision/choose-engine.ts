@@ -19,7 +19,7 @@ register(`data:text/javascript,${encodeURIComponent(hook)}`);
 const warned: string[] = [];
 const log = pino({ level: 'warn' }, { write: (line: string) => void warned.push(JSON.parse(line).msg) });
 try {
-  const bundle = await loadBackboneBundle(join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-1.0-224'));
+  const bundle = await loadBackboneBundle(join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-v3'));
   const { backbone, why } = await createBackbone(bundle, { engine: engine as EngineName, threads: 1 }, log);
   console.log(JSON.stringify({ engine: backbone.engine, why, warned }));
 } catch (error) {

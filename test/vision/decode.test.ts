@@ -1,21 +1,10 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readTiles } from '../../src/vision/decode.ts';
-import type { Zone } from '../../src/vision/zone.ts';
+import { decodeFrame, type RawPicture, readPhoto, resizePicture } from '../../src/vision/decode.ts';
 import { patches, pixelAt } from './support.ts';
 
 const LIMITS = { maxBytes: 20_000_000, maxPixels: 50_000_000 };
 const INPUT = 64;
-
-const zone = (name: string, x: number, y: number, w: number, h: number, columns = 1, rows = 1): Zone => ({
-  name,
-  x,
-  y,
-  w,
-  h,
-  tiles: { columns, rows, overlap: 0 },
-});
-const BEACH = zone('beach', 0, 0, 1, 1);
 
 const RED = [255, 0, 0];
 const GREEN = [0, 255, 0];
@@ -26,19 +15,14 @@ const QUARTERS = patches([
   ['#00f', '#fff'],
 ]);
 
-/** The colour in the middle of tile `index`. */
-const middleOf = (pixels: Uint8Array, index: number, input = INPUT) =>
-  pixelAt(pixels.subarray(index * input * input * 3), input, input / 2, input / 2);
-
-/** The colours in the middle of the four quarters of the only tile. */
-function quartersOf(pixels: Uint8Array): number[][] {
-  const [near, far] = [INPUT / 4, (INPUT * 3) / 4];
+/** The colours in the middle of the four quarters. */
+function quartersOf({ rgb, width, height }: RawPicture): number[][] {
   return [
-    [near, near],
-    [far, near],
-    [near, far],
-    [far, far],
-  ].map(([x, y]) => pixelAt(pixels, INPUT, x as number, y as number));
+    [0.25, 0.25],
+    [0.75, 0.25],
+    [0.25, 0.75],
+    [0.75, 0.75],
+  ].map(([x = 0, y = 0]) => pixelAt(rgb, width, Math.floor(x * width), Math.floor(y * height)));
 }
 
 /** JPEG keeps colours only nearly. */
@@ -49,75 +33,35 @@ function expectNear(found: readonly number[][], expected: readonly number[][], s
   expect(worst, JSON.stringify(found)).toBeLessThanOrEqual(slack);
 }
 
-describe('readTiles', () => {
-  it('gives the whole frame as one square tile', async () => {
-    const read = await readTiles(await QUARTERS.clone().png().toBuffer(), [BEACH], INPUT, LIMITS);
-    expect(read).toMatchObject({ width: 80, height: 60 });
-    expect(read.tiles).toEqual([{ zone: 'beach', rectangle: { x: 0, y: 0, w: 1, h: 1 } }]);
-    expect(read.pixels).toHaveLength(INPUT * INPUT * 3);
-    expectNear(quartersOf(read.pixels), [RED, GREEN, BLUE, WHITE], 0);
+describe('decodeFrame', () => {
+  it('gives the frame as it is, or as small as it is wanted, never enlarged', async () => {
+    const png = await QUARTERS.clone().png().toBuffer();
+    const whole = await decodeFrame(png, LIMITS);
+    expect(whole.frame).toEqual({ width: 80, height: 60 });
+    expect(whole.picture).toMatchObject({ width: 80, height: 60 });
+    expectNear(quartersOf(whole.picture), [RED, GREEN, BLUE, WHITE], 0);
+    const small = await decodeFrame(png, LIMITS, ({ width, height }) => ({
+      width: width / 2,
+      height: height / 2,
+    }));
+    expect(small.frame).toEqual({ width: 80, height: 60 });
+    expect(small.picture).toMatchObject({ width: 40, height: 30 });
+    expectNear(quartersOf(small.picture), [RED, GREEN, BLUE, WHITE], 0);
+    const large = await decodeFrame(png, LIMITS, () => ({ width: 160, height: 120 }));
+    expect(large.picture).toMatchObject({ width: 80, height: 60 });
   });
 
-  it('gives each zone its own pixels, in order', async () => {
-    const zones = [
-      zone('north', 0.5, 0, 0.5, 0.5),
-      zone('south', 0, 0.5, 0.5, 0.5),
-      zone('strip', 0, 0, 1, 0.5, 2, 1),
-    ];
-    const picture = await patches(
-      [
-        ['#f00', '#0f0'],
-        ['#00f', '#fff'],
-      ],
-      60,
-      60,
-    )
-      .png()
-      .toBuffer();
-    const { tiles, pixels } = await readTiles(picture, zones, INPUT, LIMITS);
-    expect(tiles.map(tile => tile.zone)).toEqual(['north', 'south', 'strip', 'strip']);
-    expectNear(
-      [0, 1, 2, 3].map(index => middleOf(pixels, index)),
-      [GREEN, BLUE, RED, GREEN],
-      0,
-    );
-  });
-
-  it('cuts one zone from the file like several from the decoded picture', async () => {
-    const picture = await patches(
-      [
-        ['#f00', '#0f0', '#00f'],
-        ['#fff', '#888', '#ff0'],
-      ],
-      200,
-      150,
-    )
-      .jpeg({ quality: 95 })
-      .toBuffer();
-    const part = zone('part', 0.3, 0.2, 0.5, 0.7, 3, 2);
-    const alone = await readTiles(picture, [part], INPUT, LIMITS);
-    const beside = await readTiles(picture, [part, BEACH], INPUT, LIMITS);
-    const same = beside.pixels.subarray(0, alone.pixels.length);
-    expect(alone.tiles).toEqual(beside.tiles.slice(0, -1));
-    const difference = alone.pixels.reduce((sum, value, i) => sum + Math.abs(value - (same[i] as number)), 0);
-    expect(difference / alone.pixels.length).toBeLessThan(2);
-  });
-
-  it('takes a 4 × 3 grid from the places its rectangles name', async () => {
-    const colours = [
-      ['#100', '#200', '#300', '#400'],
-      ['#010', '#020', '#030', '#040'],
-      ['#001', '#002', '#003', '#004'],
-    ];
-    const picture = await patches(colours, 160, 160).png().toBuffer();
-    const { tiles, pixels } = await readTiles(picture, [zone('grid', 0, 0, 1, 1, 4, 3)], INPUT, LIMITS);
-    expect(tiles).toHaveLength(12);
-    for (const [index, { rectangle }] of tiles.entries()) {
-      const column = Math.floor((rectangle.x + rectangle.w / 2) * 4);
-      const row = Math.floor((rectangle.y + rectangle.h / 2) * 3);
-      const expected = [0, 1, 2].map(channel => (channel === row ? 17 * (column + 1) : 0));
-      expectNear([middleOf(pixels, index)], [expected], 1);
+  it('gives levels of any size from the one picture', async () => {
+    const { picture } = await decodeFrame(await QUARTERS.clone().png().toBuffer(), LIMITS);
+    for (const size of [
+      { width: 160, height: 128 },
+      { width: 32, height: 32 },
+    ]) {
+      const level = await resizePicture(picture, size);
+      expect(level).toMatchObject(size);
+      expectNear(quartersOf(level), [RED, GREEN, BLUE, WHITE], 2);
     }
+    expect(await resizePicture(picture, { width: 80, height: 60 })).toBe(picture);
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns EXIF orientation %d upright', async orientation => {
@@ -137,18 +81,11 @@ describe('readTiles', () => {
       ?.withMetadata({ orientation })
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       .toBuffer();
-    for (const zones of [[BEACH], [BEACH, zone('other', 0, 0, 0.5, 0.5)]]) {
-      const read = await readTiles(jpeg ?? Buffer.alloc(0), zones, INPUT, LIMITS);
-      expect(read).toMatchObject({ width: 80, height: 60 });
-      expectNear(quartersOf(read.pixels), [RED, GREEN, BLUE, WHITE]);
-    }
-    const corner = await readTiles(
-      jpeg ?? Buffer.alloc(0),
-      [zone('corner', 0.5, 0, 0.5, 0.5)],
-      INPUT,
-      LIMITS,
-    );
-    expectNear([middleOf(corner.pixels, 0)], [GREEN]);
+    const { frame, picture } = await decodeFrame(jpeg ?? Buffer.alloc(0), LIMITS);
+    expect(frame).toEqual({ width: 80, height: 60 });
+    expectNear(quartersOf(picture), [RED, GREEN, BLUE, WHITE]);
+    const { whole } = await readPhoto(jpeg ?? Buffer.alloc(0), INPUT, LIMITS);
+    expectNear(quartersOf(whole), [RED, GREEN, BLUE, WHITE]);
   });
 
   const grey = () =>
@@ -167,18 +104,18 @@ describe('readTiles', () => {
     ['progressive JPEG', () => teal().jpeg({ progressive: true, quality: 95 }).toBuffer(), [0, 128, 128]],
   ])('reads a %s', async (_, draw, colour) => {
     const picture = await draw();
-    for (const zones of [[BEACH], [BEACH, zone('left', 0, 0, 0.5, 1, 2, 2)]]) {
-      const { pixels, preview } = await readTiles(picture, zones, INPUT, LIMITS);
-      expectNear([middleOf(pixels, 0)], [colour], 3);
-      expectNear([pixelAt(preview.rgb, preview.width, 3, 3)], [colour], 3);
-    }
+    const frame = await decodeFrame(picture, LIMITS);
+    expectNear([pixelAt(frame.picture.rgb, frame.picture.width, 3, 3)], [colour], 3);
+    const { whole, middle } = await readPhoto(picture, INPUT, LIMITS);
+    expectNear([pixelAt(whole.rgb, INPUT, 3, 3)], [colour], 3);
+    expectNear([pixelAt(middle?.rgb ?? new Uint8Array(), INPUT, 3, 3)], [colour], 3);
   });
 
   it('reads a CMYK JPEG', async () => {
     const picture = await QUARTERS.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
-    const { pixels } = await readTiles(picture, [BEACH], INPUT, LIMITS);
+    const frame = await decodeFrame(picture, LIMITS);
     // CMYK inks cannot print these colours fully, but each stays the strongest of its pixel.
-    const [red, green, blue] = quartersOf(pixels).map(([r = 0, g = 0, b = 0]) =>
+    const [red, green, blue] = quartersOf(frame.picture).map(([r = 0, g = 0, b = 0]) =>
       [r, g, b].indexOf(Math.max(r, g, b)),
     );
     expect([red, green, blue]).toEqual([0, 1, 2]);
@@ -188,19 +125,34 @@ describe('readTiles', () => {
     const picture = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#0f0' } })
       .png()
       .toBuffer();
-    const { pixels, tiles } = await readTiles(picture, [zone('all', 0, 0, 1, 1, 3, 2)], INPUT, LIMITS);
-    expect(tiles).toHaveLength(1);
-    expectNear([middleOf(pixels, 0)], [GREEN], 0);
+    expectNear([pixelAt((await decodeFrame(picture, LIMITS)).picture.rgb, 1, 0, 0)], [GREEN], 0);
+    const { whole, middle } = await readPhoto(picture, INPUT, LIMITS);
+    expectNear(quartersOf(whole), [GREEN, GREEN, GREEN, GREEN], 0);
+    expect(middle).toBeNull();
   });
 });
 
-describe('readTiles refuses', () => {
+describe('readPhoto', () => {
+  it('squeezes the whole to a square, and takes the middle square as it is', async () => {
+    const stripes = await patches([['#f00', '#0f0', '#00f', '#fff']])
+      .png()
+      .toBuffer();
+    const { whole, middle } = await readPhoto(stripes, INPUT, LIMITS);
+    const at = (rgb: Uint8Array | undefined, x: number) =>
+      pixelAt(rgb ?? new Uint8Array(), INPUT, x, INPUT / 2);
+    expectNear(
+      [8, 24, 40, 56].map(x => at(whole.rgb, x)),
+      [RED, GREEN, BLUE, WHITE],
+      1,
+    );
+    expectNear([at(middle?.rgb, 4), at(middle?.rgb, INPUT - 5)], [GREEN, BLUE], 1);
+  });
+});
+
+describe('a picture is refused:', () => {
   const unreadable = async (bytes: Buffer) => {
-    for (const zones of [[BEACH], [BEACH, zone('other', 0, 0, 0.5, 0.5)]]) {
-      await expect(readTiles(bytes, zones, INPUT, LIMITS)).rejects.toMatchObject({
-        code: 'image-unreadable',
-      });
-    }
+    for (const refused of [decodeFrame(bytes, LIMITS), readPhoto(bytes, INPUT, LIMITS)])
+      await expect(refused).rejects.toMatchObject({ code: 'image-unreadable' });
   };
 
   it.each([0.02, 0.3, 0.7, 0.98])('a JPEG cut off at %d of its length', async share => {
@@ -235,7 +187,7 @@ describe('readTiles refuses', () => {
     const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
     jpeg.writeUInt16BE(10_000, frame + 5);
     jpeg.writeUInt16BE(10_000, frame + 7);
-    await expect(readTiles(jpeg, [BEACH], INPUT, LIMITS)).rejects.toMatchObject({
+    await expect(decodeFrame(jpeg, LIMITS)).rejects.toMatchObject({
       code: 'image-too-large',
       message: expect.stringContaining('10000 × 10000'),
     });
@@ -243,7 +195,7 @@ describe('readTiles refuses', () => {
 
   it('a file of more bytes than allowed, without a look inside', async () => {
     const bytes = Buffer.alloc(101);
-    await expect(readTiles(bytes, [BEACH], INPUT, { ...LIMITS, maxBytes: 100 })).rejects.toMatchObject({
+    await expect(decodeFrame(bytes, { ...LIMITS, maxBytes: 100 })).rejects.toMatchObject({
       code: 'image-too-large',
     });
   });

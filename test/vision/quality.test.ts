@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { type RawPicture, readTiles } from '../../src/vision/decode.ts';
+import { decodeFrame, type RawPicture } from '../../src/vision/decode.ts';
 import { changedShare } from '../../src/vision/frozen.ts';
 import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { DEFAULT_GATE_OPTIONS, judgeQuality, measureQuality } from '../../src/vision/quality.ts';
@@ -190,7 +190,6 @@ describe('gatePicture', () => {
 const data = join('..', 'shared', 'data');
 
 describe.skipIf(!existsSync(data))('on real pictures (skipped without ../shared/data)', () => {
-  const zone = { name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 4, rows: 3, overlap: 0.1 } };
   const limits = { maxBytes: 20e6, maxPixels: 50e6 };
   const folders = ['watersports/surfing', 'watersports/kitesurfing', 'watersports/none', 'surfcam/frames'];
   const files = folders.flatMap(folder =>
@@ -200,7 +199,7 @@ describe.skipIf(!existsSync(data))('on real pictures (skipped without ../shared/
       .filter((_, index) => index % 25 === 0)
       .map(file => join(data, folder, file)),
   );
-  const preview = async (bytes: Buffer) => (await readTiles(bytes, [zone], 224, limits)).preview;
+  const preview = async (bytes: Buffer) => (await decodeFrame(bytes, limits)).picture;
 
   it('passes them, and finds them at a tenth of their light', async () => {
     const refused: string[] = [];

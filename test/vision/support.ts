@@ -9,7 +9,7 @@ import { createRandom } from '../../src/ops/random.ts';
 import type { BackboneBundle, BackboneLayer, BackboneManifest } from '../../src/vision/bundle.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-export const SHIPPED_BACKBONE = join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-1.0-224');
+export const SHIPPED_BACKBONE = join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-v3');
 
 /** Photos and the weights' source, beside the project; not part of it. */
 export const SHARED = join(PACKAGE_ROOT, '..', 'shared');

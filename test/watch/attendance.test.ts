@@ -26,7 +26,32 @@ describe('whether the camera is to be asked', () => {
 
   it('rests outside of the schedule, until it opens', () => {
     const until = Date.UTC(2026, 5, 2, 8);
-    expect(closedAt(NIGHT)).toEqual({ state: 'night', until, reason: expect.stringContaining('windows') });
+    expect(closedAt(NIGHT)).toEqual({ state: 'closed', until, reason: expect.stringContaining('windows') });
+  });
+
+  it('says of the sun and the windows which is true now, the sun where both are', () => {
+    // Lisbon in June: sunrise at 5:12, sunset at 19:56 UTC.
+    const { schedule } = settingsWith([
+      'schedule.timeZone=UTC',
+      'schedule.enabled=true',
+      'schedule.latitude=38.7',
+      'schedule.longitude=-9.4',
+      'schedule.windows=[{"from":"08:00","to":"20:30"}]',
+    ]);
+    const stateAt = (hour: number, minute = 0) =>
+      closedAt(Date.UTC(2026, 5, 1, hour, minute), schedule)?.state;
+    expect(stateAt(4)).toBe('night');
+    expect(stateAt(6)).toBe('closed');
+    expect(stateAt(8)).toBeUndefined();
+    expect(stateAt(20, 15)).toBe('night');
+    expect(stateAt(23)).toBe('night');
+    // One schedule asked through the morning changes its answer at sunrise, not only when it opens.
+    const kept = createSchedule(schedule);
+    const morning = [4, 6].map(hour => kept.at(Date.UTC(2026, 5, 1, hour)));
+    expect(morning.map(state => closedBecause(null, state, schedule))).toMatchObject([
+      { state: 'night', until: Date.UTC(2026, 5, 1, 8) },
+      { state: 'closed', until: Date.UTC(2026, 5, 1, 8) },
+    ]);
   });
 
   it('rests in a pause, whatever the schedule says', () => {

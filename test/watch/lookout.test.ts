@@ -36,7 +36,14 @@ async function lookingOut(set: readonly string[]) {
   const lookout = new Lookout({
     settings: () => settings,
     watch,
-    reporter: new Reporter({ messaging: messaging as never, byZone: false, sender, newId, clock }),
+    reporter: new Reporter({
+      messaging: messaging as never,
+      byZone: false,
+      publishRiders: () => false,
+      sender,
+      newId,
+      clock,
+    }),
     history: { take: () => undefined, sessions: () => undefined },
     messaging: messaging as never,
     paused: () => now.pause,
@@ -104,10 +111,10 @@ describe('a picture that is asked for', () => {
 
   it('comes from a source of its own where the camera rests', async () => {
     const { set } = await httpCamera((_, response) => response.writeHead(404).end());
-    const night = ['schedule.enabled=true', 'schedule.daylight=all', 'schedule.timeZone=UTC'];
-    night.push(`schedule.windows=[${windowElsewhere()}]`);
-    const { lookout } = await lookingOut([...set, ...night]);
-    expect(lookout.condition.state).toBe('night');
+    const closed = ['schedule.enabled=true', 'schedule.daylight=all', 'schedule.timeZone=UTC'];
+    closed.push(`schedule.windows=[${windowElsewhere()}]`);
+    const { lookout } = await lookingOut([...set, ...closed]);
+    expect(lookout.condition.state).toBe('closed');
     await expect(lookout.lookNow(signal)).rejects.toMatchObject({ code: 'camera-missing' });
     expect(lookout.cameraStats).toMatchObject({ frames: 0, failures: 0 });
   });

@@ -35,7 +35,7 @@ function portrayed() {
       alertTexts: { 'camera-lost': 'no picture' },
     } as unknown as PortraitParts['messaging'],
     board: () => null,
-    classifier: () => undefined,
+    reader: () => undefined,
     learning: () => undefined,
     retrainings: new Map(),
     errors: new Map(),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomScene } from '../../src/capture/simulator/random-scene.ts';
 import { createRenderer } from '../../src/capture/simulator/render.ts';
-import { readTiles } from '../../src/vision/decode.ts';
+import { decodeFrame } from '../../src/vision/decode.ts';
 import { restoreView, type StoredView, storeView } from '../../src/vision/quality/store-view.ts';
 import { watchView } from '../../src/vision/quality/watch-view.ts';
 import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.ts';
@@ -17,9 +17,8 @@ const HOUR_MS = 3_600_000;
 /** What is learnt from some pictures of one beach. */
 async function learntView(): Promise<StoredView> {
   const bytes = await createRenderer().jpeg(randomScene(3, { activities: [], width: 640, height: 360 }));
-  const zone = { name: 'all', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } };
-  const { preview } = await readTiles(bytes, [zone], 224, { maxPixels: 1e8, maxBytes: 1e8 });
-  const { grey } = measureQuality(preview);
+  const { picture } = await decodeFrame(bytes, { maxPixels: 1e8, maxBytes: 1e8 });
+  const { grey } = measureQuality(picture);
   let state = watchView(null, grey, 0, DEFAULT_GATE_OPTIONS);
   for (let count = 1; count < 20; count++) state = watchView(state, grey, count * 1000, DEFAULT_GATE_OPTIONS);
   const stored = storeView(state);

@@ -57,6 +57,8 @@ export interface SimulatorOptions {
   readonly speed: number;
   /** What happens when: the name of an endless script, or one written out. */
   readonly script: ScriptName | ExplicitScript;
+  /** Folder with the JPEG frames of a real camera, shown before each block of the script; absent for none. */
+  readonly footage?: string;
 }
 
 export const SIMULATOR_DEFAULTS: SimulatorOptions = {

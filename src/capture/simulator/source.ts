@@ -1,12 +1,13 @@
 import type { Clock } from '../../ops/clock.ts';
 import type { FrameSource } from '../source.ts';
+import { type Footage, openFootage } from './footage.ts';
 import type { SimulatorOptions } from './options.ts';
 import { createRenderer, type Renderer } from './render.ts';
 import { sceneAt } from './scene.ts';
 import { createScript } from './script.ts';
 
 /**
- * A camera whose pictures are drawn. The simulation starts when the source is made and runs with the monotonic clock,
+ * A camera whose pictures are drawn, or real ones between them where it is given some: `footage:frame_0093.jpg`. The simulation starts when the source is made and runs with the monotonic clock,
  * closed or not; each picture's origin tells its moment in milliseconds: `simulator:demo?seed=1&ms=12345`.
  */
 export function createSimulatorSource(
@@ -17,13 +18,19 @@ export function createSimulatorSource(
   const startedAt = deps.clock.monotonic();
   const name = typeof options.script === 'string' ? options.script : 'script';
   let renderer: Renderer | undefined;
+  let footage: Footage | undefined;
   return {
     kind: 'simulator',
     dropped: 0,
     grab: async signal => {
       signal.throwIfAborted();
       renderer ??= createRenderer();
-      const ms = Math.round((deps.clock.monotonic() - startedAt) * options.speed);
+      if (options.footage !== undefined) footage ??= await openFootage(options.footage, script.blockMs);
+      const elapsedMs = Math.round((deps.clock.monotonic() - startedAt) * options.speed);
+      const moment = footage?.at(elapsedMs) ?? { ms: elapsedMs };
+      if ('frame' in moment && footage !== undefined)
+        return { bytes: await footage.read(moment.frame), origin: `footage:${moment.frame}` };
+      const ms = 'ms' in moment ? moment.ms : elapsedMs;
       const bytes = await renderer.jpeg(sceneAt(options, script, ms));
       signal.throwIfAborted();
       return { bytes, origin: `simulator:${name}?seed=${options.seed}&ms=${ms}` };

@@ -98,6 +98,8 @@ export const statusAnswer = z.object({
     activity: z.string(),
     activities: names,
     visibility: z.string(),
+    /** Riders of each activity; absent where they are not known. */
+    count: numbers.nullish(),
     since: time,
     frame: z.string().nullable(),
   }),

@@ -1,7 +1,7 @@
 /** The history as tables and charts for people, as CSV and as JSON for programs. */
 import { bar } from '../../history/chart.ts';
 import type { SessionRow } from '../../history/read.ts';
-import type { Bucket } from '../../history/totals.ts';
+import { type Bucket, ridersOf } from '../../history/totals.ts';
 import { localDate, localTime } from '../../schedule/time-zone.ts';
 import { colours as pc } from '../colours.ts';
 import { printTable } from '../table.ts';
@@ -38,30 +38,67 @@ export function printBuckets(by: string, buckets: readonly Bucket[]): void {
   printTable(head, rows);
 }
 
+/** One row a bucket in which riders were counted: on average, and in brackets the most at a time. */
+export function printRiders(by: string, buckets: readonly Bucket[]): void {
+  const activities = activitiesIn(buckets);
+  const counted = buckets.flatMap(bucket => {
+    const riders = ridersOf(bucket);
+    return riders === null ? [] : [{ key: bucket.key, riders }];
+  });
+  if (counted.length === 0 || activities.length === 0) return;
+  const most = Math.max(...counted.map(({ riders }) => meanOf(riders)));
+  const rows = counted.map(({ key, riders }) => {
+    const mean = meanOf(riders);
+    return [
+      key,
+      ...activities.map(name => `${(riders[name]?.mean ?? 0).toFixed(1)} (${riders[name]?.peak ?? 0})`),
+      mean === 0 ? '' : `${pc.cyan(bar(mean / most, BAR_WIDTH).padEnd(BAR_WIDTH))} ${mean.toFixed(1)}`,
+    ];
+  });
+  console.log();
+  printTable([by, ...activities.map(name => `${name}: riders (most)`), 'riders on average'], rows);
+}
+
+function meanOf(riders: NonNullable<ReturnType<typeof ridersOf>>): number {
+  return Object.values(riders).reduce((sum, { mean }) => sum + mean, 0);
+}
+
 export function printSessions(sessions: readonly SessionRow[], timeZone: string): void {
-  const rows = sessions.map(({ startMs, durationMs, zone, activity, peak, open }) => [
+  const rows = sessions.map(({ startMs, durationMs, zone, activity, peak, peakCount, open }) => [
     `${localDate(startMs, timeZone)} ${localTime(startMs, timeZone)}`,
     inMinutes(durationMs),
     zone,
     activity,
     peak.toFixed(2),
+    `${peakCount ?? ''}`,
     open ? 'lasts' : '',
   ]);
-  printTable(['began', 'minutes', 'zone', 'activity', 'peak', ''], rows);
+  printTable(['began', 'minutes', 'zone', 'activity', 'peak', 'most riders', ''], rows);
 }
 
 /** A line a bucket and activity or reason: a form that needs no columns of its own for new activities. */
 export function csvOf(by: string, scope: string, buckets: readonly Bucket[]): string {
-  const lines = buckets.flatMap(({ key, watchedMs, presentMs, unknownMs }) => [
-    [key, scope, 'watched', '', inMinutes(watchedMs)],
-    ...Object.entries(presentMs).map(([name, ms]) => [key, scope, 'present', name, inMinutes(ms)]),
-    ...Object.entries(unknownMs).map(([name, ms]) => [key, scope, 'unknown', name, inMinutes(ms)]),
-  ]);
-  return [[by, 'scope', 'kind', 'name', 'minutes'], ...lines].map(line => line.join(',')).join('\n');
+  const lines = buckets.flatMap(bucket => {
+    const { key, watchedMs, presentMs, unknownMs } = bucket;
+    const riders = ridersOf(bucket) ?? {};
+    return [
+      [key, scope, 'watched', '', inMinutes(watchedMs), '', ''],
+      ...Object.entries(presentMs).map(([name, ms]) => {
+        const { mean = '', peak = '' } = riders[name] ?? {};
+        return [key, scope, 'present', name, inMinutes(ms), mean, peak];
+      }),
+      ...Object.entries(unknownMs).map(([name, ms]) => [key, scope, 'unknown', name, inMinutes(ms), '', '']),
+    ];
+  });
+  return [[by, 'scope', 'kind', 'name', 'minutes', 'riders', 'most'], ...lines]
+    .map(line => line.join(','))
+    .join('\n');
 }
 
 /** Minutes as numbers, for JSON. */
-export function bucketJson({ key, watchedMs, presentMs, unknownMs }: Bucket) {
+export function bucketJson(bucket: Bucket) {
+  const { key, watchedMs, presentMs, unknownMs } = bucket;
+  const riders = ridersOf(bucket);
   const minutes = (sums: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(sums).map(([name, ms]) => [name, Number(inMinutes(ms))]));
   return {
@@ -69,14 +106,15 @@ export function bucketJson({ key, watchedMs, presentMs, unknownMs }: Bucket) {
     watched: Number(inMinutes(watchedMs)),
     minutes: minutes(presentMs),
     unknown: minutes(unknownMs),
+    ...(riders !== null && { riders }),
   };
 }
 
 export function sessionsCsv(sessions: readonly SessionRow[]): string {
-  const lines = sessions.map(({ startMs, durationMs, zone, activity, peak }) =>
-    [new Date(startMs).toISOString(), durationMs / 1000, zone, activity, peak].join(','),
+  const lines = sessions.map(({ startMs, durationMs, zone, activity, peak, peakCount }) =>
+    [new Date(startMs).toISOString(), durationMs / 1000, zone, activity, peak, peakCount ?? ''].join(','),
   );
-  return ['start,seconds,zone,activity,peak', ...lines].join('\n');
+  return ['start,seconds,zone,activity,peak,peakCount', ...lines].join('\n');
 }
 
 export function sessionJson({ startMs, durationMs, ...rest }: SessionRow) {

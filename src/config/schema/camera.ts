@@ -256,5 +256,12 @@ export const cameraSchema = {
         faults: "the demo's sessions, with night, fog, an obscured lens or a frozen camera between them",
       },
     },
+    footage: {
+      doc: 'Folder with the JPEG frames of a real camera, shown for a while before each round of the script.',
+      format: 'path',
+      default: null,
+      none: 'omit',
+      noneMeans: 'all is drawn',
+    },
   },
 } as const satisfies SchemaOf<CameraOptions>;

@@ -1,41 +1,47 @@
-/** Which tile of a frame decided for each activity, and how near to its threshold. */
-import { type ScoredTile, scoreZones } from '../../activity/classifier.ts';
+/** Which cell of a frame decided for each activity, and how near to its threshold. */
+import type { HeadManifest } from '../../activity/head-bundle.ts';
+import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Rectangle } from '../../vision/zone.ts';
+import { zoneScoresOf } from '../archive/sight.ts';
 
-export type Thresholds = Readonly<Record<string, number>>;
+/** What judging a frame by its cells takes of a head. */
+export type JudgedBy = Pick<HeadManifest, 'activities' | 'cells'> & {
+  /** Of each activity the score from which it counts as present, 0..1. */
+  readonly thresholds: Readonly<Record<string, number>>;
+};
 
 /** What the frame says of one activity. */
 export interface Deciding {
   readonly activity: string;
   /** The zone where it is strongest. */
   readonly zone: string;
-  /** The tile of that zone where it is strongest, as a share of the frame, and its row in the frame's tiles. */
+  /** The cell of that zone where it is strongest, as a share of the frame, and its row in the frame's cells. */
   readonly rectangle: Rectangle;
-  readonly tile: number;
-  /** Of that tile by itself, 0..1. */
-  readonly tileScore: number;
-  /** Of the zone as the daemon judges it, 0..1 (`scoreZones`). */
+  readonly cell: number;
+  /** Of that cell by itself, 0..1. */
+  readonly cellScore: number;
+  /** Of the zone as the daemon judges it by one frame, 0..1. */
   readonly score: number;
   readonly threshold: number;
   readonly present: boolean;
 }
 
-/** One an activity, strongest first; empty where the frame has no tiles. */
-export function decidingTiles(tiles: readonly ScoredTile[], thresholds: Thresholds): Deciding[] {
+/** One an activity, strongest first; empty where no cell of the frame lies in a zone. */
+export function decidingCells(cells: readonly KeptCell[], head: JudgedBy): Deciding[] {
   const best = new Map<string, Deciding>();
-  for (const [zone, { scores }] of Object.entries(scoreZones(tiles))) {
+  for (const [zone, scores] of zoneScoresOf(cells, head)) {
     for (const [activity, score] of Object.entries(scores)) {
       const known = best.get(activity);
       if (known !== undefined && known.score >= score) continue;
-      const tile = strongestTile(tiles, zone, activity);
-      const { rectangle, scores: own } = tiles[tile] as ScoredTile;
-      const threshold = thresholds[activity] ?? 0.5;
+      const cell = strongestCell(cells, zone, activity);
+      const { rectangle, scores: own } = cells[cell] as KeptCell;
+      const threshold = head.thresholds[activity] ?? 0.5;
       best.set(activity, {
         activity,
         zone,
         rectangle,
-        tile,
-        tileScore: own[activity] ?? 0,
+        cell,
+        cellScore: own[activity] ?? 0,
         score,
         threshold,
         present: score >= threshold,
@@ -51,12 +57,12 @@ export function doubt({ score, threshold }: Pick<Deciding, 'score' | 'threshold'
   return threshold >= 1 ? 1 : (1 - score) / (1 - threshold);
 }
 
-function strongestTile(tiles: readonly ScoredTile[], zone: string, activity: string): number {
+function strongestCell(cells: readonly KeptCell[], zone: string, activity: string): number {
   let strongest = -1;
   let most = Number.NEGATIVE_INFINITY;
-  for (const [row, tile] of tiles.entries()) {
-    const score = tile.scores[activity] ?? 0;
-    if (tile.zone !== zone || score <= most) continue;
+  for (const [row, cell] of cells.entries()) {
+    const score = cell.scores[activity] ?? 0;
+    if (cell.zone !== zone || score <= most) continue;
     strongest = row;
     most = score;
   }

@@ -5,7 +5,7 @@ import type { Explanation } from './explain.ts';
 import { speaksFor } from './likeness/neighbours.ts';
 
 /**
- * @param leading what was decided of the strongest activity; null where the frame has no tiles
+ * @param leading what was decided of the strongest activity; null where no cell of the frame lies in a zone
  * @param compared whether there was an embedding to compare with
  */
 export function sentenceOf(
@@ -33,7 +33,8 @@ function judgement(
       ? []
       : [`The picture was not judged (visibility: ${visibility}); its scores all the same:`];
   const scored = `${leading.activity} ${score.toFixed(2)} (threshold ${threshold.toFixed(2)})`;
-  const where = `the tile at x ${percent(rectangle.x)}, y ${percent(rectangle.y)}, ${percent(rectangle.w)} wide, of zone ${zone}`;
+  const middle = { x: rectangle.x + rectangle.w / 2, y: rectangle.y + rectangle.h / 2 };
+  const where = `the place at x ${percent(middle.x)}, y ${percent(middle.y)}, in zone ${zone}`;
   if (activity === NONE || !leading.present) {
     return [...refused, `No activity reaches its threshold; ${scored} comes nearest, by ${where}.`];
   }
@@ -52,7 +53,8 @@ function likeness(
   const found = activity === 'unknown' ? (first.labels[0] ?? NONE) : activity;
   const agreeing = neighbours.filter(one => speaksFor(one, found)).length;
   const own = neighbours.filter(({ from }) => from === 'board').length;
-  const count = neighbours.length === 1 ? 'The labelled tile' : `Of the ${neighbours.length} labelled tiles`;
+  const count =
+    neighbours.length === 1 ? 'The labelled place' : `Of the ${neighbours.length} labelled places`;
   const range =
     neighbours.length === 1
       ? `similarity ${first.similarity.toFixed(2)}`

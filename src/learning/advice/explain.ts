@@ -1,12 +1,13 @@
-/** Why a frame was judged as it was: by which tiles, and what is known that looks like them. */
-import type { ScoredTile, Scores } from '../../activity/classifier.ts';
+/** Why a frame was judged as it was: by which cells, and what is known that looks like them. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { KeptCell } from '../../activity/kept-cells.ts';
+import type { Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import { NONE } from '../data/labels.ts';
-import { type Deciding, decidingTiles, doubt } from './deciding.ts';
+import { type Deciding, decidingCells, doubt } from './deciding.ts';
 import { sentenceOf } from './explain-words.ts';
 import {
-  type KnownTiles,
+  type KnownCells,
   type LabelledNeighbour,
   labelledNeighbours,
   votesOf,
@@ -21,8 +22,8 @@ export interface ExplainableFrame {
   readonly visibility: Visibility;
   /** Id of the head that scored it. */
   readonly head: string;
-  readonly tiles: readonly ScoredTile[];
-  /** [tiles, width] of the head's backbone; null where none are kept. */
+  readonly cells: readonly KeptCell[];
+  /** [cells, width] of the head's backbone; null where none are kept. */
   readonly embeddings: Float32Array | null;
   /** What people said of it: empty for none; null where nobody did. */
   readonly labels: readonly string[] | null;
@@ -49,11 +50,11 @@ export interface Explanation {
   readonly before: { readonly head: string; readonly activity: string; readonly scores: Scores } | null;
   /** What people said of it: empty for none; null where nobody did. */
   readonly labels: readonly string[] | null;
-  /** Of each activity, strongest first, the tile that decided; `score` is the zone's, as the daemon judges it. */
+  /** Of each activity, strongest first, the cell that decided; `score` is the zone's, as the daemon judges it. */
   readonly decided: readonly Deciding[];
-  /** The tile that the neighbours are like: that of the strongest activity, or of the one nearest to its threshold. */
-  readonly tile: ScoredTile | null;
-  /** Labelled tiles and base samples most like it, best first. */
+  /** The cell that the neighbours are like: that of the strongest activity, or of the one nearest to its threshold. */
+  readonly cell: KeptCell | null;
+  /** Labelled cells and base samples most like it, best first. */
   readonly neighbours: readonly LabelledNeighbour[];
   /** How many of them have each label, and `none`. */
   readonly votes: Readonly<Record<string, number>>;
@@ -69,21 +70,22 @@ export interface Explanation {
  */
 export function explainFrame(
   frame: ExplainableFrame,
-  known: KnownTiles,
+  known: KnownCells,
   head: HeadBundle,
   { neighbours: k }: ExplainOptions = EXPLAIN_DEFAULTS,
 ): Explanation {
-  const { width, thresholds, id } = head.manifest;
-  const embeddings = frame.embeddings?.length === frame.tiles.length * width ? frame.embeddings : null;
-  const fresh = embeddings === null ? null : rescoreWith(head)(embeddings, frame.tiles.length);
-  const tiles = frame.tiles.map((tile, row) => ({ ...tile, scores: fresh?.[row] ?? tile.scores }));
-  const decided = decidingTiles(tiles, thresholds);
+  const { manifest } = head;
+  const { width, id } = manifest;
+  const embeddings = frame.embeddings?.length === frame.cells.length * width ? frame.embeddings : null;
+  const fresh = embeddings === null ? null : rescoreWith(head)(embeddings, frame.cells.length);
+  const cells = frame.cells.map((cell, row) => ({ ...cell, scores: fresh?.[row] ?? cell.scores }));
+  const decided = decidingCells(cells, manifest);
   const leading = leadingOf(decided);
-  const tile = leading === null ? null : (tiles[leading.tile] ?? null);
+  const cell = leading === null ? null : (cells[leading.cell] ?? null);
   const query =
     embeddings === null || leading === null
       ? null
-      : embeddings.subarray(leading.tile * width, (leading.tile + 1) * width);
+      : embeddings.subarray(leading.cell * width, (leading.cell + 1) * width);
   const neighbours = query === null ? [] : labelledNeighbours(query, known, k, frame.id);
   const activities = decided.filter(({ present }) => present).map(({ activity }) => activity);
   const judged = frame.visibility === 'ok' && decided.length > 0;
@@ -94,10 +96,10 @@ export function explainFrame(
     activity: judged ? (activities[0] ?? NONE) : 'unknown',
     activities: judged ? activities : [],
     head: fresh === null ? frame.head : id,
-    before: fresh === null || frame.head === id ? null : beforeOf(frame, thresholds),
+    before: fresh === null || frame.head === id ? null : beforeOf(frame, manifest),
     labels: frame.labels,
     decided,
-    tile,
+    cell,
     neighbours,
     votes: votesOf(neighbours),
   };
@@ -112,8 +114,8 @@ function leadingOf(decided: readonly Deciding[]): Deciding | null {
   return present ?? others.reduce((best, one) => (doubt(one) > doubt(best) ? one : best), first);
 }
 
-function beforeOf({ head, tiles }: ExplainableFrame, thresholds: HeadBundle['manifest']['thresholds']) {
-  const decided = decidingTiles(tiles, thresholds);
+function beforeOf({ head, cells }: ExplainableFrame, manifest: HeadBundle['manifest']) {
+  const decided = decidingCells(cells, manifest);
   return {
     head,
     activity: decided.find(({ present }) => present)?.activity ?? NONE,

@@ -1,7 +1,7 @@
 /** What to label next: the frames of the archive from which a head is likely to learn most. */
-import type { Scores } from '../../activity/classifier.ts';
+import type { Scores } from '../../activity/scores.ts';
 import type { Rectangle } from '../../vision/zone.ts';
-import type { Thresholds } from './deciding.ts';
+import type { JudgedBy } from './deciding.ts';
 import { normalisedRows } from './likeness/vectors.ts';
 import type { Candidate } from './ranking/candidate.ts';
 import { type Doubtful, doubtful } from './ranking/doubtful.ts';
@@ -11,14 +11,15 @@ import { shortlist } from './ranking/shortlist.ts';
 
 /** What is known already. */
 export interface NextInput {
-  readonly thresholds: Thresholds;
-  /** [rows, width]: embeddings of the tiles that decided in labelled frames, newest last; may be empty. */
+  /** The present head, and the thresholds in force. */
+  readonly head: JudgedBy;
+  /** [rows, width]: embeddings of the cells that decided in labelled frames, newest last; may be empty. */
   readonly labelled: Float32Array;
   readonly width: number;
   /** Labelled frames of each activity, and of `none`. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Scores of each tile by the present head, asked for those of the shortlist that may be stale. */
-  readonly rescore?: (embeddings: Float32Array, tiles: number) => readonly Scores[];
+  /** Scores of each cell by the present head, asked for those of the shortlist that may be stale. */
+  readonly rescore?: (embeddings: Float32Array, cells: number) => readonly Scores[];
 }
 
 export interface NextOptions {
@@ -58,7 +59,7 @@ export interface NextFrame {
   readonly reasons: readonly string[];
 }
 
-/** Newest labelled tiles that candidates are compared with. */
+/** Newest labelled cells that candidates are compared with. */
 const MOST_LABELLED = 500;
 
 /**
@@ -66,7 +67,7 @@ const MOST_LABELLED = 500;
  * or picked before is like (facility location, see {@link representatives}). `npm run bench:learning` measures it
  * against random order.
  *
- * @returns best first, at most `count`; frames without tiles are left out
+ * @returns best first, at most `count`; frames without a cell in a zone are left out
  */
 export function rankFrames(
   candidates: readonly Candidate[],
@@ -75,7 +76,7 @@ export function rankFrames(
 ): readonly NextFrame[] {
   const all = { ...NEXT_DEFAULTS, ...options };
   const worth = ({ doubt }: Doubtful) => all.floor + (1 - all.floor) * doubt;
-  const first = candidates.flatMap(candidate => doubtful(candidate, candidate.tiles, input.thresholds) ?? []);
+  const first = candidates.flatMap(candidate => doubtful(candidate, candidate.cells, input.head) ?? []);
   const frames = shortlist(first, worth, Math.max(all.shortlist, all.count)).map(frame =>
     readVectors(frame, input),
   );
@@ -110,18 +111,18 @@ export function rankFrames(
   });
 }
 
-/** The frame as the present head sees it, with the embedding (length 1) of the tile that is in doubt. */
+/** The frame as the present head sees it, with the embedding (length 1) of the cell that is in doubt. */
 function readVectors(
   frame: Doubtful,
-  { thresholds, rescore, width }: NextInput,
+  { head, rescore, width }: NextInput,
 ): { frame: Doubtful; vector: Float32Array | null } {
   const { candidate } = frame;
   const embeddings = candidate.embeddings();
-  if (embeddings === null || embeddings.length !== candidate.tiles.length * width)
+  if (embeddings === null || embeddings.length !== candidate.cells.length * width)
     return { frame, vector: null };
-  const fresh = candidate.stale === false ? undefined : rescore?.(embeddings, candidate.tiles.length);
-  const tiles = candidate.tiles.map((tile, row) => ({ ...tile, scores: fresh?.[row] ?? tile.scores }));
-  const now = doubtful(candidate, tiles, thresholds) ?? frame;
-  const start = now.deciding.tile * width;
+  const fresh = candidate.stale === false ? undefined : rescore?.(embeddings, candidate.cells.length);
+  const cells = candidate.cells.map((cell, row) => ({ ...cell, scores: fresh?.[row] ?? cell.scores }));
+  const now = doubtful(candidate, cells, head) ?? frame;
+  const start = now.deciding.cell * width;
   return { frame: now, vector: normalisedRows(embeddings.subarray(start, start + width), width) };
 }

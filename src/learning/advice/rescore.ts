@@ -1,13 +1,12 @@
-/** What the present head says of tiles that an older one scored. */
-import type { Scores } from '../../activity/classifier.ts';
+/** What the present head says of cells that an older one scored. */
 import { scoreEmbeddings } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import { scoresOf } from '../../activity/scores.ts';
+import { type Scores, scoresOf } from '../../activity/scores.ts';
 
-/** For `rankFrames`: [tiles, width] embeddings of the head's backbone in, the scores of each tile out. */
-export function rescoreWith(head: HeadBundle): (embeddings: Float32Array, tiles: number) => Scores[] {
-  return (embeddings, tiles) => {
-    const probabilities = scoreEmbeddings(head, embeddings, tiles);
-    return Array.from({ length: tiles }, (_, row) => scoresOf(head.manifest, probabilities, row));
+/** For `rankFrames`: [cells, width] embeddings of the head's backbone in, the scores of each cell out. */
+export function rescoreWith(head: HeadBundle): (embeddings: Float32Array, cells: number) => Scores[] {
+  return (embeddings, cells) => {
+    const probabilities = scoreEmbeddings(head, embeddings, cells);
+    return Array.from({ length: cells }, (_, row) => scoresOf(head.manifest, probabilities, row));
   };
 }

@@ -124,8 +124,8 @@ function sourceOf(frame: NewFrame): string {
 function latelyKept(database: Database, count: number) {
   const lately = createLatelyKept(count);
   for (const row of frameRows(database, { limit: count }).reverse()) {
-    const { backbone, tiles } = toKeptFrame(row);
-    lately.add({ backbone, tiles, embeddings: readEmbeddings(database, row.id) });
+    const { backbone, cells } = toKeptFrame(row);
+    lately.add({ backbone, cells, embeddings: readEmbeddings(database, row.id) });
   }
   return lately;
 }

@@ -16,9 +16,9 @@ import {
   frameRow,
   frameRows,
   readEmbeddings,
+  replaceCells,
   sha256Of,
   toKeptFrame,
-  writeEmbeddings,
 } from './frame-rows.ts';
 import { appendLabel, appendUndo, heldLabel, heldLabels, newestLabels } from './label-log.ts';
 import type { ArchiveOptions } from './options.ts';
@@ -100,7 +100,7 @@ function archiveOf(database: Database, folder: string, keeper: ReturnType<typeof
       forgetPicture(database, id);
       return null;
     },
-    replaceEmbeddings: (id, backbone, embeddings) => writeEmbeddings(database, id, backbone, embeddings),
+    replaceCells: (id, read) => replaceCells(database, id, read),
     label(entries) {
       if (entries.length === 0) return [];
       const paths = new Set(entries.map(({ frame }) => pathOf(rowOf(frame))));

@@ -1,9 +1,10 @@
 /** Frames and their embeddings as rows. */
 import { createHash } from 'node:crypto';
+import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Database } from '../../ops/database.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';
-import type { KeptBecause, KeptFrame, KeptTile, NewFrame } from './types.ts';
+import type { KeptBecause, KeptFrame, NewFrame, ReadAgain } from './types.ts';
 
 export interface FrameRow {
   readonly id: string;
@@ -13,14 +14,14 @@ export interface FrameRow {
   readonly head: string;
   readonly backbone: string;
   readonly novelty: number | null;
-  readonly tiles: string;
+  readonly cells: string;
   readonly picture_sha256: string | null;
   readonly picture_bytes: number;
   readonly embeddings_bytes: number;
 }
 
 const COLUMNS =
-  'id, taken_at, because, visibility, head, backbone, novelty, tiles, picture_sha256, picture_bytes, embeddings_bytes';
+  'id, taken_at, because, visibility, head, backbone, novelty, cells, picture_sha256, picture_bytes, embeddings_bytes';
 
 /** Within a transaction of the caller's. */
 export function insertFrame(database: Database, frame: NewFrame, keptAt: number): void {
@@ -35,7 +36,7 @@ export function insertFrame(database: Database, frame: NewFrame, keptAt: number)
     frame.head,
     frame.backbone,
     frame.novelty,
-    JSON.stringify(frame.tiles),
+    JSON.stringify(frame.cells.map(shortened)),
     pictureSha256,
     frame.picture?.length ?? 0,
     embeddings?.length ?? 0,
@@ -82,7 +83,7 @@ export function toKeptFrame(row: FrameRow): KeptFrame {
     hasPicture: row.picture_bytes > 0,
     bytes: row.picture_bytes + row.embeddings_bytes,
     novelty: row.novelty,
-    tiles: JSON.parse(row.tiles) as KeptTile[],
+    cells: JSON.parse(row.cells) as KeptCell[],
   };
 }
 
@@ -91,17 +92,18 @@ export function readEmbeddings(database: Database, id: string): Float32Array | n
   return row === undefined ? null : float16ToFloat32(row.data);
 }
 
-export function writeEmbeddings(
+export function replaceCells(
   database: Database,
   id: string,
-  backbone: string,
-  embeddings: Float32Array,
+  { backbone, head, cells, embeddings }: ReadAgain,
 ): void {
   const data = float32ToFloat16(embeddings);
   database.transaction(() => {
     const { changes } = database.run(
-      'UPDATE frames SET backbone = ?, embeddings_bytes = ? WHERE id = ?',
+      'UPDATE frames SET backbone = ?, head = ?, cells = ?, embeddings_bytes = ? WHERE id = ?',
       backbone,
+      head,
+      JSON.stringify(cells.map(shortened)),
       data.length,
       id,
     );
@@ -114,6 +116,21 @@ export function writeEmbeddings(
 /** The row goes on without its picture. */
 export function forgetPicture(database: Database, id: string): void {
   database.run('UPDATE frames SET picture_bytes = 0 WHERE id = ?', id);
+}
+
+/** Numbers as exact as they can be told apart: more of them would take more room than the embeddings. */
+function shortened({ zone, rectangle, scores }: KeptCell): KeptCell {
+  const { x, y, w, h } = rectangle;
+  return {
+    zone,
+    rectangle: { x: rounded(x), y: rounded(y), w: rounded(w), h: rounded(h) },
+    scores: Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, rounded(score)])),
+  };
+}
+
+/** To a twentieth of a pixel of a frame 2,000 wide, and the odds of a score near 0 or 1 to a few percent. */
+function rounded(share: number): number {
+  return Number(share.toPrecision(5));
 }
 
 export function sha256Of(bytes: Uint8Array): string {

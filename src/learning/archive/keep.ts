@@ -1,5 +1,5 @@
 /** Which frames are worth keeping: a pure reducer over plain data. */
-import type { Scores } from '../../activity/classifier.ts';
+import type { Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { KeptBecause } from './types.ts';
 

@@ -5,13 +5,13 @@ import { SKETCH, sketchDistance, sketchRows } from './sketch.ts';
 export interface Comparable {
   /** SHA-256 of the weights: embeddings of two backbones have nothing in common. */
   readonly backbone: string;
-  readonly tiles: readonly unknown[];
-  /** [tiles, width] */
+  readonly cells: readonly unknown[];
+  /** [cells, width] */
   readonly embeddings: Float32Array | null;
 }
 
 export interface LatelyKept {
-  /** Whether each tile lies within `distance` (cosine, 0..2, to about 12 %) of the same tile of one kept lately. */
+  /** Whether each cell lies within `distance` (cosine, 0..2) of some cell of one kept lately. */
   hasLike(frame: Comparable, distance: number): boolean;
   add(frame: Comparable): void;
 }
@@ -24,15 +24,15 @@ interface Sketched {
 /** @param limit of frames; the oldest make way */
 export function createLatelyKept(limit: number): LatelyKept {
   const kept: Sketched[] = [];
-  // Tiles that tell frames apart mostly go on doing so (water does, sky does not): the one that did last is asked first.
+  // A cell that is like none of one frame is mostly like none of the next: the one that told the last apart is asked first.
   let telling = 0;
 
   const isLike = (a: Float32Array, b: Float32Array, distance: number): boolean => {
-    const tiles = a.length / SKETCH;
-    for (let step = 0; step < tiles; step++) {
-      const tile = (telling + step) % tiles;
-      if (sketchDistance(a, tile * SKETCH, b, tile * SKETCH) <= distance) continue;
-      telling = tile;
+    const cells = a.length / SKETCH;
+    for (let step = 0; step < cells; step++) {
+      const cell = (telling + step) % cells;
+      if (hasCellLike(a, cell * SKETCH, b, distance)) continue;
+      telling = cell;
       return false;
     }
     return true;
@@ -45,9 +45,7 @@ export function createLatelyKept(limit: number): LatelyKept {
         sketched !== null &&
         kept.some(
           other =>
-            other.backbone === sketched.backbone &&
-            other.sketches.length === sketched.sketches.length &&
-            isLike(sketched.sketches, other.sketches, distance),
+            other.backbone === sketched.backbone && isLike(sketched.sketches, other.sketches, distance),
         )
       );
     },
@@ -60,7 +58,15 @@ export function createLatelyKept(limit: number): LatelyKept {
   };
 }
 
-function sketch({ backbone, tiles, embeddings }: Comparable): Sketched | null {
+/** Cells are in no order: what was the strongest may be the second strongest a moment later. */
+function hasCellLike(a: Float32Array, from: number, b: Float32Array, distance: number): boolean {
+  for (let other = 0; other < b.length; other += SKETCH) {
+    if (sketchDistance(a, from, b, other) <= distance) return true;
+  }
+  return false;
+}
+
+function sketch({ backbone, cells, embeddings }: Comparable): Sketched | null {
   if (embeddings === null || embeddings.length === 0) return null;
-  return { backbone, sketches: sketchRows(embeddings, embeddings.length / tiles.length) };
+  return { backbone, sketches: sketchRows(embeddings, embeddings.length / cells.length) };
 }

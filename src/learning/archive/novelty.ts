@@ -17,7 +17,7 @@ export interface References {
 /** So many are compared in full, of those whose sketches lie nearest. */
 const COMPARED = 4;
 
-/** @param limit of rows: 1,000 of width 1280 take 5.6 MB */
+/** @param limit of rows: 1,000 of width 128 take 1 MB */
 export function createReferences(width: number, limit: number): References {
   const known = new Float32Array(limit * width);
   const sketches = new Float32Array(limit * SKETCH);
@@ -64,7 +64,19 @@ export function createReferences(width: number, limit: number): References {
   };
 }
 
-/** The distance of the most unusual tile; null where nothing is known. */
+/** So many of a frame's cells are looked at, the strongest: comparing takes time, and sea without anybody is soon known. */
+const STRONGEST = 12;
+
+/** Of a frame's cells, strongest first, those that are compared, and known from then on: [rows, width]. */
+export function strongestCells(embeddings: Float32Array, width: number): Float32Array {
+  return embeddings.subarray(0, STRONGEST * width);
+}
+
+/**
+ * The distance of the most unusual cell; null where nothing is known.
+ *
+ * @param embeddings see {@link strongestCells}
+ */
 export function noveltyOf(embeddings: Float32Array, references: References): number | null {
   if (references.size === 0 || embeddings.length === 0) return null;
   return Math.max(...references.distances(embeddings));

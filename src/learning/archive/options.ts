@@ -7,7 +7,7 @@ export interface ArchiveOptions {
   readonly maxAgeMs: number;
   /** What is left to others on the disk: unlabelled frames go, and no new ones are kept, to leave as much. */
   readonly minFreeBytes: number;
-  /** Cosine distance, 0..2, up to which each tile of a frame must lie of one kept lately to be as good as that one. */
+  /** Cosine distance, 0..2, up to which each cell of a frame must lie of one kept lately to be as good as that one. */
   readonly duplicateDistance: number;
   /** How many of the frames kept last a new one is compared with. */
   readonly compared: number;

@@ -1,7 +1,6 @@
 /** What of a frame may be kept. */
-import sharp, { type OverlayOptions } from 'sharp';
-import type { Size } from '../../vision/tiles.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import sharp from 'sharp';
+import type { Zone } from '../../vision/zone.ts';
 import { sha256Of } from './frame-rows.ts';
 import type { NewFrame } from './types.ts';
 
@@ -32,7 +31,7 @@ export const PRIVACY_DEFAULTS: PrivacyOptions = {
  */
 export async function withPrivacy(
   frame: NewFrame,
-  zones: readonly Rectangle[],
+  zones: readonly Zone[],
   options: PrivacyOptions,
 ): Promise<NewFrame | null> {
   const { picture } = frame;
@@ -54,7 +53,7 @@ export async function withPrivacy(
  */
 export async function pixelateOutside(
   picture: Uint8Array,
-  zones: readonly Rectangle[],
+  zones: readonly Pick<Zone, 'points'>[],
   { block, quality }: Pick<PrivacyOptions, 'block' | 'quality'> = PRIVACY_DEFAULTS,
 ): Promise<Buffer> {
   const { data, info } = await sharp(picture)
@@ -71,26 +70,41 @@ export async function pixelateOutside(
     .resize(columns, rows, { fit: 'fill', kernel: 'linear' })
     .raw()
     .toBuffer();
-  const overlays: OverlayOptions[] = [];
-  for (const zone of zones) {
-    const area = pixelsOf(zone, info);
-    if (area === null) continue;
-    const inside = await sharp(data, { raw }).extract(area).raw().toBuffer();
-    const { left, top, width, height } = area;
-    overlays.push({ input: inside, raw: { width, height, channels: info.channels }, left, top });
-  }
-  return sharp(coarse, { raw: { ...raw, width: columns, height: rows } })
+  const blocks = await sharp(coarse, { raw: { ...raw, width: columns, height: rows } })
     .resize(info.width, info.height, { fit: 'fill', kernel: 'nearest' })
-    .composite(overlays)
-    .jpeg({ quality, chromaSubsampling: '4:4:4' })
+    .raw()
     .toBuffer();
+  for (const zone of zones) {
+    for (let y = 0; y < info.height; y++) {
+      for (const [left, right] of spansOf(zone, (y + 0.5) / info.height)) {
+        const from = pixelAt(left, info.width, Math.floor);
+        const to = pixelAt(right, info.width, Math.ceil);
+        const start = y * info.width;
+        data.copy(
+          blocks,
+          (start + from) * info.channels,
+          (start + from) * info.channels,
+          (start + to) * info.channels,
+        );
+      }
+    }
+  }
+  return sharp(blocks, { raw }).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
 }
 
-/** Outwards to whole pixels; null where nothing of it lies in the picture. */
-function pixelsOf({ x, y, w, h }: Rectangle, { width, height }: Size) {
-  const left = Math.max(0, Math.floor(x * width));
-  const top = Math.max(0, Math.floor(y * height));
-  const right = Math.min(width, Math.ceil((x + w) * width));
-  const bottom = Math.min(height, Math.ceil((y + h) * height));
-  return right <= left || bottom <= top ? null : { left, top, width: right - left, height: bottom - top };
+/** From where to where a zone goes at a height, as shares of the width: even-odd, as zones are judged. */
+function spansOf({ points }: Pick<Zone, 'points'>, y: number): (readonly [number, number])[] {
+  const crossings = points.flatMap((a, index) => {
+    const b = points[(index + 1) % points.length] as (typeof points)[number];
+    return a.y > y === b.y > y ? [] : [a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)];
+  });
+  crossings.sort((a, b) => a - b);
+  return crossings.flatMap((left, index) =>
+    index % 2 === 0 ? [[left, crossings[index + 1] ?? left] as const] : [],
+  );
+}
+
+/** Outwards to whole pixels. */
+function pixelAt(share: number, width: number, round: (pixel: number) => number): number {
+  return Math.min(width, Math.max(0, round(share * width)));
 }

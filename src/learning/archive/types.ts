@@ -1,5 +1,5 @@
 /** What the board keeps to learn from: frames, and what people said about them. */
-import type { Scores } from '../../activity/classifier.ts';
+import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Rectangle } from '../../vision/zone.ts';
 
@@ -13,14 +13,6 @@ export type KeptBecause =
   | 'capture'
   | 'label'
   | 'image';
-
-export interface KeptTile {
-  readonly zone: string;
-  /** As a share of the frame. */
-  readonly rectangle: Rectangle;
-  /** Calibrated probability of each activity, 0..1, by the head of that time. */
-  readonly scores: Scores;
-}
 
 /** A frame in the archive, without its embeddings, which are read when they are needed. */
 export interface KeptFrame {
@@ -38,9 +30,10 @@ export interface KeptFrame {
   readonly hasPicture: boolean;
   /** Of picture and embeddings, on disk. */
   readonly bytes: number;
-  /** Cosine distance of its most unusual tile to the nearest known embedding, 0..2; null where nothing was known. */
+  /** Cosine distance of the most unusual of its strongest cells to the nearest known one, 0..2; null where nothing was known. */
   readonly novelty: number | null;
-  readonly tiles: readonly KeptTile[];
+  /** Those worth keeping, strongest first, with the scores by the head of that time. */
+  readonly cells: readonly KeptCell[];
 }
 
 /** How a label came in. */
@@ -82,9 +75,14 @@ export interface NewFrame extends Omit<KeptFrame, 'bytes' | 'hasPicture'> {
   readonly picture: Uint8Array | null;
   /** Hexadecimal, of the picture as it came, where that is not the one to keep; see {@link Archive.frameOfPicture}. */
   readonly sha256?: string;
-  /** [tiles, width], post-backbone; null where none were computed. */
+  /** [cells, width], post-backbone; null where none were computed. */
   readonly embeddings: Float32Array | null;
 }
+
+/** A frame as another backbone reads it. */
+export type ReadAgain = Pick<KeptFrame, 'backbone' | 'head' | 'cells'> & {
+  readonly embeddings: Float32Array;
+};
 
 export interface ArchiveCounts {
   readonly frames: number;
@@ -116,12 +114,12 @@ export interface Archive {
   }): readonly KeptFrame[];
   /** Oldest first, with the labels that hold. */
   labelled(): readonly LabelledFrame[];
-  /** [tiles, width] as it was given, rounded to half precision; null where none is kept. */
+  /** [cells, width] as it was given, rounded to half precision; null where none is kept. */
   embeddings(id: string): Float32Array | null;
   /** The JPEG; null where none is kept, or it is gone. */
   picture(id: string): Promise<Buffer | null>;
   /** Puts others in their place, after a change of backbone. */
-  replaceEmbeddings(id: string, backbone: string, embeddings: Float32Array): void;
+  replaceCells(id: string, read: ReadAgain): void;
   /**
    * Writes all of them or none.
    *

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Zone } from '../../vision/zone.ts';
 import { type Explanation, explainFrame } from '../advice/explain.ts';
 import { type NextFrame, rankFrames } from '../advice/next.ts';
 import { type Progress, progressOf, type RetrainingPoint } from '../advice/progress.ts';
@@ -22,7 +22,7 @@ export interface AnswerParts {
   readonly head: () => HeadBundle;
   readonly thresholds: () => Readonly<Record<string, number>>;
   /** What stays visible of a picture in an answer; null: all of it. */
-  readonly onlyZones: () => readonly Rectangle[] | null;
+  readonly onlyZones: () => readonly Zone[] | null;
   readonly loadBase: () => Promise<BaseSet | null>;
 }
 
@@ -31,7 +31,8 @@ export function nextFrames(
   { archive, recent, known, head, thresholds }: AnswerParts,
   count: number,
 ): { readonly frames: readonly (Omit<NextFrame, 'id' | 'takenAt'> & { frame: string; takenAt: string })[] } {
-  const { id, width, backbone } = head().manifest;
+  const { manifest } = head();
+  const { id, width, backbone } = manifest;
   const kept = archive
     .frames({ labelled: false })
     .filter(frame => frame.backbone === backbone.sha256 && frame.visibility === 'ok')
@@ -46,8 +47,8 @@ export function nextFrames(
     .filter(({ id, visibility }) => !ids.has(id) && visibility === 'ok' && archive.labelOf(id) === undefined)
     .map(frame => ({ ...frame, embeddings: () => frame.embeddings, stale: frame.head !== id }));
   const input = {
-    thresholds: thresholds(),
-    labelled: known.tiles().matrix,
+    head: { ...manifest, thresholds: thresholds() },
+    labelled: known.cells().matrix,
     width,
     counts: archive.counts().labels,
     rescore: rescoreWith(head()),
@@ -71,7 +72,7 @@ export async function explanation(parts: AnswerParts, id: string): Promise<Expla
   const isComparable = frame.backbone === manifest.backbone.sha256;
   return explainFrame(
     { ...frame, labels, embeddings: isComparable ? frame.embeddings : null },
-    { board: known.tiles(), base: await loadBase() },
+    { board: known.cells(), base: await loadBase() },
     { ...head(), manifest: { ...manifest, thresholds: { ...manifest.thresholds, ...parts.thresholds() } } },
   );
 }
@@ -101,7 +102,7 @@ export async function framePicture(
   return {
     frame: id,
     takenAt: new Date(frame.takenAt).toISOString(),
-    tiles: frame.tiles.length,
+    cells: frame.cells.length,
     labels: archive.labelOf(id)?.labels ?? null,
     jpeg: jpeg.toString('base64'),
   };

@@ -7,6 +7,7 @@ import { messageOf } from '../../errors.ts';
 import type { Clock } from '../../ops/clock.ts';
 import { replaceFile } from '../../ops/durable.ts';
 import { codeOf } from '../../ops/storage-error.ts';
+import type { JudgedBy } from '../advice/deciding.ts';
 import { addObservation, type DriftDay, driftDaySchema, observeFrame } from '../advice/drift/days.ts';
 import { type Landmarks, landmarksOf, meanDistance } from '../advice/drift/landmarks.ts';
 import { type Drift, driftOf } from '../advice/drift.ts';
@@ -23,20 +24,27 @@ export interface DriftWatch {
   save(): Promise<void>;
 }
 
-/** @param directory of the archive; a damaged file is set aside, and the days are begun anew */
+/**
+ * @param directory of the archive; a damaged file is set aside, and the days are begun anew
+ * @param head the one in force
+ */
 export async function openDriftWatch(
   directory: string,
   base: BaseSet | null,
+  head: () => Omit<JudgedBy, 'thresholds'>,
   from: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
 ): Promise<DriftWatch> {
   const path = join(directory, FILE);
   const landmarks: Landmarks | null = base === null ? null : landmarksOf(base);
   let days = await readDays(path, from);
   return {
-    take({ visibility, scored, thresholds, frame }) {
+    take({ visibility, read, thresholds, frame }) {
       if (visibility !== 'ok') return;
-      const distance = landmarks === null ? null : meanDistance(landmarks, scored.embeddings);
-      days = addObservation(days, observeFrame(scored.tiles, thresholds, frame.takenAt, distance));
+      const distance = landmarks === null ? null : meanDistance(landmarks, read.embeddings);
+      days = addObservation(
+        days,
+        observeFrame(read.cells, { ...head(), thresholds }, frame.takenAt, distance),
+      );
     },
     drift: since => driftOf(days, landmarks?.usual ?? null, { since }),
     save: () => replaceFile(path, `${JSON.stringify(days)}\n`),

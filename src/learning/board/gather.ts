@@ -1,15 +1,17 @@
 /** Gathers what a retraining learns from. */
 import type { Logger } from 'pino';
-import type { Classifier } from '../../activity/classifier.ts';
+import type { BeachReader } from '../../activity/beach-reader.ts';
 import { messageOf } from '../../errors.ts';
-import type { Zone } from '../../vision/zone.ts';
+import { WHOLE_FRAME, type Zone } from '../../vision/zone.ts';
 import type { Archive, LabelledFrame } from '../archive/types.ts';
 import { heldBlocks, labelBlock } from '../retrain/blocks.ts';
 import type { BaseSet, BoardFrame, RetrainInput } from '../retrain/types.ts';
 
 export interface GatherParts {
   readonly archive: Archive;
-  readonly classifier: Classifier;
+  readonly reader: BeachReader;
+  /** Of the camera. */
+  readonly zones: readonly Zone[];
   /** A fresh one for each job: its embeddings are handed over. */
   readonly loadBase: () => Promise<BaseSet | null>;
   readonly log: Logger;
@@ -17,10 +19,11 @@ export interface GatherParts {
 
 /** @param only ways or activities; without it all labels */
 export async function gather(
-  { archive, classifier, loadBase, log }: GatherParts,
+  parts: GatherParts,
   only: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<RetrainInput> {
+  const { archive, reader, loadBase } = parts;
   const held = heldBlocks(
     archive.log(Number.MAX_SAFE_INTEGER).toReversed(),
     id => archive.frame(id)?.because === 'image',
@@ -28,20 +31,20 @@ export async function gather(
   const board: BoardFrame[] = [];
   for (const frame of archive.labelled().filter(({ label }) => isWanted(label, only))) {
     signal.throwIfAborted();
-    const embeddings = await embeddingsOf(frame, { archive, classifier, log });
-    if (embeddings === null) continue;
-    const { id, takenAt, tiles, because, label } = frame;
+    const seen = await cellsOf(frame, parts);
+    if (seen === null) continue;
+    const { id, takenAt, because, label } = frame;
     board.push({
       id,
       takenAt,
       labels: label.labels,
       ...(label.rectangle !== undefined && { rectangle: label.rectangle }),
       held: held.has(labelBlock(id, because === 'image')),
-      tiles,
-      embeddings,
+      elsewhere: because === 'image',
+      ...seen,
     });
   }
-  return { base: await loadBase(), board, incumbent: classifier.head };
+  return { base: await loadBase(), board, incumbent: reader.head };
 }
 
 function isWanted({ way, labels }: LabelledFrame['label'], only: readonly string[] | undefined): boolean {
@@ -50,14 +53,15 @@ function isWanted({ way, labels }: LabelledFrame['label'], only: readonly string
   return only.includes(way) || names.some(name => only.includes(name));
 }
 
-/** Those that are kept; of another backbone they are computed anew from the picture, and kept. */
-async function embeddingsOf(
+/** Those that are kept; of another backbone the picture is read anew, and what comes of it kept. */
+async function cellsOf(
   frame: LabelledFrame,
-  { archive, classifier, log }: Pick<GatherParts, 'archive' | 'classifier' | 'log'>,
-): Promise<Float32Array | null> {
-  const { sha256 } = classifier.backbone.manifest.weights;
+  { archive, reader, zones, log }: GatherParts,
+): Promise<Pick<BoardFrame, 'cells' | 'embeddings'> | null> {
+  const { backbone, width } = reader.head.manifest;
   const kept = archive.embeddings(frame.id);
-  if (frame.backbone === sha256 && kept !== null) return kept;
+  if (frame.backbone === backbone.sha256 && kept?.length === frame.cells.length * width)
+    return { cells: frame.cells, embeddings: kept };
   const picture = await archive.picture(frame.id);
   if (picture === null) {
     log.warn(
@@ -67,16 +71,14 @@ async function embeddingsOf(
     return null;
   }
   try {
-    const { embeddings } = await classifier.classify(picture, frame.tiles.map(asZone));
-    archive.replaceEmbeddings(frame.id, sha256, embeddings);
-    return embeddings;
+    const { head, cells, embeddings } = await reader.read(
+      picture,
+      frame.because === 'image' ? [WHOLE_FRAME] : zones,
+    );
+    archive.replaceCells(frame.id, { backbone: backbone.sha256, head, cells, embeddings });
+    return { cells, embeddings };
   } catch (error) {
     log.warn({ frame: frame.id, reason: messageOf(error) }, 'the picture of a labelled frame cannot be read');
     return null;
   }
-}
-
-/** A zone that is one tile. */
-function asZone({ rectangle }: LabelledFrame['tiles'][number], index: number): Zone {
-  return { name: `tile-${index}`, ...rectangle, tiles: { columns: 1, rows: 1, overlap: 0 } };
 }

@@ -1,23 +1,27 @@
 /** What is done with every frame: remembered for a while, kept where it is worth a label. */
 import sharp from 'sharp';
+import type { HeadManifest } from '../../activity/head-bundle.ts';
 import { imageType } from '../../capture/image-type.ts';
 import { bareJpeg } from '../../vision/bare-jpeg.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Zone } from '../../vision/zone.ts';
 import { sha256Of } from '../archive/frame-rows.ts';
 import { KEEP_DEFAULTS, startKeeping, whyKeep } from '../archive/keep.ts';
-import { noveltyOf, type References } from '../archive/novelty.ts';
+import { noveltyOf, type References, strongestCells } from '../archive/novelty.ts';
 import { PRIVACY_DEFAULTS, withPrivacy } from '../archive/privacy.ts';
 import type { RecentFrames } from '../archive/recent.ts';
+import { zoneScoresOf } from '../archive/sight.ts';
 import type { Archive, NewFrame } from '../archive/types.ts';
 import type { LearningOptions } from '../options.ts';
-import { newFrameOf, type SeenFrame, zoneScoresOf } from './seen-frame.ts';
+import { newFrameOf, type SeenFrame } from './seen-frame.ts';
 
 export interface KeeperParts {
   readonly archive: Pick<Archive, 'add'>;
   readonly recent: RecentFrames;
   readonly references: References;
   readonly options: LearningOptions;
-  readonly zones: readonly Rectangle[];
+  readonly zones: readonly Zone[];
+  /** The one in force. */
+  readonly head: () => Pick<HeadManifest, 'activities' | 'cells' | 'width'>;
   /** SHA-256 of the backbone's weights. */
   readonly backbone: string;
   readonly monotonicMs: number;
@@ -37,7 +41,7 @@ export interface Keeper {
 }
 
 export function createKeeper(parts: KeeperParts): Keeper {
-  const { archive, recent, references, options, zones, backbone } = parts;
+  const { archive, recent, references, options, zones, head, backbone } = parts;
   // Asked for at each frame: options may change while the daemon runs.
   const policy = () => ({
     ...KEEP_DEFAULTS,
@@ -74,19 +78,21 @@ export function createKeeper(parts: KeeperParts): Keeper {
     },
     prepared,
     async capture(seen) {
-      const novelty = noveltyOf(seen.scored.embeddings, references);
+      const strongest = strongestCells(seen.read.embeddings, head().width);
+      const novelty = noveltyOf(strongest, references);
       const frame = await prepared(newFrameOf(seen, 'capture', backbone, novelty));
       if (frame === null) return 'off';
       const outcome = await archive.add(frame);
-      if (outcome === 'kept') references.add(seen.scored.embeddings);
+      if (outcome === 'kept') references.add(strongest);
       return outcome;
     },
     async take(seen) {
-      const novelty = noveltyOf(seen.scored.embeddings, references);
+      const strongest = strongestCells(seen.read.embeddings, head().width);
+      const novelty = noveltyOf(strongest, references);
       latest = newFrameOf(seen, 'label', backbone, novelty);
       remember();
       const { monotonicMs, visibility, activity, thresholds } = seen;
-      const zoneScores = zoneScoresOf(seen);
+      const zoneScores = [...zoneScoresOf(seen.read.cells, head()).values()];
       const { because, state } = whyKeep(
         keeping,
         { monotonicMs, visibility, activity, zones: zoneScores, thresholds, novelty },
@@ -101,7 +107,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
         if (frame === null) return;
         const outcome = await archive.add(frame);
         parts.onRoom(outcome === 'full');
-        if (outcome === 'kept') references.add(seen.scored.embeddings);
+        if (outcome === 'kept') references.add(strongest);
       } finally {
         busy = false;
       }

@@ -1,6 +1,6 @@
 /** What learning on the board is given, and what it tells. */
 import type { Logger } from 'pino';
-import type { Classifier } from '../../activity/classifier.ts';
+import type { BeachReader } from '../../activity/beach-reader.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
 import type { Clock } from '../../ops/clock.ts';
@@ -25,7 +25,7 @@ export interface LearningParts {
   readonly directory: string;
   /** The folder of heads with a base set: that of the shipped model. */
   readonly shippedHeads: string;
-  readonly classifier: Classifier;
+  readonly reader: BeachReader;
   readonly store: ModelStore;
   readonly zones: readonly Zone[];
   /** Between two frames at most. */

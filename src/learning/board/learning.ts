@@ -1,7 +1,6 @@
 /** Learning on the board: frames in, labels in, better heads out. Everything about it that has a life. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Size } from '../../vision/tiles.ts';
 import type { Progress } from '../advice/progress.ts';
 import type { LabelService } from '../labels/service.ts';
 import type { BaseSet } from '../retrain/types.ts';
@@ -23,7 +22,6 @@ export class Learning {
   #open: OpenParts | undefined;
   /** Computed when it is asked for, and again after a label or a retraining. */
   #progress: Progress | undefined;
-  #cameraSize: Size | null = null;
   #lastHourlyMs: number;
   /** Work on frames that is under way; the database is closed after it. */
   #working: Promise<void> = Promise.resolve();
@@ -43,11 +41,7 @@ export class Learning {
       head: () => this.#headId,
       onUpdate: onTraining,
       gather: ({ only }, signal) =>
-        gather(
-          { archive: this.#opened.archive, classifier: parts.classifier, loadBase: this.#loadBase, log },
-          only,
-          signal,
-        ),
+        gather({ ...parts, archive: this.#opened.archive, loadBase: this.#loadBase }, only, signal),
       onPromoted: (head, from, job, { verdict }) => {
         this.#use(head);
         this.#trial.begin();
@@ -83,7 +77,6 @@ export class Learning {
   async start(): Promise<void> {
     this.#open = await openParts(this.#parts, {
       loadBase: this.#loadBase,
-      cameraSize: () => this.#cameraSize,
       onLabelled: () => this.#forget(),
     });
     await this.#open.folder?.start();
@@ -104,8 +97,6 @@ export class Learning {
   take(seen: SeenFrame): void {
     const open = this.#open;
     if (open === undefined) return;
-    const { width, height } = seen.scored.picture;
-    this.#cameraSize = { width, height };
     open.drift.take(seen);
     this.#trial.take(seen);
     const beside = [open.keeper.take(seen), this.#takeBack(), this.#hourly(seen.monotonicMs)];
@@ -192,7 +183,7 @@ export class Learning {
   }
 
   #use(head: HeadBundle): void {
-    this.#parts.classifier.useHead(head);
+    this.#parts.reader.useHead(head);
     this.#forget();
     this.#parts.onHead(head);
   }
@@ -221,7 +212,7 @@ export class Learning {
   readonly #loadBase = (): Promise<BaseSet | null> => loadShippedBase(this.#parts);
 
   get #headId(): string {
-    return this.#parts.classifier.head.manifest.id;
+    return this.#parts.reader.head.manifest.id;
   }
 
   get #opened(): OpenParts {
@@ -231,12 +222,12 @@ export class Learning {
 
   get #answers(): AnswerParts {
     const { archive, known, recent } = this.#opened;
-    const { classifier, thresholds, options, zones } = this.#parts;
+    const { reader, thresholds, options, zones } = this.#parts;
     return {
       archive,
       recent,
       known,
-      head: () => classifier.head,
+      head: () => reader.head,
       thresholds,
       onlyZones: () => (options.pixelate ? zones : null),
       loadBase: this.#loadBase,

@@ -1,16 +1,20 @@
 /** Loads backbone and head for a daemon that makes heads of its own: those are kept in the state folder. */
-import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Classifier, createClassifier, type ModelOptions } from '../../activity/classifier.ts';
+import { type BeachReader, createBeachReader } from '../../activity/beach-reader.ts';
+import type { HeadChoice, ModelOptions } from '../../activity/model.ts';
 import type { Clock } from '../../ops/clock.ts';
+import type { DetailChooser } from '../../vision/cells/detail.ts';
 import type { DecodeLimits } from '../../vision/decode.ts';
 import type { EngineOptions } from '../../vision/engines/create.ts';
+import { headFolders } from '../models/resolve.ts';
 import { openModelStore } from '../models/store.ts';
 import type { ModelStore } from '../models/types.ts';
 
 export interface ModelSetup {
-  readonly models: ModelOptions;
+  readonly models: Pick<ModelOptions, 'dir' | 'backbone' | 'head'>;
   readonly vision: EngineOptions & DecodeLimits;
+  /** How finely frames are read. */
+  readonly detail: DetailChooser;
   readonly stateDir: string;
   /** Heads made on the board that are kept. */
   readonly keepHeads: number;
@@ -21,18 +25,14 @@ export interface ModelSetup {
 /** @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong` */
 export async function openModel(
   setup: ModelSetup,
-): Promise<{ readonly classifier: Classifier; readonly store: ModelStore }> {
-  const { models, vision, stateDir, keepHeads: keep, clock, log } = setup;
-  const folders = { shipped: shippedHeads(models), board: join(stateDir, 'models', 'heads') };
+): Promise<{ readonly reader: BeachReader; readonly store: ModelStore }> {
+  const { models, vision, detail, keepHeads: keep, clock, log } = setup;
+  const folders = headFolders(setup);
   const opened: { store?: ModelStore } = {};
-  const classifier = await createClassifier(models, vision, log, async backbone => {
+  const chooseHead: HeadChoice = async backbone => {
     opened.store = await openModelStore({ folders, configured: models.head, backbone, keep, clock, log });
     return opened.store.current();
-  });
-  return { classifier, store: opened.store as ModelStore };
-}
-
-/** The folder of heads that came with the program, or with `models.dir`. */
-export function shippedHeads({ dir }: ModelOptions): string {
-  return join(dir, 'heads');
+  };
+  const reader = await createBeachReader(models, vision, detail, log, chooseHead, clock);
+  return { reader, store: opened.store as ModelStore };
 }

@@ -1,9 +1,8 @@
 /** Opens the archive and what works on it. */
 
 import { liveView } from '../../ops/live-view.ts';
-import type { Size } from '../../vision/tiles.ts';
 import { openArchive } from '../archive/archive.ts';
-import { createReferences, type References } from '../archive/novelty.ts';
+import { createReferences, type References, strongestCells } from '../archive/novelty.ts';
 import { ARCHIVE_DEFAULTS, type ArchiveOptions } from '../archive/options.ts';
 import { createRecentFrames, type RecentFrames } from '../archive/recent.ts';
 import type { Archive } from '../archive/types.ts';
@@ -30,17 +29,16 @@ export interface OpenParts {
 
 export interface OpenHooks {
   readonly loadBase: () => Promise<BaseSet | null>;
-  /** Size of the camera's frames; null before the first. */
-  readonly cameraSize: () => Size | null;
   readonly onLabelled: () => void;
 }
 
-/** Embeddings that new frames are compared with; 11 MB at a width of 1280. */
+/** Cells that those of new frames are compared with; 2 MB at a width of 128. */
 const REFERENCES = 2_000;
 
 /** @throws SurfwatchError `database-newer`, `disk-full`, `state-unwritable`, `storage-failed` */
 export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise<OpenParts> {
-  const { options, directory, classifier, zones, clock, log, onAlert } = parts;
+  const { options, directory, reader, zones, clock, log, onAlert } = parts;
+  const head = () => reader.head.manifest;
   // A view: the quotas may change while the daemon runs.
   const archiveOptions = liveView((): ArchiveOptions => {
     const { maxFrames, maxBytes, maxAgeMs, minFree } = options;
@@ -58,7 +56,8 @@ export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise
     references: referencesOf(archive, base, parts),
     options,
     zones,
-    backbone: classifier.backbone.manifest.weights.sha256,
+    head,
+    backbone: reader.backbone.manifest.weights.sha256,
     monotonicMs: clock.monotonic(),
     onRoom: isFull => onAlert('archive-full', isFull ? full : null),
   });
@@ -68,28 +67,28 @@ export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise
     archive,
     recent,
     keeper,
-    known: knownLabels(archive, () => classifier.head),
-    drift: await openDriftWatch(directory, base, { clock, log }),
+    known: knownLabels(archive, () => reader.head),
+    drift: await openDriftWatch(directory, base, head, { clock, log }),
     labels,
     ...(folder !== undefined && { folder }),
   };
 }
 
 /** What is known: of the base set, and of all labelled frames. */
-function referencesOf(archive: Archive, base: BaseSet | null, { classifier }: LearningParts): References {
-  const { width, weights } = classifier.backbone.manifest;
+function referencesOf(archive: Archive, base: BaseSet | null, { reader }: LearningParts): References {
+  const { width, backbone } = reader.head.manifest;
   const references = createReferences(width, REFERENCES);
   if (base !== null) references.add(thinnedBase(base, REFERENCES / 2));
   for (const frame of archive.labelled()) {
-    const embeddings = frame.backbone === weights.sha256 ? archive.embeddings(frame.id) : null;
-    if (embeddings !== null) references.add(embeddings);
+    const embeddings = frame.backbone === backbone.sha256 ? archive.embeddings(frame.id) : null;
+    if (embeddings !== null) references.add(strongestCells(embeddings, width));
   }
   return references;
 }
 
 function labelsOf(
-  { options, classifier, zones, newId, clock, log }: LearningParts,
-  { cameraSize, onLabelled }: OpenHooks,
+  { options, reader, newId, clock, log }: LearningParts,
+  { onLabelled }: OpenHooks,
   { archive, recent, keeper }: Pick<OpenParts, 'archive' | 'recent' | 'keeper'>,
 ): LabelService {
   return labelService({
@@ -102,9 +101,9 @@ function labelsOf(
       },
     },
     recent,
-    activities: () => classifier.head.manifest.activities,
+    activities: () => reader.head.manifest.activities,
     newActivities: options.newActivities,
-    embedPicture: jpeg => embedSentPicture(jpeg, classifier, zones, cameraSize()),
+    embedPicture: jpeg => embedSentPicture(jpeg, reader),
     newId,
     clock,
     log,
@@ -114,11 +113,11 @@ function labelsOf(
 }
 
 function folderOf(
-  { options, classifier, clock, log }: LearningParts,
+  { options, reader, clock, log }: LearningParts,
   labels: LabelService,
 ): LabelFolder | undefined {
   const { labelledDir: root, newActivities } = options;
   if (root === undefined) return undefined;
-  const activities = () => [...classifier.head.manifest.activities, ...newActivities];
+  const activities = () => [...reader.head.manifest.activities, ...newActivities];
   return new LabelFolder({ root, labels, activities, clock, log });
 }

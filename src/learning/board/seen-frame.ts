@@ -1,6 +1,5 @@
 /** A frame the daemon has looked at, as learning needs it. */
 import type { ReadFrame } from '../../activity/beach-reader.ts';
-import type { Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Frame } from '../../capture/source.ts';
 import type { KeptBecause, NewFrame } from '../archive/types.ts';
@@ -17,24 +16,9 @@ export interface SeenFrame {
   readonly thresholds: Readonly<Record<string, number>>;
 }
 
-/** Scores of each zone by this frame alone. */
-export function zoneScoresOf({ scored }: SeenFrame): Scores[] {
-  return Object.values(scored.zones).map(({ scores }) => scores);
-}
-
-/** Of each activity the score of the strongest zone. */
-export function frameScoresOf(seen: SeenFrame): Scores {
-  const strongest: Record<string, number> = {};
-  for (const scores of zoneScoresOf(seen)) {
-    for (const [activity, score] of Object.entries(scores))
-      strongest[activity] = Math.max(strongest[activity] ?? 0, score);
-  }
-  return strongest;
-}
-
 /** As the archive takes it, with the camera's own bytes as its picture. */
 export function newFrameOf(
-  { frame, visibility, scored }: SeenFrame,
+  { frame, visibility, read }: SeenFrame,
   because: KeptBecause,
   backbone: string,
   novelty: number | null,
@@ -44,11 +28,11 @@ export function newFrameOf(
     takenAt: frame.takenAt,
     because,
     visibility,
-    head: scored.head,
+    head: read.head,
     backbone,
     novelty,
-    tiles: scored.tiles,
+    cells: read.cells,
     picture: frame.bytes,
-    embeddings: scored.embeddings,
+    embeddings: read.embeddings,
   };
 }

@@ -1,28 +1,25 @@
 /** Looks at a picture that was sent to be labelled. */
-import sharp from 'sharp';
-import type { Classifier } from '../../activity/classifier.ts';
-import type { Size } from '../../vision/tiles.ts';
-import type { Zone } from '../../vision/zone.ts';
+import type { BeachReader } from '../../activity/beach-reader.ts';
+import { WHOLE_FRAME } from '../../vision/zone.ts';
 import type { EmbeddedPicture } from '../labels/service.ts';
 
-/** As photos are learnt: squeezed into one tile. */
-const PHOTO: Zone = { name: 'photo', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } };
-
 /**
- * One of the size of the camera's frames is cut like these, any other is a photo.
+ * Of whatever size it is, it is read as a frame: riders are looked for at all sizes. The label is of all of it, so the
+ * zones of this camera don't matter.
  *
- * @param camera size of the camera's frames; null before the first
  * @throws SurfwatchError `image-unreadable`, `image-too-large`
  */
 export async function embedSentPicture(
   jpeg: Buffer,
-  classifier: Classifier,
-  zones: readonly Zone[],
-  camera: Size | null,
+  { read, backbone }: Pick<BeachReader, 'read' | 'backbone'>,
 ): Promise<EmbeddedPicture> {
-  const { width, height } = await sharp(jpeg).metadata();
-  const isFrame = width === camera?.width && height === camera.height;
-  const { tiles, embeddings, head } = await classifier.classify(jpeg, isFrame ? zones : [PHOTO]);
-  const { sha256: backbone } = classifier.backbone.manifest.weights;
-  return { tiles, embeddings, head, backbone, visibility: 'ok', novelty: null };
+  const { cells, embeddings, head } = await read(jpeg, [WHOLE_FRAME]);
+  return {
+    cells,
+    embeddings,
+    head,
+    backbone: backbone.manifest.weights.sha256,
+    visibility: 'ok',
+    novelty: null,
+  };
 }

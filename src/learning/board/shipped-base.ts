@@ -1,17 +1,17 @@
 /** The base set that came with the program: of the head in force if that is a shipped one, else of the shipped default. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Classifier } from '../../activity/classifier.ts';
+import type { BeachReader } from '../../activity/beach-reader.ts';
 import { messageOf } from '../../errors.ts';
 import { loadBase } from '../base/base-files.ts';
 import type { ModelStore } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
 
 export interface BaseParts {
-  /** `<models.dir>/heads` */
+  /** `<models.dir>/riders` */
   readonly shippedHeads: string;
   readonly store: Pick<ModelStore, 'list'>;
-  readonly classifier: Pick<Classifier, 'head' | 'backbone'>;
+  readonly reader: Pick<BeachReader, 'head' | 'backbone'>;
   readonly log: Logger;
 }
 
@@ -19,15 +19,16 @@ export interface BaseParts {
 export async function loadShippedBase({
   shippedHeads,
   store,
-  classifier,
+  reader,
   log,
 }: BaseParts): Promise<BaseSet | null> {
-  const current = classifier.head.manifest.id;
+  const current = reader.head.manifest.id;
   try {
     const shipped = (await store.list()).filter(({ origin }) => origin === 'shipped');
     const { id = current } = shipped.find(head => head.id === current) ?? shipped[0] ?? {};
     const base = await loadBase(join(shippedHeads, id));
-    if (base === null || base.backbone === classifier.backbone.manifest.weights.sha256) return base;
+    const { width, backbone } = reader.head.manifest;
+    if (base === null || (base.backbone === backbone.sha256 && base.set.width === width)) return base;
     log.warn({ head: id }, 'the base set is of another backbone and not used');
   } catch (error) {
     log.warn({ err: error }, `the base set cannot be used: ${messageOf(error)}`);

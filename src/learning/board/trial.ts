@@ -1,4 +1,5 @@
 /** A head that was just promoted, on trial on the frames that follow. */
+import { frameScoresOf } from '../archive/sight.ts';
 import {
   endProbation,
   NO_PROBATION,
@@ -7,13 +8,13 @@ import {
   watchPromotion,
 } from '../models/probation.ts';
 import type { LearningParts } from './learning-parts.ts';
-import { frameScoresOf, type SeenFrame } from './seen-frame.ts';
+import type { SeenFrame } from './seen-frame.ts';
 
 export class Trial {
-  readonly #parts: Pick<LearningParts, 'options' | 'intervalMs' | 'clock'>;
+  readonly #parts: Pick<LearningParts, 'options' | 'intervalMs' | 'clock' | 'reader'>;
   #probation = NO_PROBATION;
 
-  constructor(parts: Pick<LearningParts, 'options' | 'intervalMs' | 'clock'>) {
+  constructor(parts: Pick<LearningParts, 'options' | 'intervalMs' | 'clock' | 'reader'>) {
     this.#parts = parts;
   }
 
@@ -29,10 +30,11 @@ export class Trial {
 
   take(seen: SeenFrame): void {
     const { monotonicMs, visibility, activity, thresholds } = seen;
-    const { options, intervalMs } = this.#parts;
+    const { options, intervalMs, reader } = this.#parts;
+    const scores = frameScoresOf(seen.read.cells, reader.head.manifest);
     this.#probation = watchPromotion(
       this.#probation,
-      { monotonicMs, visibility, activity, scores: frameScoresOf(seen), thresholds },
+      { monotonicMs, visibility, activity, scores, thresholds },
       {
         ...PROBATION_DEFAULTS,
         durationMs: options.probationMs,

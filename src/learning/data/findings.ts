@@ -6,7 +6,7 @@ export const FINDINGS = {
   tiny: 'it is smaller than the backbone needs to see anything',
   'missing-file': 'a list names a picture that is not there, or a picture has no labels',
   'not-a-class': 'its folder is not the name of a class',
-  'unknown-name': 'boxes have a name that is no activity',
+  'unknown-name': 'boxes have a name that may be a misspelt activity, or none: they are taken for no riders',
   duplicate: 'another file shows the same picture with the same label',
   'near-duplicate': 'other files show nearly the same picture; they stay on one side of the split',
   contradiction: 'the same picture stands in two classes',

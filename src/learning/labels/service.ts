@@ -13,7 +13,7 @@ import { LABEL_PICTURE_DEFAULTS, type LabelPictureOptions, readLabelPicture } fr
 /** What is known of a picture once it has been looked at. */
 export type EmbeddedPicture = Pick<
   NewFrame,
-  'tiles' | 'embeddings' | 'visibility' | 'head' | 'backbone' | 'novelty'
+  'cells' | 'embeddings' | 'visibility' | 'head' | 'backbone' | 'novelty'
 >;
 
 export interface LabelServiceParts {

@@ -1,6 +1,5 @@
 /** How a head behaves on live frames, without knowing what is right: how often it changes its mind, and how sure it is. */
-import type { Scores } from '../../activity/classifier.ts';
-import { presentActivities } from '../../activity/scores.ts';
+import { presentActivities, type Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 
 export interface FrameBehaviour {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HeadManifest } from '../../activity/head-bundle.ts';
 import { parseEntry } from './history.ts';
-import { readManifest } from './resolve.ts';
+import { isForRiders, readManifest } from './resolve.ts';
 import { namesIn } from './tidy.ts';
 import type { HeadFolders, HeadOrigin, HistoryEntry, StoredHead } from './types.ts';
 
@@ -36,8 +36,8 @@ async function headsIn(folders: HeadFolders, origin: HeadOrigin, backbone: HeadM
   for (const id of await namesIn(folders[origin]).catch(() => [])) {
     const folder = join(folders[origin], id);
     const manifest = await readManifest(folder);
-    if (manifest === undefined || manifest.id !== id || manifest.backbone.sha256 !== backbone.sha256)
-      continue;
+    if (manifest === undefined || manifest.id !== id) continue;
+    if (manifest.backbone.sha256 !== backbone.sha256 || !isForRiders(manifest)) continue;
     const { createdAt, activities, training } = manifest;
     const figures = (await readPromotion(folder))?.figures ?? null;
     heads.push({ id, createdAt, parent: training.parent, activities, origin, figures, folder });

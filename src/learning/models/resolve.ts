@@ -59,11 +59,11 @@ export function headFolders(settings: {
   readonly models: { readonly dir: string };
   readonly stateDir: string;
 }): HeadFolders {
-  return { shipped: join(settings.models.dir, 'heads'), board: join(settings.stateDir, 'models', 'heads') };
+  return { shipped: join(settings.models.dir, 'riders'), board: join(settings.stateDir, 'models', 'heads') };
 }
 
 export async function loadShipped(folders: HeadFolders, backbone: BackboneOfHead): Promise<FoundHead> {
-  return { head: await loadHead(folders.shipped, 'current', backbone), origin: 'shipped' };
+  return { head: await loadRiderHead(folders.shipped, 'current', backbone), origin: 'shipped' };
 }
 
 /** @throws SurfwatchError `model-missing` where neither folder has it, `model-invalid` */
@@ -73,12 +73,31 @@ export async function loadById(
   backbone: BackboneOfHead,
 ): Promise<FoundHead> {
   const origin: HeadOrigin = isHeadId(id) && (await isFolder(join(folders.board, id))) ? 'board' : 'shipped';
-  const head = await loadHead(folders[origin], id, backbone);
+  const head = await loadRiderHead(folders[origin], id, backbone);
   if (head.manifest.id !== id) {
     const path = join(folders[origin], id);
     throw new SurfwatchError('model-invalid', `${path} holds a head that calls itself ${head.manifest.id}`);
   }
   return { head, origin };
+}
+
+/** @throws SurfwatchError `model-missing`, `model-invalid`: also where it is for whole pictures */
+export async function loadRiderHead(
+  heads: string,
+  id: string,
+  backbone: BackboneOfHead,
+): Promise<HeadBundle> {
+  const head = await loadHead(heads, id, backbone);
+  if (isForRiders(head.manifest)) return head;
+  throw new SurfwatchError(
+    'model-invalid',
+    `head ${head.manifest.id} is for whole pictures: it finds no riders in a frame`,
+  );
+}
+
+/** Boards made heads for whole pictures before there were any for the cells of a frame. */
+export function isForRiders({ cells }: Pick<HeadManifest, 'cells'>): boolean {
+  return cells !== undefined;
 }
 
 /** The head, or why it can't be had. */
@@ -104,7 +123,8 @@ async function whyNot(
   const folder = join(folders.board, id);
   if (!(await isFolder(folder))) return (await isFolder(join(folders.shipped, id))) ? 'unreadable' : 'absent';
   const manifest = await readManifest(folder);
-  if (manifest !== undefined && manifest.backbone.sha256 !== backbone.sha256) return 'foreign';
+  const isForeign = manifest?.backbone.sha256 !== backbone.sha256 || !isForRiders(manifest);
+  if (manifest !== undefined && isForeign) return 'foreign';
   const cause = error instanceof SurfwatchError && error.code === 'model-missing' ? error.cause : undefined;
   const missing = cause === undefined || (cause as NodeJS.ErrnoException).code === 'ENOENT';
   // A disk that gives errors for now may give the head tomorrow.

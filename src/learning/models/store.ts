@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type HeadBundle, type HeadManifest, loadHead } from '../../activity/head-bundle.ts';
+import type { HeadBundle, HeadManifest } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
 import type { Clock } from '../../ops/clock.ts';
 import { replaceFile } from '../../ops/durable.ts';
@@ -16,6 +16,7 @@ import {
   type FoundHead,
   isFolder,
   loadById,
+  loadRiderHead,
   loadShipped,
   namedHead,
   type ResolvedHead,
@@ -110,7 +111,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
         { [PROMOTION_FILE]: `${JSON.stringify(entry, null, 1)}\n` },
       );
       // What can't be loaded must not be named: the next start would meet it.
-      return { entry, head: await loadHead(board, id, backbone) };
+      return { entry, head: await loadRiderHead(board, id, backbone) };
     } catch (error) {
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
       await rm(`${folder}.new`, { recursive: true, force: true }).catch(() => undefined);

@@ -4,7 +4,7 @@ import type { GateVerdict } from '../retrain/types.ts';
 
 /** Where heads are: each folder holds `<id>/` and `current`, the id of the one in use. */
 export interface HeadFolders {
-  /** `<models.dir>/heads`; may be read-only. */
+  /** `<models.dir>/riders`; may be read-only. */
   readonly shipped: string;
   /** `<stateDir>/models/heads`; need not be there. */
   readonly board: string;
@@ -59,7 +59,7 @@ export interface ModelStore {
   readonly pinned: string | null;
   /**
    * The head to load. A head of the board that is damaged is set aside (`<stateDir>/models/aside/`), one of another
-   * backbone is left where it is; the one in use before it takes its place, at last the shipped one.
+   * backbone, or for whole pictures, is left where it is; the one in use before it takes its place, at last the shipped one.
    *
    * @throws SurfwatchError `model-missing`, `model-invalid`: of the pinned head, or where the shipped one is damaged too
    */

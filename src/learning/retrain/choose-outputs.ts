@@ -13,71 +13,60 @@ import type { BoardFrame } from './types.ts';
 const ENOUGH = 20;
 
 /**
- * Scales each output so that on the base set's held groups its probabilities come true (Platt 1999), and moves its
- * threshold half of the way, in odds, to the one that serves them best: the incumbent's was chosen on many more samples
- * than are kept on a board. A new activity keeps its logits as they are, and gets the threshold that serves the board's
- * frames best.
+ * Scales each output so that its probabilities mean what the incumbent's do: both heads are scaled to the labels of the
+ * base set's held groups (Platt 1999), and the candidate is given what it needs more or less than the incumbent. The
+ * base set itself is no fair sample: riders are far more frequent in it than among the cells of a frame. As the
+ * probabilities of cells keep their meaning, so do those of frames, and the thresholds stay. A new activity gets the
+ * threshold that serves the board's frames best.
  *
  * @param held samples that neither head was fitted to; null where there are none, and the incumbent's outputs are kept
  * @param fitted labelled frames of the board
  */
 export function chooseRetrainedOutputs(
-  { manifest: old }: HeadBundle,
+  incumbent: HeadBundle,
   candidate: HeadBundle,
   held: EmbeddedSet | null,
   fitted: readonly BoardFrame[],
 ): Outputs {
-  const { activities } = candidate.manifest;
-  const choose = held === null ? null : chooserOn(candidate, held);
-  const calibration: Calibration[] = [];
-  const thresholds: Record<string, number> = {};
-  for (const [index, activity] of activities.entries()) {
-    const kept = { calibration: old.calibration[index] ?? IDENTITY, threshold: old.thresholds[activity] };
-    const { threshold, ...chosen } =
-      kept.threshold === undefined
-        ? { calibration: IDENTITY, threshold: newThreshold(candidate, activity, fitted) }
-        : (choose?.(index, { ...kept, threshold: kept.threshold }) ?? kept);
-    calibration.push(chosen.calibration);
-    thresholds[activity] = Number((threshold as number).toFixed(3));
-  }
-  return { calibration, thresholds };
-}
-
-const IDENTITY: Calibration = { slope: 1, intercept: 0 };
-
-interface Output {
-  readonly calibration: Calibration;
-  readonly threshold: number;
-}
-
-function chooserOn(head: HeadBundle, { samples, embeddings }: EmbeddedSet) {
-  const weights = [...samplingWeights(samples)];
-  const logits = headLogits(head, embeddings, samples.length);
-  const outputs = head.manifest.activities.length;
-  return (index: number, before: Output): Output => {
-    const labels = samples.map(sample => sample.labels[index] as number);
-    const present = labels.filter(label => label === 1).length;
-    const absent = labels.length - present;
-    if (Math.min(present, absent) < ENOUGH) return before;
-    const column = samples.map((_, row) => logits[row * outputs + index] as number);
-    // Platt's targets: as if one more of each had been seen, of the other kind.
-    const targets = labels.map(label => (label === 1 ? (present + 1) / (present + 2) : 1 / (absent + 2)));
-    const calibration = matchCalibration(column, targets, weights, before.calibration);
-    const probabilities = column.map(logit => sigmoid(calibration.slope * logit + calibration.intercept));
-    const best = bestThreshold(probabilities, labels, weights);
-    return { calibration, threshold: sigmoid((logOdds(best) + logOdds(before.threshold)) / 2) };
+  const { activities, calibration } = candidate.manifest;
+  const { thresholds: old, activities: known } = incumbent.manifest;
+  const change = held === null ? null : changeOn(incumbent, candidate, held);
+  return {
+    calibration: calibration.map((usual, index) =>
+      change === null || index >= known.length ? usual : change(index, usual),
+    ),
+    thresholds: Object.fromEntries(
+      activities.map(activity => [activity, old[activity] ?? newThreshold(candidate, activity, fitted)]),
+    ),
   };
 }
 
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+/** @returns what a column's calibration becomes */
+function changeOn(incumbent: HeadBundle, candidate: HeadBundle, { samples, embeddings }: EmbeddedSet) {
+  const weights = [...samplingWeights(samples)];
+  const columnsOf = (head: HeadBundle) => {
+    const logits = headLogits(head, embeddings, samples.length);
+    const { length } = head.manifest.activities;
+    return (index: number) => samples.map((_, row) => logits[row * length + index] as number);
+  };
+  const [before, after] = [columnsOf(incumbent), columnsOf(candidate)];
+  return (index: number, from: Calibration): Calibration => {
+    const labels = samples.map(sample => sample.labels[index] as number);
+    const present = labels.filter(label => label === 1).length;
+    const absent = labels.length - present;
+    if (Math.min(present, absent) < ENOUGH) return from;
+    // Platt's targets: as if one more of each had been seen, of the other kind.
+    const targets = labels.map(label => (label === 1 ? (present + 1) / (present + 2) : 1 / (absent + 2)));
+    const was = matchCalibration(before(index), targets, weights, from);
+    const is = matchCalibration(after(index), targets, weights, from);
+    return {
+      slope: (from.slope * is.slope) / was.slope,
+      intercept: from.intercept + (from.slope * (is.intercept - was.intercept)) / was.slope,
+    };
+  };
 }
 
-function logOdds(probability: number): number {
-  const inside = Math.min(HIGHEST, Math.max(LOWEST, probability));
-  return Math.log(inside / (1 - inside));
-}
-
+/** Thresholds beyond these would be chosen by a single frame. */
 const LOWEST = 0.1;
 const HIGHEST = 0.9;
 

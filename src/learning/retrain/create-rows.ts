@@ -3,8 +3,8 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { EmbeddedSet } from '../embedding/sample.ts';
 import { baseSide, baseTargets } from './base-rows.ts';
 import { boardRows } from './board-rows.ts';
-import { type BoardTile, tilesToLearn } from './board-samples.ts';
-import { type FitRows, joinRows, preparedFor } from './fit-rows.ts';
+import { type BoardCell, cellsToLearn, falseAlarms } from './board-samples.ts';
+import { type Columns, type FitRows, joinRows, outputsNamed, preparedFor } from './fit-rows.ts';
 import type { HeadTrainer } from './trainer.ts';
 import type { BaseSet, BoardFrame } from './types.ts';
 
@@ -15,62 +15,81 @@ export interface RowOptions {
   readonly boardShare: number;
   /** With so many labelled frames it is half of that. */
   readonly halfBoardShareAt: number;
-  /** How many times more tiles are drawn that are taken for a rider and are none. */
+  /** How many times more cells are drawn that are taken for a rider and are none. */
   readonly hardNegatives: number;
 }
 
 export interface Rows {
   /** So many of them are the base set's. */
   readonly ofBase: number;
-  /** With the tiles chosen by a head of which the first `learnt` outputs have learnt something. */
+  /** With the cells chosen by a head that knows so many of the activities, the first. */
   at(score: HeadTrainer['logits'], learnt: number): FitRows;
 }
 
 /** @param incumbent scores by the incumbent, in the columns of the head to come */
 export function createRows(
   manifest: HeadBundle['manifest'],
-  activities: readonly string[],
+  columns: Columns,
   base: BaseSet | null,
   frames: readonly BoardFrame[],
   incumbent: HeadTrainer['logits'],
   options: RowOptions,
 ): Rows {
-  const tiles = tilesToLearn(frames);
-  const side = base === null ? null : baseSide(base, activities, false);
+  const outputs = outputsNamed(columns);
+  const known = manifest.activities.length;
+  const rider = manifest.cells?.rider ?? 0.5;
+  const cells = cellsToLearn(frames);
+  const side = base === null ? null : baseSide(base, outputs, false);
   const samples = side?.samples ?? [];
-  const inputs = inputsOf(manifest, side, frames, tiles);
+  const inputs = inputsOf(manifest, side, frames, cells);
   const boardInputs = inputs.subarray(samples.length * manifest.width);
   const ofBase =
-    samples.length === 0
+    base === null || samples.length === 0
       ? null
-      : baseTargets(samples, incumbent(inputs, samples.length), manifest.activities.length, options.likeness);
+      : baseTargets(
+          samples,
+          incumbent(inputs, samples.length),
+          outputs.map((name, index) => {
+            if (index >= columns.activities.length)
+              return base.activities.includes(name) ? options.likeness : 1;
+            return index < known ? options.likeness : 0;
+          }),
+        );
+  const boardLogits = (score: HeadTrainer['logits'], learnt: number) =>
+    score(boardInputs, cells.length).map((logit, index) => {
+      const column = index % outputs.length;
+      if (column >= learnt && column < columns.activities.length) return Number.NaN;
+      const { slope, intercept } = manifest.calibration[column] ?? { slope: 1, intercept: 0 };
+      return column < known ? slope * logit + intercept : logit;
+    });
+  // Once and for all: what has learnt that it is none no longer says where it was wrong.
+  const alarms = falseAlarms(frames, cells, columns.activities, boardLogits(incumbent, known), rider);
   return {
     ofBase: samples.length,
     at: (score, learnt) => {
-      const logits = score(boardInputs, tiles.length).map((logit, index) =>
-        index % activities.length < learnt ? logit : Number.NaN,
-      );
-      const board = boardRows(frames, tiles, activities, boardInputs, logits, options.hardNegatives);
+      const logits = boardLogits(score, learnt);
+      const { hardNegatives } = options;
+      const board = boardRows(frames, cells, columns, boardInputs, logits, { hardNegatives, rider, alarms });
       return weighed(inputs, ofBase, board, frames.length, options);
     },
   };
 }
 
-/** Embeddings of the base set and of the board's tiles after one another, transformed for the head. */
+/** Embeddings of the base set and of the board's cells after one another, transformed for the head. */
 function inputsOf(
   manifest: HeadBundle['manifest'],
   base: EmbeddedSet | null,
   frames: readonly BoardFrame[],
-  tiles: readonly BoardTile[],
+  cells: readonly BoardCell[],
 ): Float32Array {
   const { width } = manifest;
   const rows = base?.samples.length ?? 0;
-  const inputs = new Float32Array((rows + tiles.length) * width);
+  const inputs = new Float32Array((rows + cells.length) * width);
   const put = (from: Float32Array, row: number, to: number) =>
     inputs.set(preparedFor(manifest, from.subarray(row * width, (row + 1) * width)), to * width);
   for (let row = 0; row < rows; row++) put((base as EmbeddedSet).embeddings, row, row);
-  for (const [index, { frame, tile }] of tiles.entries()) {
-    put((frames[frame] as BoardFrame).embeddings, tile, rows + index);
+  for (const [index, { frame, cell }] of cells.entries()) {
+    put((frames[frame] as BoardFrame).embeddings, cell, rows + index);
   }
   return inputs;
 }

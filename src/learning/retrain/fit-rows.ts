@@ -1,16 +1,27 @@
 /** Rows that a retraining draws from: base and board side by side, in the columns of the head to come. */
 import { type HeadInput, prepareEmbeddings } from '../../activity/head-input.ts';
 
+/** The outputs of the head to come: new activities come after those known, and background after them all. */
+export interface Columns {
+  readonly activities: readonly string[];
+  /** Such as kite or person: no label of the board says anything of it. */
+  readonly background: readonly string[];
+}
+
+export function outputsNamed({ activities, background }: Columns): string[] {
+  return [...activities, ...background];
+}
+
 export interface FitRows {
   readonly count: number;
   readonly width: number;
   /** Columns of `targets` and `mask`. */
-  readonly activities: readonly string[];
+  readonly outputs: readonly string[];
   /** [count, width], after the head's input transform. */
   readonly inputs: Float32Array;
-  /** [count, activities]: probability that the activity is in it, 0..1. */
+  /** [count, outputs]: probability that it shows that, 0..1. */
   readonly targets: Float32Array;
-  /** [count, activities]: 0 where it is not known, and the loss leaves it out; else 1. */
+  /** [count, outputs]: 0 where it is not known, and the loss leaves it out; else 1. */
   readonly mask: Float32Array;
   /** [count]: how often each is drawn, any scale. */
   readonly weights: Float64Array;

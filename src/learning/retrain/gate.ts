@@ -1,9 +1,9 @@
 /** Decides whether a new head may take the incumbent's place, on data that neither was fitted to. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import { judgeSet } from '../fit/judge-set.ts';
 import { measure, type Prediction } from '../fit/metrics.ts';
 import { baseSide } from './base-rows.ts';
 import { type Contradiction, contradictions } from './contradictions.ts';
+import { judgeCells } from './judge-cells.ts';
 import { judgeFrames } from './judge-frames.ts';
 import type {
   BaseSet,
@@ -60,7 +60,7 @@ const NOTHING_TO_JUDGE =
   'There is nothing to judge by: no base set comes with the head, and no labelled frame is of an hour that is held back.';
 
 function judgeBase(head: HeadBundle, base: BaseSet): Prediction[] {
-  return judgeSet(head, baseSide(base, head.manifest.activities, true));
+  return judgeCells(head, baseSide(base, head.manifest.activities, true));
 }
 
 /** Figures, and by how many pictures each recall is of. */

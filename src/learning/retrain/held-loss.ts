@@ -1,8 +1,10 @@
 /** The loss by which a retraining stops: what was known must stay, and the board's own hours must get better. */
-import type { HeadInput } from '../../activity/head-input.ts';
+import type { HeadManifest } from '../../activity/head-bundle.ts';
+import { frameScoresOf } from '../archive/sight.ts';
 import type { EmbeddedSet } from '../embedding/sample.ts';
 import { lossOfScored } from '../fit/loss.ts';
 import { preparedFor } from './fit-rows.ts';
+import { judgedCells } from './judge-frames.ts';
 import type { HeadTrainer } from './trainer.ts';
 import type { BoardFrame } from './types.ts';
 
@@ -10,41 +12,51 @@ type Score = HeadTrainer['logits'];
 
 /** Fewer held-back frames say less than all that are fitted to. */
 const ENOUGH = 8;
+/** Of the probability of what is there, so that one frame cannot outweigh all others. */
+const LEAST = 1e-4;
 
-/** @returns base and board, each weighing half; of the board the held frames, or the fitted where they are too few */
+/**
+ * @param manifest of the incumbent: frames are judged by its sense of riders, and its calibration where it has one
+ * @param activities of the head to come
+ * @param base with labels of these activities
+ * @returns base and board, each weighing half; of the board the held frames, or the fitted where they are too few
+ */
 export function heldLossOf(
-  manifest: { readonly width: number; readonly input?: HeadInput | undefined },
+  manifest: Pick<HeadManifest, 'width' | 'input' | 'calibration' | 'cells'>,
   activities: readonly string[],
   base: EmbeddedSet | null,
   held: readonly BoardFrame[],
   fitted: readonly BoardFrame[],
 ): (score: Score) => number {
   const inputs = base === null ? new Float32Array(0) : preparedFor(manifest, base.embeddings);
+  const head = { activities: [...activities], cells: manifest.cells };
   const frames = (held.length >= ENOUGH ? held : fitted).map(frame => ({
     labels: frame.labels,
-    tiles: frame.tiles.length,
+    count: frame.cells.length,
+    judged: judgedCells(frame),
     inputs: preparedFor(manifest, frame.embeddings),
   }));
   return score => {
     let sum = 0;
-    for (const { labels, tiles, inputs: own } of frames) {
-      const logits = score(own, tiles);
-      for (const [column, activity] of activities.entries()) {
-        let most = Number.NEGATIVE_INFINITY;
-        for (let tile = 0; tile < tiles; tile++) {
-          most = Math.max(most, logits[tile * activities.length + column] as number);
-        }
-        // The daemon divides a zone's odds by its tiles.
-        const logit = most - Math.log(tiles);
-        sum += softplus(labels.includes(activity) ? -logit : logit) / activities.length / frames.length;
+    for (const { labels, count, judged, inputs: own } of frames) {
+      const logits = score(own, count);
+      const outputs = logits.length / count;
+      const cells = judged.map(({ cell, zone }) => ({
+        zone,
+        scores: Object.fromEntries(
+          activities.map((activity, column) => {
+            const { slope, intercept } = manifest.calibration[column] ?? { slope: 1, intercept: 0 };
+            const logit = slope * (logits[cell * outputs + column] as number) + intercept;
+            return [activity, 1 / (1 + Math.exp(-logit))];
+          }),
+        ),
+      }));
+      for (const [activity, chance] of Object.entries(frameScoresOf(cells, head))) {
+        const right = labels.includes(activity) ? chance : 1 - chance;
+        sum -= Math.log(Math.max(LEAST, right)) / activities.length / frames.length;
       }
     }
     if (base === null || base.samples.length === 0) return sum;
     return sum + lossOfScored(score(inputs, base.samples.length), base.samples);
   };
-}
-
-/** ln(1 + e^x) without overflow. */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }

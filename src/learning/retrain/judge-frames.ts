@@ -1,8 +1,9 @@
-/** What a head makes of whole frames, as the daemon decides: tiles, zones, frame. */
-import { type ScoredTile, scoreZones } from '../../activity/classifier.ts';
+/** What a head makes of whole frames, as the daemon decides: cells, zones, frame. */
 import { scoreEmbeddings } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { presentActivities, scoresOf } from '../../activity/scores.ts';
+import { cellsAbout } from '../archive/about.ts';
+import { frameScoresOf } from '../archive/sight.ts';
 import type { Prediction } from '../fit/metrics.ts';
 import type { BoardFrame } from './types.ts';
 
@@ -10,15 +11,14 @@ export interface JudgedFrame extends Prediction {
   readonly frame: string;
 }
 
-/** @param frames with a tile or more each; of a label that is about a part, only the tiles that meet it */
 export function judgeFrames(head: HeadBundle, frames: readonly BoardFrame[]): JudgedFrame[] {
   return frames.map(frame => {
-    const probabilities = scoreEmbeddings(head, frame.embeddings, frame.tiles.length);
-    const tiles = frame.tiles.map((tile, row) => ({
-      ...tile,
-      scores: scoresOf(head.manifest, probabilities, row),
+    const probabilities = scoreEmbeddings(head, frame.embeddings, frame.cells.length);
+    const cells = judgedCells(frame).map(({ cell, zone }) => ({
+      zone,
+      scores: scoresOf(head.manifest, probabilities, cell),
     }));
-    const scores = scoreFrame(tiles);
+    const scores = frameScoresOf(cells, head.manifest);
     return {
       frame: frame.id,
       truth: frame.labels,
@@ -28,13 +28,10 @@ export function judgeFrames(head: HeadBundle, frames: readonly BoardFrame[]): Ju
   });
 }
 
-/** Of each activity the highest score of any zone. */
-function scoreFrame(tiles: readonly ScoredTile[]): Record<string, number> {
-  const scores: Record<string, number> = {};
-  for (const zone of Object.values(scoreZones(tiles))) {
-    for (const [activity, score] of Object.entries(zone.scores)) {
-      scores[activity] = Math.max(scores[activity] ?? 0, score);
-    }
-  }
-  return scores;
+/** The cells that a label is to be compared with; a part of the frame is judged as a zone of its own. */
+export function judgedCells({ cells, rectangle }: Pick<BoardFrame, 'cells' | 'rectangle'>) {
+  return cellsAbout(cells, rectangle).map(cell => ({
+    cell,
+    zone: rectangle === undefined ? (cells[cell]?.zone ?? '') : 'part',
+  }));
 }

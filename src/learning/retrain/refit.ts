@@ -82,7 +82,7 @@ function batchOf(
   dropout: number,
   random: Random,
 ): MaskedBatch {
-  const { width, activities } = rows;
+  const { width, outputs } = rows;
   const take = (from: Float32Array, length: number) => {
     const taken = new Float32Array(drawn.length * length);
     for (const [to, row] of drawn.entries())
@@ -96,8 +96,8 @@ function batchOf(
   return {
     rows: drawn.length,
     inputs,
-    targets: take(rows.targets, activities.length),
-    mask: take(rows.mask, activities.length),
+    targets: take(rows.targets, outputs.length),
+    mask: take(rows.mask, outputs.length),
     kept,
   };
 }

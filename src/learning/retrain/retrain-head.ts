@@ -1,6 +1,8 @@
 /** Refits the head from all cached embeddings: the base set's and the board's labelled frames. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
+import { cellsAbout } from '../archive/about.ts';
+import type { Calibration } from '../fit/calibrate.ts';
 import { withOutputs } from '../fit/calibrate-head.ts';
 import type { Epoch } from '../fit/fit-head.ts';
 import type { FittedHead } from '../fit/head-model.ts';
@@ -47,7 +49,7 @@ export interface RetrainJobOptions extends RetrainOptions {
 }
 
 /**
- * @param input frames without tiles are left out; so are activities that too few frames show to be new outputs
+ * @param input frames without cells that their label is about are left out; so are activities that too few frames show to be new outputs
  * @returns the candidate, whether or not the gate let it pass
  * @throws SurfwatchError `retrain-impossible` where no labelled frame may be fitted to
  */
@@ -58,7 +60,9 @@ export async function retrainHead(
 ): Promise<RetrainResult> {
   const begun = performance.now();
   const tuning: RetrainTuning = { ...RETRAIN_FIT, ...options.tuning };
-  const { fitted, held } = divideByBlock(board.filter(({ tiles }) => tiles.length > 0));
+  const { fitted, held } = divideByBlock(
+    board.filter(({ cells, rectangle }) => cellsAbout(cells, rectangle).length > 0),
+  );
   if (fitted.length === 0) {
     throw new SurfwatchError(
       'retrain-impossible',
@@ -72,9 +76,17 @@ export async function retrainHead(
     fitted,
     options.newActivityFrames ?? RETRAIN_DEFAULTS.newActivityFrames,
   );
+  const background = incumbent.manifest.background ?? [];
   const heldBase = base === null ? null : baseSide(base, activities, true);
   const trainer = createOwnTrainer(warmStart(incumbent, activities, options.seed), tuning.batch);
-  const rows = createRows(incumbent.manifest, activities, base, fitted, trainer.logits, tuning);
+  const rows = createRows(
+    incumbent.manifest,
+    { activities, background },
+    base,
+    fitted,
+    trainer.logits,
+    tuning,
+  );
   let newest: Pick<Epoch, 'epoch' | 'loss'> | null = null;
   const best = await refit(
     trainer,
@@ -107,22 +119,32 @@ export async function retrainHead(
 /** Share of the work; the gate is the rest. */
 const FITTING = 0.9;
 
-/** Sigmoid outputs, as the incumbent's were or its softmax is turned into. */
+/** With the incumbent's background outputs and sense of riders; calibrated later. */
 function candidateOf(
   incumbent: HeadBundle,
   activities: readonly string[],
   weights: FittedHead,
   seed: number,
 ): HeadBundle {
-  const { output: _, background: __, ...manifest } = incumbent.manifest;
+  const { manifest } = incumbent;
+  const usual = meanCalibration(manifest.calibration);
   return {
     ...weights,
     manifest: {
       ...manifest,
       activities: [...activities],
-      calibration: activities.map((_, index) => manifest.calibration[index] ?? { slope: 1, intercept: 0 }),
+      calibration: activities.map((_, index) => manifest.calibration[index] ?? usual),
       thresholds: Object.fromEntries(activities.map(name => [name, manifest.thresholds[name] ?? 0.5])),
       training: { ...manifest.training, parent: manifest.id, seed },
     },
+  };
+}
+
+/** Of a new activity nothing better is known: its riders are about as rare among cells as those of the others. */
+function meanCalibration(calibration: readonly Calibration[]): Calibration {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    slope: mean(calibration.map(({ slope }) => slope)),
+    intercept: mean(calibration.map(({ intercept }) => intercept)),
   };
 }

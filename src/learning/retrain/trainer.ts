@@ -5,9 +5,9 @@ export interface MaskedBatch {
   readonly rows: number;
   /** [rows, width], after dropout. */
   readonly inputs: Float32Array;
-  /** [rows, activities] */
+  /** [rows, outputs] */
   readonly targets: Float32Array;
-  /** [rows, activities]: 0 where the target is not known. */
+  /** [rows, outputs]: 0 where the target is not known. */
   readonly mask: Float32Array;
   /** [rows, hidden]: what each hidden unit is multiplied by. */
   readonly kept: Float32Array;
@@ -24,7 +24,7 @@ export interface HeadTrainer {
    * Scores with the weights as they are.
    *
    * @param inputs [count, width], after the head's input transform
-   * @returns [count, activities] logits
+   * @returns [count, outputs] logits
    */
   logits(inputs: Float32Array, count: number): Float32Array;
   weights(): FittedHead;

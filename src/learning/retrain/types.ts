@@ -22,12 +22,14 @@ export interface BoardFrame {
   readonly takenAt: number;
   /** Activities in the frame; empty: none. */
   readonly labels: readonly string[];
-  /** Part of the frame that the labels are about; tiles that don't meet it are not learnt from. */
+  /** Part of the frame that the labels are about; cells outside of it are not learnt from. */
   readonly rectangle?: Rectangle;
   /** Judged by, never fitted to; where it is not said its hour decides. */
   readonly held?: boolean;
-  readonly tiles: readonly { readonly zone: string; readonly rectangle: Rectangle }[];
-  /** [tiles, width] */
+  /** Of another camera, as far as anybody knows: it was sent in. */
+  readonly elsewhere?: boolean;
+  readonly cells: readonly { readonly zone: string; readonly rectangle: Rectangle }[];
+  /** [cells, width] */
   readonly embeddings: Float32Array;
 }
 

@@ -5,34 +5,28 @@ import type { FittedHead } from '../fit/head-model.ts';
 
 /**
  * @param activities the incumbent's, new ones after them
- * @returns sigmoid outputs: a softmax's are taken as each output less the mean of all
+ * @returns outputs of the activities, and after them of the incumbent's background
  */
 export function warmStart(incumbent: HeadBundle, activities: readonly string[], seed: number): FittedHead {
-  const { hidden, output } = incumbent.manifest;
-  const outputs = outputsOf(incumbent.manifest);
+  const { hidden } = incumbent.manifest;
   const known = incumbent.manifest.activities.length;
-  const outputKernel = new Float32Array(activities.length * hidden);
-  const outputBias = new Float32Array(activities.length);
-  const mean = (values: Float32Array, start: number, step: number) => {
-    if (output !== 'softmax') return 0;
-    let sum = 0;
-    for (let index = 0; index < outputs; index++) sum += values[start + index * step] as number;
-    return sum / outputs;
-  };
-  for (let index = 0; index < known; index++) {
-    outputBias[index] = (incumbent.outputBias[index] as number) - mean(incumbent.outputBias, 0, 1);
-    for (let unit = 0; unit < hidden; unit++) {
-      const weight = incumbent.outputKernel[index * hidden + unit] as number;
-      outputKernel[index * hidden + unit] = weight - mean(incumbent.outputKernel, unit, hidden);
-    }
-  }
+  const added = activities.length - known;
+  const outputs = outputsOf(incumbent.manifest) + added;
+  const outputKernel = new Float32Array(outputs * hidden);
+  const outputBias = new Float32Array(outputs);
   const random = createRandom(seed);
   const limit = Math.sqrt(6 / (hidden + activities.length));
-  for (let index = known; index < activities.length; index++) {
-    // At first a new activity is as good as never found.
-    outputBias[index] = -2;
-    for (let unit = 0; unit < hidden; unit++)
-      outputKernel[index * hidden + unit] = random.between(-limit, limit) / 4;
+  for (let index = 0; index < outputs; index++) {
+    if (index >= known && index < activities.length) {
+      // At first a new activity is as good as never found.
+      outputBias[index] = -2;
+      for (let unit = 0; unit < hidden; unit++)
+        outputKernel[index * hidden + unit] = random.between(-limit, limit) / 4;
+      continue;
+    }
+    const from = index < known ? index : index - added;
+    outputBias[index] = incumbent.outputBias[from] as number;
+    outputKernel.set(incumbent.outputKernel.subarray(from * hidden, (from + 1) * hidden), index * hidden);
   }
   return {
     hiddenKernel: Float32Array.from(incumbent.hiddenKernel),

@@ -3,12 +3,11 @@ import type { Clock } from '../../ops/clock.ts';
 import type { Incoming, Message } from '../connection.ts';
 import { isStateSent, type Outbox, putState, repeatState } from '../outbox.ts';
 import type { Info } from '../payloads.ts';
-import { ALERTS } from '../topics.ts';
 import { type Board, type Entity, entitiesOf } from './entities.ts';
 import { discoveryMessage } from './message.ts';
 import type { DiscoveryOptions } from './options.ts';
 
-/** In which Home Assistant makes of an announcement entities that listen to their topics. */
+/** In which Home Assistant removes what an announcement says is gone. */
 export const SETTLE_MS = 10_000;
 /** Home Assistant asks for a random delay after its birth message, so that not all devices speak at once. */
 export const BIRTH_DELAY_MS = 2_000;
@@ -25,8 +24,6 @@ export interface AnnouncerSetup {
   readonly random: () => number;
   /** Sends a retained message, also where it is the same again. */
   readonly send: (message: Message) => void;
-  /** Sends the present value of a topic under the base again. */
-  readonly repeat: (topic: string) => void;
   /** Whether the broker has acknowledged the newest message of a topic. */
   readonly isSent: (topic: string) => boolean;
 }
@@ -75,17 +72,15 @@ export class Announcer {
   }
 
   async #run(delayMs: number, signal: AbortSignal): Promise<void> {
-    const { clock, repeat, send, isSent } = this.#setup;
+    const { clock, send, isSent } = this.#setup;
     if (delayMs > 0) await clock.sleep(delayMs, signal);
     const message = this.#message();
     if (message === undefined) return;
     send(message);
+    if (this.#gone.length === 0) return;
     do {
       await clock.sleep(SETTLE_MS, signal);
     } while (!isSent(message.topic));
-    // The empty message that ends an alert is not retained: who listens only now would know nothing.
-    for (const id of Object.keys(ALERTS)) repeat(`alert/${id}`);
-    if (this.#gone.length === 0) return;
     this.#gone = [];
     // Home Assistant asks for a second message, without the components that the first removed.
     const rest = this.#message();
@@ -120,10 +115,6 @@ export function announcerOf(
 ): Announcer | undefined {
   const { discovery, base, verbs, clock } = setup;
   if (discovery?.enabled !== true) return undefined;
-  const repeat = (topic: string) => {
-    repeatState(outbox, topic);
-    pump();
-  };
   return new Announcer({
     discovery,
     base,
@@ -132,9 +123,9 @@ export function announcerOf(
     random: Math.random,
     send: message => {
       putState(outbox, message);
-      repeat(message.topic);
+      repeatState(outbox, message.topic);
+      pump();
     },
-    repeat: topic => repeat(`${base}/${topic}`),
     isSent: topic => isStateSent(outbox, topic),
   });
 }

@@ -4,7 +4,6 @@
  */
 import { trainingSchema } from '../learning-payloads.ts';
 import { eventSchema, stateSchema } from '../payloads.ts';
-import { ALERTS } from '../topics.ts';
 import { healthSensors } from './health-sensors.ts';
 import { minutesToday } from './stats-sensors.ts';
 
@@ -18,6 +17,8 @@ export interface Entity {
   readonly name: string;
   /** It says nothing while the camera is away. */
   readonly ofCamera?: boolean;
+  /** Switched off until somebody wants it: a board is a dozen things, not forty. */
+  readonly off?: boolean;
   /** The options of the platform, beside those all have. */
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -47,6 +48,7 @@ export function entitiesOf(board: Board): Entity[] {
   return [
     activitySensor('activity', 'Activity', `${base}/activity`, activities, expireS),
     ...activities.map(activity => presence(base, activity, expireS)),
+    ...activities.map(activity => riders(base, activity, expireS)),
     ...zones.map(zone =>
       activitySensor(
         `zone_${zone}`,
@@ -59,10 +61,10 @@ export function entitiesOf(board: Board): Entity[] {
     events(base),
     ...(board.snapshot === true ? [snapshot(base)] : []),
     ...controls(board),
+    problem(base),
     ...stateSensors(base),
     ...minutesToday(`${base}/stats/hourly`, activities),
     ...healthSensors(`${base}/health`, expireS),
-    ...Object.keys(ALERTS).map(id => alertSensor(base, id)),
   ];
 }
 
@@ -103,6 +105,42 @@ function presence(base: string, activity: string, expireS: number): Entity {
       value_template: `{{ 'None' if value_json.activity == 'unknown' else 'ON' if ${present} else 'OFF' }}`,
       device_class: 'occupancy',
       expire_after: expireS,
+    },
+  };
+}
+
+/** How many there are, for long-term statistics; a count is absent where it is not known. */
+function riders(base: string, activity: string, expireS: number): Entity {
+  const count = `value_json.count[${JSON.stringify(activity)}] | default(0)`;
+  return {
+    key: `riders_${activity}`,
+    platform: 'sensor',
+    name: ridersInWords(activity),
+    ofCamera: true,
+    config: {
+      state_topic: `${base}/activity`,
+      value_template: `{{ (${count}) if value_json.count is defined else 'None' }}`,
+      state_class: 'measurement',
+      suggested_display_precision: 0,
+      expire_after: expireS,
+      icon: 'mdi:account-group',
+    },
+  };
+}
+
+/** On while any alert lasts; all of them, by id with their texts, are the attribute `alerts`. */
+function problem(base: string): Entity {
+  return {
+    key: 'problem',
+    platform: 'binary_sensor',
+    name: 'Problem',
+    config: {
+      state_topic: `${base}/problem`,
+      value_template: "{{ 'ON' if value_json.problem else 'OFF' }}",
+      device_class: 'problem',
+      json_attributes_topic: `${base}/problem`,
+      json_attributes_template: "{{ {'alerts': value_json.alerts} | tojson }}",
+      entity_category: 'diagnostic',
     },
   };
 }
@@ -169,17 +207,19 @@ function stateSensors(base: string): Entity[] {
     key,
     platform: 'sensor',
     name,
+    off: true,
     config: { ...config, entity_category: 'diagnostic' },
   });
+  const state = diagnostic('state', 'State', {
+    state_topic: `${base}/state`,
+    value_template: '{{ value_json.state }}',
+    device_class: 'enum',
+    options: stateSchema.shape.state.options,
+    json_attributes_topic: `${base}/state`,
+    icon: 'mdi:state-machine',
+  });
   return [
-    diagnostic('state', 'State', {
-      state_topic: `${base}/state`,
-      value_template: '{{ value_json.state }}',
-      device_class: 'enum',
-      options: stateSchema.shape.state.options,
-      json_attributes_topic: `${base}/state`,
-      icon: 'mdi:state-machine',
-    }),
+    { ...state, off: false },
     diagnostic('model', 'Model', {
       state_topic: `${base}/info`,
       value_template: '{{ value_json.head.id }}',
@@ -203,24 +243,13 @@ function stateSensors(base: string): Entity[] {
   ];
 }
 
-/** On while there is a text; the text is an attribute. */
-function alertSensor(base: string, id: string): Entity {
-  return {
-    key: `alert_${id}`,
-    platform: 'binary_sensor',
-    name: inWords(id),
-    config: {
-      state_topic: `${base}/alert/${id}`,
-      value_template: "{{ 'ON' if value else 'OFF' }}",
-      device_class: 'problem',
-      json_attributes_topic: `${base}/alert/${id}`,
-      json_attributes_template: "{{ {'text': value} | tojson }}",
-      entity_category: 'diagnostic',
-    },
-  };
+/** `windsurfing` as `Windsurfers`; who does something else are riders, as `Sup foil riders`. */
+function ridersInWords(activity: string): string {
+  const surfs = activity.endsWith('surfing');
+  return inWords(surfs ? activity.replace(/surfing$/, 'surfers') : `${activity} riders`);
 }
 
-/** `camera-lost` as `Camera lost`. */
+/** `sup-foil` as `Sup foil`. */
 function inWords(name: string): string {
   const words = name.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);

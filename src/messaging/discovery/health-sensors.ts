@@ -65,6 +65,7 @@ export function healthSensors(topic: string, expireS: number): Entity[] {
     key,
     platform: 'sensor',
     name,
+    off: true,
     config: {
       state_topic: topic,
       value_template: templateOf(value, nullable),

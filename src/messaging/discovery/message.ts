@@ -51,13 +51,17 @@ export function removalMessage(prefix: string, site: string): Message {
   return retained(discoveryTopic(prefix, site), '');
 }
 
-function component({ key, platform, name, ofCamera, config }: Entity, { site, base, options }: Announced) {
+function component(
+  { key, platform, name, ofCamera, off, config }: Entity,
+  { site, base, options }: Announced,
+) {
   const id = `${objectId(site)}_${key}`;
   return {
     p: platform,
     name,
     unique_id: id,
     ...(options.entityIds && { default_entity_id: `${platform}.${id.replaceAll('-', '_')}` }),
+    ...(off === true && { enabled_by_default: false }),
     ...(ofCamera === true && {
       availability: [{ topic: `${base}/availability` }, { topic: `${base}/camera/availability` }],
     }),

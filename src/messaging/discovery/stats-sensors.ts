@@ -10,6 +10,7 @@ export function minutesToday(topic: string, activities: readonly string[]): Enti
     key,
     platform: 'sensor',
     name,
+    off: true,
     config: {
       state_topic: topic,
       value_template: `{{ ${value} }}`,

@@ -97,11 +97,17 @@ async function checkDeviceFile(device: string): Promise<Finding> {
 /** Long enough for a camera's first picture, short enough to wait for. */
 const LONGEST_WAIT_MS = 20_000;
 
+/** What a look through the camera found, and the picture where there is one. */
+export interface CheckedPicture {
+  readonly finding: Finding;
+  readonly bytes?: Buffer;
+}
+
 /** Takes a picture as the daemon does, and looks at it. */
-export async function checkPicture({ camera, vision, gates }: Settings): Promise<Finding> {
+export async function checkPicture({ camera, vision, gates }: Settings): Promise<CheckedPicture> {
   const name = 'camera picture';
   if (camera.kind === 'directory' && camera.directory.watch) {
-    return ok(name, `pictures are taken as they arrive in ${camera.directory.path}`);
+    return { finding: ok(name, `pictures are taken as they arrive in ${camera.directory.path}`) };
   }
   const waitMs = Math.min(camera.timeoutMs, LONGEST_WAIT_MS);
   const start = performance.now();
@@ -113,21 +119,23 @@ export async function checkPicture({ camera, vision, gates }: Settings): Promise
       const { frame, picture } = await decodeFrame(bytes, vision);
       const detail = `${origin}: ${frame.width} × ${frame.height} pixels, ${bytes.length} bytes, in ${took} ms`;
       const visibility = judgeQuality(measureQuality(picture), gates);
-      if (visibility === 'ok') return ok(name, detail);
+      if (visibility === 'ok') return { finding: ok(name, detail), bytes };
       const remedy = 'Is it night, or the lens covered or dirty? Until that ends the activity is unknown.';
-      return warn(name, `${detail}, ${visibility}`, remedy);
+      return { finding: warn(name, `${detail}, ${visibility}`, remedy), bytes };
     } finally {
       await source.close();
     }
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'TimeoutError') {
-      return failed(
-        name,
-        new SurfwatchError('camera-timeout', `${camera.kind}: no picture within ${waitMs} ms`),
-      );
-    }
-    if (error instanceof EndOfFrames)
-      return fail(name, error.message, 'Give the camera a source that does not end, or loop it.');
-    return failed(name, error);
+    return { finding: pictureFault(error, camera.kind, waitMs) };
   }
+}
+
+function pictureFault(error: unknown, kind: CameraKind, waitMs: number): Finding {
+  const name = 'camera picture';
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return failed(name, new SurfwatchError('camera-timeout', `${kind}: no picture within ${waitMs} ms`));
+  }
+  if (error instanceof EndOfFrames)
+    return fail(name, error.message, 'Give the camera a source that does not end, or loop it.');
+  return failed(name, error);
 }

@@ -14,8 +14,9 @@ type Models = Settings['models'];
 export async function checkBackbone(models: Models): Promise<{ finding: Finding; bundle?: BackboneBundle }> {
   try {
     const bundle = await loadBackboneBundle(join(models.dir, 'backbone', models.backbone));
-    const { id, layers, width, weights } = bundle.manifest;
-    const detail = `${id}: ${layers.length} layers, ${width} numbers a tile, ${weights.dtype}, checksum right`;
+    const { id, layers, width, cells, weights } = bundle.manifest;
+    const numbers = cells === undefined ? `${width} numbers a picture` : `${cells.width} numbers a cell`;
+    const detail = `${id}: ${layers.length} layers, ${numbers}, ${weights.dtype}, checksum right`;
     return { finding: ok('backbone', detail), bundle };
   } catch (error) {
     return { finding: failed('backbone', error) };
@@ -29,7 +30,8 @@ export async function checkHead(
 ): Promise<{ finding: Finding; head?: HeadManifest }> {
   try {
     const backbone = { id: manifest.id, sha256: manifest.weights.sha256 };
-    const found = await resolveHead(headFolders(settings), settings.models.head, backbone);
+    const folders = { ...headFolders(settings), shipped: join(settings.models.dir, 'riders') };
+    const found = await resolveHead(folders, settings.models.head, backbone);
     const { manifest: head } = found.head;
     const made = found.origin === 'board' ? ', made on this board' : '';
     const detail = `${head.id}: ${head.activities.join(', ')}${made}`;
@@ -98,7 +100,7 @@ const INSTALL: Readonly<Record<EngineName, string>> = {
 function engineFinding({ engine, runtime, ms, error }: Tried, taken: Tried | undefined): Finding {
   const name = `engine ${engine}`;
   if (error === undefined && ms !== undefined) {
-    return ok(name, `${runtime}, golden vector right, ${ms.toFixed(1)} ms a tile`);
+    return ok(name, `${runtime}, golden vector right, ${ms.toFixed(1)} ms a square`);
   }
   // A wrong result is never harmless: it shows a broken build.
   if (error instanceof SurfwatchError && error.code === 'engine-wrong') return failed(name, error);
@@ -110,7 +112,7 @@ function engineFinding({ engine, runtime, ms, error }: Tried, taken: Tried | und
 
 const MEASURED = 12;
 
-/** Of one tile, the median of a few. */
+/** Of one square of the backbone's input, the median of a few. */
 async function millisecondsEach(backbone: Backbone): Promise<number> {
   const pixels = goldenPixels(backbone.manifest.input.size);
   const times: number[] = [];

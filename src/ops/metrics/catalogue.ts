@@ -21,7 +21,7 @@ export type Stage = (typeof STAGES)[number];
 
 export const STAGE_METRIC = 'surfwatch_stage_duration_seconds';
 
-const STATES = ['starting', 'running', 'paused', 'night', 'degraded', 'stopping'];
+const STATES = ['starting', 'running', 'paused', 'night', 'closed', 'degraded', 'stopping'];
 const CAMERA_STATES = ['starting', 'online', 'offline', 'ended'];
 
 const one = (value: number | null | undefined): Sample[] =>
@@ -36,6 +36,12 @@ const stateSet = (label: string, states: readonly string[], present: string): Sa
 
 const tally = (label: string, counts: ReadonlyMap<string, number>): Sample[] =>
   [...counts].map(([name, value]) => ({ value, labels: { [label]: name } }));
+
+const ridersOf = (
+  count: Readonly<Record<string, number>> | null | undefined,
+  labels: Readonly<Record<string, string>> = {},
+): Sample[] =>
+  Object.entries(count ?? {}).map(([activity, value]) => ({ value, labels: { ...labels, activity } }));
 
 const OF_DAEMON: readonly Metric[] = [
   {
@@ -133,6 +139,21 @@ const OF_PIPELINE: readonly Metric[] = [
     labels: ['activity'],
     read: ({ beach }) =>
       Object.entries(beach?.scores ?? {}).map(([activity, value]) => ({ value, labels: { activity } })),
+  },
+  {
+    name: 'surfwatch_riders',
+    type: 'gauge',
+    help: 'Smoothed number of riders on the beach as a whole; none while it is not known.',
+    labels: ['activity'],
+    read: ({ beach }) => ridersOf(beach?.count),
+  },
+  {
+    name: 'surfwatch_zone_riders',
+    type: 'gauge',
+    help: 'The same of each zone. Zones may overlap, so their sum may count a rider twice.',
+    labels: ['zone', 'activity'],
+    read: ({ beach }) =>
+      Object.entries(beach?.zoneCounts ?? {}).flatMap(([zone, count]) => ridersOf(count, { zone })),
   },
   {
     name: 'surfwatch_retrainings_total',

@@ -15,7 +15,7 @@ export function liveness({ state, stalled }: Snapshot): Verdict {
 }
 
 /** By intent it looks at nothing then. */
-const AT_REST = ['paused', 'night'];
+const AT_REST = ['paused', 'night', 'closed'];
 
 /** Ready: the model is loaded and the camera delivers, or need not. */
 export function readiness({ state, info, camera }: Snapshot): Verdict {

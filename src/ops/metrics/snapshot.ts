@@ -32,6 +32,10 @@ export interface Snapshot {
     /** An activity, `none` or `unknown`. */
     readonly activity: string;
     readonly scores: Readonly<Record<string, number>>;
+    /** Riders of each activity; null while that is not known. */
+    readonly count: Readonly<Record<string, number>> | null;
+    /** The same of each zone. */
+    readonly zoneCounts: Readonly<Record<string, Readonly<Record<string, number>> | null>>;
   } | null;
   readonly mqtt: { readonly connected: boolean; readonly reconnects: number };
   readonly outbox: { readonly events: number; readonly states: number; readonly droppedEvents: number };

@@ -82,7 +82,12 @@ function rowsOf(input: StageInput, from: number, to: number): StageInput {
   const { width } = input;
   const height = to - from;
   if ('rgb' in input) return { width, height, rgb: input.rgb.subarray(from * width * 3, to * width * 3) };
-  const part = { channels: input.channels, height, width, data: new Float32Array(input.channels * height * width) };
+  const part = {
+    channels: input.channels,
+    height,
+    width,
+    data: new Float32Array(input.channels * height * width),
+  };
   copyRows(input, from, height, part, 0);
   return part;
 }
@@ -91,6 +96,9 @@ function copyRows(source: Planes, from: number, rows: number, target: Planes, to
   const { width } = source;
   for (let channel = 0; channel < source.channels; channel++) {
     const start = (channel * source.height + from) * width;
-    target.data.set(source.data.subarray(start, start + rows * width), (channel * target.height + to) * width);
+    target.data.set(
+      source.data.subarray(start, start + rows * width),
+      (channel * target.height + to) * width,
+    );
   }
 }

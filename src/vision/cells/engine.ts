@@ -2,6 +2,11 @@
 import type { Planes, StageInput } from './bands.ts';
 import type { Stage } from './stages.ts';
 
+/** Width and height of a picture that is read must be multiples of this: the network's largest stride. */
+export const GRAIN = 32;
+/** Width and height of a cell in pixels. */
+export const CELL = 16;
+
 /** The pass over a whole frame, stage by stage; {@link readCells} leads a picture through it. */
 export interface CellEngine {
   readonly stages: readonly Stage[];

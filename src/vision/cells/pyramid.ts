@@ -1,5 +1,5 @@
 /** The sizes at which a frame is read: a rider of any height is then seen at one of them as the network likes it. */
-import { GRAIN } from './read-cells.ts';
+import { GRAIN } from './engine.ts';
 
 export interface Size {
   readonly width: number;

@@ -21,7 +21,9 @@ const ENDS = [4, 16];
 /** @returns stages that together are all layers, in order */
 export function planStages(layers: readonly BackboneLayer[]): Stage[] {
   const cuts = ENDS.flatMap(stride => {
-    const cut = layers.findIndex((_, index) => strideOf(layers.slice(0, index + 1)) >= stride && canCut(layers, index));
+    const cut = layers.findIndex(
+      (_, index) => strideOf(layers.slice(0, index + 1)) >= stride && canCut(layers, index),
+    );
     return cut === -1 ? [] : [cut + 1];
   });
   const bounds = [0, ...cuts, layers.length];
@@ -34,7 +36,9 @@ export function planStages(layers: readonly BackboneLayer[]): Stage[] {
 /** Whether nothing after this layer needs an output from before it. */
 function canCut(layers: readonly BackboneLayer[], index: number): boolean {
   const before = new Set(layers.slice(0, index).map(({ name }) => name));
-  return layers.slice(index + 1).every(({ residualFrom }) => residualFrom === undefined || !before.has(residualFrom));
+  return layers
+    .slice(index + 1)
+    .every(({ residualFrom }) => residualFrom === undefined || !before.has(residualFrom));
 }
 
 function strideOf(layers: readonly BackboneLayer[]): number {

@@ -1,23 +1,25 @@
 /** The pass over a whole frame in onnxruntime: a session a stage, built in memory like the graph for tiles. */
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { type BackboneBundle, cellWeights } from '../bundle.ts';
-import type { Planes, StageInput } from '../cells/bands.ts';
+import type { StageInput } from '../cells/bands.ts';
 import type { CellEngine } from '../cells/engine.ts';
 import { planStages, type Stage } from '../cells/stages.ts';
+import { type Lazy, lazy } from './lazy.ts';
 import { CLIP_CONSTANTS, inputConstants, inputNodes, layerConstants, layersNodes } from './onnx-graph.ts';
 import { type OnnxNode, type OnnxValue, writeOnnxModel } from './onnx-proto.ts';
 
 export type OpenSession = (graph: Uint8Array) => Promise<InferenceSession>;
 
 /** @returns null where the backbone has no projection for cells */
-export async function openOnnxCells(
+export function openOnnxCells(
   bundle: BackboneBundle,
   Tensor: typeof OnnxTensor,
   open: OpenSession,
-): Promise<(CellEngine & { close(): Promise<void> }) | null> {
+): (CellEngine & { close(): Promise<void> }) | null {
   if (bundle.manifest.cells === undefined) return null;
   const stages = planStages(bundle.manifest.layers);
-  const sessions = await Promise.all(stages.map((_, index) => open(stageGraph(bundle, stages, index))));
+  const sessions = stages.map((_, index) => lazy(() => open(stageGraph(bundle, stages, index))));
+  const session = (index: number) => (sessions.at(index) as Lazy<InferenceSession>).get();
   const tensorOf = (input: StageInput) =>
     'rgb' in input
       ? new Tensor('uint8', input.rgb, [1, input.height, input.width, 3])
@@ -25,13 +27,13 @@ export async function openOnnxCells(
   return {
     stages,
     async run(index, input) {
-      const { output } = await (sessions[index] as InferenceSession).run({ input: tensorOf(input) });
+      const { output } = await (await session(index)).run({ input: tensorOf(input) });
       const [, channels, height, width] = (output as OnnxTensor).dims as [number, number, number, number];
       return { channels, height, width, data: output?.data as Float32Array };
     },
     async finish(input, head) {
       const { hidden, width, outputs } = head;
-      const { vectors, logits } = await (sessions.at(-1) as InferenceSession).run({
+      const { vectors, logits } = await (await session(-1)).run({
         input: tensorOf(input),
         hiddenKernel: new Tensor('float32', head.hiddenKernel, [hidden, width]),
         hiddenBias: new Tensor('float32', head.hiddenBias, [hidden]),
@@ -42,7 +44,7 @@ export async function openOnnxCells(
       return { rows, columns, vectors: vectors?.data as Float32Array, logits: logits?.data as Float32Array };
     },
     async close() {
-      await Promise.all(sessions.map(session => session.release()));
+      await Promise.all(sessions.map(({ opened }) => opened?.then(one => one.release())));
     },
   };
 }
@@ -57,7 +59,10 @@ function stageGraph(bundle: BackboneBundle, stages: readonly Stage[], index: num
   const from = before?.name ?? 'planes';
   const entry: OnnxNode[] =
     before === undefined
-      ? inputNodes('uint8').map(node => ({ ...node, inputs: node.inputs.map(name => (name === 'pixels' ? 'input' : name)) }))
+      ? inputNodes('uint8').map(node => ({
+          ...node,
+          inputs: node.inputs.map(name => (name === 'pixels' ? 'input' : name)),
+        }))
       : [{ op: 'Identity', inputs: ['input'], output: from }];
   const isEnd = index === stages.length - 1;
   const end = isEnd ? cellEnd(bundle) : null;

@@ -4,6 +4,7 @@ import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Backbone } from '../backbone.ts';
 import type { BackboneBundle } from '../bundle.ts';
 import { embedInChunks } from './chunks.ts';
+import { lazy } from './lazy.ts';
 import { openOnnxCells } from './onnx-cells.ts';
 import { writeOnnxGraph } from './onnx-graph.ts';
 
@@ -17,8 +18,9 @@ const CHUNK = 1;
 export async function createOnnxBackbone(bundle: BackboneBundle, threads: number): Promise<Backbone> {
   const { manifest } = bundle;
   const { Tensor, env } = await load();
-  const session = await openOnnxSession(writeOnnxGraph(bundle), threads);
-  const cells = await openOnnxCells(bundle, Tensor, graph => openOnnxSession(graph, threads));
+  // Opened when first used: a daemon embeds no photos, and a session takes tens of megabytes.
+  const photos = lazy(() => openOnnxSession(writeOnnxGraph(bundle), threads));
+  const cells = openOnnxCells(bundle, Tensor, graph => openOnnxSession(graph, threads));
   const size = manifest.input.size;
   return {
     engine: 'onnx',
@@ -26,14 +28,14 @@ export async function createOnnxBackbone(bundle: BackboneBundle, threads: number
     manifest,
     embed: (pixels, count) =>
       embedInChunks(pixels, count, manifest.width, CHUNK, async (part, tiles) => {
-        const { embeddings } = await session.run({
+        const { embeddings } = await (await photos.get()).run({
           pixels: new Tensor('uint8', part, [tiles, size, size, 3]),
         });
         return embeddings?.data as Float32Array;
       }),
     cells,
     async close() {
-      await session.release();
+      await photos.opened?.then(session => session.release());
       await cells?.close();
     },
   };

@@ -34,7 +34,10 @@ export function openTfjsCells(
     const map = outputs.get(weights.of[at]) as Tensor4D;
     const [, height, width, channels] = map.shape;
     const soft = map.div<Tensor4D>(map.abs().add(1));
-    return soft.reshape([height * width, channels]).matMul(kernels[at] as Tensor).reshape([1, height, width, weights.width]);
+    return soft
+      .reshape([height * width, channels])
+      .matMul(kernels[at] as Tensor)
+      .reshape([1, height, width, weights.width]);
   };
   return {
     stages,
@@ -53,7 +56,9 @@ export function openTfjsCells(
         const outputs = layersOf(stages.length - 1, input);
         const near = project(outputs, 0);
         const [, rows, columns] = near.shape;
-        const cells = near.add<Tensor4D>(tf.image.resizeNearestNeighbor(project(outputs, 1), [rows, columns])).add<Tensor4D>(bias);
+        const cells = near
+          .add<Tensor4D>(tf.image.resizeNearestNeighbor(project(outputs, 1), [rows, columns]))
+          .add<Tensor4D>(bias);
         const each = cells.reshape([rows * columns, weights.width]);
         const units = each
           .matMul(tf.tensor2d(head.hiddenKernel, [head.hidden, head.width]), false, true)

@@ -3,8 +3,8 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Backbone } from '../backbone.ts';
 import { type BackboneBundle, type BackboneLayer, layerWeights } from '../bundle.ts';
 import { embedInChunks } from './chunks.ts';
-import { openTfjsCells } from './tfjs-cells.ts';
 import { loadTensorflow, type Tensorflow, type TensorflowEngine } from './tensorflow.ts';
+import { openTfjsCells } from './tfjs-cells.ts';
 
 /** A run of one tile leaves a part of the time to overhead; more than two take memory without being faster. */
 const CHUNK = 2;

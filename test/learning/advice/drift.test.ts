@@ -16,7 +16,7 @@ import { DRIFT_DEFAULTS, driftOf } from '../../../src/learning/advice/drift.ts';
 import { createRandom } from '../../../src/ops/random.ts';
 import { fc } from '../../support/fast-check.ts';
 import { sampleOf } from '../support.ts';
-import { joined, THRESHOLDS, tileOf, towards, WIDTH } from './support.ts';
+import { cellOf, JUDGED_BY, joined, towards, WIDTH } from './support.ts';
 
 const START = Date.UTC(2026, 4, 1);
 const DAY_MS = 86_400_000;
@@ -99,14 +99,14 @@ describe('addObservation', () => {
 
 describe('observeFrame', () => {
   it('says what the daemon would, and the largest doubt', () => {
-    const tiles = [tileOf({ surfing: 0.9 }, 'left'), tileOf({ kitesurfing: 0.45 }, 'right')];
-    expect(observeFrame(tiles, THRESHOLDS, START, 0.2)).toEqual({
+    const cells = [cellOf({ surfing: 0.9 }, 'left'), cellOf({ kitesurfing: 0.45 }, 'right')];
+    expect(observeFrame(cells, JUDGED_BY, START, 0.2)).toEqual({
       at: START,
       activity: 'surfing',
-      doubt: 0.9,
+      doubt: expect.closeTo(0.9, 2),
       distance: 0.2,
     });
-    expect(observeFrame([tileOf({})], THRESHOLDS, START, null).activity).toBe('none');
+    expect(observeFrame([cellOf({})], JUDGED_BY, START, null).activity).toBe('none');
   });
 });
 

@@ -4,17 +4,17 @@ import {
   type ExplainableFrame,
   explainFrame,
 } from '../../../src/learning/advice/explain.ts';
-import { labelledTiles } from '../../../src/learning/advice/likeness/labelled-tiles.ts';
-import type { KnownTiles } from '../../../src/learning/advice/likeness/neighbours.ts';
+import { labelledCells } from '../../../src/learning/advice/likeness/labelled-cells.ts';
+import type { KnownCells } from '../../../src/learning/advice/likeness/neighbours.ts';
 import { rescoreWith } from '../../../src/learning/advice/rescore.ts';
 import type { BaseSet } from '../../../src/learning/retrain/types.ts';
-import { ACTIVITIES, randomHead, sampleOf } from '../support.ts';
-import { joined, tileOf, towards, WIDTH } from './support.ts';
+import { ACTIVITIES, riderHead, sampleOf } from '../support.ts';
+import { cellOf, joined, towards, WIDTH } from './support.ts';
 
-const HEAD = randomHead(3);
+const HEAD = riderHead(3);
 const AT = Date.UTC(2026, 5, 1, 9);
 
-const BOARD = labelledTiles(
+const BOARD = labelledCells(
   [
     { id: 'kite', axis: 1, labels: ['kitesurfing'] },
     { id: 'surf', axis: 2, labels: ['surfing'] },
@@ -23,7 +23,7 @@ const BOARD = labelledTiles(
     id,
     takenAt: AT,
     labels,
-    tiles: [tileOf({})],
+    cells: [cellOf({})],
     embeddings: towards(axis, 5),
   })),
   WIDTH,
@@ -43,16 +43,16 @@ const BASE: BaseSet = {
   },
 };
 
-const KNOWN: KnownTiles = { board: BOARD, base: BASE };
+const KNOWN: KnownCells = { board: BOARD, base: BASE };
 
 function frameOf(change: Partial<ExplainableFrame> = {}): ExplainableFrame {
-  const tiles = [tileOf({ surfing: 0.2 }), tileOf({ kitesurfing: 0.9 }, 'all', 0.5)];
+  const cells = [cellOf({ surfing: 0.2 }), cellOf({ kitesurfing: 0.9 }, 'all', 0.5)];
   return {
     id: 'asked',
     takenAt: AT,
     visibility: 'ok',
     head: HEAD.manifest.id,
-    tiles,
+    cells,
     embeddings: joined(towards(3), towards(1)),
     labels: null,
     ...change,
@@ -60,13 +60,13 @@ function frameOf(change: Partial<ExplainableFrame> = {}): ExplainableFrame {
 }
 
 describe('explainFrame', () => {
-  it('names the deciding tile of each activity, by the present head', () => {
+  it('names the deciding cell of each activity, by the present head', () => {
     const explanation = explainFrame(frameOf(), KNOWN, HEAD);
     const scores = rescoreWith(HEAD)(frameOf().embeddings as Float32Array, 2);
-    for (const { activity, tile, tileScore, threshold } of explanation.decided) {
+    for (const { activity, cell, cellScore, threshold } of explanation.decided) {
       const each = scores.map(one => one[activity] as number);
-      expect(tileScore).toBe(Math.max(...each));
-      expect(tile).toBe(each.indexOf(tileScore));
+      expect(cellScore).toBe(Math.max(...each));
+      expect(cell).toBe(each.indexOf(cellScore));
       expect(threshold).toBe(HEAD.manifest.thresholds[activity]);
     }
     // Three of the board and two of the base set.
@@ -76,8 +76,8 @@ describe('explainFrame', () => {
     );
   });
 
-  it('gives the labelled tiles most like it, of the board with their frame, of the base set with their source', () => {
-    const alone = frameOf({ tiles: [tileOf({})], embeddings: towards(1) });
+  it('gives the labelled places most like it, of the board with their frame, of the base set with their source', () => {
+    const alone = frameOf({ cells: [cellOf({})], embeddings: towards(1) });
     const { neighbours, votes, sentence } = explainFrame(alone, KNOWN, HEAD, { neighbours: 3 });
     expect(
       neighbours
@@ -97,14 +97,14 @@ describe('explainFrame', () => {
     expect(neighbours.map(({ similarity }) => similarity)).toEqual(
       neighbours.map(({ similarity }) => similarity).sort((a, b) => b - a),
     );
-    expect(sentence).toContain('labelled tiles most like it');
+    expect(sentence).toContain('labelled places most like it');
   });
 
   it('does not call a labelled frame its own neighbour, but tells its label', () => {
     const known = { board: BOARD, base: null };
     const own = frameOf({
       id: 'kite',
-      tiles: [tileOf({})],
+      cells: [cellOf({})],
       embeddings: towards(1, 5),
       labels: ['kitesurfing'],
     });
@@ -129,9 +129,9 @@ describe('explainFrame', () => {
       neighbours: [],
       before: null,
     });
-    expect(explanation.tile?.rectangle.x).toBe(0.5);
+    expect(explanation.cell?.rectangle.x).toBe(0.5);
     expect(explanation.sentence).toContain('No embeddings of it are kept');
-    expect(explanation.sentence).toContain('kitesurfing 0.82 (threshold 0.60)');
+    expect(explanation.sentence).toContain('kitesurfing 0.90 (threshold 0.60)');
   });
 
   it('does not claim to know what could not be seen', () => {
@@ -140,8 +140,8 @@ describe('explainFrame', () => {
     expect(sentence).toContain('visibility: dark');
   });
 
-  it('is plain data, of a frame without tiles too', () => {
-    for (const frame of [frameOf(), frameOf({ tiles: [], embeddings: null })]) {
+  it('is plain data, of a frame without cells too', () => {
+    for (const frame of [frameOf(), frameOf({ cells: [], embeddings: null })]) {
       const explanation = explainFrame(frame, { board: null, base: null }, HEAD);
       expect(JSON.parse(JSON.stringify(explanation))).toEqual(explanation);
       expect(explanation.sentence).not.toBe('');
@@ -149,34 +149,34 @@ describe('explainFrame', () => {
   });
 });
 
-describe('labelledTiles', () => {
-  const tiles = [0.1, 0.9, 0.4, 0.3].map((surfing, index) => tileOf({ surfing }, 'all', index / 4));
+describe('labelledCells', () => {
+  const cells = [0.1, 0.9, 0.4, 0.3].map((surfing, index) => cellOf({ surfing }, 'all', index / 4));
   const frame = {
     id: 'a',
     takenAt: AT,
-    tiles,
+    cells,
     embeddings: joined(...[0, 1, 2, 3].map(axis => towards(axis))),
   };
 
-  it('takes the tile that most likely shows an activity, and of none those most likely mistaken', () => {
+  it('takes the cell that most likely shows an activity, and of none those most likely mistaken', () => {
     const rowOf = (labels: readonly string[]) =>
-      labelledTiles([{ ...frame, labels }], WIDTH).tiles.map(({ rectangle }) => rectangle.x * 4);
+      labelledCells([{ ...frame, labels }], WIDTH).cells.map(({ rectangle }) => rectangle.x * 4);
     expect(rowOf(['surfing'])).toEqual([1]);
     expect(rowOf([])).toEqual([1, 2, 3]);
-    const { matrix } = labelledTiles([{ ...frame, labels: ['surfing'] }], WIDTH);
+    const { matrix } = labelledCells([{ ...frame, labels: ['surfing'] }], WIDTH);
     expect(matrix).toEqual(towards(1));
   });
 
   it('keeps to the rectangle that a label is about', () => {
     const rectangle = { x: 0.55, y: 0, w: 0.3, h: 1 };
-    const { tiles: found } = labelledTiles([{ ...frame, labels: ['surfing'], rectangle }], WIDTH);
-    expect(found.map(tile => tile.rectangle.x)).toEqual([0.5]);
+    const { cells: found } = labelledCells([{ ...frame, labels: ['surfing'], rectangle }], WIDTH);
+    expect(found.map(cell => cell.rectangle.x)).toEqual([0.5]);
     expect(
-      labelledTiles([{ ...frame, labels: [], rectangle: { ...rectangle, y: 0.9 } }], WIDTH).tiles,
+      labelledCells([{ ...frame, labels: [], rectangle: { ...rectangle, y: 0.9 } }], WIDTH).cells,
     ).toEqual([]);
   });
 
   it('leaves out embeddings of another width', () => {
-    expect(labelledTiles([{ ...frame, labels: ['surfing'] }], WIDTH / 2).tiles).toEqual([]);
+    expect(labelledCells([{ ...frame, labels: ['surfing'] }], WIDTH / 2).cells).toEqual([]);
   });
 });

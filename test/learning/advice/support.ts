@@ -1,16 +1,19 @@
-/** Frames with tiles and embeddings that point where a test wants them to. */
-import type { ScoredTile } from '../../../src/activity/classifier.ts';
+/** Frames with cells and embeddings that point where a test wants them to. */
+import type { KeptCell } from '../../../src/activity/kept-cells.ts';
+import type { JudgedBy } from '../../../src/learning/advice/deciding.ts';
 import type { Candidate } from '../../../src/learning/advice/ranking/candidate.ts';
 import { createRandom } from '../../../src/ops/random.ts';
+import { ACTIVITIES, CELL_SENSE } from '../support.ts';
 
 export const WIDTH = 16;
 export const THRESHOLDS = { surfing: 0.5, windsurfing: 0.5, kitesurfing: 0.5 };
+export const JUDGED_BY: JudgedBy = { activities: ACTIVITIES, cells: CELL_SENSE, thresholds: THRESHOLDS };
 
-export function tileOf(scores: Readonly<Record<string, number>>, zone = 'all', x = 0): ScoredTile {
+export function cellOf(scores: Readonly<Record<string, number>>, zone = 'all', x = 0): KeptCell {
   return {
     zone,
     rectangle: { x, y: 0.25, w: 0.25, h: 0.5 },
-    scores: { surfing: 0.01, windsurfing: 0.01, kitesurfing: 0.01, ...scores },
+    scores: { surfing: 0, windsurfing: 0, kitesurfing: 0, ...scores },
   };
 }
 
@@ -24,7 +27,7 @@ export function joined(...rows: readonly Float32Array[]): Float32Array {
   return Float32Array.from(rows.flatMap(row => [...row]));
 }
 
-/** One tile and its embedding. */
+/** One cell and its embedding. */
 export function candidateOf(
   id: string,
   scores: Readonly<Record<string, number>>,
@@ -34,7 +37,7 @@ export function candidateOf(
   return {
     id,
     takenAt: Date.UTC(2026, 5, 1, 9),
-    tiles: [tileOf(scores)],
+    cells: [cellOf(scores)],
     embeddings: () => embedding,
     novelty: null,
     ...change,

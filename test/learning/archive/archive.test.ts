@@ -3,6 +3,8 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../src/learning/archive/frame-rows.ts';
+import { MIGRATIONS } from '../../../src/learning/archive/schema.ts';
+import { openDatabase } from '../../../src/ops/database.ts';
 import { embeddingsOf, labelAs, NOW, newFrame, pictureOf } from './frames.ts';
 import { archivePlace, openTestArchive } from './support.ts';
 
@@ -65,29 +67,62 @@ describe('a kept frame', () => {
     expect(ids({ labelled: false, limit: 1 })).toEqual([third]);
   });
 
-  it('takes the embeddings of another backbone', async () => {
+  it('takes the cells that another backbone reads', async () => {
     const archive = await openTestArchive();
     const frame = newFrame();
     await archive.add(frame);
-    archive.replaceEmbeddings(frame.id, 'backbone-2', new Float32Array(20).fill(0.5));
-    expect(archive.frame(frame.id)).toMatchObject({ backbone: 'backbone-2', bytes: 1040 });
+    const cells = frame.cells.slice(1);
+    const read = {
+      backbone: 'backbone-2',
+      head: 'head-2',
+      cells,
+      embeddings: new Float32Array(20).fill(0.5),
+    };
+    archive.replaceCells(frame.id, read);
+    expect(archive.frame(frame.id)).toMatchObject({
+      backbone: 'backbone-2',
+      head: 'head-2',
+      cells,
+      bytes: 1040,
+    });
     expect(archive.embeddings(frame.id)).toEqual(new Float32Array(20).fill(0.5));
-    archive.replaceEmbeddings('01GONE', 'backbone-2', new Float32Array(20));
+    archive.replaceCells('01GONE', read);
     expect(archive.embeddings('01GONE')).toBeNull();
+  });
+});
+
+describe('an archive of tiles', () => {
+  it('is gone on with: its frames have their tiles for cells', async () => {
+    const place = await archivePlace();
+    const frame = newFrame();
+    await mkdir(place.directory, { recursive: true });
+    const path = join(place.directory, 'learning.db');
+    const { database } = openDatabase({ path, migrations: MIGRATIONS.slice(0, 1), now: NOW });
+    database.run(
+      `INSERT INTO frames (id, taken_at, because, visibility, head, backbone, novelty, tiles, picture_sha256,
+        picture_bytes, embeddings_bytes, kept_at) VALUES (?, ?, 'label', 'ok', 'h', 'b', NULL, ?, NULL, 0, 0, 0)`,
+      frame.id,
+      frame.takenAt,
+      JSON.stringify(frame.cells),
+    );
+    database.close();
+    const archive = await place.open();
+    expect(archive.frame(frame.id)?.cells).toEqual(frame.cells);
+    expect(await archive.add(newFrame())).toBe('kept');
   });
 });
 
 describe('a frame that adds nothing', () => {
   const known = embeddingsOf(1);
   const alike = known.map(value => value * 1.01);
-  const oneTileElse = Float32Array.from([...known.subarray(0, 32), ...embeddingsOf(2).subarray(0, 32)]);
+  const oneCellElse = Float32Array.from([...known.subarray(0, 32), ...embeddingsOf(2).subarray(0, 32)]);
 
   it('is refused, unless somebody asked for it', async () => {
     const archive = await openTestArchive();
     expect(await archive.add(newFrame({ embeddings: known }))).toBe('kept');
     expect(await archive.add(newFrame({ embeddings: alike, because: 'sample' }))).toBe('duplicate');
     expect(await archive.add(newFrame({ embeddings: alike, backbone: 'another' }))).toBe('kept');
-    expect(await archive.add(newFrame({ embeddings: oneTileElse }))).toBe('kept');
+    expect(await archive.add(newFrame({ embeddings: oneCellElse }))).toBe('kept');
     for (const because of ['label', 'image', 'capture'] as const) {
       expect(await archive.add(newFrame({ embeddings: alike, because }))).toBe('kept');
     }

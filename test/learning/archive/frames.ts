@@ -7,9 +7,9 @@ export const NOW = Date.UTC(2026, 5, 1, 9, 0, 0);
 export const MINUTE_MS = 60_000;
 
 /** Random numbers as after a backbone: none negative. */
-export function embeddingsOf(seed: number, tiles = 2, width = 32): Float32Array {
+export function embeddingsOf(seed: number, cells = 2, width = 32): Float32Array {
   const random = createRandom(seed);
-  return Float32Array.from({ length: tiles * width }, () => Math.max(0, random.between(-1, 3)));
+  return Float32Array.from({ length: cells * width }, () => Math.max(0, random.between(-1, 3)));
 }
 
 /** No JPEG, but bytes: the archive does not look into them. */
@@ -23,7 +23,7 @@ let made = 0;
 export function newFrame(more: Partial<NewFrame> = {}): NewFrame {
   made++;
   const takenAt = more.takenAt ?? NOW + made * 1000;
-  const tile = { zone: 'all', rectangle: { x: 0, y: 0, w: 0.5, h: 1 }, scores: { surfing: 0.25 } };
+  const cell = { zone: 'all', rectangle: { x: 0, y: 0, w: 0.5, h: 1 }, scores: { surfing: 0.25 } };
   return {
     id: ulid(takenAt),
     takenAt,
@@ -32,7 +32,7 @@ export function newFrame(more: Partial<NewFrame> = {}): NewFrame {
     head: 'head-1',
     backbone: 'backbone-1',
     novelty: null,
-    tiles: [tile, { ...tile, rectangle: { x: 0.5, y: 0, w: 0.5, h: 1 } }],
+    cells: [cell, { ...cell, rectangle: { x: 0.5, y: 0, w: 0.5, h: 1 } }],
     picture: pictureOf(made),
     embeddings: embeddingsOf(made),
     ...more,

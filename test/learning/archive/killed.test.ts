@@ -69,7 +69,7 @@ it(`${KILLS} SIGKILLs at any moment lose no acknowledged label, and no row becom
   const folded = foldLabels(log);
   expect(new Set(archive.labelled().map(({ id }) => id))).toEqual(new Set(folded.keys()));
   for (const frame of archive.frames()) {
-    expect(frame.tiles).toHaveLength(2);
+    expect(frame.cells).toHaveLength(2);
     expect(archive.embeddings(frame.id)).toHaveLength(64);
     expect((await archive.picture(frame.id))?.length).toBe(1000);
   }

@@ -2,15 +2,20 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../src/learning/archive/frame-rows.ts';
 import { PRIVACY_DEFAULTS, pixelateOutside, withPrivacy } from '../../../src/learning/archive/privacy.ts';
+import { cornersOf, type Rectangle, type Zone } from '../../../src/vision/zone.ts';
 import { newFrame } from './frames.ts';
 
 const WIDTH = 960;
 const HEIGHT = 540;
 const BLOCK = 20;
 /** Of 480 × 270 pixels, at 240, 135. */
-const ZONE = { x: 0.25, y: 0.25, w: 0.5, h: 0.5 };
+const ZONE = zoneOf({ x: 0.25, y: 0.25, w: 0.5, h: 0.5 });
 
 let picture: Buffer;
+
+function zoneOf(rectangle: Rectangle): Zone {
+  return { name: 'sea', points: cornersOf(rectangle) };
+}
 
 /** Stripes of 2 pixels, black and white: detail everywhere, whose mean is grey. */
 beforeAll(async () => {
@@ -63,6 +68,21 @@ describe('pixelating', () => {
     }
   });
 
+  it('keeps to the edge of a zone that is no rectangle', async () => {
+    const points = [
+      { x: 0, y: 0 },
+      { x: 1, y: 0 },
+      { x: 0, y: 1 },
+    ];
+    const grey = await greyOf(await pixelateOutside(picture, [{ points }]));
+    const contrast = (x: number, y: number) => {
+      const { least, most } = range(grey, [x, y, 80, 80]);
+      return most - least;
+    };
+    expect(contrast(300, 200)).toBeGreaterThan(150);
+    expect(contrast(700, 300)).toBeLessThan(30);
+  });
+
   it('leaves one colour in each block', async () => {
     // Half black, half white: the blocks away from the edge are either.
     const halves = await sharp({
@@ -90,7 +110,7 @@ describe('pixelating', () => {
     expect((await sharp(picture).metadata()).exif).toBeDefined();
     const turned = await sharp(picture).withMetadata({ orientation: 6 }).toBuffer();
     const { exif, orientation, width, height, format } = await sharp(
-      await pixelateOutside(turned, [{ x: 0.9, y: 0.9, w: 0.5, h: 0.5 }]),
+      await pixelateOutside(turned, [zoneOf({ x: 0.9, y: 0.9, w: 0.5, h: 0.5 })]),
     ).metadata();
     expect({ exif, orientation, width, height, format }).toEqual({
       width: HEIGHT,
@@ -100,8 +120,8 @@ describe('pixelating', () => {
   });
 
   it.each([
-    ['a zone that is all of the picture', [{ x: 0, y: 0, w: 1, h: 1 }], 200],
-    ['a zone outside it', [{ x: 1, y: 0, w: 0.2, h: 1 }], 0],
+    ['a zone that is all of the picture', [zoneOf({ x: 0, y: 0, w: 1, h: 1 })], 200],
+    ['a zone outside it', [zoneOf({ x: 1, y: 0, w: 0.2, h: 1 })], 0],
   ])('%s', async (_, zones, contrast) => {
     const grey = await greyOf(await pixelateOutside(picture, zones));
     const { least, most } = range(grey, [400, 200, 100, 100]);

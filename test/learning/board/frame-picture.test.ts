@@ -2,12 +2,13 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import { framePicture } from '../../../src/learning/board/answers.ts';
+import { cornersOf } from '../../../src/vision/zone.ts';
 import { newFrame } from '../archive/frames.ts';
 import { openTestArchive } from '../archive/support.ts';
 
 const SIDE = 96;
 /** The upper half. */
-const ZONE = { x: 0, y: 0, w: 1, h: 0.5 };
+const ZONE = { name: 'sky', points: cornersOf({ x: 0, y: 0, w: 1, h: 0.5 }) };
 
 const noise = { type: 'gaussian' as const, mean: 120, sigma: 50 };
 const picture = await sharp({

@@ -7,8 +7,10 @@ import { createKeeper } from '../../../src/learning/board/keeper.ts';
 import type { SeenFrame } from '../../../src/learning/board/seen-frame.ts';
 import { LEARNING_DEFAULTS, type LearningOptions } from '../../../src/learning/options.ts';
 import { liveView } from '../../../src/ops/live-view.ts';
+import { cornersOf } from '../../../src/vision/zone.ts';
 import { embeddingsOf, NOW, newFrame } from '../archive/frames.ts';
 import { openTestArchive } from '../archive/support.ts';
+import { CELL_SENSE } from '../support.ts';
 
 /** A keeper whose options can change while it lives. */
 async function keeping() {
@@ -19,7 +21,8 @@ async function keeping() {
     recent: createRecentFrames(),
     references: createReferences(32, 10),
     options: liveView(() => now.options),
-    zones: [{ x: 0, y: 0, w: 1, h: 0.5 }],
+    zones: [{ name: 'sky', points: cornersOf({ x: 0, y: 0, w: 1, h: 0.5 }) }],
+    head: () => ({ activities: ['surfing'], cells: CELL_SENSE, width: 32 }),
     backbone: 'backbone-1',
     monotonicMs: 0,
     onRoom: () => undefined,
@@ -36,14 +39,14 @@ const bytes = await sharp({ create: { width: 96, height: 96, channels: 3, noise,
   .toBuffer();
 
 function seen(seed: number): SeenFrame {
-  const { id, tiles } = newFrame();
-  const scored = { head: 'head-1', tiles, embeddings: embeddingsOf(seed), zones: {}, picture: {} };
+  const { id, cells } = newFrame();
+  const read = { head: 'head-1', cells, embeddings: embeddingsOf(seed) };
   const frame = { id, takenAt: NOW, bytes, origin: 'test' };
   return {
     frame,
     monotonicMs: 0,
     visibility: 'ok',
-    scored,
+    read,
     activity: 'none',
     thresholds: {},
   } as unknown as SeenFrame;

@@ -21,7 +21,7 @@ const SEEN = {
   head: 'head-1',
   backbone: 'ab'.repeat(32),
   novelty: null,
-  tiles: [
+  cells: [
     { zone: 'beach', rectangle: { x: 0, y: 0, w: 1, h: 1 }, scores: { surfing: 0.4, windsurfing: 0.2 } },
   ],
 } as const satisfies Partial<NewFrame>;

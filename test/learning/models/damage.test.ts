@@ -2,7 +2,7 @@ import { appendFile, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveHead } from '../../../src/learning/models/resolve.ts';
-import { BACKBONE, randomHead } from '../support.ts';
+import { BACKBONE, riderHead } from '../support.ts';
 import {
   currentId,
   damage,
@@ -156,6 +156,6 @@ describe('the history', () => {
     const store = await openStore(place);
     expect(store.history(9).map(({ to }) => to)).toEqual(['shipped', first, second, first]);
     expect((await openStore(place)).history(9)).toHaveLength(4);
-    await store.promote(randomHead(4), factsOf('c'));
+    await store.promote(riderHead(4), factsOf('c'));
   });
 });

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { openModelStore } from '../../../src/learning/models/store.ts';
 import { systemClock } from '../../../src/ops/clock.ts';
 import { createRandom } from '../../../src/ops/random.ts';
-import { BACKBONE, randomHead } from '../support.ts';
+import { BACKBONE, riderHead } from '../support.ts';
 
 const [shipped, board, seed] = process.argv.slice(2) as [string, string, string];
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -20,7 +20,7 @@ const store = await openModelStore({ folders: { shipped, board }, ...options });
 async function step(number: number): Promise<string> {
   if (random.next() < 0.6) {
     say(`begun promote-${seed}-${number}`);
-    const head = randomHead(random.below(1e6));
+    const head = riderHead(random.below(1e6));
     const facts = { job: `${seed}-${number}`, reasons: [], figures: null };
     return (await store.promote(head, facts)).manifest.id;
   }

@@ -1,15 +1,14 @@
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { headWeightBytes, loadHead } from '../../../src/activity/head-bundle.ts';
+import { type HeadManifest, headWeightBytes, loadHead } from '../../../src/activity/head-bundle.ts';
 import { saveHead, selectHead } from '../../../src/learning/fit/save-head.ts';
-import { resolveHead } from '../../../src/learning/models/resolve.ts';
+import { readManifest, resolveHead } from '../../../src/learning/models/resolve.ts';
 import { openModelStore } from '../../../src/learning/models/store.ts';
 import { checkHead } from '../../../src/ops/checks/models.ts';
 import { SHIPPED_MODELS } from '../../../src/ops/paths.ts';
 import { loadBackboneBundle } from '../../../src/vision/bundle.ts';
-import { SHIPPED_BACKBONE } from '../../vision/support.ts';
-import { BACKBONE, randomHead } from '../support.ts';
+import { BACKBONE, randomHead, riderHead } from '../support.ts';
 import {
   currentId,
   damage,
@@ -28,7 +27,7 @@ describe('promote', () => {
     const place = await newPlace();
     const store = await openStore(place);
     expect((await store.current()).manifest.id).toBe(SHIPPED_ID);
-    const candidate = randomHead(2);
+    const candidate = riderHead(2);
     const head = await store.promote(candidate, factsOf('job-1'));
     expect(head.manifest).toMatchObject({
       id: expect.stringMatching(/^2026-06-01T09-00Z-[0-9a-f]{4}$/),
@@ -53,14 +52,14 @@ describe('promote', () => {
 
   it('keeps the parent that the trainer named', async () => {
     const store = await openStore(await newPlace());
-    const { training } = randomHead(2).manifest;
-    const candidate = randomHead(2, { training: { ...training, parent: 'head-7' } });
+    const { training } = riderHead(2).manifest;
+    const candidate = riderHead(2, { training: { ...training, parent: 'head-7' } });
     expect((await store.promote(candidate, factsOf('a'))).manifest.training.parent).toBe('head-7');
   });
 
   it('gives the same weights promoted twice in one instant two ids', async () => {
     const store = await openStore(await newPlace());
-    const heads = await Promise.all([1, 2, 3].map(job => store.promote(randomHead(2), factsOf(`${job}`))));
+    const heads = await Promise.all([1, 2, 3].map(job => store.promote(riderHead(2), factsOf(`${job}`))));
     const ids = heads.map(({ manifest }) => manifest.id);
     expect(new Set(ids).size).toBe(3);
     expect(store.history(9).map(({ from, to }) => [from, to])).toEqual([
@@ -82,9 +81,9 @@ describe('promote', () => {
   it('never deletes the one in use before, the parent, the pinned one, or one put there by hand', async () => {
     const place = await newPlace();
     const ids = await promoteAll(place, [2, 3, 4, 5]);
-    await saveHead(place.folders.board, randomHead(9), {});
-    const { training } = randomHead(7).manifest;
-    const child = randomHead(7, { training: { ...training, parent: String(ids[1]) } });
+    await saveHead(place.folders.board, riderHead(9), {});
+    const { training } = riderHead(7).manifest;
+    const child = riderHead(7, { training: { ...training, parent: String(ids[1]) } });
     const store = await openStore(place, { keep: 1, configured: String(ids[0]) });
     expect(store.pinned).toBe(ids[0]);
     await store.rollback(String(ids[3]));
@@ -96,14 +95,14 @@ describe('promote', () => {
   it('refuses what could not be loaded again, and leaves nothing of it', async () => {
     const place = await newPlace();
     const store = await openStore(place);
-    const { manifest } = randomHead(2);
-    const broken = randomHead(2, { thresholds: { ...manifest.thresholds, surfing: Number.NaN } });
+    const { manifest } = riderHead(2);
+    const broken = riderHead(2, { thresholds: { ...manifest.thresholds, surfing: Number.NaN } });
     await expect(store.promote(broken, factsOf('a'))).rejects.toMatchObject({ code: 'model-invalid' });
-    const foreign = randomHead(2, { backbone: OTHER_BACKBONE });
+    const foreign = riderHead(2, { backbone: OTHER_BACKBONE });
     await expect(store.promote(foreign, factsOf('b'))).rejects.toMatchObject({ code: 'model-invalid' });
     expect(await namesOf(place.folders.board)).toEqual([]);
     expect((await store.current()).manifest.id).toBe(SHIPPED_ID);
-    await store.promote(randomHead(3), factsOf('c'));
+    await store.promote(riderHead(3), factsOf('c'));
   });
 
   it('says so where the state folder is no folder, and goes on with the old head', async () => {
@@ -111,7 +110,7 @@ describe('promote', () => {
     await mkdir(join(place.folders.board, '..', '..'), { recursive: true });
     await writeFile(join(place.folders.board, '..'), '');
     const store = await openStore(place);
-    await expect(store.promote(randomHead(2), factsOf('a'))).rejects.toMatchObject({
+    await expect(store.promote(riderHead(2), factsOf('a'))).rejects.toMatchObject({
       code: 'state-unwritable',
     });
     await store.reject(factsOf('b'));
@@ -156,7 +155,7 @@ describe('rollback', () => {
     const place = await newPlace();
     await promoteAll(place, [2]);
     expect(await (await openStore(place)).rollback('shipped')).toMatchObject({ to: SHIPPED_ID });
-    await saveHead(place.folders.shipped, randomHead(8, { id: 'newer' }), {});
+    await saveHead(place.folders.shipped, riderHead(8, { id: 'newer' }), {});
     await selectHead(place.folders.shipped, 'newer');
     await rm(join(place.folders.shipped, SHIPPED_ID), { recursive: true });
     expect(await currentId(place)).toBe('newer');
@@ -166,7 +165,7 @@ describe('rollback', () => {
   it('answers what it can not do with a code, and changes nothing', async () => {
     const place = await newPlace();
     const [id] = await promoteAll(place, [2]);
-    await saveHead(place.folders.board, randomHead(5, { backbone: OTHER_BACKBONE }), {});
+    await saveHead(place.folders.board, riderHead(5, { backbone: OTHER_BACKBONE }), {});
     const store = await openStore(place);
     for (const unknown of ['nobody', '../heads', '', '/', 'current', 'history.jsonl']) {
       await expect(store.rollback(unknown)).rejects.toMatchObject({ code: 'model-unknown' });
@@ -182,9 +181,9 @@ describe('list', () => {
   it('tells of each head where it comes from, and what it was promoted by', async () => {
     const place = await newPlace();
     const [first, second] = await promoteAll(place, [2, 3]);
-    await saveHead(place.folders.board, randomHead(5, { backbone: OTHER_BACKBONE }), {});
+    await saveHead(place.folders.board, riderHead(5, { backbone: OTHER_BACKBONE }), {});
     const store = await openStore(place);
-    const { activities, createdAt } = randomHead(1).manifest;
+    const { activities, createdAt } = riderHead(1).manifest;
     const { figures } = factsOf('');
     const { board, shipped } = place.folders;
     expect(await store.list()).toEqual([
@@ -215,6 +214,35 @@ describe('list', () => {
   });
 });
 
+describe('a head for whole pictures', () => {
+  it('is passed over, neither listed nor set aside: another program may use it', async () => {
+    const place = await newPlace();
+    const [first, second] = await promoteAll(place, [2, 3]);
+    const old = randomHead(5, { id: 'old' });
+    await saveHead(place.folders.board, old, {});
+    await saveHead(place.folders.shipped, { ...old, manifest: { ...old.manifest, id: 'photos' } }, {});
+    await selectHead(place.folders.board, 'old');
+    const store = await openStore(place);
+    expect(await resolveHead(place.folders, 'current', BACKBONE)).toMatchObject({
+      head: { manifest: { id: SHIPPED_ID } },
+      skipped: [{ id: 'old', why: 'foreign', reason: expect.stringContaining('whole pictures') }],
+    });
+    expect((await store.current()).manifest.id).toBe(SHIPPED_ID);
+    expect(await namesOf(place.folders.board)).toContain('old');
+    expect((await store.list()).map(({ id }) => id)).toEqual([second, first, SHIPPED_ID]);
+    for (const id of ['old', 'photos'])
+      await expect(store.rollback(id)).rejects.toMatchObject({ code: 'model-invalid' });
+    await expect(currentId(place, 'photos')).rejects.toMatchObject({ code: 'model-invalid' });
+  });
+
+  it('is not promoted', async () => {
+    const place = await newPlace();
+    const store = await openStore(place);
+    await expect(store.promote(randomHead(2), factsOf('a'))).rejects.toMatchObject({ code: 'model-invalid' });
+    expect((await store.current()).manifest.id).toBe(SHIPPED_ID);
+  });
+});
+
 describe('a pinned head', () => {
   it('is loaded from either folder, whatever is current', async () => {
     const place = await newPlace();
@@ -229,17 +257,20 @@ describe('a pinned head', () => {
 describe('the shipped models', () => {
   it('may be read-only, and stay as they are while the board learns', async () => {
     const place = await newPlace();
-    await cp(join(SHIPPED_MODELS, 'heads'), place.folders.shipped, { recursive: true });
+    await cp(join(SHIPPED_MODELS, 'riders'), place.folders.shipped, { recursive: true });
     await chmod(place.folders.shipped, 0o555);
     const before = await namesOf(place.folders.shipped);
-    const bundle = await loadBackboneBundle(SHIPPED_BACKBONE);
-    const { manifest } = bundle;
-    const backbone = { id: manifest.id, sha256: manifest.weights.sha256 };
+    const id = (await readFile(join(place.folders.shipped, 'current'), 'utf8')).trim();
+    const { backbone } = (await readManifest(join(place.folders.shipped, id))) as HeadManifest;
+    const bundle = await loadBackboneBundle(join(SHIPPED_MODELS, 'backbone', backbone.id));
     const options = { ...place, configured: 'current', backbone, keep: 5 };
     const store = await openModelStore(options);
     const shipped = await loadHead(place.folders.shipped, 'current', backbone);
     expect((await store.current()).manifest).toEqual(shipped.manifest);
-    const promoted = await store.promote({ ...shipped, outputBias: Float32Array.of(1, 2, 3) }, factsOf('a'));
+    const promoted = await store.promote(
+      { ...shipped, outputBias: shipped.outputBias.map(bias => bias + 1) },
+      factsOf('a'),
+    );
     const resolved = await resolveHead(place.folders, 'current', backbone);
     expect(resolved).toMatchObject({ origin: 'board', skipped: [] });
     expect(resolved.head.manifest).toEqual(promoted.manifest);
@@ -249,22 +280,25 @@ describe('the shipped models', () => {
     await chmod(place.folders.shipped, 0o755);
 
     // `surfwatch doctor` looks at the same head.
-    const settings = { ...place, models: { ...place.models, backbone: manifest.id, head: 'current' } };
+    const settings = {
+      ...place,
+      models: { ...place.models, backbone: backbone.id, head: 'current', pictureHead: 'current' },
+    };
     const check = () => checkHead(settings, bundle);
-    const { id } = promoted.manifest;
-    const detail = `${id}: surfing, windsurfing, kitesurfing, made on this board`;
+    const made = promoted.manifest.id;
+    const detail = `${made}: surfing, windsurfing, kitesurfing, made on this board`;
     expect((await check()).finding).toMatchObject({ status: 'ok', detail });
-    await damage(place.folders.board, id);
+    await damage(place.folders.board, made);
     expect(await check()).toMatchObject({
       head: { id: shipped.manifest.id },
-      finding: { status: 'warn', detail: expect.stringContaining(`${id} cannot be used`) },
+      finding: { status: 'warn', detail: expect.stringContaining(`${made} cannot be used`) },
     });
   });
 
   it('of another backbone than the board learnt on are used, and what was learnt is kept', async () => {
     const place = await newPlace();
     const [id] = await promoteAll(place, [2]);
-    await saveHead(place.folders.shipped, randomHead(8, { id: 'newer', backbone: OTHER_BACKBONE }), {});
+    await saveHead(place.folders.shipped, riderHead(8, { id: 'newer', backbone: OTHER_BACKBONE }), {});
     await selectHead(place.folders.shipped, 'newer');
     const store = await openModelStore({
       ...place,

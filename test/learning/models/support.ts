@@ -8,7 +8,7 @@ import { openModelStore } from '../../../src/learning/models/store.ts';
 import type { GateFacts, HeadFolders } from '../../../src/learning/models/types.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { BACKBONE, randomHead } from '../support.ts';
+import { BACKBONE, riderHead } from '../support.ts';
 
 export const SHIPPED_ID = 'shipped-head';
 
@@ -37,7 +37,7 @@ export async function newPlace(): Promise<Place> {
   const root = await temporaryFolder();
   const settings = { models: { dir: join(root, 'models') }, stateDir: join(root, 'state') };
   const folders = headFolders(settings);
-  await saveHead(folders.shipped, randomHead(1, { id: SHIPPED_ID }), {});
+  await saveHead(folders.shipped, riderHead(1, { id: SHIPPED_ID }), {});
   await selectHead(folders.shipped, SHIPPED_ID);
   const warnings: string[] = [];
   const log = pino({ level: 'warn' }, { write: line => void warnings.push(line) });
@@ -65,7 +65,7 @@ export async function promoteAll(place: Place, seeds: readonly number[], keep = 
   const ids: string[] = [];
   for (const seed of seeds) {
     place.clock.jump(60_000);
-    ids.push((await store.promote(randomHead(seed), factsOf(`job-${seed}`))).manifest.id);
+    ids.push((await store.promote(riderHead(seed), factsOf(`job-${seed}`))).manifest.id);
   }
   return ids;
 }

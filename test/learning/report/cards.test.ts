@@ -97,7 +97,7 @@ describe('limitsOf', () => {
 describe('renderBackboneCard', () => {
   const card: BackboneCard = {
     id: 'mine-1.0-224',
-    parent: 'surfwatch-mobilenetv2-1.0-224',
+    parent: 'surfwatch-mobilenetv2-v3',
     at: '2026-11-23T15:21:08.000Z',
     command: 'surfwatch train photos/ --unfreeze 4',
     seed: 37,
@@ -114,7 +114,7 @@ describe('renderBackboneCard', () => {
 
   it('says where it comes from and what changed', () => {
     const text = renderBackboneCard(card);
-    expect(text).toContain('`surfwatch-mobilenetv2-1.0-224`');
+    expect(text).toContain('`surfwatch-mobilenetv2-v3`');
     expect(text).toContain('| accuracy on held-back groups | 0.871 | 0.903 |');
     expect(text).toContain('Seed 37; 1 h 2 min on 2 cores; made 2026-11-23 15:21 UTC.');
     checkTables(text);

@@ -111,7 +111,7 @@ export function sampleRecord(
       id: '2026-11-23T15-21Z-8f0c',
       activities: ACTIVITIES,
       thresholds: THRESHOLDS,
-      backbone: { id: 'surfwatch-mobilenetv2-1.0-224', sha256: '4be1'.repeat(16) },
+      backbone: { id: 'surfwatch-mobilenetv2-v3', sha256: '4be1'.repeat(16) },
     },
     made: {
       at: '2026-11-23T15:21:08.000Z',

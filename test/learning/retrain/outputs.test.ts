@@ -6,7 +6,7 @@ import { matchCalibration } from '../../../src/learning/retrain/match-calibratio
 import { activitiesWithNew, warmStart } from '../../../src/learning/retrain/warm-start.ts';
 import { createRandom } from '../../../src/ops/random.ts';
 import { ACTIVITIES, balancedSamples, randomHead, separableSet } from '../support.ts';
-import { toyBase, toyHead } from './support.ts';
+import { toyBase, toyHead, withBackground } from './support.ts';
 
 const FROM = { slope: 1, intercept: 0 };
 const even = (count: number) => new Float64Array(count).fill(1 / count);
@@ -63,6 +63,29 @@ describe('chooseRetrainedOutputs', () => {
   });
 });
 
+describe('a calibration for cells', () => {
+  it('stays what it was whatever the share of riders in the base set', () => {
+    const head = toyHead();
+    // Riders are rare among cells: the incumbent is calibrated to that, and the base set is half of them.
+    const calibration = ACTIVITIES.map(() => ({ slope: 0.8, intercept: -5 }));
+    const rare = { ...head, manifest: { ...head.manifest, calibration } };
+    const held = separableSet(balancedSamples(40), 2);
+    const moved = { ...rare, outputBias: rare.outputBias.map(bias => bias + 3) };
+    expect(chooseRetrainedOutputs(rare, rare, held, [])).toEqual({
+      calibration: ACTIVITIES.map(() => ({
+        slope: expect.closeTo(0.8, 5),
+        intercept: expect.closeTo(-5, 5),
+      })),
+      thresholds: head.manifest.thresholds,
+    });
+    for (const { slope, intercept } of chooseRetrainedOutputs(rare, moved, held, []).calibration) {
+      // The logits are 3 higher, so that is taken off again.
+      expect(intercept + slope * 3).toBeCloseTo(-5, 0);
+      expect(slope).toBeCloseTo(0.8, 1);
+    }
+  });
+});
+
 describe('warmStart', () => {
   it('gives the logits of the incumbent, and of a new activity a low one', () => {
     const incumbent = randomHead(4);
@@ -80,17 +103,14 @@ describe('warmStart', () => {
     expect(start.hiddenKernel).not.toBe(incumbent.hiddenKernel);
   });
 
-  it('takes the strongest of a softmax for the strongest', () => {
-    const incumbent = randomHead(5, { output: 'softmax' });
-    const start = warmStart(incumbent, ACTIVITIES, 1);
-    const inputs = separableSet(balancedSamples(2)).embeddings;
-    const { output: _, ...manifest } = incumbent.manifest;
-    const strongest = (logits: Float32Array, row: number) => {
-      const own = [...logits.subarray(row * 3, row * 3 + 3)];
-      return own.indexOf(Math.max(...own));
-    };
-    const [before, after] = [headLogits(incumbent, inputs, 8), headLogits({ ...start, manifest }, inputs, 8)];
-    for (let row = 0; row < 8; row++) expect(strongest(after, row)).toBe(strongest(before, row));
+  it('keeps background outputs, after those of new activities', () => {
+    const incumbent = withBackground(toyHead());
+    const activities = [...ACTIVITIES, 'sup'];
+    const start = warmStart(incumbent, activities, 1);
+    const { hidden } = incumbent.manifest;
+    expect(start.outputBias).toHaveLength(6);
+    expect([...start.outputBias.subarray(4)]).toEqual([...incumbent.outputBias.subarray(3)]);
+    expect(start.outputKernel.subarray(4 * hidden)).toEqual(incumbent.outputKernel.subarray(3 * hidden));
   });
 });
 

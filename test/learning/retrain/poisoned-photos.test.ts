@@ -1,34 +1,34 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Classifier, createClassifier } from '../../../src/activity/classifier.ts';
+import { createPictureClassifier, type PictureClassifier } from '../../../src/activity/picture-classifier.ts';
 import { labelVector } from '../../../src/learning/data/labels.ts';
 import type { Sample } from '../../../src/learning/embedding/sample.ts';
 import { RETRAIN_DEFAULTS, retrainHead } from '../../../src/learning/retrain/retrain-head.ts';
 import type { BaseSet, BoardFrame } from '../../../src/learning/retrain/types.ts';
 import { SHIPPED_MODELS } from '../../../src/ops/paths.ts';
+import { readPhoto } from '../../../src/vision/decode.ts';
 import { hasShared, SHARED } from '../../vision/support.ts';
 import { hours } from './support.ts';
 
 const PHOTOS = join(SHARED, 'data', 'watersports');
-const WHOLE = [{ name: 'beach', x: 0, y: 0, w: 1, h: 1, tiles: { columns: 1, rows: 1, overlap: 0 } }];
+const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };
 const FRAMES = 30;
 const BASE_OF_EACH = 8;
-const BACKBONE = 'surfwatch-mobilenetv2-1.0-224';
+const BACKBONE = 'surfwatch-mobilenetv2-v3';
 
 /** With photos of riders, which the project may not hold (skipped where they are absent). */
 describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
-  let classifier: Classifier;
+  let classifier: PictureClassifier;
   let base: BaseSet;
   let riders: BoardFrame[];
 
   beforeAll(async () => {
-    const models = { dir: SHIPPED_MODELS, backbone: BACKBONE, head: 'current' };
-    classifier = await createClassifier(models, {
+    const models = { dir: SHIPPED_MODELS, backbone: BACKBONE, pictureHead: 'current' };
+    classifier = await createPictureClassifier(models, {
       engine: 'auto',
       threads: 2,
-      maxBytes: 1e8,
-      maxPixels: 1e8,
+      ...LIMITS,
     });
     const { activities } = classifier.head.manifest;
     const samples: Sample[] = [];
@@ -62,7 +62,7 @@ describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
       id: String(index),
       takenAt: 0,
       labels: ['windsurfing'],
-      tiles: [{ zone: 'beach', rectangle: { x: 0, y: 0, w: 1, h: 1 } }],
+      cells: [{ zone: 'beach', rectangle: { x: 0, y: 0, w: 1, h: 1 } }],
       embeddings: row,
     }));
     return () => classifier.close();
@@ -72,7 +72,8 @@ describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
     const files = (await readdir(join(PHOTOS, name))).filter(file => file.endsWith('.jpg')).sort();
     const rows: Float32Array[] = [];
     for (const file of files.slice(from, from + count)) {
-      rows.push((await classifier.classify(await readFile(join(PHOTOS, name, file)), WHOLE)).embeddings);
+      const { whole } = await readPhoto(await readFile(join(PHOTOS, name, file)), 224, LIMITS);
+      rows.push(await classifier.backbone.embed(whole.rgb, 1));
     }
     return rows;
   }

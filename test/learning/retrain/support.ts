@@ -3,7 +3,7 @@ import type { HeadBundle } from '../../../src/activity/head-bundle.ts';
 import { blockOf, isHeldBlock } from '../../../src/learning/retrain/blocks.ts';
 import type { BaseSet, BoardFrame, RetrainInput } from '../../../src/learning/retrain/types.ts';
 import { createRandom, type Random } from '../../../src/ops/random.ts';
-import { ACTIVITIES, BACKBONE, balancedSamples, separableSet, WIDTH } from '../support.ts';
+import { ACTIVITIES, BACKBONE, balancedSamples, CELL_SENSE, separableSet, WIDTH } from '../support.ts';
 
 const HOUR_MS = 3_600_000;
 const FIRST = Date.UTC(2026, 5, 1);
@@ -22,7 +22,7 @@ export type Marks = Readonly<Record<string, number>>;
 /** What else it raises, by a little: to a head that knows the base set it looks a bit like surfing. */
 const FAINT = 0.3;
 
-/** A frame of four tiles, one of which shows each label. */
+/** A frame of four cells, one of which shows each label. */
 function frameOf(
   id: string,
   takenAt: number,
@@ -30,18 +30,18 @@ function frameOf(
   marks: Marks,
   random: Random,
 ): BoardFrame {
-  const tiles = [0, 1, 2, 3].map(index => ({
+  const cells = [0, 1, 2, 3].map(index => ({
     zone: 'beach',
     rectangle: { x: (index % 2) / 2, y: Math.floor(index / 2) / 2, w: 0.5, h: 0.5 },
   }));
-  const embeddings = Float32Array.from({ length: tiles.length * WIDTH }, () => random.next() * 0.5);
+  const embeddings = Float32Array.from({ length: cells.length * WIDTH }, () => random.next() * 0.5);
   for (const label of labels) {
     const mark = marks[label] as number;
-    const tile = random.below(tiles.length) * WIDTH;
-    embeddings[tile + mark] = (embeddings[tile + mark] as number) + 1;
-    if (mark > 2) embeddings[tile] = (embeddings[tile] as number) + FAINT;
+    const cell = random.below(cells.length) * WIDTH;
+    embeddings[cell + mark] = (embeddings[cell + mark] as number) + 1;
+    if (mark > 2) embeddings[cell] = (embeddings[cell] as number) + FAINT;
   }
-  return { id, takenAt, labels, tiles, embeddings };
+  return { id, takenAt, labels, cells, embeddings };
 }
 
 /** So many frames of each kind, one an hour. */
@@ -95,6 +95,7 @@ export function toyHead(): HeadBundle {
       backbone: BACKBONE,
       calibration: ACTIVITIES.map(() => ({ slope: 1, intercept: 0 })),
       thresholds: Object.fromEntries(ACTIVITIES.map(activity => [activity, 0.5])),
+      cells: CELL_SENSE,
       weights: { file: 'weights.f32.bin', sha256: '0'.repeat(64) },
       training: { parent: null, seed: 3, dataSha256: 'cd'.repeat(32), command: 'surfwatch train photos' },
     },
@@ -107,4 +108,22 @@ export function toyHead(): HeadBundle {
 
 export function toyInput(board: readonly BoardFrame[]): RetrainInput {
   return { base: toyBase(), board, incumbent: toyHead() };
+}
+
+/** The same with outputs for kites and people, which look at numbers 10 and 11. */
+export function withBackground(head: HeadBundle): HeadBundle {
+  const { hidden } = head.manifest;
+  const kernel = new Float32Array(2 * hidden);
+  const hiddenKernel = Float32Array.from(head.hiddenKernel);
+  for (const index of [0, 1]) {
+    kernel[index * hidden + 5 + index] = 3;
+    hiddenKernel[(5 + index) * WIDTH + 10 + index] = 4;
+  }
+  return {
+    manifest: { ...head.manifest, background: ['kite', 'person'] },
+    hiddenKernel,
+    hiddenBias: head.hiddenBias,
+    outputKernel: Float32Array.of(...head.outputKernel, ...kernel),
+    outputBias: Float32Array.of(...head.outputBias, -8, -8),
+  };
 }

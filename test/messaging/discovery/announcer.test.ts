@@ -7,7 +7,6 @@ import {
 } from '../../../src/messaging/discovery/announcer.ts';
 import { DISCOVERY_DEFAULTS } from '../../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
-import { ALERTS } from '../../../src/messaging/topics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging, until } from '../support.ts';
 
@@ -45,19 +44,6 @@ it('announces what runs, retained, and again when Home Assistant has started', a
   expect(late.last(TOPIC)).toBe(watching.last(TOPIC));
 });
 
-it('tells a new listener which alerts there are not', async () => {
-  const { clock, messaging } = await announcing();
-  messaging.alert('camera-dark', 'too dark');
-  messaging.set('info', info);
-  await until(() => messaging.stats.states === 0, 'all sent');
-  const late = await listener(messaging.address, 'surf/alert/+');
-  await until(() => late.received.length === 1, 'the alert there is');
-  await clock.advance(SETTLE_MS);
-  await until(() => late.received.length === 1 + Object.keys(ALERTS).length, 'all of them');
-  expect(late.last('surf/alert/camera-dark')).toBe('too dark');
-  expect(late.last('surf/alert/disk-full')).toBe('');
-});
-
 it('removes the entity of an activity that the new head does not know', async () => {
   const { clock, messaging, watching } = await announcing();
   messaging.set('info', { ...info, activities: [...info.activities, 'sup'] });
@@ -93,7 +79,6 @@ it('says nothing, and listens to nothing, unless it is enabled', async () => {
 function alone() {
   const clock = fakeClock();
   const sent: string[] = [];
-  const repeated: string[] = [];
   const broker = { takes: true };
   const announcer = new Announcer({
     discovery,
@@ -102,21 +87,19 @@ function alone() {
     clock,
     random: () => 0.5,
     send: ({ payload }) => void sent.push(payload),
-    repeat: topic => void repeated.push(topic),
     isSent: () => broker.takes,
   });
   const status = (text: string, retained = false) =>
     announcer.listens[STATUS]?.({ topic: STATUS, payload: Buffer.from(text), retained });
-  return { clock, sent, repeated, broker, announcer, status };
+  return { clock, sent, broker, announcer, status };
 }
 
 test('a removal that the broker has not taken yet stays in the message', async () => {
-  const { clock, sent, repeated, broker, announcer } = alone();
+  const { clock, sent, broker, announcer } = alone();
   announcer.take({ ...info, activities: ['surfing', 'sup'] });
   broker.takes = false;
   announcer.take({ ...info, activities: ['surfing'] });
   await clock.advance(10 * SETTLE_MS);
-  expect(repeated).toEqual([]);
   expect(sent).toHaveLength(2);
   expect(keysOf(sent[1] ?? '')).toContain('present_sup');
   broker.takes = true;
@@ -150,13 +133,12 @@ test('only a live birth message is answered, after a delay, once for several', a
 });
 
 test('nothing is sent after the end', async () => {
-  const { clock, sent, repeated, announcer, status } = alone();
+  const { clock, sent, announcer, status } = alone();
   announcer.take(info);
   status('online');
   announcer.stop();
   await clock.advance(10 * SETTLE_MS);
   expect(sent).toHaveLength(1);
-  expect(repeated).toEqual([]);
   expect(clock.sleeping).toBe(0);
 });
 

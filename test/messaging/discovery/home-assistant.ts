@@ -72,6 +72,7 @@ function entity<P extends string>(platform: P, category: 'diagnostic' | 'config'
     // homeassistant/components/{sensor,binary_sensor}/__init__.py refuse the category `config`.
     entity_category: z.literal(category).optional(),
     icon: icon.optional(),
+    enabled_by_default: z.boolean().optional(),
     json_attributes_topic: topic.optional(),
     json_attributes_template: template.optional(),
   };

@@ -8,7 +8,7 @@ import {
 import { DISCOVERY_DEFAULTS } from '../../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
 import { eventSchema, stateSchema } from '../../../src/messaging/payloads.ts';
-import { ALERTS, TOPICS, topicEntry } from '../../../src/messaging/topics.ts';
+import { TOPICS, topicEntry } from '../../../src/messaging/topics.ts';
 import { type DeviceDiscovery, deviceDiscovery, TOPIC, withoutAbbreviations } from './home-assistant.ts';
 import { render } from './render.ts';
 
@@ -159,6 +159,9 @@ describe('the topics', () => {
       'present_surfing',
       'present_windsurfing',
       'present_kitesurfing',
+      'riders_surfing',
+      'riders_windsurfing',
+      'riders_kitesurfing',
       'zone_north',
       'zone_south',
     ]);
@@ -204,8 +207,11 @@ describe('the values', () => {
     ['activity', ['windsurfing', 'None']],
     ['present_surfing', ['OFF', 'None']],
     ['present_windsurfing', ['ON', 'None']],
+    ['riders_surfing', ['0', 'None']],
+    ['riders_windsurfing', ['4', 'None']],
     ['zone_north', ['windsurfing']],
-    ['state', ['degraded', 'night', 'paused']],
+    ['problem', ['ON']],
+    ['state', ['degraded', 'night', 'closed', 'paused']],
     ['minutes_surfing', ['51.9']],
     ['minutes_kitesurfing', ['0']],
     ['minutes_watched', ['281.4']],
@@ -216,8 +222,7 @@ describe('the values', () => {
     ['memory', ['168']],
     ['disk_free', ['11873']],
     ['cpu_temperature', ['54.3']],
-    ['alert_lens-obscured', ['ON']],
-    ['pause', ['OFF', 'OFF', 'ON']],
+    ['pause', ['OFF', 'OFF', 'OFF', 'ON']],
   ])('of %s are read', (key, values) => {
     expect(rendered(key)).toEqual(values);
   });
@@ -239,15 +244,20 @@ describe('the values', () => {
     expect(render(value_template, { ...payload, state: 'paused' })).toBe(state_on);
   });
 
-  it('of an alert are its text, and off when it is removed', () => {
-    const { value_template = '', json_attributes_template = '' } = component(
-      'alert_camera-lost',
-      'binary_sensor',
-    );
-    expect(render(value_template, '')).toBe('OFF');
-    expect(JSON.parse(render(json_attributes_template, 'it said "no" & more'))).toEqual({
-      text: 'it said "no" & more',
-    });
+  it('of a problem are all alerts with their texts, and off where there are none', () => {
+    const { value_template = '', json_attributes_template = '' } = component('problem', 'binary_sensor');
+    const [{ payload }] = EXAMPLES.problem;
+    expect(render(value_template, { ...payload, problem: false, alerts: {} })).toBe('OFF');
+    const alerts = { 'camera-lost': 'it said "no" & more', 'disk-full': 'full' };
+    expect(JSON.parse(render(json_attributes_template, { ...payload, alerts }))).toEqual({ alerts });
+  });
+
+  it('of a count are 0 of what the message does not name, and unknown only where nothing is counted', () => {
+    const { value_template = '' } = component('riders_surfing', 'sensor');
+    const [{ payload }] = EXAMPLES.activity;
+    expect(render(value_template, { ...payload, count: { windsurfing: 4 } })).toBe('0');
+    const { count: _, ...uncounted } = payload;
+    expect(render(value_template, uncounted)).toBe('None');
   });
 
   it('of events have their kind, and all that was sent', () => {
@@ -272,8 +282,37 @@ describe('the values', () => {
   });
 });
 
-test('every alert and every kind of state has an entity', () => {
-  for (const id of Object.keys(ALERTS)) component(`alert_${id}`, 'binary_sensor');
+test('a dozen entities are on, beside zones and pictures, and who wants more switches it on', () => {
+  const { components: all } = read({ ...BOARD, zones: [], snapshot: false });
+  const isOn = (key: string) => !('enabled_by_default' in (all[key] ?? {}));
+  expect(Object.keys(all).filter(isOn)).toEqual([
+    'activity',
+    'present_surfing',
+    'present_windsurfing',
+    'present_kitesurfing',
+    'riders_surfing',
+    'riders_windsurfing',
+    'riders_kitesurfing',
+    'event',
+    'retrain',
+    'pause',
+    'problem',
+    'state',
+  ]);
+  expect(
+    Object.values(all).every(
+      entity => !('enabled_by_default' in entity) || entity.enabled_by_default === false,
+    ),
+  ).toBe(true);
+});
+
+test('riders are called by what they do', () => {
+  const { components: named } = read({ ...BOARD, activities: ['kitesurfing', 'sup-foil'] });
+  const names = ['riders_kitesurfing', 'riders_sup-foil'].map(key => named[key]);
+  expect(names).toMatchObject([{ name: 'Kitesurfers' }, { name: 'Sup foil riders' }]);
+});
+
+test('every kind of state has an entity', () => {
   const used = components.map(([, entity]) => {
     if ('image_topic' in entity) return entryOf(entity.image_topic);
     return 'state_topic' in entity ? entryOf(entity.state_topic) : undefined;
@@ -282,11 +321,13 @@ test('every alert and every kind of state has an entity', () => {
   const without = Object.entries(TOPICS).filter(
     ([, entry]) => entry.direction === 'out' && !shown.has(entry),
   );
-  // Bare words for simple clients, answers, and what the availability of the entities is.
+  // Bare words for simple clients, riders for maps, alerts one by one, answers, and the availability of the entities.
   expect(without.map(([name]) => name)).toEqual([
     'activity/state',
+    'riders',
     'availability',
     'camera/availability',
+    'alert/<id>',
     'response/<verb>',
   ]);
 });

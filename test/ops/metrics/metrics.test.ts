@@ -19,6 +19,7 @@ describe('the metrics', () => {
     'surfwatch_info{version="1.0.0",site="north-pier",engine="onnx \\"1.30\\"",head="shipped"} 1',
     'surfwatch_state{state="running"} 1',
     'surfwatch_state{state="night"} 0',
+    'surfwatch_state{state="closed"} 0',
     'surfwatch_alert{id="board-hot"} 1',
     'surfwatch_errors_total{code="camera-timeout"} 5',
     'surfwatch_camera_state{state="online"} 1',
@@ -30,6 +31,8 @@ describe('the metrics', () => {
     'surfwatch_activity{activity="windsurfing"} 1',
     'surfwatch_activity{activity="unknown"} 0',
     'surfwatch_activity_score_ratio{activity="surfing"} 0.05',
+    'surfwatch_riders{activity="windsurfing"} 4',
+    'surfwatch_zone_riders{zone="north",activity="windsurfing"} 3',
     'surfwatch_retrainings_total{result="promoted"} 2',
     'surfwatch_mqtt_connected 1',
     'surfwatch_mqtt_reconnects_total 3',
@@ -137,7 +140,7 @@ describe('ready', () => {
     expect(readiness({ ...SNAPSHOT, state: 'stopping' }).ok).toBe(false);
   });
 
-  it.each(['night', 'paused'])('is one that looks at nothing by intent: %s', state => {
+  it.each(['night', 'closed', 'paused'])('is one that looks at nothing by intent: %s', state => {
     expect(readiness({ ...SNAPSHOT, state, camera: lost }).ok).toBe(true);
   });
 });

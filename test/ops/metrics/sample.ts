@@ -12,7 +12,12 @@ export const SNAPSHOT: Snapshot = {
   state: 'running',
   camera: { status: 'online', lastFrameAtMs: 1_780_000_000_500, fault: null },
   frames: { captured: 10, classified: 8, dropped: 1, failed: 2 },
-  beach: { activity: 'windsurfing', scores: { surfing: 0.05, windsurfing: 0.91, kitesurfing: 0.03 } },
+  beach: {
+    activity: 'windsurfing',
+    scores: { surfing: 0.05, windsurfing: 0.91, kitesurfing: 0.03 },
+    count: { surfing: 0, windsurfing: 4, kitesurfing: 0 },
+    zoneCounts: { north: { surfing: 0, windsurfing: 3, kitesurfing: 0 }, south: null },
+  },
   mqtt: { connected: true, reconnects: 3 },
   outbox: { events: 4, states: 1, droppedEvents: 7 },
   alerts: ['board-hot'],

@@ -1,8 +1,8 @@
 /** What a day's frames were like, in a few numbers: taken in one frame at a time, kept as one JSON row a day. */
 import { z } from 'zod';
-import type { ScoredTile } from '../../../activity/classifier.ts';
+import type { KeptCell } from '../../../activity/kept-cells.ts';
 import { NONE } from '../../data/labels.ts';
-import { decidingTiles, doubt, type Thresholds } from '../deciding.ts';
+import { decidingCells, doubt, type JudgedBy } from '../deciding.ts';
 import { DISTANCE_CLASSES, EMPTY, withDistance } from './histogram.ts';
 
 /** One frame that was judged: the dark, obscured and frozen ones say nothing of the model. */
@@ -13,7 +13,7 @@ export interface DriftObservation {
   readonly activity: string;
   /** 1 on a threshold, 0 at certainty. */
   readonly doubt: number;
-  /** Mean cosine distance of its tiles to what the head was trained on; null where it is unknown. */
+  /** Mean cosine distance of its cells to what the head was trained on; null where it is unknown. */
   readonly distance: number | null;
 }
 
@@ -40,12 +40,12 @@ const DAYS_KEPT = 120;
 
 /** @param distance see {@link DriftObservation} */
 export function observeFrame(
-  tiles: readonly ScoredTile[],
-  thresholds: Thresholds,
+  cells: readonly KeptCell[],
+  head: JudgedBy,
   at: number,
   distance: number | null,
 ): DriftObservation {
-  const decided = decidingTiles(tiles, thresholds);
+  const decided = decidingCells(cells, head);
   return {
     at,
     activity: decided.find(({ present }) => present)?.activity ?? NONE,

@@ -51,9 +51,9 @@ export function landmarksOf(
 }
 
 /**
- * Mean over the tiles of the cosine distance (0..2) to the nearest landmark; null where there are no tiles, or of another width.
+ * Mean over the cells of the cosine distance (0..2) to the nearest landmark; null where there are no cells, or of another width.
  *
- * @param embeddings [tiles, width]
+ * @param embeddings [cells, width]
  */
 export function meanDistance(landmarks: Landmarks, embeddings: Float32Array): number | null {
   const { width } = landmarks;

@@ -1,8 +1,8 @@
-/** The labelled tiles of the board, and samples of the base set, that are most like a tile. */
+/** The labelled cells of the board, and samples of the base set, that are most like a cell. */
 import type { Rectangle } from '../../../vision/zone.ts';
 import { activitiesOf, NONE } from '../../data/labels.ts';
 import type { BaseSet } from '../../retrain/types.ts';
-import type { LabelledTiles } from './labelled-tiles.ts';
+import type { LabelledCells } from './labelled-cells.ts';
 import { nearest } from './vectors.ts';
 
 /** Plain data that survives JSON. */
@@ -32,8 +32,8 @@ export interface BaseNeighbour {
   readonly similarity: number;
 }
 
-export interface KnownTiles {
-  readonly board: LabelledTiles | null;
+export interface KnownCells {
+  readonly board: LabelledCells | null;
   readonly base: BaseSet | null;
 }
 
@@ -41,11 +41,11 @@ export interface KnownTiles {
  * The `k` most alike of both, best first.
  *
  * @param query [width]; what is of another width is not compared
- * @param except a frame whose own tiles don't count
+ * @param except a frame whose own cells don't count
  */
 export function labelledNeighbours(
   query: Float32Array,
-  { board, base }: KnownTiles,
+  { board, base }: KnownCells,
   k: number,
   except?: string,
 ): LabelledNeighbour[] {
@@ -71,17 +71,17 @@ export function speaksFor({ labels }: LabelledNeighbour, activity: string): bool
 
 function boardNeighbours(
   query: Float32Array,
-  board: LabelledTiles | null,
+  board: LabelledCells | null,
   k: number,
   except: string | undefined,
 ): BoardNeighbour[] {
   if (board === null || board.width !== query.length) return [];
-  const own = board.tiles.filter(({ frame }) => frame === except).length;
+  const own = board.cells.filter(({ frame }) => frame === except).length;
   return nearest(query, board.matrix, k + own).flatMap(({ row, similarity }) => {
-    const tile = board.tiles[row];
-    return tile === undefined || tile.frame === except
+    const cell = board.cells[row];
+    return cell === undefined || cell.frame === except
       ? []
-      : [{ from: 'board' as const, ...tile, similarity: rounded(similarity) }];
+      : [{ from: 'board' as const, ...cell, similarity: rounded(similarity) }];
   });
 }
 

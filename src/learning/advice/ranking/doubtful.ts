@@ -1,6 +1,7 @@
-/** How much doubt there is about a frame, and which of its tiles it hangs on. */
-import type { ScoredTile, Scores } from '../../../activity/classifier.ts';
-import { type Deciding, decidingTiles, doubt, type Thresholds } from '../deciding.ts';
+/** How much doubt there is about a frame, and which of its cells it hangs on. */
+import type { KeptCell } from '../../../activity/kept-cells.ts';
+import type { Scores } from '../../../activity/scores.ts';
+import { type Deciding, decidingCells, doubt, type JudgedBy } from '../deciding.ts';
 import type { Candidate } from './candidate.ts';
 
 export interface Doubtful {
@@ -9,31 +10,34 @@ export interface Doubtful {
   readonly deciding: Deciding;
   /** 1 on a threshold or between two activities, 0 at certainty. */
   readonly doubt: number;
-  /** The present activity that is about as strong, where the doubt is between two. */
-  readonly rival: Deciding | null;
+  /** Where the doubt is what the rider does: both probabilities of that one place, 0..1. */
+  readonly rival: Rival | null;
   /** Activities that are there, or, where there are none, the one that comes nearest to it; empty: surely none. */
   readonly shows: readonly string[];
   /** Of the frame, as the daemon judges it. */
   readonly scores: Scores;
 }
 
+export interface Rival {
+  readonly activity: string;
+  readonly score: number;
+  /** Of the activity that it is taken for. */
+  readonly over: number;
+}
+
 /** An activity this near to its threshold may be what the frame shows. */
 const PERHAPS = 0.5;
 
-/** Null where the frame has no tiles. */
-export function doubtful(
-  candidate: Candidate,
-  tiles: readonly ScoredTile[],
-  thresholds: Thresholds,
-): Doubtful | null {
-  const each = decidingTiles(tiles, thresholds);
+/** Null where no cell of the frame lies in a zone. */
+export function doubtful(candidate: Candidate, cells: readonly KeptCell[], head: JudgedBy): Doubtful | null {
+  const each = decidingCells(cells, head);
   const [first, ...others] = each;
   if (first === undefined) return null;
   const nearest = others.reduce((best, one) => (doubt(one) > doubt(best) ? one : best), first);
   const present = each.filter(one => one.present);
-  const rival = present.length < 2 ? null : (present[1] as Deciding);
-  // Of two that are present one may be taken for the other: how near they are to each other is a doubt too.
-  const between = rival === null ? 0 : rival.score / first.score;
+  // That somebody is out there does not say what they do.
+  const rival = first.present ? rivalOf(first, cells) : null;
+  const between = rival === null ? 0 : rival.score / rival.over;
   const shows = present.length > 0 ? present : each.filter(one => doubt(one) >= PERHAPS);
   return {
     candidate,
@@ -43,4 +47,11 @@ export function doubtful(
     shows: shows.map(({ activity }) => activity),
     scores: Object.fromEntries(each.map(({ activity, score }) => [activity, score])),
   };
+}
+
+/** What else the rider that decided may do. */
+function rivalOf({ activity, cell, cellScore }: Deciding, cells: readonly KeptCell[]): Rival | null {
+  const others = Object.entries(cells[cell]?.scores ?? {}).filter(([name]) => name !== activity);
+  const [name, score] = others.reduce((most, entry) => (entry[1] > most[1] ? entry : most), ['', 0]);
+  return score > 0 && score <= cellScore ? { activity: name, score, over: cellScore } : null;
 }

@@ -4,7 +4,7 @@ import type { Doubtful } from './doubtful.ts';
 
 /** From this doubt on a score is said to be near its threshold. */
 const NEAR = 0.6;
-/** From this distance on a tile is unlike what it is compared with. */
+/** From this distance on a cell is unlike what it is compared with. */
 const UNLIKE = 0.3;
 const FEW_LABELS = 10;
 const MANY = 5;
@@ -36,7 +36,10 @@ function doubtReasons({ deciding, doubt, rival }: Doubtful): string[] {
   const { activity, score, threshold } = deciding;
   const found = `${activity} ${score.toFixed(2)}`;
   if (doubt < NEAR) return [];
-  if (rival !== null) return [`${found} and ${rival.activity} ${rival.score.toFixed(2)} are near each other`];
+  if (rival !== null) {
+    const [one, other] = [rival.over, rival.score].map(each => each.toFixed(2));
+    return [`${activity} ${one} and ${rival.activity} ${other} of one rider are near each other`];
+  }
   return [`${found} is near its threshold ${threshold.toFixed(2)}`];
 }
 

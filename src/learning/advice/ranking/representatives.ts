@@ -22,7 +22,7 @@ export interface Representative {
 
 /** Without embeddings, frames this far apart in time are taken to be unlike. */
 const FAR_IN_TIME_MS = 30 * 60_000;
-/** As unlike as tiles of one camera may be. */
+/** As unlike as cells of one camera may be. */
 const UNLIKE = 0.5;
 /** The largest cosine distance there is. */
 const FARTHEST = 2;

@@ -1,5 +1,5 @@
 /** What each cell of a crop should answer, and where nobody knows. */
-import { CELL } from '../../../vision/cells/read-cells.ts';
+import { CELL } from '../../../vision/cells/engine.ts';
 import { contains } from '../../../vision/zone.ts';
 import { type Area, IGNORED } from '../data/material.ts';
 import type { Outputs } from '../outputs.ts';

@@ -1,7 +1,7 @@
 /** Cuts a part of a picture at a scale, with what is known of it. */
 import sharp from 'sharp';
 import type { Random } from '../../../ops/random.ts';
-import { GRAIN } from '../../../vision/cells/read-cells.ts';
+import { GRAIN } from '../../../vision/cells/engine.ts';
 import type { RawPicture } from '../../../vision/decode.ts';
 import { IGNORED, type Material } from '../data/material.ts';
 import { type Canvas, type CropWindow, cutTo, type PixelBox, type PlacedMark } from './canvas.ts';

@@ -127,7 +127,7 @@ function fitPresence(
 /** Fewer frames without riders say nothing of one in twenty. */
 const FEWEST_EMPTY = 20;
 
-/** Log of the sum of the odds of each activity's riders: what the daemon scales to a probability. */
+/** Log odds of the surest rider of each activity: what the daemon scales to a probability. */
 function evidenceOf(frame: JudgedFrame, outputs: Outputs, rider: Calibration): Record<string, number> {
   const places = frame.found.map(place => scorePlace(place, outputs, rider));
   const presences = presenceScores(places, outputs.activities, { slope: 1, intercept: 0 });

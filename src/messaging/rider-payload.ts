@@ -1,0 +1,54 @@
+/** What is sent on `riders`: its schema, and how it is made of what was found in a frame. */
+import { z } from 'zod';
+import type { RiderReport } from '../activity/report.ts';
+import { share, stamped, time } from './payload-parts.ts';
+
+const riderSchema = z.object({
+  id: z.string().describe('The same in the next frames, as long as the rider is followed.'),
+  activity: z.string().describe('The activity.'),
+  x: share.describe('Middle, as a share of the width of the frame.'),
+  y: share.describe('Middle, as a share of the height of the frame.'),
+  size: share.describe('Height, as a share of the height of the frame.'),
+  score: share.describe('Score in this frame, 0..1.'),
+  zone: z.string().optional().describe('Name of the zone; absent where the rider is in none.'),
+  since: time.describe('Since when the rider is followed, UTC.'),
+});
+
+export const ridersSchema = z
+  .object({
+    ...stamped,
+    frame: z.ulid().describe('Id (ULID) of the frame.'),
+    riders: z.array(riderSchema).describe('Each rider in the frame, as found: nothing is smoothed.'),
+  })
+  .describe('The riders in one frame.');
+
+type Riders = z.infer<typeof ridersSchema>;
+
+/** @param offsetMs wall clock less monotonic clock; @param atMs when it is sent, in milliseconds since the epoch (UTC) */
+export function ridersPayload(
+  riders: readonly RiderReport[],
+  frame: string,
+  offsetMs: number,
+  atMs: number,
+): Riders {
+  return {
+    v: 1,
+    ts: new Date(atMs).toISOString(),
+    frame,
+    riders: riders.map(({ id, activity, x, y, size, score, zone, sinceMs }) => ({
+      id,
+      activity,
+      x: rounded(x),
+      y: rounded(y),
+      size: rounded(size),
+      score: rounded(score),
+      ...(zone !== null && { zone }),
+      since: new Date(Math.round(sinceMs + offsetMs)).toISOString(),
+    })),
+  };
+}
+
+/** A tenth of a pixel of the widest camera is more than anybody sees; a rider at the edge may reach beyond it. */
+function rounded(value: number): number {
+  return Math.round(Math.min(1, Math.max(0, value)) * 10_000) / 10_000;
+}

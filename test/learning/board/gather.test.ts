@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BeachReader, createBeachReader } from '../../../src/activity/beach-reader.ts';
+import { randomScene } from '../../../src/capture/simulator/random-scene.ts';
+import { createRenderer } from '../../../src/capture/simulator/render.ts';
+import type { NewFrame } from '../../../src/learning/archive/types.ts';
+import { gather } from '../../../src/learning/board/gather.ts';
+import { embedSentPicture } from '../../../src/learning/board/sent-picture.ts';
+import { readManifest } from '../../../src/learning/models/resolve.ts';
+import { SHIPPED_MODELS } from '../../../src/ops/paths.ts';
+import { fixedDetail } from '../../../src/vision/cells/detail.ts';
+import { cornersOf, type Zone } from '../../../src/vision/zone.ts';
+import { embeddingsOf, labelAs, newFrame } from '../archive/frames.ts';
+import { openTestArchive } from '../archive/support.ts';
+
+const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };
+const SEA: Zone = { name: 'sea', points: cornersOf({ x: 0, y: 0.4, w: 1, h: 0.6 }) };
+/** Kept at most of a frame. */
+const MOST_CELLS = 40;
+
+let reader: BeachReader;
+let picture: Buffer;
+
+beforeAll(async () => {
+  const riders = join(SHIPPED_MODELS, 'riders');
+  const id = (await readFile(join(riders, 'current'), 'utf8')).trim();
+  const backbone = (await readManifest(join(riders, id)))?.backbone.id ?? '';
+  const models = { dir: SHIPPED_MODELS, backbone, head: 'current' };
+  reader = await createBeachReader(
+    models,
+    { engine: 'auto', threads: 1, ...LIMITS },
+    fixedDetail({ detail: 1 }),
+  );
+  picture = await createRenderer().jpeg(
+    randomScene(2, { activities: ['kitesurfing'], width: 640, height: 360 }),
+  );
+}, 60_000);
+afterAll(() => reader.close());
+
+describe('a picture that is sent to be labelled', () => {
+  it('is read as a frame, whatever its size, and is one zone', async () => {
+    const { cells, embeddings, head, backbone } = await embedSentPicture(picture, reader);
+    const { manifest } = reader.head;
+    expect(cells.length).toBeGreaterThan(1);
+    expect(cells.length).toBeLessThanOrEqual(MOST_CELLS);
+    expect(embeddings).toHaveLength(cells.length * manifest.width);
+    expect(new Set(cells.map(({ zone }) => zone))).toEqual(new Set(['beach']));
+    expect(Object.keys(cells[0]?.scores ?? {})).toEqual(manifest.activities);
+    expect({ head, backbone }).toEqual({ head: manifest.id, backbone: manifest.backbone.sha256 });
+  });
+});
+
+describe('gather', () => {
+  const warnings: string[] = [];
+  const log = pino({ level: 'warn' }, { write: line => void warnings.push(line) });
+  const never = new AbortController().signal;
+
+  /** As a board kept it that cut frames into tiles. */
+  function tiled(change: Partial<NewFrame> = {}): NewFrame {
+    return newFrame({ picture, embeddings: embeddingsOf(1, 2, 1280), backbone: 'old', ...change });
+  }
+
+  async function gathering(frames: readonly NewFrame[]) {
+    const archive = await openTestArchive();
+    for (const frame of frames) expect(await archive.add(frame)).toBe('kept');
+    archive.label(frames.map(({ id }) => ({ frame: id, label: labelAs(['kitesurfing']) })));
+    let read = 0;
+    const counted: BeachReader = {
+      ...reader,
+      head: reader.head,
+      read: (...given) => {
+        read++;
+        return reader.read(...given);
+      },
+    };
+    const parts = { archive, reader: counted, zones: [SEA], loadBase: async () => null, log };
+    return { archive, gather: () => gather(parts, undefined, never), read: () => read };
+  }
+
+  it('reads a frame of another backbone anew, once, and keeps what comes of it', async () => {
+    const frame = tiled({ because: 'uncertain' });
+    const { archive, gather, read } = await gathering([frame]);
+    const { board, incumbent } = await gather();
+    const { width, backbone, id } = incumbent.manifest;
+    expect(board).toMatchObject([{ id: frame.id, labels: ['kitesurfing'], elsewhere: false }]);
+    expect(board[0]?.embeddings).toHaveLength((board[0]?.cells.length ?? 0) * width);
+    const zones = new Set(board[0]?.cells.map(({ zone }) => zone));
+    expect([...zones].filter(zone => zone !== 'sea' && zone !== '')).toEqual([]);
+    expect(archive.frame(frame.id)).toMatchObject({ backbone: backbone.sha256, head: id });
+    const again = await gather();
+    expect(read()).toBe(1);
+    expect(again.board[0]?.cells).toHaveLength(board[0]?.cells.length ?? -1);
+    expect(again.board[0]?.embeddings).toHaveLength(board[0]?.embeddings.length ?? -1);
+  });
+
+  it('leaves out what it has no picture of, and tells pictures of elsewhere from the camera’s', async () => {
+    const [gone, sent] = [tiled({ picture: null }), tiled({ because: 'image' })];
+    const { gather } = await gathering([gone, sent]);
+    const { board } = await gather();
+    expect(board).toMatchObject([{ id: sent.id, elsewhere: true }]);
+    expect(new Set(board[0]?.cells.map(({ zone }) => zone))).toEqual(new Set(['beach']));
+    expect(warnings.join()).toContain(gone.id);
+  });
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Backbone } from '../../src/vision/backbone.ts';
+import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle.ts';
+import { type Planes, planBands, runInBands } from '../../src/vision/cells/bands.ts';
+import type { CellEngine, CellHead } from '../../src/vision/cells/engine.ts';
+import { readCells, readSpan } from '../../src/vision/cells/read-cells.ts';
+import { planStages, type Stage } from '../../src/vision/cells/stages.ts';
+import { createBackbone } from '../../src/vision/engines/create.ts';
+import { fc } from '../support/fast-check.ts';
+import { largestDifference, randomPixels, SHIPPED_BACKBONE } from './support.ts';
+
+let bundle: BackboneBundle;
+let onnx: Backbone;
+
+beforeAll(async () => {
+  bundle = await loadBackboneBundle(SHIPPED_BACKBONE);
+  ({ backbone: onnx } = await createBackbone(bundle, { engine: 'onnx', threads: 1 }));
+});
+
+afterAll(() => onnx.close());
+
+function headOf(width: number): CellHead {
+  const pseudo = (length: number, step: number) =>
+    Float32Array.from({ length }, (_, index) => Math.sin(index * step) / 8);
+  return {
+    width,
+    hidden: 8,
+    outputs: 3,
+    hiddenKernel: pseudo(8 * width, 0.7),
+    hiddenBias: pseudo(8, 0.3),
+    outputKernel: pseudo(3 * 8, 1.1),
+    outputBias: pseudo(3, 0.9),
+  };
+}
+
+/** Broad shapes and noise: what is far away must matter as little as on a real picture, not less. */
+function drawn(width: number, height: number) {
+  const noise = randomPixels(width * height * 3, 11);
+  const rgb = noise.map((value, index) => {
+    const [row, column] = [Math.floor(index / 3 / width), Math.floor(index / 3) % width];
+    return Math.round(96 + 64 * Math.sin(row / 17) + 48 * Math.cos(column / 23) + value / 8);
+  });
+  return { width, height, rgb };
+}
+
+describe('the stages of a backbone', () => {
+  it('are all its layers in order, and none needs what a stage before the last one made', () => {
+    const stages = planStages(bundle.manifest.layers);
+    expect(stages.flatMap(({ layers }) => layers)).toEqual(bundle.manifest.layers);
+    expect(stages.map(({ stride }) => stride)).toEqual([4, 4, 2]);
+    for (const [index, { layers }] of stages.entries()) {
+      const known = new Set([stages[index - 1]?.layers.at(-1)?.name, ...layers.map(({ name }) => name)]);
+      for (const { residualFrom } of layers) {
+        if (residualFrom !== undefined) expect(known).toContain(residualFrom);
+      }
+    }
+  });
+});
+
+describe('bands', () => {
+  const STAGE: Stage = { layers: [], stride: 4, margin: 8, numbers: 10 };
+
+  it('cover each row once, and reach their margin beyond their ends where there is any', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 100, max: 100_000 }),
+        (rowsOfFour, width, most) => {
+          const height = 4 * rowsOfFour;
+          const bands = planBands(STAGE, height, width, most);
+          let next = 0;
+          for (const { from, to, marginAbove, rows } of bands) {
+            expect(from + marginAbove).toBe(next);
+            expect(marginAbove).toBe(Math.min(next, 8));
+            next += rows;
+            expect(to).toBe(Math.min(height, next + 8));
+            expect(rows % 4 === 0).toBe(true);
+          }
+          expect(next).toBe(height);
+        },
+      ),
+    );
+  });
+
+  it('put together what a stage makes of each', async () => {
+    const rows: Planes = {
+      channels: 2,
+      height: 48,
+      width: 3,
+      data: Float32Array.from({ length: 288 }, (_, i) => i),
+    };
+    // Every fourth row, as a stride leaves it.
+    const everyFourth = async (input: Planes | object): Promise<Planes> => {
+      const { channels, height, width, data } = input as Planes;
+      const kept = new Float32Array((channels * height * width) / 4);
+      let at = 0;
+      for (let channel = 0; channel < channels; channel++) {
+        for (let row = 0; row < height; row += 4) {
+          kept.set(data.subarray((channel * height + row) * width, (channel * height + row + 1) * width), at);
+          at += width;
+        }
+      }
+      return { channels, height: height / 4, width, data: kept };
+    };
+    const whole = await everyFourth(rows);
+    expect(planBands(STAGE, 48, 3, 700).length).toBeGreaterThan(3);
+    expect(await runInBands(STAGE, rows, everyFourth, 700)).toEqual(whole);
+  });
+});
+
+describe('the cells of a frame', () => {
+  it('are the same however the frame is cut into bands', async () => {
+    const engine = onnx.cells as CellEngine;
+    const head = headOf(bundle.manifest.cells?.width ?? 0);
+    const frame = drawn(352, 416);
+    const whole = await readCells(engine, frame, head, Number.MAX_SAFE_INTEGER);
+    expect([whole.columns, whole.rows]).toEqual([22, 26]);
+    expect(whole.logits.some(logit => Math.abs(logit) > 0.05)).toBe(true);
+    for (const most of [400_000, 1_500_000]) {
+      const banded = await readCells(engine, frame, head, most);
+      expect(largestDifference(banded.vectors, whole.vectors)).toBeLessThan(1e-4);
+      expect(largestDifference(banded.logits, whole.logits)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('are nearly the same where a part of the frame is read alone, and empty beyond it', async () => {
+    const engine = onnx.cells as CellEngine;
+    const head = headOf(bundle.manifest.cells?.width ?? 0);
+    const frame = drawn(320, 768);
+    const whole = await readCells(engine, frame, head);
+    const part = await readSpan(engine, frame, head, { from: 8 / 24, to: 16 / 24 });
+    const row = (cells: typeof whole, index: number) =>
+      cells.logits.subarray(index * cells.columns * head.outputs, (index + 1) * cells.columns * head.outputs);
+    expect(part.rows).toBe(whole.rows);
+    for (const index of [16, 20, 24, 31]) {
+      expect(largestDifference(row(part, index), row(whole, index))).toBeLessThan(0.1);
+    }
+    expect(row(part, 15).every(logit => logit < -20)).toBe(true);
+    expect(row(part, 32).every(logit => logit < -20)).toBe(true);
+  });
+
+  it('are the same on each engine', async () => {
+    const head = headOf(bundle.manifest.cells?.width ?? 0);
+    const frame = drawn(256, 192);
+    const reference = await readCells(onnx.cells as CellEngine, frame, head);
+    const { backbone } = await createBackbone(bundle, { engine: 'wasm', threads: 1 });
+    const found = await readCells(backbone.cells as CellEngine, frame, head);
+    await backbone.close();
+    expect(found.rows).toBe(reference.rows);
+    expect(largestDifference(found.vectors, reference.vectors)).toBeLessThan(1e-3);
+    expect(largestDifference(found.logits, reference.logits)).toBeLessThan(1e-3);
+  });
+});
