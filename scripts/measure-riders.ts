@@ -45,6 +45,8 @@ const { manifest: head, ...network } = await loadHead(join(flags.models, 'riders
 const { backbone } = await createBackbone(
   { manifest, weights },
   { engine: 'auto', threads: availableParallelism() },
+  undefined,
+  'frames',
 );
 const cells = backbone.cells as CellEngine;
 // The names of other background outputs than ours change nothing here.

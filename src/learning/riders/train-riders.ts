@@ -276,7 +276,12 @@ async function withCells<T>(
       `backbone ${id} has no projection for the cells of a frame: it can tell photos apart, not find riders`,
     );
   }
-  const { backbone } = await createBackbone(bundle, { engine: 'auto', threads: availableParallelism() });
+  const { backbone } = await createBackbone(
+    bundle,
+    { engine: 'auto', threads: availableParallelism() },
+    undefined,
+    'cells',
+  );
   try {
     return await work(backbone.cells as CellEngine, cells.width, backbone);
   } finally {
