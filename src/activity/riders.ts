@@ -48,7 +48,7 @@ const LOST = 0.5;
 const NEUTRAL = 0.7;
 /** … and what a frame without a detection takes away; neither weighs more than this. */
 const MISSED = -0.9;
-const MOST_A_FRAME = 2.4;
+const MOST_A_FRAME = 3.5;
 /** What is left of the evidence at the next frame: what was there before is still there, less and less surely. */
 const KEPT = 0.8;
 /** Frames that come faster than that show the same wave, and weigh less each. */
