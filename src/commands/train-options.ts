@@ -82,7 +82,7 @@ export function addTrainOptions(command: Command): Command {
     .option('--validation <share>', 'share held back to calibrate and measure, by group', shareOfOne, 0.2)
     .option(
       '--reserve <share>',
-      'share never fitted to, by which boards judge what they learn (robust: 0.1, classic: 0)',
+      'riders: share never fitted to, by which boards judge what they learn (0.1)',
       shareOfOne,
     )
     .optionsGroup('Riders (frames with boxes):')

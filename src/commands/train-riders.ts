@@ -48,7 +48,7 @@ async function jobOf(folders: readonly string[], flags: TrainFlags, command: str
     crops: flags.crops,
     folds: flags.folds ?? DEFAULT_FOLDS,
     judgeFrames: flags.judgeFrames,
-    reserve: flags.reserve ?? RESERVED_SHARE.robust,
+    reserve: flags.reserve ?? RESERVED_SHARE,
     fit: { ...FIT_DEFAULTS, ...set, seed },
     seed,
     judge:

@@ -3,8 +3,6 @@ import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { messageOf, SurfwatchError } from '../errors.ts';
-import { writeBase } from '../learning/base/base-files.ts';
-import { RESERVED_SHARE } from '../learning/base/reserve.ts';
 import { datasetKind } from '../learning/data/kind.ts';
 import { saveHead, selectHead } from '../learning/fit/save-head.ts';
 import type { TrainingRecord } from '../learning/record.ts';
@@ -152,7 +150,8 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
     options: recipeOf(flags),
     seed: flags.seed,
     validation: flags.validation,
-    reserve: flags.reserve ?? RESERVED_SHARE[flags.recipe],
+    // Boards learn from frames: of photos nothing need be kept back for them.
+    reserve: flags.reserve ?? 0,
     precision: flags.precision ?? null,
     folds: flags.folds ?? 0,
     curve: flags.curve,
@@ -163,13 +162,12 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
 }
 
 async function save(
-  { head, record, base }: Training,
+  { head, record }: Training,
   bundle: BackboneBundle,
   flags: TrainFlags,
 ): Promise<string> {
   const { renderHeadCard } = await import('../learning/report/head-card.ts');
   const files: Record<string, string | Uint8Array> = {
-    ...writeBase(base),
     'metrics.json': `${JSON.stringify(record)}\n`,
     'README.md': renderHeadCard(record, flags.licence === undefined ? {} : { licence: flags.licence }),
   };

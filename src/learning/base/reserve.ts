@@ -3,7 +3,7 @@ import type { Sample } from '../embedding/sample.ts';
 import { heldBackGroups } from '../fit/split.ts';
 
 /** Where `--reserve` does not say. */
-export const RESERVED_SHARE = { robust: 0.1, classic: 0 } as const;
+export const RESERVED_SHARE = 0.1;
 
 /** Groups of each activity that must be left to fit to and to measure with. */
 const FEWEST_LEFT = 4;
