@@ -8,6 +8,7 @@ import type { FittedHead } from '../fit/head-model.ts';
 import { type Material, ridersIn } from './data/material.ts';
 import type { FoldedMaterial } from './folds.ts';
 import { type FrameOutcome, figuresOf, outcomeOf, overallOf } from './judge/figures.ts';
+import { groundFigures } from './judge/ground.ts';
 import { riderMarks } from './judge/match.ts';
 import type { JudgedFrame, PlacedCalibration } from './judge/place-calibration.ts';
 import type { Outputs } from './outputs.ts';
@@ -113,12 +114,13 @@ export function judgementOf(
   frames: readonly JudgedFrame[],
   outputs: Outputs,
   calibration: PlacedCalibration,
-): Pick<JudgedRecord, 'overall' | 'cameras' | 'misses' | 'alarms'> {
+): Pick<JudgedRecord, 'overall' | 'ground' | 'cameras' | 'misses' | 'alarms'> {
   const limit = calibration.cells.rider;
   const outcomes = frames.map(frame => outcomeOf(frame, outputs, calibration));
   const cameras = [...new Set(frames.map(({ material }) => material.camera))].sort();
   return {
     overall: overallOf(outcomes, limit),
+    ground: groundFigures(frames),
     cameras: cameras.map(name => ({
       name,
       ...figuresOf(

@@ -280,7 +280,7 @@ async function withCells<T>(
     bundle,
     { engine: 'auto', threads: availableParallelism() },
     undefined,
-    'cells',
+    'frames',
   );
   try {
     return await work(backbone.cells as CellEngine, cells.width, backbone);

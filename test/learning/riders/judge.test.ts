@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mark, Material } from '../../../src/learning/riders/data/material.ts';
 import { figuresOf, outcomeOf, overallOf } from '../../../src/learning/riders/judge/figures.ts';
+import { groundFigures } from '../../../src/learning/riders/judge/ground.ts';
 import { matchRiders } from '../../../src/learning/riders/judge/match.ts';
 import {
   type JudgedFrame,
@@ -104,6 +105,7 @@ function framesOf(rider: number, wave: number): JudgedFrame[] {
     return {
       material: materialOf(`cam${index % 6}`, marks),
       frame: { width: 1280, height: 720 },
+      scene: null,
       found: places
         .map(({ x, y, logit }) => ({ x, y, logits: Float32Array.of(logit, -6) }))
         .sort((a, b) => (b.logits[0] as number) - (a.logits[0] as number)),
@@ -153,6 +155,32 @@ describe('calibration', () => {
     expect(poor.auc).toBeGreaterThan(0.4);
     expect(poor.auc).toBeLessThan(0.9);
     expect(poor.heights.reduce((sum, { riders }) => sum + riders, 0)).toBe(80);
+  });
+});
+
+describe('land and sky', () => {
+  it('are counted where areas are known, and at riders', () => {
+    const [first] = framesOf(4, 1);
+    if (first === undefined) throw new Error('no frame');
+    const corners = (top: number, bottom: number) => [
+      { x: 0, y: top },
+      { x: 1, y: top },
+      { x: 1, y: bottom },
+      { x: 0, y: bottom },
+    ];
+    const scene = { columns: 2, rows: 2, land: [0, 0, 0.9, 0.1], sky: [0.95, 0, 0, 0], frames: 1 };
+    const areas = [
+      { kind: 'sky' as const, points: corners(0, 0.5) },
+      { kind: 'water' as const, points: corners(0.5, 1) },
+    ];
+    const frame = { ...first, scene, material: { ...first.material, areas } };
+    expect(groundFigures([frame])?.places).toEqual({
+      land: { all: 0, ashore: 0 },
+      sky: { all: 2, ashore: 1 },
+      water: { all: 2, ashore: 1 },
+      riders: { all: 2, ashore: 1 },
+    });
+    expect(groundFigures([first])).toBeNull();
   });
 });
 

@@ -21,7 +21,7 @@ export interface PlacedCalibration {
 }
 
 /** Of frames without riders this share may be reported all the same. */
-export const FALSE_FRAMES = 0.05;
+const FALSE_FRAMES = 0.05;
 
 /**
  * 1. The probability that a place is a rider: Platt scaling on the places found, each camera weighing alike.
@@ -136,7 +136,7 @@ function evidenceOf(frame: JudgedFrame, outputs: Outputs, rider: Calibration): R
   );
 }
 
-export function logitOf(chance: number): number {
+function logitOf(chance: number): number {
   const bounded = Math.min(1 - 1e-7, Math.max(1e-7, chance));
   return Math.log(bounded / (1 - bounded));
 }

@@ -1,6 +1,7 @@
 /** Reads a whole frame as the daemon does at full detail, with any head. */
 import { readFile } from 'node:fs/promises';
 import { type Detection, findDetections, type LevelScores, scoresAt } from '../../../activity/detections.ts';
+import { type Scene, sceneOf } from '../../../activity/scene.ts';
 import type { Scores } from '../../../activity/scores.ts';
 import { fullScale } from '../../../vision/cells/detail.ts';
 import type { CellEngine } from '../../../vision/cells/engine.ts';
@@ -23,6 +24,8 @@ export interface ReadWhole {
   readonly frame: Size;
   /** Strongest first. */
   readonly found: readonly FoundPlace[];
+  /** Where this one frame shows land and sky; null where the head does not tell. */
+  readonly scene: Scene | null;
 }
 
 const LIMITS = { maxBytes: 100_000_000, maxPixels: 100_000_000 };
@@ -55,7 +58,7 @@ export async function readWhole(
       y,
       logits: (levels[level] as LevelScores).logits.slice(cell * size, (cell + 1) * size),
     }));
-  return { frame, found };
+  return { frame, found, scene: sceneOf(levels, calibrated(outputs, UNCALIBRATED)) };
 }
 
 /** What scoring needs of a head all of whose activities share a calibration. */
