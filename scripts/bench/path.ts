@@ -110,7 +110,7 @@ async function measure(
       ...now(),
       frame: String(index),
       visibility: gate.visibility,
-      ...sightings(riders, [WHOLE_FRAME], activities),
+      ...sightings({ riders, kites: NO_RIDERS }, [WHOLE_FRAME], activities),
     };
     const step = track(tracker, observation, DEFAULT_ACTIVITY_OPTIONS, { newId: () => String(index) });
     tracker = step.state;

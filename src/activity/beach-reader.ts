@@ -21,6 +21,7 @@ import type { Zone } from '../vision/zone.ts';
 import { type Detection, findDetections } from './detections.ts';
 import { type HeadBundle, loadHead, outputsOf } from './head-bundle.ts';
 import { type KeptCell, keepCells, type ReadLevel } from './kept-cells.ts';
+import { KITE, underKites } from './kites.ts';
 import { type HeadChoice, type ModelOptions, openHeadAndBackbone } from './model.ts';
 import { type Scene, sceneOf } from './scene.ts';
 
@@ -125,14 +126,16 @@ export async function createBeachReader(
       }
       const embeddedMs = monotonic();
       detail.took(frame, plan, embeddedMs - decodedMs);
-      const detections = findDetections(levels, head.manifest);
+      const kites = findDetections(levels, head.manifest, [KITE]);
+      const rider = head.manifest.cells?.rider ?? 1;
+      const detections = underKites(findDetections(levels, head.manifest), kites, rider);
       const kept = keepCells(levels, detections, head.manifest, zones);
       return {
         head: head.manifest.id,
         size: frame,
         picture,
         detections,
-        kites: findDetections(levels, head.manifest, [KITE]),
+        kites,
         scene: sceneOf(levels, head.manifest),
         ...kept,
         soiling: readOut && soilingSeen(readOut, levels, head.manifest.width),
@@ -153,9 +156,6 @@ function soilingSeen(readOut: Soiling, levels: readonly ReadLevel[], width: numb
   const level = levels.reduce((best, other) => (off(other) < off(best) ? other : best));
   return soilingOf(readOut, areaVectors(level, width), level.columns);
 }
-
-/** The output that looks for kites: they fly far from their riders, and are seen from further away. */
-const KITE = 'kite';
 
 function cellHead({ manifest, ...weights }: HeadBundle) {
   const { width, hidden } = manifest;

@@ -7,6 +7,7 @@ import { type GateState, gatePicture } from '../vision/gate.ts';
 import { type GateOptions, measureQuality } from '../vision/quality.ts';
 import type { Zone } from '../vision/zone.ts';
 import type { BeachReader, ReadFrame } from './beach-reader.ts';
+import type { Detection } from './detections.ts';
 import { NO_RIDERS, type RidersDeps, type RidersState, stepRiders } from './riders.ts';
 import { learnScene, type Scene } from './scene.ts';
 import type { Observation } from './tracker.ts';
@@ -17,11 +18,12 @@ export interface SightState {
   /** To notice a camera that repeats itself, has moved or is dirty. */
   readonly gates: GateState;
   readonly riders: RidersState;
+  readonly kites: RidersState;
   /** Where land and sky are; null as long as nobody knows. */
   readonly scene: Scene | null;
 }
 
-export const FIRST_SIGHT: SightState = { gates: null, riders: NO_RIDERS, scene: null };
+export const FIRST_SIGHT: SightState = { gates: null, riders: NO_RIDERS, kites: NO_RIDERS, scene: null };
 
 export interface LookedAt {
   readonly observation: Observation;
@@ -65,15 +67,16 @@ export async function lookAt(
     const isGood = gate.visibility === 'ok';
     const scene = isGood ? learnScene(before.scene, read.scene) : before.scene;
     const found = afloat(read.detections, zones, scene);
-    const riders = isGood
-      ? stepRiders(before.riders, found, monotonicMs, { rider, newId, isRead: isReadIn(read) })
-      : before.riders;
+    const step = (state: RidersState, seen: readonly Detection[]) =>
+      isGood ? stepRiders(state, seen, monotonicMs, { rider, newId, isRead: isReadIn(read) }) : state;
+    const riders = step(before.riders, found);
+    const kites = step(before.kites, read.kites);
     const observation: Observation = {
       ...seen,
       visibility: gate.visibility,
-      ...sightings(riders, zones, manifest.activities),
+      ...sightings({ riders, kites }, zones, manifest.activities),
     };
-    return { observation, state: { gates: gate.state, riders, scene }, read };
+    return { observation, state: { gates: gate.state, riders, kites, scene }, read };
   } catch (error) {
     const unreadable =
       error instanceof SurfwatchError &&

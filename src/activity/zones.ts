@@ -1,6 +1,7 @@
 /** What is in each zone: of one frame by itself, and of the riders that are followed. */
 import { contains, type Point, WHOLE_FRAME, type Zone, zoneAt } from '../vision/zone.ts';
 import type { HeadManifest } from './head-bundle.ts';
+import { KITE_ACTIVITY, overZone } from './kites.ts';
 import { likeliest, presenceScores } from './presence-score.ts';
 import type { RiderReport } from './report.ts';
 import { CONFIRMED, confirmedRiders, type RidersState } from './riders.ts';
@@ -28,67 +29,96 @@ export interface ZoneSight {
 /** What scoring needs of a head for cells. */
 export type CellsManifest = Pick<HeadManifest, 'activities' | 'cells'>;
 
-/** By one frame alone. @param found places with the scores of a rider there, be they detections or kept cells */
+type Sighted = { readonly score: number; readonly scores: Scores };
+
+/**
+ * By one frame alone.
+ *
+ * @param found places with the scores of a rider there, be they detections or kept cells
+ * @param kites seen over them, where they were looked for
+ */
 export function sightOfFrame(
-  found: readonly { readonly score: number; readonly scores: Scores }[],
+  found: readonly Sighted[],
   { activities, cells }: CellsManifest,
+  kites: readonly { readonly score: number }[] = [],
 ): ZoneSight {
   const { rider, presence } = cells ?? { rider: 0.5, presence: { slope: 1, intercept: 0 } };
   const riders = found.filter(({ score }) => score >= rider);
-  return { scores: presenceScores(found, activities, presence), count: countOf(riders, activities) };
+  const signs = kites.map(({ score }) => ({ scores: { [KITE_ACTIVITY]: score } }));
+  return {
+    scores: presenceScores([...found, ...signs], activities, presence),
+    count: countOf(riders, activities, kites.filter(({ score }) => score >= rider).length),
+  };
 }
 
-/** By the riders that are followed: an activity goes on where the evidence of its riders together is firm. */
+/** What is followed from frame to frame. */
+export interface Followed {
+  readonly riders: RidersState;
+  readonly kites: RidersState;
+}
+
+/** By what is followed: an activity goes on as surely as its surest rider, or kite, is one. */
 export function sightOfRiders(
-  state: RidersState,
-  zone: Pick<Zone, 'points'> | null,
+  { riders, kites }: Followed,
+  zone: Zone | null,
   activities: readonly string[],
 ): ZoneSight {
   const inside = <T extends Point>(place: T) => zone === null || contains(zone, place);
-  const sums = new Map<string, number>(activities.map(activity => [activity, 0]));
-  for (const { evidence, scores } of state.tracks.filter(inside)) {
-    const { activity } = likeliest(scores);
-    sums.set(activity, (sums.get(activity) ?? 0) + Math.exp(evidence));
-  }
-  const scores = Object.fromEntries(
-    [...sums].map(([activity, sum]) => {
-      const evidence = sum === 0 ? -CONFIRMED : Math.log(sum);
-      return [activity, 1 / (1 + Math.exp(CONFIRMED - evidence))];
-    }),
-  );
-  return { scores, count: countOf(confirmedRiders(state).filter(inside), activities) };
+  const most = new Map<string, number>(activities.map(activity => [activity, -CONFIRMED]));
+  const sign = (activity: string, evidence: number) => {
+    const before = most.get(activity);
+    if (before !== undefined) most.set(activity, Math.max(before, evidence));
+  };
+  for (const { evidence, scores } of riders.tracks.filter(inside)) sign(likeliest(scores).activity, evidence);
+  for (const { evidence } of overZone(kites.tracks, zone)) sign(KITE_ACTIVITY, evidence);
+  return {
+    scores: Object.fromEntries(
+      [...most].map(([activity, evidence]) => [activity, 1 / (1 + Math.exp(CONFIRMED - evidence))]),
+    ),
+    count: countOf(
+      confirmedRiders(riders).filter(inside),
+      activities,
+      overZone(confirmedRiders(kites), zone).length,
+    ),
+  };
 }
 
+/** Of kitesurfers as many as there are kites, where more of these are seen. */
 function countOf(
   riders: readonly { readonly scores: Scores }[],
   activities: readonly string[],
+  kites: number,
 ): Record<string, number> {
   const count = Object.fromEntries(activities.map(activity => [activity, 0]));
   for (const { scores } of riders) {
     const { activity } = likeliest(scores);
     count[activity] = (count[activity] ?? 0) + 1;
   }
+  const kitesurfers = count[KITE_ACTIVITY];
+  if (kitesurfers !== undefined) count[KITE_ACTIVITY] = Math.max(kitesurfers, kites);
   return count;
 }
 
 /** What the riders that are followed say of each zone and of all zones together: who is in none counts nowhere. */
 export function sightings(
-  state: RidersState,
+  followed: Followed,
   zones: readonly Zone[],
   activities: readonly string[],
 ): Pick<Observation, 'zones' | 'count' | 'riders'> {
-  const riders = confirmedRiders(state).flatMap((track): RiderReport[] => {
+  const riders = confirmedRiders(followed.riders).flatMap((track): RiderReport[] => {
     const zone = zoneAt(zones, track);
     if (zone === null) return [];
     const { id, x, y, size, scores, riderSinceMs } = track;
     const { activity, score } = likeliest(scores);
     return [{ id, activity, x, y, size, score, zone, sinceMs: riderSinceMs }];
   });
-  const count = Object.fromEntries(activities.map(activity => [activity, 0]));
-  for (const { activity } of riders) count[activity] = (count[activity] ?? 0) + 1;
+  const kites = confirmedRiders(followed.kites).filter(kite =>
+    zones.some(zone => overZone([kite], zone).length > 0),
+  );
+  const inZones = riders.map(({ activity }) => ({ scores: { [activity]: 1 } }));
   return {
-    zones: Object.fromEntries(zones.map(zone => [zone.name, sightOfRiders(state, zone, activities)])),
-    count,
+    zones: Object.fromEntries(zones.map(zone => [zone.name, sightOfRiders(followed, zone, activities)])),
+    count: countOf(inZones, activities, kites.length),
     riders,
   };
 }

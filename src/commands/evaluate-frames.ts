@@ -39,7 +39,7 @@ export async function evaluateFrame(
   );
   try {
     const bytes = await readPicture(file, settings.vision.maxBytes);
-    const { read, found, visibility } = await judgeFrame(reader, bytes, settings);
+    const { read, found, kites, visibility } = await judgeFrame(reader, bytes, settings);
     const { decode, embed, score } = read.tookMs;
     const zones = settings.zones.length === 0 ? null : zonesOf(settings);
     const truth = countedTruth(frame, activities, zones);
@@ -47,7 +47,7 @@ export async function evaluateFrame(
       file,
       camera,
       foreign,
-      example: { camera, truth, found, visible: visibility === 'ok' },
+      example: { camera, truth, found, kites, visible: visibility === 'ok' },
       visibility,
       detail: read.detail,
       tookMs: decode + embed + score,

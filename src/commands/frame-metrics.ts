@@ -11,6 +11,8 @@ export interface ReadExample {
   readonly truth: Truth;
   /** All that may be a rider, strongest first. */
   readonly found: readonly Found[];
+  /** Kites, a sign of kitesurfing; none where nobody looked for them. */
+  readonly kites?: readonly { readonly score: number }[];
   /** False where the frame can't be judged: nothing is found in it then. */
   readonly visible: boolean;
 }
@@ -65,8 +67,8 @@ const CROWD = 3;
 
 /** @param rider threshold of a detection; the head's where absent */
 export function outcomeOf(example: ReadExample, judge: Judge, rider = riderThreshold(judge)): FrameOutcome {
-  const { truth, found, visible } = example;
-  const { scores } = sightOfFrame(found, judge);
+  const { truth, found, visible, kites: seen = [] } = example;
+  const { scores } = sightOfFrame(found, judge, seen);
   const { activity, activities } = verdictOf(scores, judge.thresholds, visible);
   const counted = visible ? found.filter(({ score }) => score >= rider) : [];
   const { matches, missed, wrong } = matchRiders(counted, truth);

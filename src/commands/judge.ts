@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type BeachReader, createBeachReader, type ReadFrame } from '../activity/beach-reader.ts';
 import type { Detection } from '../activity/detections.ts';
 import type { HeadManifest } from '../activity/head-bundle.ts';
+import { overZone } from '../activity/kites.ts';
 import { createPictureClassifier, type PictureClassifier } from '../activity/picture-classifier.ts';
 import { likeliest } from '../activity/presence-score.ts';
 import { presentActivities, type Scores } from '../activity/scores.ts';
@@ -36,6 +37,8 @@ export interface JudgedFrame extends JudgedPhoto {
   readonly read: ReadFrame;
   /** All that may be a rider in a zone, strongest first. */
   readonly found: readonly Detection[];
+  /** Kites over the zones, however sure. */
+  readonly kites: readonly Detection[];
   /** Of those the ones that count as riders; none where the frame can't be judged. */
   readonly riders: readonly Detection[];
   /** Riders of each activity. */
@@ -97,13 +100,13 @@ export async function judgeFrame(
   const visible = visibility === 'ok';
   const inZones = settings.zones.length > 0;
   const found = afloat(read.detections, zones, read.scene);
-  const { scores, count } = sightOfFrame(found, manifest);
+  const kites = zones.flatMap(zone => overZone(read.kites, zone));
+  const { scores, count } = sightOfFrame(found, manifest, kites);
   const byZone = inZones
-    ? zones.map(({ name }) => {
-        const sight = sightOfFrame(
-          found.filter(one => zoneAt(zones, one) === name),
-          manifest,
-        );
+    ? zones.map(zone => {
+        const { name } = zone;
+        const own = found.filter(one => zoneAt(zones, one) === name);
+        const sight = sightOfFrame(own, manifest, overZone(read.kites, zone));
         const { activity } = verdictOf(sight.scores, manifest.thresholds, visible);
         return [name, { activity, count: visible ? sight.count : noneOf(sight.count) }] as const;
       })
@@ -113,6 +116,7 @@ export async function judgeFrame(
     visibility,
     read,
     found,
+    kites,
     riders: visible ? ridersAmong(found, manifest) : [],
     count: visible ? count : noneOf(count),
     zones: Object.fromEntries(byZone),

@@ -71,7 +71,7 @@ export class Watch {
   /** After a change of head: its next frame decides anew, and all is reported again. */
   restart(): void {
     this.#tracker = restartTracker(this.#tracker, this.#parts.clock.monotonic());
-    this.#sight = { ...this.#sight, riders: FIRST_SIGHT.riders };
+    this.#sight = { ...this.#sight, riders: FIRST_SIGHT.riders, kites: FIRST_SIGHT.kites };
   }
 
   /** Those of the head, over which the config's go. */
@@ -143,11 +143,12 @@ export class Watch {
       this.#workingSinceMs = null;
     }
     // Of another head, what the old one followed begins anew.
-    const { gates, riders, scene } = looked.state;
+    const { gates, riders, kites, scene } = looked.state;
     const isOld = looked.read !== undefined && looked.read.head !== this.head;
     this.#sight = {
       gates: this.#forgetAfter ? null : gates,
       riders: isOld ? FIRST_SIGHT.riders : riders,
+      kites: isOld ? FIRST_SIGHT.kites : kites,
       scene,
     };
     this.#forgetAfter = false;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Detection } from '../../src/activity/detections.ts';
+import { underKites } from '../../src/activity/kites.ts';
 import { confirmedRiders, NO_RIDERS, type RidersState, stepRiders } from '../../src/activity/riders.ts';
 import { sightOfRiders } from '../../src/activity/zones.ts';
 import { cornersOf } from '../../src/vision/zone.ts';
@@ -12,6 +13,9 @@ const MINUTE = 60_000;
 function at(x: number, y: number, score = 0.8, size = 0.02): Detection {
   return { x, y, size, score, scores: { surfing: score, kitesurfing: 0 }, level: 0, cell: 0 };
 }
+
+const LEFT = { name: 'left', points: cornersOf({ x: 0, y: 0, w: 0.5, h: 1 }) };
+const only = (riders: RidersState) => ({ riders, kites: NO_RIDERS });
 
 /** Frames `everyMs` apart, each with what `see` says. */
 function watch(
@@ -116,29 +120,34 @@ describe('riders together', () => {
 
   it('are counted by zone and activity', () => {
     const state = watch(6, () => [at(0.1, 0.5, 0.95), at(0.2, 0.5, 0.95), at(0.9, 0.5, 0.95)]);
-    const left = sightOfRiders(state, { points: cornersOf({ x: 0, y: 0, w: 0.5, h: 1 }) }, [
-      'surfing',
-      'kitesurfing',
-    ]);
+    const left = sightOfRiders(only(state), LEFT, ['surfing', 'kitesurfing']);
     expect(left.count).toEqual({ surfing: 2, kitesurfing: 0 });
     expect(left.scores.surfing).toBeGreaterThan(0.9);
     expect(left.scores.kitesurfing).toBeLessThan(0.1);
-    expect(sightOfRiders(state, null, ['surfing', 'kitesurfing']).count.surfing).toBe(3);
+    expect(sightOfRiders(only(state), null, ['surfing', 'kitesurfing']).count.surfing).toBe(3);
   });
 
-  it('speak for their activity together where each alone is not sure enough', () => {
-    const unsure = (x: number) => at(x, 0.5, 0.4);
-    const one = sightOfRiders(
-      watch(10, () => [unsure(0.1)]),
-      null,
-      ['surfing'],
-    );
-    const many = sightOfRiders(
-      watch(10, () => [0.1, 0.3, 0.5, 0.7, 0.9].map(unsure)),
-      null,
-      ['surfing'],
-    );
-    expect(one.scores.surfing).toBeLessThan(0.5);
-    expect(many.scores.surfing).toBeGreaterThan(one.scores.surfing as number);
+  it('do not make a rider of many that could be one', () => {
+    const unsure = (x: number) => at(x, 0.5, 0.3);
+    const many = watch(10, () => [0.1, 0.3, 0.5, 0.7, 0.9].map(unsure));
+    expect(sightOfRiders(only(many), null, ['surfing']).scores.surfing).toBeLessThan(0.5);
+  });
+});
+
+describe('kites', () => {
+  it('are a sign of kitesurfing in the zone below them, seen or not who hangs there', () => {
+    const kites = watch(6, () => [at(0.2, 0.1, 0.95), at(0.8, 0.1, 0.95)]);
+    const both = sightOfRiders({ riders: NO_RIDERS, kites }, null, ['surfing', 'kitesurfing']);
+    expect(both.count).toEqual({ surfing: 0, kitesurfing: 2 });
+    expect(both.scores.kitesurfing).toBeGreaterThan(0.9);
+    expect(sightOfRiders({ riders: NO_RIDERS, kites }, LEFT, ['kitesurfing']).count.kitesurfing).toBe(1);
+    expect(sightOfRiders({ riders: NO_RIDERS, kites }, LEFT, ['surfing']).count).toEqual({ surfing: 0 });
+  });
+
+  it('say of the rider below that it kitesurfs, and of no other', () => {
+    const [near, far, above] = [at(0.25, 0.6, 0.9), at(0.4, 0.6, 0.95), at(0.2, 0.05, 0.9)];
+    const found = underKites([far, near, above], [at(0.2, 0.2, 0.9)], RIDER);
+    expect(found.map(({ scores }) => scores.kitesurfing)).toEqual([0, 0.9, 0]);
+    expect(underKites([far, near], [at(0.2, 0.2, 0.3)], RIDER)).toEqual([far, near]);
   });
 });

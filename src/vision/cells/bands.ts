@@ -27,8 +27,8 @@ export interface Band {
   readonly rows: number;
 }
 
-/** Numbers that one band may hold: 40 MB of float32. */
-const MOST_NUMBERS = 10_000_000;
+/** Numbers that one band may hold: 32 MB of float32. */
+const MOST_NUMBERS = 8_000_000;
 
 /**
  * @param height rows of the input, a multiple of the stage's stride

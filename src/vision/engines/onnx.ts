@@ -89,7 +89,9 @@ export async function openOnnxSession(graph: Uint8Array, threads: number): Promi
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    enableCpuMemArena: true,
+    // An arena keeps the most that any frame ever took; without one a frame takes as long.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
     // Spinning threads burn a core that the camera and the broker need.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
