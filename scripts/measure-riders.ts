@@ -79,7 +79,7 @@ await backbone.close();
 const [calibration] = head.calibration;
 const own =
   flags.own && calibration !== undefined && head.cells !== undefined
-    ? { rider: calibration, cells: head.cells }
+    ? { rider: calibration, kite: { slope: 1, intercept: 0 }, cells: head.cells }
     : null;
 const { overall, cameras, ground } = judgementOf(frames, outputs, own ?? placeCalibration(frames, outputs));
 if (flags.json) console.log(JSON.stringify({ overall, cameras, ground }));

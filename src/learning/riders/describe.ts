@@ -1,6 +1,7 @@
 /** Puts what a training of a head for riders gave into figures: the record, and the head's manifest. */
 import { createHash } from 'node:crypto';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { KITE } from '../../activity/kites.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { Rectangle } from '../../vision/zone.ts';
 import type { Finding } from '../data/findings.ts';
@@ -44,7 +45,7 @@ export function describeRiders(
   const id = `riders-${at.slice(0, 16).replace(':', '-')}Z-${mark.slice(0, 4)}`;
   const backbone = { id: backboneId, sha256: file.sha256 };
   const head: HeadBundle = {
-    ...weights,
+    ...withKites(weights, outputs, calibration),
     manifest: {
       format: 1,
       id,
@@ -107,6 +108,22 @@ export function describeRiders(
     },
   };
   return { head, record };
+}
+
+/** A kite's calibration, folded into the weights of its output. */
+function withKites(weights: FittedHead, outputs: Outputs, { kite }: PlacedCalibration): FittedHead {
+  const at = outputs.all.indexOf(KITE);
+  if (at === -1) return weights;
+  const hidden = weights.hiddenBias.length;
+  return {
+    ...weights,
+    outputKernel: weights.outputKernel.map((value, index) =>
+      Math.floor(index / hidden) === at ? value * kite.slope : value,
+    ),
+    outputBias: weights.outputBias.map((value, index) =>
+      index === at ? value * kite.slope + kite.intercept : value,
+    ),
+  };
 }
 
 /** Figures of all frames together and camera by camera, and what went most surely wrong. */

@@ -106,8 +106,16 @@ function framesOf(rider: number, wave: number): JudgedFrame[] {
       material: materialOf(`cam${index % 6}`, marks),
       frame: { width: 1280, height: 720 },
       scene: null,
+      kites: [],
       found: places
-        .map(({ x, y, logit }) => ({ x, y, logits: Float32Array.of(logit, -6) }))
+        .map(({ x, y, logit }, cell) => ({
+          x,
+          y,
+          size: 0.04,
+          level: 0,
+          cell,
+          logits: Float32Array.of(logit, -6),
+        }))
         .sort((a, b) => (b.logits[0] as number) - (a.logits[0] as number)),
     };
   });
@@ -155,6 +163,44 @@ describe('calibration', () => {
     expect(poor.auc).toBeGreaterThan(0.4);
     expect(poor.auc).toBeLessThan(0.9);
     expect(poor.heights.reduce((sum, { riders }) => sum + riders, 0)).toBe(80);
+  });
+});
+
+describe('kites', () => {
+  const both = outputsOf(['surfing', 'kitesurfing'], ['kite']);
+  /** A kite or a gull above, and a rider below who looks like a surfer. */
+  const frames = Array.from({ length: 60 }, (_, index): JudgedFrame => {
+    const there = index % 2 === 0;
+    const marks = there ? [markOf('kitesurfing', 0.5, 0.7), markOf('kite', 0.5, 0.2)] : [];
+    const place = (y: number, cell: number, ...logits: number[]) => ({
+      x: 0.5,
+      y,
+      size: 0.04,
+      level: 0,
+      cell,
+      logits: Float32Array.from(logits),
+    });
+    const below = marks.map(mark => ({ ...mark, rider: mark.kind === 'kitesurfing' }));
+    return {
+      material: materialOf(`cam${index % 5}`, below),
+      frame: { width: 1280, height: 720 },
+      scene: null,
+      found: there ? [place(0.7, 1, 4 + (index % 3), -1, -9)] : [place(0.7, 1, -3, -5, -9)],
+      kites: [place(0.2, 2, -9, -9, there ? 6 : 3 + (index % 3) * 0.2)],
+    };
+  });
+
+  it('are as sure as they are right, and name the riders below', () => {
+    const calibration = placeCalibration(frames, both);
+    const { slope, intercept } = calibration.kite;
+    expect(slope * 6 + intercept).toBeGreaterThan(0);
+    expect(slope * 3.4 + intercept).toBeLessThan(0);
+    const figures = figuresOf(
+      frames.map(frame => outcomeOf(frame, both, calibration)),
+      calibration.cells.rider,
+    );
+    expect(figures).toMatchObject({ withRiders: 30, found: 30, empty: 30, hit: 30, named: 30 });
+    expect(figures.leftAlone).toBeGreaterThanOrEqual(28);
   });
 });
 
