@@ -10,7 +10,7 @@ import { choosePerCamera } from '../src/learning/riders/judge/choose-frames.ts';
 import { type JudgedFrame, placeCalibration } from '../src/learning/riders/judge/place-calibration.ts';
 import { readWhole } from '../src/learning/riders/judge/read-frame.ts';
 import { type Background, outputsOf } from '../src/learning/riders/outputs.ts';
-import { FIGURE_COLUMNS, figureCells } from '../src/learning/riders/report/rows.ts';
+import { FIGURE_COLUMNS, figureCells, groundRows } from '../src/learning/riders/report/rows.ts';
 import { loadBackboneBundle } from '../src/vision/bundle.ts';
 import type { CellEngine } from '../src/vision/cells/engine.ts';
 import { createBackbone } from '../src/vision/engines/create.ts';
@@ -20,6 +20,7 @@ interface Flags {
   readonly backbone: string;
   readonly head: string;
   readonly cameras?: string;
+  readonly areas?: string;
   readonly frames: string;
   readonly own: boolean;
   readonly json: boolean;
@@ -31,6 +32,7 @@ const program = new Command('measure-riders')
   .option('--backbone <id>', 'its backbone', 'surfwatch-mobilenetv2-v3')
   .option('--head <id>', 'the head', 'current')
   .option('--cameras <names>', 'these cameras or folders alone, with commas')
+  .option('--areas <file>', 'areas.json')
   .option('--frames <n>', 'of each camera, at most', '40')
   .option('--no-own', 'calibrate anew on these very frames: what two heads could do at best')
   .option('--json', 'answer as JSON', false)
@@ -77,10 +79,10 @@ await backbone.close();
 const [calibration] = head.calibration;
 const own =
   flags.own && calibration !== undefined && head.cells !== undefined
-    ? { rider: calibration, cells: head.cells }
+    ? { rider: calibration, kite: { slope: 1, intercept: 0 }, cells: head.cells }
     : null;
-const { overall, cameras } = judgementOf(frames, outputs, own ?? placeCalibration(frames, outputs));
-if (flags.json) console.log(JSON.stringify({ overall, cameras }));
+const { overall, cameras, ground } = judgementOf(frames, outputs, own ?? placeCalibration(frames, outputs));
+if (flags.json) console.log(JSON.stringify({ overall, cameras, ground }));
 else {
   printTable(
     ['', ...FIGURE_COLUMNS],
@@ -89,5 +91,6 @@ else {
   const shown = [overall.auc, overall.foundAt?.five, overall.foundAt?.twenty].map(
     figure => figure?.toFixed(3) ?? '–',
   );
+  for (const row of groundRows(ground)) console.log(`taken for land or sky: ${row.join(' ')}`);
   console.log(`AUC ${shown[0]}; found at 5 % false frames ${shown[1]}, at 20 % ${shown[2]}`);
 }

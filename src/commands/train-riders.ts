@@ -1,9 +1,9 @@
 /** `surfwatch train` on frames with boxes: a head that finds riders. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { writeBase } from '../learning/base/base-files.ts';
 import { RESERVED_SHARE } from '../learning/base/reserve.ts';
+import { parseFile } from '../learning/data/files.ts';
 import { saveHead, selectHead } from '../learning/fit/save-head.ts';
 import { FIT_DEFAULTS } from '../learning/riders/fit/fit-cells.ts';
 import type { RidersRecord } from '../learning/riders/record.ts';
@@ -40,7 +40,10 @@ async function jobOf(folders: readonly string[], flags: TrainFlags, command: str
   const { seed, epochs, batch, learningRate, hidden, dropout, judgeBackbone, judgeCameras } = flags;
   const given = { epochs, batch, learningRate, hidden, dropout };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  for (const file of [flags.areas, flags.proposals]) if (file !== undefined) await readFile(file);
+  // Before the pictures are checked, which takes a minute.
+  for (const file of [flags.areas, flags.proposals]) {
+    if (file !== undefined) await parseFile(file, text => JSON.parse(text));
+  }
   return {
     folders,
     areas: flags.areas ?? null,

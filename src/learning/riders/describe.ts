@@ -1,6 +1,7 @@
 /** Puts what a training of a head for riders gave into figures: the record, and the head's manifest. */
 import { createHash } from 'node:crypto';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { KITE } from '../../activity/kites.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { Rectangle } from '../../vision/zone.ts';
 import type { Finding } from '../data/findings.ts';
@@ -8,6 +9,7 @@ import type { FittedHead } from '../fit/head-model.ts';
 import { type Material, ridersIn } from './data/material.ts';
 import type { FoldedMaterial } from './folds.ts';
 import { type FrameOutcome, figuresOf, outcomeOf, overallOf } from './judge/figures.ts';
+import { groundFigures } from './judge/ground.ts';
 import { riderMarks } from './judge/match.ts';
 import type { JudgedFrame, PlacedCalibration } from './judge/place-calibration.ts';
 import type { Outputs } from './outputs.ts';
@@ -43,7 +45,7 @@ export function describeRiders(
   const id = `riders-${at.slice(0, 16).replace(':', '-')}Z-${mark.slice(0, 4)}`;
   const backbone = { id: backboneId, sha256: file.sha256 };
   const head: HeadBundle = {
-    ...weights,
+    ...withKites(weights, outputs, calibration),
     manifest: {
       format: 1,
       id,
@@ -108,17 +110,34 @@ export function describeRiders(
   return { head, record };
 }
 
+/** A kite's calibration, folded into the weights of its output. */
+function withKites(weights: FittedHead, outputs: Outputs, { kite }: PlacedCalibration): FittedHead {
+  const at = outputs.all.indexOf(KITE);
+  if (at === -1) return weights;
+  const hidden = weights.hiddenBias.length;
+  return {
+    ...weights,
+    outputKernel: weights.outputKernel.map((value, index) =>
+      Math.floor(index / hidden) === at ? value * kite.slope : value,
+    ),
+    outputBias: weights.outputBias.map((value, index) =>
+      index === at ? value * kite.slope + kite.intercept : value,
+    ),
+  };
+}
+
 /** Figures of all frames together and camera by camera, and what went most surely wrong. */
 export function judgementOf(
   frames: readonly JudgedFrame[],
   outputs: Outputs,
   calibration: PlacedCalibration,
-): Pick<JudgedRecord, 'overall' | 'cameras' | 'misses' | 'alarms'> {
+): Pick<JudgedRecord, 'overall' | 'ground' | 'cameras' | 'misses' | 'alarms'> {
   const limit = calibration.cells.rider;
   const outcomes = frames.map(frame => outcomeOf(frame, outputs, calibration));
   const cameras = [...new Set(frames.map(({ material }) => material.camera))].sort();
   return {
     overall: overallOf(outcomes, limit),
+    ground: groundFigures(frames),
     cameras: cameras.map(name => ({
       name,
       ...figuresOf(

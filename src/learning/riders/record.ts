@@ -4,6 +4,7 @@ import type { Rectangle } from '../../vision/zone.ts';
 import type { Finding } from '../data/findings.ts';
 import type { Calibration } from '../fit/calibrate.ts';
 import type { JudgedOverall, RiderFigures } from './judge/figures.ts';
+import type { GroundFigures } from './judge/ground.ts';
 
 export interface RidersRecord {
   readonly format: 1;
@@ -56,6 +57,8 @@ export interface JudgedRecord {
   readonly folds: number;
   readonly backbone: { readonly id: string; readonly sha256: string } | null;
   readonly overall: JudgedOverall;
+  /** Land, sky and water; null where no area is known. */
+  readonly ground: GroundFigures | null;
   readonly cameras: readonly ({ readonly name: string } & RiderFigures)[];
   readonly misses: readonly ShownPlace[];
   readonly alarms: readonly ShownPlace[];

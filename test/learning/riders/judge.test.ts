@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mark, Material } from '../../../src/learning/riders/data/material.ts';
 import { figuresOf, outcomeOf, overallOf } from '../../../src/learning/riders/judge/figures.ts';
+import { groundFigures } from '../../../src/learning/riders/judge/ground.ts';
 import { matchRiders } from '../../../src/learning/riders/judge/match.ts';
 import {
   type JudgedFrame,
@@ -104,8 +105,17 @@ function framesOf(rider: number, wave: number): JudgedFrame[] {
     return {
       material: materialOf(`cam${index % 6}`, marks),
       frame: { width: 1280, height: 720 },
+      scene: null,
+      kites: [],
       found: places
-        .map(({ x, y, logit }) => ({ x, y, logits: Float32Array.of(logit, -6) }))
+        .map(({ x, y, logit }, cell) => ({
+          x,
+          y,
+          size: 0.04,
+          level: 0,
+          cell,
+          logits: Float32Array.of(logit, -6),
+        }))
         .sort((a, b) => (b.logits[0] as number) - (a.logits[0] as number)),
     };
   });
@@ -153,6 +163,70 @@ describe('calibration', () => {
     expect(poor.auc).toBeGreaterThan(0.4);
     expect(poor.auc).toBeLessThan(0.9);
     expect(poor.heights.reduce((sum, { riders }) => sum + riders, 0)).toBe(80);
+  });
+});
+
+describe('kites', () => {
+  const both = outputsOf(['surfing', 'kitesurfing'], ['kite']);
+  /** A kite or a gull above, and a rider below who looks like a surfer. */
+  const frames = Array.from({ length: 60 }, (_, index): JudgedFrame => {
+    const there = index % 2 === 0;
+    const marks = there ? [markOf('kitesurfing', 0.5, 0.7), markOf('kite', 0.5, 0.2)] : [];
+    const place = (y: number, cell: number, ...logits: number[]) => ({
+      x: 0.5,
+      y,
+      size: 0.04,
+      level: 0,
+      cell,
+      logits: Float32Array.from(logits),
+    });
+    const below = marks.map(mark => ({ ...mark, rider: mark.kind === 'kitesurfing' }));
+    return {
+      material: materialOf(`cam${index % 5}`, below),
+      frame: { width: 1280, height: 720 },
+      scene: null,
+      found: there ? [place(0.7, 1, 4 + (index % 3), -1, -9)] : [place(0.7, 1, -3, -5, -9)],
+      kites: [place(0.2, 2, -9, -9, there ? 6 : 3 + (index % 3) * 0.2)],
+    };
+  });
+
+  it('are as sure as they are right, and name the riders below', () => {
+    const calibration = placeCalibration(frames, both);
+    const { slope, intercept } = calibration.kite;
+    expect(slope * 6 + intercept).toBeGreaterThan(0);
+    expect(slope * 3.4 + intercept).toBeLessThan(0);
+    const figures = figuresOf(
+      frames.map(frame => outcomeOf(frame, both, calibration)),
+      calibration.cells.rider,
+    );
+    expect(figures).toMatchObject({ withRiders: 30, found: 30, empty: 30, hit: 30, named: 30 });
+    expect(figures.leftAlone).toBeGreaterThanOrEqual(28);
+  });
+});
+
+describe('land and sky', () => {
+  it('are counted where areas are known, and at riders', () => {
+    const [first] = framesOf(4, 1);
+    if (first === undefined) throw new Error('no frame');
+    const corners = (top: number, bottom: number) => [
+      { x: 0, y: top },
+      { x: 1, y: top },
+      { x: 1, y: bottom },
+      { x: 0, y: bottom },
+    ];
+    const scene = { columns: 2, rows: 2, land: [0, 0, 0.9, 0.1], sky: [0.95, 0, 0, 0], frames: 1 };
+    const areas = [
+      { kind: 'sky' as const, points: corners(0, 0.5) },
+      { kind: 'water' as const, points: corners(0.5, 1) },
+    ];
+    const frame = { ...first, scene, material: { ...first.material, areas } };
+    expect(groundFigures([frame])?.places).toEqual({
+      land: { all: 0, ashore: 0 },
+      sky: { all: 2, ashore: 1 },
+      water: { all: 2, ashore: 1 },
+      riders: { all: 2, ashore: 1 },
+    });
+    expect(groundFigures([first])).toBeNull();
   });
 });
 

@@ -29,7 +29,7 @@ function jobOf(folders: readonly string[], change: Partial<RidersJob> = {}): Rid
     proposals: null,
     crops: 260,
     folds: 3,
-    judgeFrames: 2,
+    judgeFrames: 4,
     reserve: 0,
     fit: { ...FIT_DEFAULTS, epochs: 4, steps: 100, batch: 128, learningRate: 0.01, seed: 3 },
     seed: 3,
@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     const { overall, cameras, by } = training.record.judged;
     expect(by).toBe('folds');
     expect(cameras).toHaveLength(6);
-    expect(overall.frames).toBe(12);
+    expect(overall.frames).toBe(24);
     expect(overall.auc).toBeGreaterThan(0.75);
     expect(overall.hit / overall.riders).toBeGreaterThan(0.3);
   });

@@ -18,7 +18,7 @@ export interface Stock {
   readonly people: readonly number[];
 }
 
-export function stockOf(material: readonly Material[], indexes: readonly number[]): Stock {
+function stockOf(material: readonly Material[], indexes: readonly number[]): Stock {
   const at = (index: number) => material[index] as Material;
   const where = (holds: (picture: Material) => boolean) => indexes.filter(index => holds(at(index)));
   const has = (kind: string) => (picture: Material) => picture.marks.some(mark => mark.kind === kind);

@@ -1,10 +1,10 @@
 /** What a head finds and leaves alone on whole frames, by camera and in all. */
-import { presenceScores } from '../../../activity/presence-score.ts';
+import { sightOfFrame } from '../../../activity/zones.ts';
 import type { Outputs } from '../outputs.ts';
 import { matchRiders, riderMarks } from './match.ts';
 import type { JudgedFrame, PlacedCalibration } from './place-calibration.ts';
 import { quantile } from './place-calibration.ts';
-import { scorePlace } from './read-frame.ts';
+import { scoredPlaces } from './read-frame.ts';
 
 export interface RiderFigures {
   readonly frames: number;
@@ -59,19 +59,15 @@ export interface FrameOutcome {
 export function outcomeOf(
   frame: JudgedFrame,
   outputs: Outputs,
-  { rider, cells }: PlacedCalibration,
+  calibration: PlacedCalibration,
 ): FrameOutcome {
-  const scored = frame.found
-    .map(place => ({ place, ...scorePlace(place, outputs, rider) }))
-    .sort((a, b) => b.score - a.score);
-  const { riders, neutral } = matchRiders(
-    scored.map(({ place }) => place),
-    frame.material.marks,
-  );
-  const presence = presenceScores(scored, outputs.activities, cells.presence);
+  const { cells } = calibration;
+  const { places, kites } = scoredPlaces(frame, outputs, calibration, cells.rider);
+  const { riders, neutral } = matchRiders(places, frame.material.marks);
+  const { scores: presence } = sightOfFrame(places, { activities: [...outputs.activities], cells }, kites);
   return {
     frame,
-    places: scored.map(({ place: { x, y }, score, scores }, at) => ({
+    places: places.map(({ x, y, score, scores }, at) => ({
       x,
       y,
       score,

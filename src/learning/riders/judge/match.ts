@@ -19,18 +19,43 @@ export interface Matching {
  * @param places strongest first, as shares of the frame
  */
 export function matchRiders(places: readonly Point[], marks: readonly Mark[]): Matching {
+  return matchMarks(
+    places,
+    marks,
+    ({ rider }) => rider,
+    ({ kind }) => kind === IGNORED || kind === 'kite',
+  );
+}
+
+/** The same of kites: what lies in an ignored box counts neither for nor against. */
+export function matchKites(places: readonly Point[], marks: readonly Mark[]): Matching {
+  return matchMarks(
+    places,
+    marks,
+    ({ kind }) => kind === 'kite',
+    ({ kind }) => kind === IGNORED,
+  );
+}
+
+function matchMarks(
+  places: readonly Point[],
+  marks: readonly Mark[],
+  isWanted: (mark: Mark) => boolean,
+  isAside: (mark: Mark) => boolean,
+): Matching {
   const taken = new Set<number>();
   const riders = places.map(place => {
     let best: { index: number; distance: number } | null = null;
-    for (const [index, { rider, box }] of marks.entries()) {
-      if (!rider || taken.has(index) || !isIn(place, widened(box))) continue;
+    for (const [index, mark] of marks.entries()) {
+      const { box } = mark;
+      if (!isWanted(mark) || taken.has(index) || !isIn(place, widened(box))) continue;
       const distance = offMiddle(place, box);
       if (best === null || distance < best.distance) best = { index, distance };
     }
     if (best !== null) taken.add(best.index);
     return best?.index ?? null;
   });
-  const aside = marks.filter(({ kind }) => kind === IGNORED || kind === 'kite');
+  const aside = marks.filter(isAside);
   const neutral = places.map(
     (place, index) => riders[index] === null && aside.some(({ box }) => isIn(place, widened(box))),
   );

@@ -1,13 +1,13 @@
 /** Places a head's calibration by frames of cameras it was not fitted to. */
 
 import type { CellSense } from '../../../activity/head-bundle.ts';
-import { presenceScores } from '../../../activity/presence-score.ts';
+import { sightOfFrame } from '../../../activity/zones.ts';
 import { type Calibration, fitCalibration } from '../../fit/calibrate.ts';
 import type { Material } from '../data/material.ts';
 import { riderChance } from '../fit/choose-cells.ts';
 import type { Outputs } from '../outputs.ts';
-import { matchRiders, riderMarks } from './match.ts';
-import { type ReadWhole, scorePlace } from './read-frame.ts';
+import { matchKites, matchRiders, riderMarks } from './match.ts';
+import { type ReadWhole, scoredPlaces, scorePlace } from './read-frame.ts';
 
 /** A frame as it was read by a head that never saw its camera. */
 export interface JudgedFrame extends ReadWhole {
@@ -17,14 +17,17 @@ export interface JudgedFrame extends ReadWhole {
 export interface PlacedCalibration {
   /** Of the logit of every activity. */
   readonly rider: Calibration;
+  /** Of the logit of a kite: only activities have one in the manifest, so it goes into the weights. */
+  readonly kite: Calibration;
   readonly cells: CellSense;
 }
 
 /** Of frames without riders this share may be reported all the same. */
-export const FALSE_FRAMES = 0.05;
+const FALSE_FRAMES = 0.05;
 
 /**
  * 1. The probability that a place is a rider: Platt scaling on the places found, each camera weighing alike.
+ *    The same for kites.
  * 2. The probability from which one counts: the least mean error of the count, each camera weighing alike.
  * 3. The probability that an activity goes on: Platt scaling on whole frames, then moved so that about 5 % of the frames
  *    without riders are reported at 0.5, where there are any.
@@ -32,13 +35,40 @@ export const FALSE_FRAMES = 0.05;
 export function placeCalibration(frames: readonly JudgedFrame[], outputs: Outputs): PlacedCalibration {
   const weights = cameraWeights(frames);
   const rider = fitPlaces(frames, weights, outputs);
+  const kite = fitKites(frames, weights, outputs) ?? rider;
+  const limit = leastCountError(frames, weights, outputs, rider);
   return {
     rider,
-    cells: {
-      rider: leastCountError(frames, weights, outputs, rider),
-      presence: fitPresence(frames, weights, outputs, rider),
-    },
+    kite,
+    cells: { rider: limit, presence: fitPresence(frames, weights, outputs, { rider, kite }, limit) },
   };
+}
+
+/** Fewer kites than that say nothing of how sure the head may be. */
+const FEWEST_KITES = 10;
+
+/** @returns null where too few kites were found: then it is as sure, or unsure, as of riders */
+function fitKites(
+  frames: readonly JudgedFrame[],
+  weights: readonly number[],
+  outputs: Outputs,
+): Calibration | null {
+  const at = outputs.all.indexOf('kite');
+  const logits: number[] = [];
+  const labels: number[] = [];
+  const each: number[] = [];
+  for (const [index, { kites, material }] of frames.entries()) {
+    const { riders, neutral } = matchKites(kites, material.marks);
+    for (const [place, { logits: own }] of kites.entries()) {
+      // Where not all kites have a box, one without says nothing.
+      if (neutral[place] === true || (riders[place] === null && !material.complete.kites)) continue;
+      logits.push(own[at] as number);
+      labels.push(riders[place] === null ? 0 : 1);
+      each.push(weights[index] as number);
+    }
+  }
+  const kites = labels.filter(label => label === 1).length;
+  return kites < FEWEST_KITES ? null : fitCalibration(logits, labels, each);
 }
 
 /** A camera with many frames weighs as the square root of their number. */
@@ -100,14 +130,15 @@ function fitPresence(
   frames: readonly JudgedFrame[],
   weights: readonly number[],
   outputs: Outputs,
-  rider: Calibration,
+  calibrations: Pick<PlacedCalibration, 'rider' | 'kite'>,
+  limit: number,
 ): CellSense['presence'] {
   const logits: number[] = [];
   const labels: number[] = [];
   const each: number[] = [];
   const empty: number[] = [];
   for (const [index, frame] of frames.entries()) {
-    const evidence = evidenceOf(frame, outputs, rider);
+    const evidence = evidenceOf(frame, outputs, calibrations, limit);
     const present = new Set(frame.material.marks.filter(mark => mark.rider).map(({ kind }) => kind));
     for (const activity of outputs.activities) {
       logits.push(evidence[activity] as number);
@@ -120,23 +151,27 @@ function fitPresence(
   const fitted = fitCalibration(logits, labels, each);
   const slope = Number(fitted.slope.toFixed(4));
   if (empty.length < FEWEST_EMPTY) return { slope, intercept: Number(fitted.intercept.toFixed(4)) };
-  const limit = quantile(empty, 1 - FALSE_FRAMES);
-  return { slope, intercept: Number((-slope * limit).toFixed(4)) };
+  const highest = quantile(empty, 1 - FALSE_FRAMES);
+  return { slope, intercept: Number((-slope * highest).toFixed(4)) };
 }
 
 /** Fewer frames without riders say nothing of one in twenty. */
 const FEWEST_EMPTY = 20;
 
 /** Log odds of the surest rider of each activity: what the daemon scales to a probability. */
-function evidenceOf(frame: JudgedFrame, outputs: Outputs, rider: Calibration): Record<string, number> {
-  const places = frame.found.map(place => scorePlace(place, outputs, rider));
-  const presences = presenceScores(places, outputs.activities, { slope: 1, intercept: 0 });
-  return Object.fromEntries(
-    Object.entries(presences).map(([activity, chance]) => [activity, logitOf(chance)]),
-  );
+function evidenceOf(
+  frame: JudgedFrame,
+  outputs: Outputs,
+  calibrations: Pick<PlacedCalibration, 'rider' | 'kite'>,
+  limit: number,
+): Record<string, number> {
+  const { places, kites } = scoredPlaces(frame, outputs, calibrations, limit);
+  const cells = { rider: limit, presence: { slope: 1, intercept: 0 } };
+  const { scores } = sightOfFrame(places, { activities: [...outputs.activities], cells }, kites);
+  return Object.fromEntries(Object.entries(scores).map(([activity, chance]) => [activity, logitOf(chance)]));
 }
 
-export function logitOf(chance: number): number {
+function logitOf(chance: number): number {
   const bounded = Math.min(1 - 1e-7, Math.max(1e-7, chance));
   return Math.log(bounded / (1 - bounded));
 }

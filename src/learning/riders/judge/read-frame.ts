@@ -1,6 +1,8 @@
 /** Reads a whole frame as the daemon does at full detail, with any head. */
 import { readFile } from 'node:fs/promises';
 import { type Detection, findDetections, type LevelScores, scoresAt } from '../../../activity/detections.ts';
+import { KITE, underKites } from '../../../activity/kites.ts';
+import { type Scene, sceneOf } from '../../../activity/scene.ts';
 import type { Scores } from '../../../activity/scores.ts';
 import { fullScale } from '../../../vision/cells/detail.ts';
 import type { CellEngine } from '../../../vision/cells/engine.ts';
@@ -12,8 +14,8 @@ import type { FittedHead } from '../../fit/head-model.ts';
 import { cellHead } from '../fit/gather.ts';
 import type { Outputs } from '../outputs.ts';
 
-/** Something that may be a rider, with what the head said before calibration. */
-export interface FoundPlace extends Pick<Detection, 'x' | 'y'> {
+/** Something that may be a rider, or a kite, with what the head said before calibration. */
+export interface FoundPlace extends Omit<Detection, 'score' | 'scores'> {
   /** [outputs] */
   readonly logits: Float32Array;
 }
@@ -23,6 +25,10 @@ export interface ReadWhole {
   readonly frame: Size;
   /** Strongest first. */
   readonly found: readonly FoundPlace[];
+  /** What may be a kite, strongest first. */
+  readonly kites: readonly FoundPlace[];
+  /** Where this one frame shows land and sky; null where the head does not tell. */
+  readonly scene: Scene | null;
 }
 
 const LIMITS = { maxBytes: 100_000_000, maxPixels: 100_000_000 };
@@ -48,14 +54,15 @@ export async function readWhole(
     levels.push({ columns, rows, logits });
   }
   const size = outputs.all.length;
-  const found = findDetections(levels, calibrated(outputs, UNCALIBRATED))
-    .slice(0, MOST_FOUND)
-    .map(({ x, y, level, cell }) => ({
-      x,
-      y,
-      logits: (levels[level] as LevelScores).logits.slice(cell * size, (cell + 1) * size),
-    }));
-  return { frame, found };
+  const plain = calibrated(outputs, UNCALIBRATED);
+  const find = (names: readonly string[]) =>
+    findDetections(levels, plain, names)
+      .slice(0, MOST_FOUND)
+      .map(({ score: _, scores: __, ...place }) => {
+        const { logits } = levels[place.level] as LevelScores;
+        return { ...place, logits: logits.slice(place.cell * size, (place.cell + 1) * size) };
+      });
+  return { frame, found: find(outputs.activities), kites: find([KITE]), scene: sceneOf(levels, plain) };
 }
 
 /** What scoring needs of a head all of whose activities share a calibration. */
@@ -81,4 +88,23 @@ export function scorePlace(
       Object.values(scores).reduce((sum, score) => sum + score, 0),
     ),
   };
+}
+
+/** What a calibrated head says of all that was found, as the daemon has it: riders below kites kitesurf. */
+export function scoredPlaces(
+  { found, kites }: Pick<ReadWhole, 'found' | 'kites'>,
+  outputs: Outputs,
+  calibrations: { readonly rider: Calibration; readonly kite: Calibration },
+  limit: number,
+): { readonly places: readonly Detection[]; readonly kites: readonly Detection[] } {
+  const kite = outputs.all.indexOf(KITE);
+  const places = found
+    .map(({ logits, ...place }) => ({ ...place, ...scorePlace({ logits }, outputs, calibrations.rider) }))
+    .sort((a, b) => b.score - a.score);
+  const flying = kites.map(({ logits, ...place }) => {
+    const { slope, intercept } = calibrations.kite;
+    const score = 1 / (1 + Math.exp(-(slope * (logits[kite] as number) + intercept)));
+    return { ...place, score, scores: { [KITE]: score } };
+  });
+  return { places: underKites(places, flying, limit), kites: flying };
 }

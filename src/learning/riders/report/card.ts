@@ -3,7 +3,7 @@ import { bullets, code, codeBlock, plain, table } from '../../report/markdown.ts
 import { count, counted, duration, listed, moment, percent } from '../../report/words.ts';
 import type { RidersRecord } from '../record.ts';
 import { limitsOf } from './limits.ts';
-import { FIGURE_COLUMNS, FIGURE_MEANINGS, figureCells, share } from './rows.ts';
+import { FIGURE_COLUMNS, FIGURE_MEANINGS, figureCells, GROUND_CAPTION, groundRows, share } from './rows.ts';
 
 /** @returns Markdown */
 export function renderRidersCard(
@@ -59,7 +59,12 @@ ${table(
     count(riders),
     share(hit, riders),
   ]),
-)}`;
+)}${groundTable(judged.ground)}`;
+}
+
+function groundTable(ground: RidersRecord['judged']['ground']): string {
+  const rows = groundRows(ground);
+  return rows.length === 0 ? '' : `\n\n${GROUND_CAPTION}.\n\n${table(['Where', 'Places', 'Share'], rows)}`;
 }
 
 function data({ data, fit }: RidersRecord): string {

@@ -9,7 +9,7 @@ import { type Html, html } from '../../sheet/html.ts';
 import { jpegUri, thumbnail } from '../../sheet/thumbnail.ts';
 import type { RidersRecord, ShownPlace } from '../record.ts';
 import { limitsOf } from './limits.ts';
-import { FIGURE_COLUMNS, FIGURE_MEANINGS, figureCells, share } from './rows.ts';
+import { FIGURE_COLUMNS, FIGURE_MEANINGS, figureCells, GROUND_CAPTION, groundRows, share } from './rows.ts';
 
 /** @param pictures reads the parts of frames that are shown */
 export async function renderRidersReport(
@@ -71,6 +71,7 @@ ${figure('count', overall.countError === null ? '–' : overall.countError.toFix
 }
 
 function camerasHtml({ judged }: RidersRecord): Html {
+  const ground = groundRows(judged.ground);
   return html`<section id="cameras">
 <h2>By camera</h2>
 ${tableHtml({
@@ -89,7 +90,8 @@ ${tableHtml({
     count(riders),
     share(hit, riders),
   ]),
-})}</section>
+})}
+${ground.length > 0 && tableHtml({ caption: GROUND_CAPTION, columns: ['Where', 'Places', 'Share'], rows: ground })}</section>
 `;
 }
 

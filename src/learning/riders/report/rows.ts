@@ -1,6 +1,7 @@
 /** Figures as cells of a table, for card and report alike. */
 import { count, percent } from '../../report/words.ts';
 import type { RiderFigures } from '../judge/figures.ts';
+import type { GroundFigures } from '../judge/ground.ts';
 
 export const FIGURE_COLUMNS = [
   'Frames',
@@ -38,3 +39,14 @@ function ratio(part: number, all: number): string {
 export function share(part: number, all: number): string {
   return all === 0 ? '–' : percent(part / all, all);
 }
+
+/** Kind of place, number of places, share taken for land or sky; empty where nothing is known of that. */
+export function groundRows(ground: GroundFigures | null): string[][] {
+  if (ground === null) return [];
+  return Object.entries(ground.places).flatMap(([kind, { all, ashore }]) =>
+    all === 0 ? [] : [[kind, count(all), share(ashore, all)]],
+  );
+}
+
+export const GROUND_CAPTION =
+  'Places taken for land or sky by one frame: riders found there are left out by the daemon';
