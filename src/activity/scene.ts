@@ -2,7 +2,7 @@
 import { type CellOutputs, chancesOf, type LevelScores } from './detections.ts';
 
 /** Outputs of a head that tell where nobody rides. */
-export const ASHORE = ['land', 'sky'] as const;
+const ASHORE = ['land', 'sky'] as const;
 
 /** A coarse map of the frame. Plain data. */
 export interface Scene {

@@ -124,7 +124,7 @@ export async function judgeFrame(
 }
 
 /** The detections that count as riders in a single frame. */
-export function ridersAmong<T extends Pick<Detection, 'score'>>(
+function ridersAmong<T extends Pick<Detection, 'score'>>(
   found: readonly T[],
   manifest: Pick<HeadManifest, 'cells'>,
 ): T[] {

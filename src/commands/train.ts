@@ -161,11 +161,7 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
   };
 }
 
-async function save(
-  { head, record }: Training,
-  bundle: BackboneBundle,
-  flags: TrainFlags,
-): Promise<string> {
+async function save({ head, record }: Training, bundle: BackboneBundle, flags: TrainFlags): Promise<string> {
   const { renderHeadCard } = await import('../learning/report/head-card.ts');
   const files: Record<string, string | Uint8Array> = {
     'metrics.json': `${JSON.stringify(record)}\n`,

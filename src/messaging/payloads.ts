@@ -5,7 +5,6 @@ import { modelEventSchemas } from './learning-payloads.ts';
 import {
   count,
   eventFields,
-  rectangle,
   share,
   stamped,
   time,

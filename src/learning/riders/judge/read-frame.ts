@@ -66,7 +66,7 @@ export async function readWhole(
 }
 
 /** What scoring needs of a head all of whose activities share a calibration. */
-export function calibrated(outputs: Outputs, calibration: Calibration) {
+function calibrated(outputs: Outputs, calibration: Calibration) {
   return {
     activities: [...outputs.activities],
     background: [...outputs.background],
