@@ -22,15 +22,6 @@ export const eventFields = {
   site: z.string().describe('Name of the site.'),
 };
 
-export const rectangle = z
-  .object({
-    x: share.describe('Left edge, as a share of the width of the frame.'),
-    y: share.describe('Upper edge, as a share of the height of the frame.'),
-    w: share.describe('Width, as a share of the width of the frame.'),
-    h: share.describe('Height, as a share of the height of the frame.'),
-  })
-  .describe('A rectangle of the frame.');
-
 export const transactionSchema = z
   .union([z.string().max(128), z.number()])
   .describe(
