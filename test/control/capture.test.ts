@@ -10,13 +10,11 @@ const signal = new AbortController().signal;
 
 /** What the daemon saw on a frame, as far as a capture looks at it. */
 function look(zones: Record<string, Record<string, number>>, visibility = 'ok'): Look {
-  const scored = {
-    head: 'head-1',
-    zones: Object.fromEntries(
-      Object.entries(zones).map(([name, scores]) => [name, { scores, tile: { x: 0, y: 0, w: 1, h: 1 } }]),
-    ),
+  const observation = {
+    visibility,
+    zones: Object.fromEntries(Object.entries(zones).map(([name, scores]) => [name, { scores }])),
   };
-  return { frame: frameOf(picture), looked: { scored, observation: { visibility } } } as unknown as Look;
+  return { frame: frameOf(picture), looked: { read: { head: 'head-1' }, observation } } as unknown as Look;
 }
 
 function parts(given: Partial<CaptureParts> = {}): CaptureParts {

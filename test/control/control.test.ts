@@ -17,7 +17,7 @@ function look(changed = false): Look {
   const step = { changed: { beach: changed, zones: [] } };
   return {
     frame: frameOf(picture),
-    looked: { scored: { zones: {} }, observation: { visibility: 'ok' } },
+    looked: { read: {}, observation: { visibility: 'ok', zones: {} } },
     step,
   } as unknown as Look;
 }

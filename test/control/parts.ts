@@ -21,9 +21,8 @@ export async function startControl(stateDir?: string): Promise<ControlParts> {
   onTestFinished(() => pause.stop());
   const picture = await takenPicture();
   const look = () => {
-    const tile = { x: 0, y: 0, w: 1, h: 1 };
-    const scored = { head: 'head-1', zones: { beach: { scores: { surfing: 0.8 }, tile } } };
-    return { frame: frameOf(picture), looked: { scored, observation: { visibility: 'ok' } } };
+    const observation = { visibility: 'ok', zones: { beach: { scores: { surfing: 0.8 } } } };
+    return { frame: frameOf(picture), looked: { read: { head: 'head-1' }, observation } };
   };
   return {
     pause: request => pause.pause(request),
