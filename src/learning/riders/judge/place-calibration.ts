@@ -150,7 +150,8 @@ function fitPresence(
   }
   const fitted = fitCalibration(logits, labels, each);
   const slope = Number(fitted.slope.toFixed(4));
-  if (empty.length < FEWEST_EMPTY) return { slope, intercept: Number(fitted.intercept.toFixed(4)) };
+  // Where a rider counts, its activity goes on: nothing says otherwise.
+  if (empty.length < FEWEST_EMPTY) return { slope, intercept: Number((-slope * logitOf(limit)).toFixed(4)) };
   const highest = quantile(empty, 1 - FALSE_FRAMES);
   return { slope, intercept: Number((-slope * highest).toFixed(4)) };
 }
