@@ -49,14 +49,25 @@ export function findDetections(
   names: readonly string[] = head.activities,
 ): Detection[] {
   const found = levels.flatMap((level, index) => peaksOf(level, index, levels, head, names));
-  found.sort((a, b) => b.score - a.score);
+  found.sort((a, b) => precedence(b) - precedence(a));
   const kept: Found[] = [];
   for (const candidate of found) {
     const same = kept.find(other => isSame(candidate, other, levels));
     if (same === undefined) kept.push(candidate);
-    else same.sizes.push({ size: candidate.size, weight: candidate.score });
+    else if (Math.abs(same.level - candidate.level) <= 1)
+      same.sizes.push({ size: candidate.size, weight: candidate.score });
   }
-  return kept.map(({ sizes, ...detection }) => ({ ...detection, size: meanSize(sizes) }));
+  return kept
+    .map(({ sizes, ...detection }) => ({ ...detection, size: meanSize(sizes) }))
+    .sort((a, b) => b.score - a.score);
+}
+
+/** What a coarser level must be surer by, in log odds a level: from afar a group of riders looks like one large one. */
+const COARSER = 1.2;
+
+/** Which of several that are one is kept. */
+function precedence({ score, level }: Found): number {
+  return Math.log(score / Math.max(1e-6, 1 - score)) - COARSER * level;
 }
 
 interface Found extends Detection {

@@ -58,6 +58,17 @@ describe('findDetections', () => {
     expect(both[0]?.size).toBeLessThan((fine[0]?.size ?? 0) * 1.8);
   });
 
+  it('tells riders apart that look like one large one from afar, unless they are parts of one', () => {
+    const riders = (logit: number) =>
+      level(40, 24, [
+        [18, 12, logit],
+        [21, 12, logit],
+      ]);
+    const group = level(20, 12, [[9, 6, 4]]);
+    expect(findDetections([riders(3), group], HEAD).map(found => found.level)).toEqual([0, 0]);
+    expect(findDetections([riders(1), group], HEAD)[0]?.level).toBe(1);
+  });
+
   it('adds up the activities of a cell, as nobody does two at once, and leaves out the background', () => {
     const one = level(2, 2, []);
     one.logits.set([0, 0, 9], 0);
