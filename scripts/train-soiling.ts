@@ -18,19 +18,20 @@ const program = new Command('train-soiling')
   .option('--data <folder>', 'folder with watersports/ and windsurf-tele/', '../shared/data')
   .option('--backbone <folder>', 'the backbone it is for', BACKBONE)
   .option('--out <file>', `where to write (default: ${SOILING_FILE} in the backbone's folder)`)
+  .option('--every <n>', 'only each nth clean picture, where there is little time', '1')
   .option('--id <id>', 'its name', new Date().toISOString().slice(0, 10))
   .addHelpText(
     'after',
     '\nTakes ten minutes on two cores.\n\nExample: npx tsx scripts/train-soiling.ts --out /tmp/soiling.json',
   )
   .parse();
-const options = program.opts<{ data: string; backbone: string; out?: string; id: string }>();
+const options = program.opts<{ data: string; backbone: string; out?: string; id: string; every: string }>();
 const out = resolve(options.out ?? join(options.backbone, SOILING_FILE));
 const { manifest } = await loadBackboneBundle(options.backbone);
 const reader = await openAreaReader(options.backbone);
 const rows: { vector: Float32Array; soiled: boolean }[] = [];
 let pictures = 0;
-for await (const picture of learningPictures(options.data)) {
+for await (const picture of learningPictures(options.data, Number(options.every))) {
   for (const row of await areasOf(reader, picture)) rows.push(row);
   if (++pictures % 100 === 0) console.error(`${pictures} pictures, ${rows.length} areas`);
 }

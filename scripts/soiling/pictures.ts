@@ -37,9 +37,14 @@ const DIRT: readonly ((random: Random) => Spoiling)[] = [
   random => bird(0.08 + 0.1 * random()),
 ];
 
-export async function* learningPictures(data: string): AsyncGenerator<LearningPicture> {
+/** @param every only each nth clean picture */
+export async function* learningPictures(data: string, every = 1): AsyncGenerator<LearningPicture> {
   let index = 0;
   for await (const { picture, times } of cleanPictures(data)) {
+    if (index % every !== 0) {
+      index++;
+      continue;
+    }
     const generator = createRandom(++index);
     const random = () => generator.next();
     yield { picture };

@@ -70,9 +70,8 @@ describe('export tfjs', () => {
       now: new Date(),
     });
     const { id, weights, licence, layers } = backbone.manifest;
-    expect({ id, weights, licence, layers }).toEqual({
+    expect({ id, licence, layers }).toEqual({
       id: model.backboneId,
-      weights: model.backbone.manifest.weights,
       licence: model.licence,
       layers: model.backbone.manifest.layers,
     });

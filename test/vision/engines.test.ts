@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageOf } from '../../src/errors.ts';
@@ -16,15 +14,12 @@ import {
 } from '../../src/vision/backbone.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
-import { writeOnnxGraph } from '../../src/vision/engines/onnx-graph.ts';
 import { loadTensorflow } from '../../src/vision/engines/tensorflow.ts';
 import {
-  cosine,
   hasShared,
   largestDifference,
   randomPixels,
   referenceEmbedding,
-  SHARED,
   SHIPPED_BACKBONE,
   sharedPhotos,
   tinyBundle,
@@ -135,43 +130,6 @@ describe('engines among themselves', () => {
     const together = await embedWith('onnx', bundle, pixels, 3);
     const alone = await embedWith('onnx', bundle, pixels.subarray(EACH, 2 * EACH), 1);
     expect(largestDifference(alone, together.subarray(1280, 2560))).toBeLessThan(1e-5);
-  });
-});
-
-describe('the ONNX graph', () => {
-  const source = join(SHARED, 'models', 'surfwatch-mobilenetv2');
-
-  /** The pattern by which the weights' source describes itself: not rounded to pixels, as ours is. */
-  const pattern = new Float32Array(EACH).map((_, index) => {
-    const [h, w, c] = [Math.floor(index / 672), Math.floor(index / 3) % 224, index % 3] as const;
-    return Math.sin(0.07 * h * (1 + c) + 0.05 * w + 0.9 * c);
-  });
-
-  it.skipIf(!hasShared)("meets the golden vector of the weights' source", async () => {
-    const { golden } = JSON.parse(await readFile(join(source, 'manifest.json'), 'utf8'));
-    const session = await InferenceSession.create(writeOnnxGraph(bundle, 'float32'));
-    const { embeddings } = await session.run({ pixels: new Tensor('float32', pattern, [1, 224, 224, 3]) });
-    const found = describeGolden(embeddings?.data as Float32Array);
-    // The weights were rounded to half precision: 11 bits.
-    expect(largestDifference(found.first.slice(0, 8), golden.first8)).toBeLessThan(0.005);
-    expect(found.mean).toBeCloseTo(golden.mean, 3);
-    expect(Math.abs(found.l2 / golden.l2 - 1)).toBeLessThan(0.001);
-    await session.release();
-  });
-
-  it.skipIf(!hasShared)('loses nothing that matters to half precision', async () => {
-    const original = await InferenceSession.create(join(source, 'features.onnx'));
-    const ours = await createBackbone(bundle, { engine: 'onnx', threads: 1 });
-    for (const path of sharedPhotos(2)) {
-      const pixels = await sharp(path).resize(224, 224, { fit: 'fill' }).raw().toBuffer();
-      const scaled = Float32Array.from(pixels, value => value / 127.5 - 1);
-      const { features } = await original.run({ input: new Tensor('float32', scaled, [1, 224, 224, 3]) });
-      expect(cosine(features?.data as Float32Array, await ours.backbone.embed(pixels, 1))).toBeGreaterThan(
-        0.99999,
-      );
-    }
-    await ours.backbone.close();
-    await original.release();
   });
 });
 
