@@ -26,8 +26,9 @@ export default defineConfig({
       { extends: true, test: { name: 'system', include: SYSTEM_TESTS } },
     ],
     globalSetup: ['test/support/build.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // A frame at full detail takes a second of two cores, and other tests want them too.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: 'forks',
     // Most tests wait for brokers, cameras and child processes: more workers than cores keep the cores busy.
     maxWorkers: 4,

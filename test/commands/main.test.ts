@@ -44,7 +44,7 @@ describe.concurrent('surfwatch', () => {
       "unknown option '--jsn'\n(Did you mean --json?)\n(surfwatch classify --help",
     ],
     [['classify'], "missing required argument 'paths'"],
-    [['evaluate', 'x', '--tile-size', 'big'], 'It must be a whole number of at least 16.'],
+    [['train', 'x', '--crops', 'many'], 'It must be a whole number of at least 1.'],
     [['config', 'chek'], 'Did you mean check?'],
   ])('%j is wrong usage: status 2 and what was meant', async (args, said) => {
     const { status, output, errors } = await surfwatch(args);

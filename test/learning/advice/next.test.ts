@@ -40,8 +40,8 @@ describe('rankFrames', () => {
   });
 
   it('judges a frame of many cells as the daemon does', () => {
-    // Two faint riders have the odds of one that may as well be one as none.
-    const cells = [{ surfing: 1 / 3 }, { surfing: 1 / 3 }, {}, {}].map(scores => cellOf(scores));
+    // By its surest rider: many that could be one do not make one.
+    const cells = [{ surfing: 1 / 2 }, { surfing: 1 / 3 }, {}, {}].map(scores => cellOf(scores));
     const embedding = joined(towards(1), towards(2), towards(3), towards(4));
     const [pick] = rankFrames([candidateOf('two', {}, embedding, { cells })], NOTHING);
     expect(pick?.doubt).toBeCloseTo(1, 2);

@@ -10,8 +10,8 @@ describe('a frame by its cells', () => {
     const cells = [cell('reef', 0.2), cell('reef', 0.2), cell('bay', 0.1, 0.7)];
     const zones = zoneScoresOf(cells, HEAD);
     expect([...zones.keys()]).toEqual(['reef', 'bay']);
-    // Two of odds 1 : 4 have those of 1 : 2 together.
-    expect(zones.get('reef')?.surfing).toBeCloseTo(1 / 3, 2);
+    // By its surest rider: another as faint adds nothing.
+    expect(zones.get('reef')?.surfing).toBeCloseTo(0.2, 2);
     const frame = frameScoresOf(cells, HEAD);
     expect(frame.surfing).toBe(zones.get('reef')?.surfing);
     expect(frame.kitesurfing).toBe(zones.get('bay')?.kitesurfing);
