@@ -57,7 +57,10 @@ export function frameAnswerOf(file: string, judged: JudgedFrame): FrameAnswer {
     count,
     riders: riders.map(riderAnswer),
     visibility,
-    detail: { ...roundAll(read.detail), tookMs: Math.round(decode + embed + score) },
+    detail: {
+      ...roundAll({ scale: read.detail.scale, smallestPx: read.detail.smallestPx }),
+      tookMs: Math.round(decode + embed + score),
+    },
     ...(Object.keys(zones).length > 0 && { zones }),
   };
 }
