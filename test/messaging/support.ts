@@ -27,7 +27,7 @@ export function readableLog() {
 }
 
 /** Waits until `check` holds, and fails with `what` after ten seconds, or `withinMs`. */
-export async function until(check: () => boolean, what: string, withinMs = 10_000): Promise<void> {
+export async function until(check: () => boolean, what: string, withinMs = 30_000): Promise<void> {
   const end = Date.now() + withinMs;
   while (!check()) {
     if (Date.now() > end) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
