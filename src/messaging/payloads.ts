@@ -2,15 +2,7 @@ import { z } from 'zod';
 import { VISIBILITIES } from '../activity/visibility.ts';
 import { boardSchema } from './board-payload.ts';
 import { modelEventSchemas } from './learning-payloads.ts';
-import {
-  count,
-  eventFields,
-  share,
-  stamped,
-  time,
-  transactionSchema,
-  version,
-} from './payload-parts.ts';
+import { count, eventFields, share, stamped, time, transactionSchema, version } from './payload-parts.ts';
 
 /** What is sent on the topics of `topics.ts`. JSON Schema and `docs/mqtt.md` are generated from the descriptions here. */
 
