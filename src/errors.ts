@@ -454,6 +454,11 @@ export const ERRORS = {
     remedy:
       'Name activities, as ["surfing","kitesurfing"] in a payload, `surfing,kitesurfing` in a topic or `surfing+kitesurfing` as a folder, or `none` alone.',
   },
+  'label-place-unknown': {
+    meaning: 'A label points at a place of a frame of which nothing is kept to learn from.',
+    remedy:
+      'Label the frame as a whole, or point at something that the daemon saw there. With `learning.keep: pictures` any place of a kept frame can be pointed at.',
+  },
   'label-activity-unknown': {
     meaning: 'A label names an activity that is not known.',
     remedy:

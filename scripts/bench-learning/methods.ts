@@ -66,6 +66,7 @@ export async function learnNaively({ start, labelled, seed }: Lesson): Promise<L
     preparedFor(head.manifest, raw),
     logits,
     {
+      wholeFrames: 1,
       hardNegatives: 1,
       rider: head.manifest.cells?.rider ?? 0.5,
     },

@@ -17,7 +17,7 @@ import {
   type Soiling,
   soilingOf,
 } from '../vision/soiling.ts';
-import type { Zone } from '../vision/zone.ts';
+import type { Point, Zone } from '../vision/zone.ts';
 import { type Detection, findDetections } from './detections.ts';
 import { type HeadBundle, loadHead, outputsOf } from './head-bundle.ts';
 import { type KeptCell, keepCells, type ReadLevel } from './kept-cells.ts';
@@ -63,8 +63,12 @@ export interface BeachReader {
   readonly head: HeadBundle;
   /** Why this engine computes. */
   readonly why: string;
-  /** @throws SurfwatchError `image-unreadable`, `image-too-large` */
-  read(bytes: Buffer, zones: readonly Zone[]): Promise<ReadFrame>;
+  /**
+   * @param points places whose cells are kept too, at every level; where they are given all of the frame is read in one
+   *   go, whatever the board has time for
+   * @throws SurfwatchError `image-unreadable`, `image-too-large`
+   */
+  read(bytes: Buffer, zones: readonly Zone[], points?: readonly Point[]): Promise<ReadFrame>;
   /**
    * Takes another head from the next frame on; one that is being read is finished with the head it began with.
    *
@@ -105,7 +109,7 @@ export async function createBeachReader(
       check(head);
       current = head;
     },
-    async read(bytes, zones) {
+    async read(bytes, zones, points) {
       const head = current;
       const startMs = monotonic();
       const { frame, picture } = await decodeFrame(
@@ -114,7 +118,8 @@ export async function createBeachReader(
         size => pyramidOf(size, detail.plan(size).scale)[0] ?? size,
       );
       const decodedMs = monotonic();
-      const plan = detail.plan(frame);
+      const { scale, turns } = detail.plan(frame);
+      const plan = { scale, turns: points === undefined ? turns : 1 };
       const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
       const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
       const weights = cellHead(head);
@@ -129,7 +134,7 @@ export async function createBeachReader(
       const kites = findDetections(levels, head.manifest, [KITE]);
       const rider = head.manifest.cells?.rider ?? 1;
       const detections = underKites(findDetections(levels, head.manifest), kites, rider);
-      const kept = keepCells(levels, detections, head.manifest, zones);
+      const kept = keepCells(levels, detections, head.manifest, zones, points);
       return {
         head: head.manifest.id,
         size: frame,

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { Command, type Command as Commander, InvalidArgumentError } from 'commander';
+import type { RiderPoint } from '../learning/archive/types.ts';
 import { NONE } from '../learning/data/labels.ts';
 import { parseLabelsLevel } from '../learning/labels/names.ts';
 import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
@@ -11,6 +12,11 @@ import { wholeNumber } from './parse.ts';
 
 interface LabelFlags extends DaemonFlags {
   readonly as?: readonly string[];
+  readonly rider?: readonly RiderPoint[];
+  readonly confirm: boolean;
+  readonly not?: readonly number[];
+  readonly also?: readonly RiderPoint[];
+  readonly complete: boolean;
   readonly new: boolean;
   readonly undo: boolean;
   readonly image?: readonly string[];
@@ -30,6 +36,15 @@ export function labelCommand(): Command {
       'ids of frames, as in surf/activity; - reads them from standard input, one a line',
     )
     .option('-a, --as <labels>', 'what is in it: surfing, surfing+kitesurfing, none', labels)
+    .option(
+      '--rider <x,y=activity>',
+      'a rider in it, at shares of its width and height; repeat it for others',
+      riders,
+    )
+    .option('--confirm', 'what the daemon saw in it is right: the numbers on the sheet of --next', false)
+    .option('--not <numbers>', 'as --confirm, but for these numbers: nobody is there', numbers)
+    .option('--also <x,y=activity>', 'as --confirm, and this rider too; repeat it for others', riders)
+    .option('--complete', 'with riders: nobody else is in the frame', false)
     .option('--new', 'allow an activity that no head knows yet', false)
     .option('--undo', 'take back what was said of the frames last', false)
     .option('--image <files...>', 'pictures from anywhere (JPEG, PNG, WebP), sent to be learnt from')
@@ -45,13 +60,18 @@ export function labelCommand(): Command {
 }
 
 const HELP = `
-A label is about the whole picture: name every activity in it, or none. A frame can be labelled as long as the daemon
+--as is about the whole picture: name every activity in it, or none. Pointing at the riders teaches more, from fewer frames:
+X and Y are shares, 0,0 the upper left corner and 1,1 the lower right. Without --complete the rest of the frame is left
+open; with it, all of it counts as a place without anybody, which helps as much as the riders do. A frame can be labelled as long as the daemon
 remembers it: for some minutes after it was published, and for as long as it is in the archive. What was said last holds.
 ${WHERE_IT_IS}
 
 Examples:
   $ surfwatch label 01JWNB52Q8Z3V4C0E7XK9T5R2M --as kitesurfing
   $ surfwatch label 01JWNB52Q8Z3V4C0E7XK9T5R2M --as surfing+kitesurfing
+  $ surfwatch label 01JWNB52Q8Z3V4C0E7XK9T5R2M --rider 0.41,0.63=surfing --rider 0.47,0.62=surfing --complete
+  $ surfwatch label 01JWNB52Q8Z3V4C0E7XK9T5R2M --confirm --complete
+  $ surfwatch label 01JWNB52Q8Z3V4C0E7XK9T5R2M --not 2,5 --also 0.52,0.6=surfing
   $ surfwatch label 01JWNB52Q8Z3V4C0E7XK9T5R2M --undo
   $ surfwatch label --next --sheet next.html
   $ surfwatch label --image phone/*.jpg --as none
@@ -69,29 +89,52 @@ async function label(frames: readonly string[], flags: LabelFlags, command: Comm
       return showNext(daemon, { count: next === true ? NEXT : next, timeout, json, sheet: flags.sheet });
     }
     if (flags.undo) return undoLabels(daemon, ids, { by, timeout, json });
-    const said = { labels: flags.as ?? [], by, timeout, json, isNew: flags.new };
-    return image === undefined
-      ? labelFrames(daemon, ids, said)
-      : sendPictures(daemon, image, { ...said, maxBytes: maxPictureBytes });
+    const said = { by, timeout, json, isNew: flags.new };
+    const labels = flags.as ?? [];
+    if (image !== undefined)
+      return sendPictures(daemon, image, { ...said, labels, maxBytes: maxPictureBytes });
+    return labelFrames(daemon, ids, { ...said, ...(isPointing(flags) ? pointed(flags) : { labels }) });
   });
 }
 
+function pointed({ rider, confirm, not, also, complete }: LabelFlags) {
+  return {
+    ...(rider !== undefined && { riders: rider }),
+    ...(confirm && { confirm }),
+    ...(not !== undefined && { not }),
+    ...(also !== undefined && { also }),
+    ...(complete && { complete }),
+  };
+}
+
+function isPointing({ rider, confirm, not, also }: LabelFlags): boolean {
+  return confirm || rider !== undefined || not !== undefined || also !== undefined;
+}
+
 /** What is wrong with how it was called, if something is. */
-function contradiction(
-  frames: readonly string[],
-  { as, undo, image, next, sheet }: LabelFlags,
-): string | undefined {
+function contradiction(frames: readonly string[], flags: LabelFlags): string | undefined {
+  const { as, rider, not, also, confirm, complete, undo, image, next, sheet } = flags;
+  const points = isPointing(flags);
+  const said = as !== undefined || points || complete;
   if (sheet !== undefined && next === undefined) return '--sheet goes with --next';
   if (next !== undefined) {
-    return frames.length > 0 || as !== undefined || undo || image !== undefined
+    return frames.length > 0 || said || undo || image !== undefined
       ? '--next only lists: label the frames that it names after it'
       : undefined;
   }
   if (image !== undefined && (frames.length > 0 || undo)) return '--image and frames exclude each other';
+  if (image !== undefined && points)
+    return '--image takes --as: lay a picture and its riders in the labels folder';
   if (image === undefined && frames.length === 0)
     return 'name the frames to be labelled, or give --image or --next';
-  if (undo) return as === undefined ? undefined : '--undo and --as exclude each other';
-  return as === undefined ? 'say what is in it with --as' : undefined;
+  if (undo) return said ? '--undo says nothing of what is in the frame' : undefined;
+  if (as !== undefined && (points || complete))
+    return '--as is about the whole frame: give it, or point at riders';
+  if (rider !== undefined && (confirm || not !== undefined || also !== undefined))
+    return '--rider lists the riders anew: give it, or --confirm, --not and --also';
+  if ((rider ?? not ?? also) !== undefined && frames.length !== 1)
+    return 'places and numbers are of one frame: name that alone';
+  return as === undefined && !points ? 'say what is in it with --as, --rider or --confirm' : undefined;
 }
 
 /** Empty for `none`. The daemon knows which names there are. */
@@ -99,6 +142,23 @@ function labels(given: string): string[] {
   if (given.trim() === '') throw new InvalidArgumentError('Name an activity, or none.');
   const names = parseLabelsLevel(given).map(name => name.trim());
   return names.length === 1 && names[0] === NONE ? [] : names;
+}
+
+/** `0.41,0.63=surfing`, added to those before. The daemon knows which names there are. */
+function riders(given: string, before: readonly RiderPoint[] = []): RiderPoint[] {
+  const [, x, y, activity] = /^\s*([\d.]+)\s*,\s*([\d.]+)\s*=\s*(\S+)\s*$/.exec(given) ?? [];
+  const [left, top] = [Number(x), Number(y)];
+  if (activity === undefined || !(left <= 1 && top <= 1))
+    throw new InvalidArgumentError(
+      'It must be such as 0.41,0.63=surfing, with shares of width and height, 0 to 1.',
+    );
+  return [...before, { x: left, y: top, activity }];
+}
+
+function numbers(given: string): number[] {
+  const all = given.split(',').map(Number);
+  if (all.every(number => Number.isInteger(number) && number >= 1)) return all;
+  throw new InvalidArgumentError('It must be numbers of detections, such as 2,5.');
 }
 
 async function fromInput(frames: readonly string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** A label of frames the daemon has seen, as it comes in on `<base>/label` or with the verb `label`. */
 import { z } from 'zod';
-import { MAX_LABELS } from '../learning/labels/names.ts';
+import { MAX_LABELS, MAX_NAME_LENGTH } from '../learning/labels/names.ts';
+import { isPointing, MAX_RIDERS } from '../learning/labels/pointing.ts';
 import { share, transactionSchema } from './payload-parts.ts';
 
 /** As many ids as fit into a command. */
@@ -18,6 +19,15 @@ const partSchema = z
   })
   .refine(({ x, y, w, h }) => x + w <= 1 + ROUNDING && y + h <= 1 + ROUNDING, 'leads out of the frame');
 
+const place = {
+  x: share.describe('As a share of the width of the frame.'),
+  y: share.describe('As a share of the height of the frame.'),
+};
+
+const riderSchema = z
+  .object({ ...place, activity: z.string().max(MAX_NAME_LENGTH).describe('What this rider does.') })
+  .describe('The middle of a rider.');
+
 const fields = {
   frame: z.ulid().optional().describe('Id (ULID) of a frame, as in `activity`.'),
   frames: z
@@ -31,6 +41,38 @@ const fields = {
     .max(MAX_LABELS)
     .optional()
     .describe('The activities that can be seen; `[]` or `["none"]` where there are none.'),
+  riders: z
+    .array(riderSchema)
+    .max(MAX_RIDERS)
+    .optional()
+    .describe('Instead of `labels`: riders of `frame`, by the place of each.'),
+  nobody: z
+    .array(z.object(place))
+    .max(MAX_RIDERS)
+    .optional()
+    .describe('Places of `frame` that look like a rider and are none.'),
+  confirm: z
+    .boolean()
+    .optional()
+    .describe(
+      'Instead of `labels`: what the daemon saw in the frame is right, as in `next` and on the sheet.',
+    ),
+  not: z
+    .array(z.int().min(1))
+    .max(MAX_RIDERS)
+    .optional()
+    .describe('As `confirm`, but for these detections of `frame`, by their numbers: they are nobody.'),
+  also: z
+    .array(riderSchema)
+    .max(MAX_RIDERS)
+    .optional()
+    .describe('As `confirm`, and these riders of `frame` too, which the daemon did not see.'),
+  complete: z
+    .boolean()
+    .optional()
+    .describe(
+      'With riders or a review: nobody else is in the frame. Without it nothing is learnt from the rest of the frame.',
+    ),
   rectangle: partSchema.optional().describe('The part of the frame that is meant; without it the whole.'),
   by: z
     .string()
@@ -47,18 +89,28 @@ const fields = {
 };
 
 /** Arguments of the verb. */
-export const labelArgsSchema = z
-  .object(fields)
-  .superRefine(({ frame, frames, labels, undo, rectangle }, context) => {
-    const wrong = (message: string) => context.addIssue({ code: 'custom', message });
-    if ((frame === undefined) === (frames === undefined)) wrong('give either "frame" or "frames"');
-    if (undo !== true) {
-      if (labels === undefined) wrong('"labels" is missing; [] stands for no activity');
-      return;
-    }
+export const labelArgsSchema = z.object(fields).superRefine((said, context) => {
+  const { frame, frames, labels, riders, nobody, confirm, not, also, complete, rectangle, undo } = said;
+  const wrong = (message: string) => context.addIssue({ code: 'custom', message });
+  const points = isPointing(said);
+  if ((frame === undefined) === (frames === undefined)) wrong('give either "frame" or "frames"');
+  if (undo === true) {
     if (frame === undefined) wrong('"undo" takes one "frame"');
-    if (labels !== undefined || rectangle !== undefined) wrong('"undo" goes without labels');
-  });
+    if (labels !== undefined || points || rectangle !== undefined) wrong('"undo" goes without labels');
+    return;
+  }
+  if (!points) {
+    if (labels === undefined) wrong('"labels" is missing; [] stands for no activity');
+    if (complete !== undefined) wrong('"complete" goes with "riders" or a review ("confirm", "not", "also")');
+    return;
+  }
+  if (labels !== undefined || rectangle !== undefined)
+    wrong('who points at riders names no "labels" and no "rectangle": they follow from the riders');
+  const isReview = confirm === true || not !== undefined || also !== undefined;
+  if (riders !== undefined && isReview) wrong('give either "riders" or a review ("confirm", "not", "also")');
+  if (frame === undefined && [riders, nobody, not, also].some(part => part !== undefined))
+    wrong('places and numbers are of one "frame"');
+});
 
 /** The payload of `<base>/label`. */
 export const labelSchema = z

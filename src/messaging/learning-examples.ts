@@ -113,6 +113,19 @@ export const LEARNING_EXAMPLES: {
   ],
   label: [
     { topic: 'label', payload: { frame: FRAME, labels: ['windsurfing'], by: 'ana', transaction: 'phone-3' } },
+    {
+      topic: 'label',
+      payload: {
+        frame: FRAME,
+        riders: [
+          { x: 0.41, y: 0.63, activity: 'surfing' },
+          { x: 0.472, y: 0.618, activity: 'surfing' },
+        ],
+        complete: true,
+        by: 'ana',
+      },
+    },
+    { topic: 'label', payload: { frame: FRAME, not: [2, 5], by: 'ana' } },
     { topic: 'label', payload: { frame: FRAME, undo: true, by: 'ana' } },
   ],
   response: {

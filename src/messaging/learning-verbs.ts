@@ -47,12 +47,12 @@ export interface LearningVerbParts {
 export function learningVerbs(parts: LearningVerbParts): Verbs {
   return {
     label: defineVerb({
-      doc: 'Says what can be seen in frames. The answer comes when that is on disk: `labelled`, and `counts` of labelled frames by activity; or with `undo` what holds now, null where nothing does.',
+      doc: 'Says what can be seen in frames, or who is where in one. The answer comes when that is on disk: `labelled`, and `counts` of labelled frames by activity; or with `undo` what holds now, null where nothing does.',
       args: labelArgsSchema,
-      run: async ({ frame: id, frames, labels = [], rectangle, by, new: allowNew, undo, way = 'mqtt' }) => {
-        if (undo === true && id !== undefined) return parts.labels.undo(id, { by, way });
+      run: async ({ frame: id, frames, new: allowNew, undo, way = 'mqtt', ...said }) => {
+        if (undo === true && id !== undefined) return parts.labels.undo(id, { by: said.by, way });
         const wanted = frames ?? (id === undefined ? [] : [id]);
-        return parts.labels.labelFrames({ frames: wanted, labels, rectangle, by, allowNew }, way);
+        return parts.labels.labelFrames({ ...said, frames: wanted, allowNew }, way);
       },
     }),
     retrain: defineVerb({

@@ -18,7 +18,7 @@ function labelled(frames: readonly string[], labels: readonly string[]) {
 
 /** As the daemon has it, but that every frame is known to it. */
 function labelFrames() {
-  return vi.fn<LabelService['labelFrames']>(async ({ frames, labels, allowNew }) => {
+  return vi.fn<LabelService['labelFrames']>(async ({ frames, labels = [], allowNew }) => {
     if (labels.includes('sup') && allowNew !== true)
       throw new SurfwatchError('label-activity-unknown', 'no activity "sup", did you mean "surf"?');
     return labelled(frames, labels);

@@ -8,10 +8,17 @@ const names = z.array(z.string());
 const numbers = z.record(z.string(), z.number());
 const rectangle = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() });
 
+const pointing = z.object({
+  riders: z.array(z.unknown()),
+  nobody: z.array(z.unknown()),
+  complete: z.boolean(),
+});
+
 export const labelledAnswer = z.object({
-  labelled: z.array(z.object({ frame: z.string(), labels: names })),
+  labelled: z.array(z.object({ frame: z.string(), labels: names, pointing: pointing.optional() })),
   counts: numbers,
 });
+export type LabelledAnswer = z.infer<typeof labelledAnswer>;
 /** Of `undo`, and of a picture. */
 export const holdsAnswer = z.object({ frame: z.string(), labels: names.nullable() });
 

@@ -1,12 +1,13 @@
 /** Labels on their way to the daemon, and what it says to them. */
 import { SurfwatchError } from '../../errors.ts';
+import type { RiderPoint } from '../../learning/archive/types.ts';
 import type { Requester } from '../../messaging/request.ts';
 import { EXIT } from '../exit.ts';
 import { listPictures, readPicture } from '../pictures.ts';
 import { startProgress } from '../progress.ts';
-import { holdsAnswer, labelledAnswer, readAnswer } from './answers.ts';
+import { holdsAnswer, type LabelledAnswer, labelledAnswer, readAnswer } from './answers.ts';
 import { fitPicture } from './fit-picture.ts';
-import { countsInWords, labelsInWords } from './words.ts';
+import { countsInWords, labelsInWords, ridersInWords } from './words.ts';
 
 interface Saying {
   readonly by: string;
@@ -15,10 +16,20 @@ interface Saying {
 }
 
 interface Labelling extends Saying {
-  readonly labels: readonly string[];
   /** An activity among them may be one that no head knows. */
   readonly isNew: boolean;
 }
+
+/** What is said of frames: activities of the whole, or riders in it. */
+type OfFrames =
+  | { readonly labels: readonly string[] }
+  | {
+      readonly riders?: readonly RiderPoint[];
+      readonly confirm?: boolean;
+      readonly not?: readonly number[];
+      readonly also?: readonly RiderPoint[];
+      readonly complete?: boolean;
+    };
 
 /** A command has at most 16 kB: 29 bytes a frame leave room for the rest. */
 const FRAMES_AT_ONCE = 400;
@@ -29,22 +40,34 @@ const MAX_PICTURE_BYTES = 67_108_864;
 export async function labelFrames(
   daemon: Requester,
   frames: readonly string[],
-  { labels, by, isNew, timeout, json }: Labelling,
+  { by, isNew, timeout, json, ...said }: Labelling & OfFrames,
 ): Promise<void> {
-  const labelled: { frame: string; labels: readonly string[] }[] = [];
+  const labelled: LabelledAnswer['labelled'] = [];
   let counts: Readonly<Record<string, number>> = {};
   for (let start = 0; start < frames.length; start += FRAMES_AT_ONCE) {
     const some = frames.slice(start, start + FRAMES_AT_ONCE);
-    const args = { frames: some, labels, by, way: 'cli', ...(isNew && { new: true }) };
+    const which = frames.length === 1 ? { frame: frames[0] } : { frames: some };
+    const args = { ...which, ...said, by, way: 'cli', ...(isNew && { new: true }) };
     const data = await daemon.request('label', args, { timeoutMs: timeout });
     const answer = readAnswer('label', labelledAnswer, data);
     labelled.push(...answer.labelled);
     counts = answer.counts;
   }
   if (json) return console.log(JSON.stringify({ labelled, counts }));
-  const what = labelled.length === 1 ? labelled[0]?.frame : `${labelled.length} frames`;
-  console.log(`labelled ${what}: ${labelsInWords(labels)}`);
+  for (const line of labelledInWords(labelled)) console.log(line);
   console.log(`labels so far: ${countsInWords(counts)}`);
+}
+
+/** One line where all were labelled alike, else one a frame. */
+function labelledInWords(labelled: LabelledAnswer['labelled']): string[] {
+  const lines = labelled.map(({ frame, labels, pointing }) => ({
+    frame,
+    said: `${labelsInWords(labels)}${pointing === undefined ? '' : ridersInWords(pointing)}`,
+  }));
+  const [first] = lines;
+  if (first !== undefined && lines.length > 1 && lines.every(({ said }) => said === first.said))
+    return [`labelled ${lines.length} frames: ${first.said}`];
+  return lines.map(({ frame, said }) => `labelled ${frame}: ${said}`);
 }
 
 /** Takes back the newest label of each. */
@@ -65,6 +88,7 @@ export async function undoLabels(
 }
 
 export interface Sending extends Labelling {
+  readonly labels: readonly string[];
   /** Larger pictures are made smaller. */
   readonly maxBytes: number;
 }

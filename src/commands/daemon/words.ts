@@ -12,6 +12,18 @@ export function labelsInWords(labels: readonly string[]): string {
   return labels.length === 0 ? 'none' : labels.join(' + ');
 }
 
+/** `, 4 riders and nobody else`, behind what they do. */
+export function ridersInWords({
+  riders,
+  complete,
+}: {
+  readonly riders: readonly unknown[];
+  readonly complete: boolean;
+}): string {
+  if (riders.length === 0) return '';
+  return `, ${riders.length === 1 ? '1 rider' : `${riders.length} riders`}${complete ? ' and nobody else' : ''}`;
+}
+
 /** `surfing 12, none 30`. */
 export function countsInWords(counts: Readonly<Record<string, number>>): string {
   const all = Object.entries(counts).map(([name, count]) => `${name} ${count}`);

@@ -15,6 +15,7 @@ import {
   frameOfSource,
   frameRow,
   frameRows,
+  pointCells,
   readEmbeddings,
   replaceCells,
   sha256Of,
@@ -101,6 +102,7 @@ function archiveOf(database: Database, folder: string, keeper: ReturnType<typeof
       return null;
     },
     replaceCells: (id, read) => replaceCells(database, id, read),
+    pointCells: (id, pointed) => pointCells(database, id, pointed),
     label(entries) {
       if (entries.length === 0) return [];
       const paths = new Set(entries.map(({ frame }) => pathOf(rowOf(frame))));

@@ -25,8 +25,8 @@ export function foldLabels(entries: Iterable<LabelEntry>): Map<string, Labelling
   return holding;
 }
 
-export function labelFrom({ labels, rectangle, by, way, at }: LabellingEntry): Label {
-  return { labels, ...(rectangle === undefined ? {} : { rectangle }), by, way, at };
+export function labelFrom({ seq: _, frame: __, ...label }: LabellingEntry): Label {
+  return label;
 }
 
 function isLabelling(entry: LabelEntry): entry is LabellingEntry {

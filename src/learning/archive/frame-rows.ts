@@ -4,7 +4,7 @@ import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Database } from '../../ops/database.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';
-import type { KeptBecause, KeptFrame, NewFrame, ReadAgain } from './types.ts';
+import type { KeptBecause, KeptFrame, NewFrame, PointedCells, ReadAgain } from './types.ts';
 
 export interface FrameRow {
   readonly id: string;
@@ -97,20 +97,49 @@ export function replaceCells(
   id: string,
   { backbone, head, cells, embeddings }: ReadAgain,
 ): void {
-  const data = float32ToFloat16(embeddings);
   database.transaction(() => {
-    const { changes } = database.run(
-      'UPDATE frames SET backbone = ?, head = ?, cells = ?, embeddings_bytes = ? WHERE id = ?',
-      backbone,
-      head,
-      JSON.stringify(cells.map(shortened)),
-      data.length,
-      id,
-    );
-    // One that was deleted meanwhile stays so.
-    if (changes === 0) return;
-    database.run('INSERT OR REPLACE INTO embeddings (frame, data) VALUES (?, ?)', id, data);
+    database.run('UPDATE frames SET backbone = ?, head = ? WHERE id = ?', backbone, head, id);
+    putCells(database, id, cells, embeddings);
   });
+}
+
+/** @returns whether they are kept now */
+export function pointCells(
+  database: Database,
+  id: string,
+  { backbone, cells, embeddings }: PointedCells,
+): boolean {
+  return database.transaction(() => {
+    const row = frameRow(database, id);
+    const kept = readEmbeddings(database, id);
+    if (row === undefined || row.backbone !== backbone || kept === null) return false;
+    const before = toKeptFrame(row).cells;
+    const width = kept.length / before.length;
+    const usual = before.filter(({ pointed }) => pointed !== true);
+    // Pointed ones always come last.
+    const all = new Float32Array(usual.length * width + embeddings.length);
+    all.set(kept.subarray(0, usual.length * width));
+    all.set(embeddings, usual.length * width);
+    putCells(database, id, [...usual, ...cells], all);
+    return true;
+  });
+}
+
+function putCells(
+  database: Database,
+  id: string,
+  cells: readonly KeptCell[],
+  embeddings: Float32Array,
+): void {
+  const data = float32ToFloat16(embeddings);
+  const { changes } = database.run(
+    'UPDATE frames SET cells = ?, embeddings_bytes = ? WHERE id = ?',
+    JSON.stringify(cells.map(shortened)),
+    data.length,
+    id,
+  );
+  // One that was deleted meanwhile stays so.
+  if (changes > 0) database.run('INSERT OR REPLACE INTO embeddings (frame, data) VALUES (?, ?)', id, data);
 }
 
 /** The row goes on without its picture. */

@@ -3,7 +3,7 @@ import { SurfwatchError } from '../../errors.ts';
 import type { Database } from '../../ops/database.ts';
 import type { Rectangle } from '../../vision/zone.ts';
 import { foldLabels, type LabellingEntry } from './fold.ts';
-import type { Label, LabelEntry, LabelWay } from './types.ts';
+import type { Label, LabelEntry, LabelWay, Pointing } from './types.ts';
 
 interface LabelRow {
   readonly seq: number;
@@ -13,6 +13,7 @@ interface LabelRow {
   readonly way: string;
   readonly labels: string | null;
   readonly rectangle: string | null;
+  readonly pointing: string | null;
 }
 
 /** Within a transaction of the caller's. */
@@ -73,18 +74,19 @@ export function heldLabels(database: Database, frame?: string): Map<string, Labe
 
 function append(database: Database, entry: Omit<LabelEntry, 'seq'>): LabelEntry {
   const { rowid } = database.run(
-    'INSERT INTO labels (frame, at, by, way, labels, rectangle) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO labels (frame, at, by, way, labels, rectangle, pointing) VALUES (?, ?, ?, ?, ?, ?, ?)',
     entry.frame,
     entry.at,
     entry.by,
     entry.way,
     entry.labels === null ? null : JSON.stringify(entry.labels),
     entry.rectangle === undefined ? null : JSON.stringify(entry.rectangle),
+    entry.pointing === undefined ? null : JSON.stringify(entry.pointing),
   );
   return { ...entry, seq: rowid };
 }
 
-function toEntry({ seq, frame, at, by, way, labels, rectangle }: LabelRow): LabelEntry {
+function toEntry({ seq, frame, at, by, way, labels, rectangle, pointing }: LabelRow): LabelEntry {
   return {
     seq,
     frame,
@@ -93,5 +95,6 @@ function toEntry({ seq, frame, at, by, way, labels, rectangle }: LabelRow): Labe
     way: way as LabelWay,
     labels: labels === null ? null : (JSON.parse(labels) as string[]),
     ...(rectangle === null ? {} : { rectangle: JSON.parse(rectangle) as Rectangle }),
+    ...(pointing === null ? {} : { pointing: JSON.parse(pointing) as Pointing }),
   };
 }

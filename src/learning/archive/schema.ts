@@ -41,4 +41,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER labels_hold BEFORE UPDATE ON labels BEGIN SELECT RAISE(ABORT, 'the log of labels is only added to'); END;
   `,
   'ALTER TABLE frames RENAME COLUMN tiles TO cells',
+  'ALTER TABLE labels ADD COLUMN pointing TEXT',
 ];

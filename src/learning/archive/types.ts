@@ -1,7 +1,7 @@
 /** What the board keeps to learn from: frames, and what people said about them. */
 import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Point, Rectangle } from '../../vision/zone.ts';
 
 /** Why a frame was kept. `label` and `image`: because somebody labelled it. */
 export type KeptBecause =
@@ -39,14 +39,8 @@ export interface KeptFrame {
 /** How a label came in. */
 export type LabelWay = 'mqtt' | 'image' | 'folder' | 'cli';
 
-/** A place in a frame, as shares of its width and height, 0..1. */
-export interface Place {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** A rider that somebody pointed at. */
-export interface RiderPoint extends Place {
+export interface RiderPoint extends Point {
   readonly activity: string;
 }
 
@@ -57,7 +51,7 @@ export interface Pointing {
   /** Whether these are all: everywhere else is nobody. */
   readonly complete: boolean;
   /** Detections that are nobody. */
-  readonly nobody: readonly Place[];
+  readonly nobody: readonly Point[];
 }
 
 /** What somebody said of a frame. */
@@ -108,6 +102,9 @@ export type ReadAgain = Pick<KeptFrame, 'backbone' | 'head' | 'cells'> & {
   readonly embeddings: Float32Array;
 };
 
+/** Cells that labels point at, of the backbone that the frame's others are of. */
+export type PointedCells = Pick<ReadAgain, 'backbone' | 'cells' | 'embeddings'>;
+
 export interface ArchiveCounts {
   readonly frames: number;
   readonly labelled: number;
@@ -144,6 +141,12 @@ export interface Archive {
   picture(id: string): Promise<Buffer | null>;
   /** Puts others in their place, after a change of backbone. */
   replaceCells(id: string, read: ReadAgain): void;
+  /**
+   * Keeps the cells that the label points at, in place of those that an earlier one did, after all others.
+   *
+   * @returns false where the frame is gone or its cells are of another backbone
+   */
+  pointCells(id: string, pointed: PointedCells): boolean;
   /**
    * Writes all of them or none.
    *

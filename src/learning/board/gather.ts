@@ -2,10 +2,12 @@
 import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';
 import { messageOf } from '../../errors.ts';
-import { WHOLE_FRAME, type Zone } from '../../vision/zone.ts';
-import type { Archive, LabelledFrame } from '../archive/types.ts';
+import type { Point, Zone } from '../../vision/zone.ts';
+import { notShown } from '../archive/points.ts';
+import type { Archive, KeptFrame, Label, LabelledFrame } from '../archive/types.ts';
 import { heldBlocks, labelBlock } from '../retrain/blocks.ts';
 import type { BaseSet, BoardFrame, RetrainInput } from '../retrain/types.ts';
+import { pointAt } from './point-at.ts';
 
 export interface GatherParts {
   readonly archive: Archive;
@@ -39,6 +41,7 @@ export async function gather(
       takenAt,
       labels: label.labels,
       ...(label.rectangle !== undefined && { rectangle: label.rectangle }),
+      ...(label.pointing !== undefined && { pointing: label.pointing }),
       held: held.has(labelBlock(id, because === 'image')),
       elsewhere: because === 'image',
       ...seen,
@@ -53,32 +56,39 @@ function isWanted({ way, labels }: LabelledFrame['label'], only: readonly string
   return only.includes(way) || names.some(name => only.includes(name));
 }
 
-/** Those that are kept; of another backbone the picture is read anew, and what comes of it kept. */
+/** Those that are kept; of another backbone, or where a point has none, the picture is read anew, and what comes of it kept. */
 async function cellsOf(
   frame: LabelledFrame,
-  { archive, reader, zones, log }: GatherParts,
+  parts: GatherParts,
 ): Promise<Pick<BoardFrame, 'cells' | 'embeddings'> | null> {
+  const { archive, reader, log } = parts;
   const { backbone, width } = reader.head.manifest;
-  const kept = archive.embeddings(frame.id);
-  if (frame.backbone === backbone.sha256 && kept?.length === frame.cells.length * width)
-    return { cells: frame.cells, embeddings: kept };
-  const picture = await archive.picture(frame.id);
-  if (picture === null) {
-    log.warn(
-      { frame: frame.id },
-      'a labelled frame of another backbone has no picture: it is not learnt from',
-    );
-    return null;
-  }
+  const points = pointsOf(frame.label);
+  const kept = ({ id, cells, backbone: of }: KeptFrame) => {
+    const embeddings = archive.embeddings(id);
+    return of === backbone.sha256 && embeddings?.length === cells.length * width
+      ? { cells, embeddings }
+      : null;
+  };
+  const before = kept(frame);
+  // After `undo` the points of the label before hold again, whose cells are no longer kept.
+  if (before !== null && notShown(before.cells, points).length === 0) return before;
   try {
-    const { head, cells, embeddings } = await reader.read(
-      picture,
-      frame.because === 'image' ? [WHOLE_FRAME] : zones,
-    );
-    archive.replaceCells(frame.id, { backbone: backbone.sha256, head, cells, embeddings });
-    return { cells, embeddings };
+    const there = await pointAt(parts, frame.id, points);
+    const now = archive.frame(frame.id);
+    if (there && now !== undefined) return kept(now);
+    if (before === null)
+      log.warn(
+        { frame: frame.id },
+        'a labelled frame of another backbone has no picture: it is not learnt from',
+      );
   } catch (error) {
     log.warn({ frame: frame.id, reason: messageOf(error) }, 'the picture of a labelled frame cannot be read');
-    return null;
   }
+  return before;
+}
+
+/** All that a label points at. */
+function pointsOf({ pointing }: Label): Point[] {
+  return pointing === undefined ? [] : [...pointing.riders, ...pointing.nobody];
 }

@@ -13,6 +13,7 @@ import { type DriftWatch, openDriftWatch } from './drift-watch.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
 import { type KnownLabels, knownLabels } from './known.ts';
 import type { LearningParts } from './learning-parts.ts';
+import { pointAt } from './point-at.ts';
 import { embedSentPicture } from './sent-picture.ts';
 import { thinnedBase } from './shipped-base.ts';
 
@@ -87,7 +88,7 @@ function referencesOf(archive: Archive, base: BaseSet | null, { reader }: Learni
 }
 
 function labelsOf(
-  { options, reader, newId, clock, log }: LearningParts,
+  { options, reader, zones, newId, clock, log }: LearningParts,
   { onLabelled }: OpenHooks,
   { archive, recent, keeper }: Pick<OpenParts, 'archive' | 'recent' | 'keeper'>,
 ): LabelService {
@@ -103,7 +104,9 @@ function labelsOf(
     recent,
     activities: () => reader.head.manifest.activities,
     newActivities: options.newActivities,
-    embedPicture: jpeg => embedSentPicture(jpeg, reader),
+    embedPicture: (jpeg, points) => embedSentPicture(jpeg, reader, points),
+    pointAt: (frame, points) => pointAt({ archive, reader, zones }, frame, points),
+    rider: () => reader.head.manifest.cells?.rider ?? 1,
     newId,
     clock,
     log,

@@ -5,10 +5,13 @@ import type { Logger } from 'pino';
 import { SurfwatchError } from '../../errors.ts';
 import type { Clock } from '../../ops/clock.ts';
 import { serially } from '../../ops/serially.ts';
-import type { Rectangle } from '../../vision/zone.ts';
-import type { Archive, Label, LabelWay, NewFrame } from '../archive/types.ts';
+import type { Point, Rectangle } from '../../vision/zone.ts';
+import { detectionsOf } from '../archive/detections-of.ts';
+import { notShown } from '../archive/points.ts';
+import type { Archive, Label, LabelWay, NewFrame, Pointing } from '../archive/types.ts';
 import { checkLabels } from './names.ts';
 import { LABEL_PICTURE_DEFAULTS, type LabelPictureOptions, readLabelPicture } from './picture.ts';
+import { chosenPoints, isPointing, labelsOf, pointingOf, type Said } from './pointing.ts';
 
 /** What is known of a picture once it has been looked at. */
 export type EmbeddedPicture = Pick<
@@ -28,7 +31,16 @@ export interface LabelServiceParts {
   /** Names that may be given besides, as they are set. */
   readonly newActivities: readonly string[];
   /** @throws SurfwatchError `image-unreadable`, `image-too-large`; what the engine throws */
-  readonly embedPicture: (jpeg: Buffer) => Promise<EmbeddedPicture>;
+  readonly embedPicture: (jpeg: Buffer, points?: readonly Point[]) => Promise<EmbeddedPicture>;
+  /**
+   * Has the cells at these points of a frame in the archive read from its picture, and kept.
+   *
+   * @returns false where there is no picture of it
+   * @throws SurfwatchError `image-unreadable`; what the engine throws
+   */
+  readonly pointAt: (frame: string, points: readonly Point[]) => Promise<boolean>;
+  /** Probability, 0..1, from which a detection counts as a rider, by the head in force. */
+  readonly rider: () => number;
   /** A new ULID. */
   readonly newId: () => string;
   readonly clock: Clock;
@@ -38,10 +50,11 @@ export interface LabelServiceParts {
   readonly picture?: Partial<LabelPictureOptions>;
 }
 
-export interface LabelFrames {
+/** Labels of frames as a whole, or of places in them. */
+export interface LabelFrames extends Said {
   readonly frames: readonly string[];
-  /** Names as they were given; empty: none. */
-  readonly labels: readonly string[];
+  /** Names as they were given; empty: none. Of no meaning where places are pointed at. */
+  readonly labels?: readonly string[] | undefined;
   readonly rectangle?: Rectangle | undefined;
   readonly by?: string | undefined;
   /** Take a name that is not known as that of a new activity. */
@@ -52,6 +65,7 @@ export interface Labelled {
   readonly frame: string;
   /** Those that hold now, sorted; empty: none. */
   readonly labels: readonly string[];
+  readonly pointing?: Pointing;
 }
 
 /** How a label came, and who gave it. */
@@ -64,8 +78,9 @@ export interface LabelService {
   /**
    * Labels all of the frames or none. A label that holds already, by the same person in the same way, is not logged again.
    *
-   * @returns when they are on disk
-   * @throws SurfwatchError `label-malformed`, `label-activity-unknown`, `label-frame-unknown`, `disk-full`
+   * @returns when they are on disk, and the cells that they point at too
+   * @throws SurfwatchError `label-malformed`, `label-activity-unknown`, `label-frame-unknown`, `label-place-unknown`,
+   *   `disk-full`
    */
   labelFrames(
     request: LabelFrames,
@@ -75,10 +90,11 @@ export interface LabelService {
    * Labels a picture. The same bytes again are the same frame.
    *
    * @param bytes JPEG, PNG or WebP
+   * @param said of places in it; its riders do what `names` say
    * @returns when picture and label are on disk
    * @throws SurfwatchError as `labelFrames`; `label-not-an-image`, `label-image-too-large`
    */
-  labelImage(bytes: Buffer, names: readonly string[], giver: Giver): Promise<Labelled>;
+  labelImage(bytes: Buffer, names: readonly string[], giver: Giver, said?: Said): Promise<Labelled>;
   /**
    * Takes back the newest label of a frame.
    *
@@ -96,50 +112,94 @@ export function labelService(parts: LabelServiceParts): LabelService {
   // Unpacked pictures are large; and of two that are the same the second finds the first.
   const inTurn = serially();
 
-  const checkNames = (names: readonly string[], allowNew = false) => {
+  const known = () => {
     // What was once labelled as new need not be called new again.
     const labelled = Object.keys(archive.counts().labels).filter(name => name !== 'none');
-    const known = new Set([...parts.activities(), ...parts.newActivities, ...labelled]);
-    return checkLabels(names, [...known], { allowNew });
+    return [...new Set([...parts.activities(), ...parts.newActivities, ...labelled])];
   };
+  const checkNames = (names: readonly string[], allowNew = false) =>
+    checkLabels(names, known(), { allowNew });
 
   /** Writes those that are not said already; all or none. */
-  function write(frames: readonly string[], label: Label): void {
-    const fresh = frames.filter(frame => !restates(archive.labelOf(frame), label));
-    if (fresh.length === 0) return;
-    archive.label(fresh.map(frame => ({ frame, label })));
-    const { labels, by, way } = label;
-    log.info({ frames: fresh.length, frame: fresh[0], labels, by, way }, 'labelled');
-    parts.onLabelled?.(fresh, way);
+  function write(entries: readonly { readonly frame: string; readonly label: Label }[]): void {
+    const fresh = entries.filter(({ frame, label }) => !restates(archive.labelOf(frame), label));
+    const [first] = fresh;
+    if (first === undefined) return;
+    archive.label(fresh);
+    const { labels, pointing, by, way } = first.label;
+    const riders = pointing?.riders.length;
+    log.info({ frames: fresh.length, frame: first.frame, labels, riders, by, way }, 'labelled');
+    parts.onLabelled?.(
+      fresh.map(({ frame }) => frame),
+      way,
+    );
+  }
+
+  /** What is said of a frame, be it of places or of all of it. */
+  function meant(request: LabelFrames, id: string): Pick<Label, 'labels' | 'pointing'> {
+    const { labels = [], allowNew = false } = request;
+    if (!isPointing(request)) return { labels: checkNames(labels, allowNew) };
+    const frame = archive.frame(id) ?? recent.get(id);
+    const pointing = pointingOf(request, detectionsOf(frame?.cells ?? [], parts.rider()), known(), {
+      allowNew,
+    });
+    return { labels: labelsOf(pointing), pointing };
+  }
+
+  /** Of every point there is a cell from here on. */
+  async function point(id: string, points: readonly Point[]): Promise<void> {
+    if (points.length === 0 || (await inTurn(() => parts.pointAt(id, points)))) return;
+    const [first] = notShown(archive.frame(id)?.cells ?? [], points);
+    if (first === undefined) return;
+    throw new SurfwatchError(
+      'label-place-unknown',
+      `frame ${id}: no picture of it is kept, and none of the places that are kept of it is ${first.x},${first.y}`,
+    );
   }
 
   async function labelFrames(request: LabelFrames, way: LabelWay) {
-    const labels = checkNames(request.labels, request.allowNew);
     const frames = [...new Set(request.frames)];
     const unknown = frames.filter(id => archive.frame(id) === undefined && recent.get(id) === undefined);
     if (unknown.length > 0) throw unknownFrames(unknown);
+    const { rectangle, by = '' } = request;
+    const common = { by, way, at: clock.now(), ...(rectangle !== undefined && { rectangle }) };
+    const entries = frames.map(frame => ({ frame, label: { ...meant(request, frame), ...common } }));
     for (const id of frames) {
       const frame = archive.frame(id) === undefined ? recent.get(id) : undefined;
       if (frame !== undefined) await keep({ ...frame, because: 'label' });
+      await point(id, chosenPoints(request));
     }
-    const { rectangle, by = '' } = request;
-    write(frames, { labels, by, way, at: clock.now(), ...(rectangle !== undefined && { rectangle }) });
-    return { labelled: frames.map(frame => ({ frame, labels })), counts: archive.counts().labels };
+    write(entries);
+    return { labelled: entries.map(labelledOf), counts: archive.counts().labels };
   }
 
-  async function labelImage(bytes: Buffer, names: readonly string[], { way, by = '' }: Giver) {
+  async function labelImage(
+    bytes: Buffer,
+    names: readonly string[],
+    { way, by = '' }: Giver,
+    said: Said = {},
+  ) {
     const labels = checkNames(names);
+    const pointing = isPointing(said) ? pointingOf(said, [], labels) : undefined;
+    const points = chosenPoints(said);
     return inTurn(async () => {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const frame = archive.frameOfPicture(sha256) ?? (await keepPicture(bytes, sha256));
-      write([frame], { labels, by, way, at: clock.now() });
-      return { frame, labels };
+      const before = archive.frameOfPicture(sha256);
+      const frame = before ?? (await keepPicture(bytes, sha256, points));
+      if (before !== undefined && points.length > 0) await parts.pointAt(frame, points);
+      const label = { by, way, at: clock.now() };
+      const entry =
+        pointing === undefined
+          ? { frame, label: { ...label, labels } }
+          : { frame, label: { ...label, labels: labelsOf(pointing), pointing } };
+      write([entry]);
+      return labelledOf(entry);
     });
   }
 
-  async function keepPicture(bytes: Buffer, sha256: string): Promise<string> {
+  async function keepPicture(bytes: Buffer, sha256: string, points: readonly Point[]): Promise<string> {
     const picture = await readLabelPicture(bytes, limits);
-    const seen = await parts.embedPicture(picture);
+    const seen = await parts.embedPicture(picture, points.length === 0 ? undefined : points);
     const id = parts.newId();
     await keep({ ...seen, id, takenAt: clock.now(), because: 'image', picture, sha256 });
     // The archive knows the picture where it came in another file.
@@ -159,7 +219,7 @@ export function labelService(parts: LabelServiceParts): LabelService {
   return {
     labelFrames,
     labelImage,
-    checkNames,
+    checkNames: names => checkNames(names),
     undo: (frame, { way, by = '' }) => {
       archive.undo(frame, { by, way, at: clock.now() });
       log.info({ frame, by, way }, 'label taken back');
@@ -167,6 +227,11 @@ export function labelService(parts: LabelServiceParts): LabelService {
       return { frame, labels: archive.labelOf(frame)?.labels ?? null };
     },
   };
+}
+
+function labelledOf({ frame, label }: { readonly frame: string; readonly label: Label }): Labelled {
+  const { labels, pointing } = label;
+  return { frame, labels, ...(pointing !== undefined && { pointing }) };
 }
 
 /** A message that the broker delivers twice, or a folder that is read again, says nothing new. */

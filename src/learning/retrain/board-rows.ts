@@ -1,15 +1,25 @@
 /** The board's frames in the columns of the head to come, each label combination and each frame weighing its part. */
-import { activityLogits, type BoardCell, labelCells, riderChance, rowsOfFrames } from './board-samples.ts';
+import {
+  activityLogits,
+  type BoardCell,
+  type CellLabels,
+  labelCells,
+  riderChance,
+  rowsOfFrames,
+} from './board-samples.ts';
+import type { Meant } from './choose-meant.ts';
 import { type Columns, type FitRows, outputsNamed } from './fit-rows.ts';
 import type { BoardFrame } from './types.ts';
 
 export interface BoardRowOptions {
+  /** What a frame that is labelled as a whole weighs of one whose riders somebody pointed at, 0..1. */
+  readonly wholeFrames: number;
   /** How many times more a cell without a rider weighs that the head takes for one. */
   readonly hardNegatives: number;
   /** Probability, 0..1, from which a cell counts as a rider. */
   readonly rider: number;
-  /** See `labelCells`. */
-  readonly alarms?: ReadonlySet<number>;
+  /** Who is meant in frames that are labelled as a whole. */
+  readonly meant?: Meant;
 }
 
 /**
@@ -25,45 +35,65 @@ export function boardRows(
   options: BoardRowOptions,
 ): FitRows {
   const { activities } = columns;
-  const labelled = labelCells(frames, cells, activities, logits, options.alarms);
+  const { targets, mask, pointed } = labelCells(frames, cells, activities, logits, options.meant?.notMeant);
   return {
     count: cells.length,
     width: inputs.length / Math.max(1, cells.length),
     outputs: outputsNamed(columns),
     inputs,
-    ...labelled,
-    weights: weightsOf(frames, cells, activities, labelled.targets, logits, options),
+    targets,
+    mask,
+    weights: weightsOf(frames, cells, activities, { targets, mask, pointed }, logits, options),
   };
 }
+
+/** Of a frame's weight what its riders have, where some were pointed at and where one was chosen; the rest is background. */
+const OF_POINTED = 0.6;
+const OF_CHOSEN = 0.5;
+/** What a frame weighs in which it is not clear who is meant, of one in which it is. */
+const OF_UNSURE = 0.5;
+/** What a rider weighs that the head does not see at all. */
+const LEAST_CLARITY = 0.01;
 
 /** Sums to 1: by the square root of the number of frames of each label combination, as samplingWeights has it. */
 function weightsOf(
   frames: readonly BoardFrame[],
   cells: readonly BoardCell[],
   activities: readonly string[],
-  targets: Float32Array,
+  { targets, mask, pointed }: CellLabels,
   logits: Float32Array,
-  { hardNegatives, rider }: BoardRowOptions,
+  { wholeFrames, hardNegatives, rider, meant }: BoardRowOptions,
 ): Float64Array {
   const outputs = logits.length / Math.max(1, cells.length);
   const kinds = new Map<string, number>();
   const kindOf = ({ labels }: BoardFrame) => [...labels].sort().join('+');
   for (const frame of frames) kinds.set(kindOf(frame), (kinds.get(kindOf(frame)) ?? 0) + 1);
-  const all = [...kinds.values()].reduce((sum, count) => sum + Math.sqrt(count), 0);
+  // Where nobody pointed at anybody there is nothing surer.
+  const whole = frames.some(({ pointing }) => pointing !== undefined) ? wholeFrames : 1;
   const weights = new Float64Array(cells.length);
+  const part = (row: number, from: Float32Array) => activityLogits(from, row, outputs, activities);
   for (const rows of rowsOfFrames(cells)) {
     const frame = frames[(cells[rows[0] as number] as BoardCell).frame] as BoardFrame;
-    const own = 1 / Math.sqrt(kinds.get(kindOf(frame)) as number) / all;
-    const part = (row: number, from: Float32Array) => activityLogits(from, row, outputs, activities);
-    const positive = rows.filter(row => part(row, targets).some(target => target > 0));
-    const negative = rows.filter(row => !positive.includes(row));
+    const isWhole = frame.pointing === undefined && frame.labels.length > 0;
+    const sure = !isWhole ? 1 : meant?.unsure.has(frame) === true ? whole * OF_UNSURE : whole;
+    const own = sure / Math.sqrt(kinds.get(kindOf(frame)) as number);
+    const known = rows.filter(row => part(row, mask).some(each => each > 0));
+    const positive = known.filter(row => part(row, targets).some(target => target > 0));
+    const negative = known.filter(row => !positive.includes(row));
+    const clarity = positive.map(row => Math.sqrt(riderChance(part(row, logits))) + LEAST_CLARITY);
+    // A point may be beside its rider, or at one that nobody could see: the clearer ones weigh more.
+    const ofAll = clarity.reduce((total, each) => total + each, 0);
     const hardness = negative.map(row => (riderChance(part(row, logits)) >= rider ? hardNegatives : 1));
     const sum = hardness.reduce((total, each) => total + each, 0);
-    const shareOfPositive = positive.length === 0 ? 0 : negative.length === 0 ? 1 : 0.5;
-    for (const row of positive) weights[row] = (own * shareOfPositive) / positive.length;
+    const some = positive.some(row => pointed.has(row)) ? OF_POINTED : OF_CHOSEN;
+    const shareOfPositive = positive.length === 0 ? 0 : negative.length === 0 ? 1 : some;
+    for (const [index, row] of positive.entries()) {
+      weights[row] = (own * shareOfPositive * (clarity[index] as number)) / ofAll;
+    }
     for (const [index, row] of negative.entries()) {
       weights[row] = (own * (1 - shareOfPositive) * (hardness[index] as number)) / sum;
     }
   }
-  return weights;
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map(weight => weight / Math.max(Number.MIN_VALUE, all));
 }

@@ -1,6 +1,7 @@
 /** Labelled frames of the board as rows to fit to: which cell a label is about, and what is not known of the others. */
-import type { Rectangle } from '../../vision/zone.ts';
 import { cellsAbout } from '../archive/about.ts';
+import { isNear, shows } from '../archive/points.ts';
+import type { Pointing } from '../archive/types.ts';
 import type { FitRows } from './fit-rows.ts';
 import type { BoardFrame } from './types.ts';
 
@@ -19,13 +20,21 @@ export function cellsToLearn(frames: readonly BoardFrame[]): BoardCell[] {
   );
 }
 
+/** What labels say of cells. */
+export interface CellLabels extends Pick<FitRows, 'targets' | 'mask'> {
+  /** Rows that show a rider somebody pointed at: surer than those that were chosen of a whole frame. */
+  readonly pointed: ReadonlySet<number>;
+}
+
 /**
  * Labels of a frame as labels of its cells, in the manner of multiple-instance learning (Andrews, Tsochantaridis and
- * Hofmann 2003, mi-SVM): an activity of the frame is in the cell that most likely shows it and unknown in the others; an
- * activity that is not in the frame is in no cell. Labels say nothing of background outputs, which come last.
+ * Hofmann 2003, mi-SVM): an activity is in the cell that most likely shows it, of all cells of the frame or, where a rider
+ * was pointed at, of those at that place, one at every size. In the others of them it is unknown; an activity that is not
+ * in the frame is in no cell. Of a frame with points that are not all riders, nothing is known of the cells elsewhere.
+ * Labels say nothing of background outputs, which come last.
  *
  * @param logits [cells, outputs] by the head that chooses, calibrated; NaN in a column it has no output for
- * @param alarms rows that show no rider, whatever the head says; see {@link falseAlarms}
+ * @param notMeant rows that a label of a whole frame is not about, whatever the head says; see `chooseMeant`
  * @returns `targets` and `mask`, both [cells, outputs]
  */
 export function labelCells(
@@ -33,55 +42,71 @@ export function labelCells(
   cells: readonly BoardCell[],
   activities: readonly string[],
   logits: Float32Array,
-  alarms: ReadonlySet<number> = new Set(),
-): Pick<FitRows, 'targets' | 'mask'> {
+  notMeant: ReadonlySet<number> = new Set(),
+): CellLabels {
   const outputs = logits.length / Math.max(1, cells.length);
   const targets = new Float32Array(logits.length);
   const mask = Float32Array.from(logits, (_, index) => (index % outputs < activities.length ? 1 : 0));
+  const pointed = new Set<number>();
+  const likeliestOf = (rows: readonly number[], column: number) => {
+    const score = (row: number) => scoreFor(activityLogits(logits, row, outputs, activities), column);
+    return rows.reduce<number | null>(
+      (most, row) => (most === null || score(row) > score(most) ? row : most),
+      null,
+    );
+  };
   for (const rows of rowsOfFrames(cells)) {
-    const { labels } = frames[(cells[rows[0] as number] as BoardCell).frame] as BoardFrame;
-    const candidates = rows.filter(row => !alarms.has(row));
+    const frame = frames[(cells[rows[0] as number] as BoardCell).frame] as BoardFrame;
+    const { labels, pointing } = frame;
+    if (pointing !== undefined) {
+      const { open, riders } = rowsOfPoints(rows, row => placeOf(frames, cells, row), pointing);
+      for (const row of open) mask.fill(0, row * outputs, row * outputs + activities.length);
+      for (const { activity, at } of riders) {
+        const column = activities.indexOf(activity);
+        const best = column === -1 ? null : likeliestOf(at, column);
+        if (best === null) continue;
+        pointed.add(best);
+        mask.fill(1, best * outputs, best * outputs + activities.length);
+        targets[best * outputs + column] = 1;
+      }
+      continue;
+    }
+    const candidates = rows.filter(row => !notMeant.has(row));
     for (const [column, activity] of activities.entries()) {
       if (!labels.includes(activity)) continue;
-      const score = (row: number) => scoreFor(activityLogits(logits, row, outputs, activities), column);
-      const best = candidates.reduce<number | null>(
-        (most, row) => (most === null || score(row) > score(most) ? row : most),
-        null,
-      );
+      const best = likeliestOf(candidates, column);
       for (const row of rows) mask[row * outputs + column] = row === best ? 1 : 0;
       if (best !== null) targets[best * outputs + column] = 1;
     }
   }
-  return { targets, mask };
+  return { targets, mask, pointed };
+}
+
+type Placed = BoardFrame['cells'][number];
+
+export function placeOf(frames: readonly BoardFrame[], cells: readonly BoardCell[], row: number): Placed {
+  const { frame, cell } = cells[row] as BoardCell;
+  return (frames[frame] as BoardFrame).cells[cell] as Placed;
 }
 
 /**
- * Rows at places where the head takes something for a rider in a frame of this camera that was labelled none: a buoy or a
- * rock, which must not become what riders are learnt from.
- *
- * @param logits as {@link labelCells} takes them, of a head that has not been told yet
- * @param rider probability, 0..1, from which a cell counts as a rider
+ * @returns `open`: rows of which nothing is known; `riders`: of each rider the rows that show it; all others show nobody
  */
-export function falseAlarms(
-  frames: readonly BoardFrame[],
-  cells: readonly BoardCell[],
-  activities: readonly string[],
-  logits: Float32Array,
-  rider: number,
-): Set<number> {
-  const outputs = logits.length / Math.max(1, cells.length);
-  const own = cells.flatMap(({ frame, cell }, row) => {
-    const { labels, elsewhere, cells: places } = frames[frame] as BoardFrame;
-    if (elsewhere === true) return [];
-    const { rectangle } = places[cell] as BoardFrame['cells'][number];
-    return [{ row, rectangle, isNone: labels.length === 0 }];
-  });
-  const alarms = own.filter(
-    ({ row, isNone }) => isNone && riderChance(activityLogits(logits, row, outputs, activities)) >= rider,
-  );
-  const isAlarm = ({ rectangle, isNone }: (typeof own)[number]) =>
-    !isNone && alarms.some(alarm => isSamePlace(alarm.rectangle, rectangle));
-  return new Set(own.filter(isAlarm).map(({ row }) => row));
+export function rowsOfPoints(
+  rows: readonly number[],
+  at: (row: number) => Placed,
+  { riders, nobody, complete }: Pointing,
+): { readonly open: number[]; readonly riders: { readonly activity: string; readonly at: number[] }[] } {
+  const isNobody = (row: number) =>
+    !riders.some(rider => isNear(at(row), rider)) &&
+    (complete || nobody.some(point => shows(at(row), point)));
+  return {
+    open: rows.filter(row => !isNobody(row)),
+    riders: riders.map(rider => ({
+      activity: rider.activity,
+      at: rows.filter(row => shows(at(row), rider)),
+    })),
+  };
 }
 
 /** Probability of a rider of any activity: at one place they exclude each other. */
@@ -104,19 +129,6 @@ export function activityLogits(
 function scoreFor(logits: Float32Array, column: number): number {
   const own = logits[column] as number;
   return Number.isNaN(own) ? riderChance(logits) : own;
-}
-
-/** Of the side of the larger: nearer lie neighbouring cells, of which one or the other is the strongest. */
-const SAME_PLACE = 0.4;
-/** Of what one size shows as one cell, the next shows twice as large. */
-const SAME_SIZE = 2.5;
-
-function isSamePlace(a: Rectangle, b: Rectangle): boolean {
-  const [w, h] = [Math.max(a.w, b.w), Math.max(a.h, b.h)];
-  if (w > SAME_SIZE * Math.min(a.w, b.w)) return false;
-  const dx = Math.abs(a.x + a.w / 2 - b.x - b.w / 2);
-  const dy = Math.abs(a.y + a.h / 2 - b.y - b.h / 2);
-  return dx < SAME_PLACE * w && dy < SAME_PLACE * h;
 }
 
 /** The rows of each frame, in order. */

@@ -3,7 +3,8 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { EmbeddedSet } from '../embedding/sample.ts';
 import { baseSide, baseTargets } from './base-rows.ts';
 import { boardRows } from './board-rows.ts';
-import { type BoardCell, cellsToLearn, falseAlarms } from './board-samples.ts';
+import { type BoardCell, cellsToLearn } from './board-samples.ts';
+import { chooseMeant } from './choose-meant.ts';
 import { type Columns, type FitRows, joinRows, outputsNamed, preparedFor } from './fit-rows.ts';
 import type { HeadTrainer } from './trainer.ts';
 import type { BaseSet, BoardFrame } from './types.ts';
@@ -15,6 +16,8 @@ export interface RowOptions {
   readonly boardShare: number;
   /** With so many labelled frames it is half of that. */
   readonly halfBoardShareAt: number;
+  /** What a frame that is labelled as a whole is drawn of one whose riders somebody pointed at, 0..1. */
+  readonly wholeFrames: number;
   /** How many times more cells are drawn that are taken for a rider and are none. */
   readonly hardNegatives: number;
 }
@@ -22,6 +25,8 @@ export interface RowOptions {
 export interface Rows {
   /** So many of them are the base set's. */
   readonly ofBase: number;
+  /** Ids of frames labelled as a whole in which it is not clear who is meant. */
+  readonly unsure: readonly string[];
   /** With the cells chosen by a head that knows so many of the activities, the first. */
   at(score: HeadTrainer['logits'], learnt: number): FitRows;
 }
@@ -63,13 +68,26 @@ export function createRows(
       return column < known ? slope * logit + intercept : logit;
     });
   // Once and for all: what has learnt that it is none no longer says where it was wrong.
-  const alarms = falseAlarms(frames, cells, columns.activities, boardLogits(incumbent, known), rider);
+  const meant = chooseMeant(
+    frames,
+    cells,
+    columns.activities,
+    boardInputs,
+    boardLogits(incumbent, known),
+    rider,
+  );
   return {
     ofBase: samples.length,
+    unsure: [...meant.unsure].map(({ id }) => id),
     at: (score, learnt) => {
       const logits = boardLogits(score, learnt);
-      const { hardNegatives } = options;
-      const board = boardRows(frames, cells, columns, boardInputs, logits, { hardNegatives, rider, alarms });
+      const { wholeFrames, hardNegatives } = options;
+      const board = boardRows(frames, cells, columns, boardInputs, logits, {
+        wholeFrames,
+        hardNegatives,
+        rider,
+        meant,
+      });
       return weighed(inputs, ofBase, board, frames.length, options);
     },
   };

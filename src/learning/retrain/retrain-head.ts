@@ -36,6 +36,7 @@ export const RETRAIN_FIT = {
   likeness: 0,
   boardShare: 0.5,
   halfBoardShareAt: 10,
+  wholeFrames: 0.5,
   hardNegatives: 3,
 } as const satisfies RowOptions & Omit<RefitOptions, 'epochs' | 'seed'>;
 
@@ -110,8 +111,11 @@ export async function retrainHead(
   return {
     candidate,
     verdict,
-    warnings: showsNobody(fitted) ? [] : ['no-negatives'],
-    unsure: [],
+    warnings: [
+      ...(showsNobody(fitted) ? [] : (['no-negatives'] as const)),
+      ...(rows.unsure.length === 0 ? [] : (['unsure-labels'] as const)),
+    ],
+    unsure: rows.unsure,
     epochs: best.epoch,
     samples: { base: rows.ofBase, board: fitted.length, boardHeld: held.length },
     seconds: (performance.now() - begun) / 1000,

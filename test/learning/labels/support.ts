@@ -63,6 +63,8 @@ export async function startLabels(parts: Partial<LabelServiceParts> = {}, direct
       embedded.push(jpeg);
       return { ...SEEN, embeddings: Float32Array.from({ length: 8 }, (_, i) => i) };
     },
+    pointAt: async () => false,
+    rider: () => 0.3,
     newId,
     clock,
     log: silent,

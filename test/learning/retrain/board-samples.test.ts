@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boardRows } from '../../../src/learning/retrain/board-rows.ts';
-import { cellsToLearn, falseAlarms, labelCells } from '../../../src/learning/retrain/board-samples.ts';
+import { cellsToLearn, embeddingsOf, labelCells } from '../../../src/learning/retrain/board-samples.ts';
+import { chooseMeant } from '../../../src/learning/retrain/choose-meant.ts';
 import type { BoardFrame } from '../../../src/learning/retrain/types.ts';
 
 const ACTIVITIES = ['surfing', 'windsurfing', 'sup'];
@@ -98,36 +99,135 @@ describe('labelCells', () => {
   });
 });
 
-describe('falseAlarms', () => {
-  const alarmsOf = (frames: readonly BoardFrame[], logits: readonly number[]) => [
-    ...falseAlarms(frames, cellsToLearn(frames), ACTIVITIES, Float32Array.from(logits), RIDER),
-  ];
+describe('labelCells of points', () => {
+  /** At the middle of one of the nine. */
+  const at = (cell: number, activity = 'surfing') => ({ x: (cell + 1.5) / 11, y: 0.5, activity });
+  const pointed = (
+    riders: readonly ReturnType<typeof at>[],
+    complete: boolean,
+    nobody: { x: number; y: number }[] = [],
+  ) =>
+    // Nine cells in a row; the rectangle of each is three of them wide.
+    frame(['surfing'], {
+      cells: Array.from({ length: 9 }, (_, index) => ({
+        zone: 'beach',
+        rectangle: { x: index / 11, y: 0, w: 3 / 11, h: 1 },
+      })),
+      pointing: { riders, complete, nobody },
+    });
+  const quiet = Array(27).fill(-4);
+
+  it('finds the rider in the likeliest cell that shows the place, whatever is likelier elsewhere', () => {
+    const logits = quiet.with(0, 5).with(4 * 3, -1);
+    const { targets, mask } = labelled([pointed([at(4)], false)], logits);
+    expect(targets.map(row => row[0])).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    expect(mask[4]).toEqual([1, 1, 1]);
+  });
+
+  it('leaves all else open where not everybody is listed', () => {
+    const { mask } = labelled([pointed([at(4)], false)], quiet);
+    expect(mask.filter(row => row.some(each => each === 1))).toHaveLength(1);
+  });
+
+  it('takes everything that is not near a rider for background where everybody is', () => {
+    const { targets, mask } = labelled([pointed([at(0)], true)], quiet);
+    expect(targets.flat().reduce((sum, each) => sum + each, 0)).toBe(1);
+    expect(mask.map(row => row[0])).toEqual([1, 0, 0, 1, 1, 1, 1, 1, 1]);
+  });
+
+  it('takes what was rejected for background, and leaves the rest open', () => {
+    const { mask } = labelled([pointed([at(0)], false, [{ x: 8.7 / 11, y: 0.5 }])], quiet);
+    expect(mask.map(row => row[0])).toEqual([1, 0, 0, 0, 0, 0, 0, 1, 1]);
+  });
+});
+
+describe('chooseMeant', () => {
   const quiet = Array(9).fill(-5);
-  const buoy = [-5, -5, -5, 2, -5, -5, -5, -5, -5];
+  const strong = (cell: number) => quiet.with(cell * 3, 2);
+  /** Frames whose cells look as they are named: what is called the same looks alike. */
+  const looking = (labels: readonly string[], looks: readonly number[], change: Partial<BoardFrame> = {}) =>
+    frame(labels, {
+      embeddings: Float32Array.from(looks.flatMap(look => [0, 1, 2, 3].map(unit => (unit === look ? 1 : 0)))),
+      ...change,
+    });
+  const meantOf = (frames: readonly BoardFrame[], logits: readonly number[]) => {
+    const cells = cellsToLearn(frames);
+    const vectors = embeddingsOf(frames, cells, 4);
+    const { notMeant, unsure } = chooseMeant(
+      frames,
+      cells,
+      ACTIVITIES,
+      vectors,
+      Float32Array.from(logits),
+      RIDER,
+    );
+    return {
+      notMeant: [...notMeant],
+      unsure: frames.flatMap((each, index) => (unsure.has(each) ? [index] : [])),
+    };
+  };
+  const none = looking([], [3, 3, 3]);
 
-  it('are the places at which a rider was seen though nobody was there', () => {
-    expect(alarmsOf([frame([]), frame(['surfing'])], [...buoy, ...quiet])).toEqual([4]);
-    expect(alarmsOf([frame([]), frame(['surfing'])], [...quiet, ...buoy])).toEqual([]);
+  it('means nothing at a place where a rider was seen though nobody was there', () => {
+    const frames = [none, looking(['surfing'], [0, 1, 2])];
+    expect(meantOf(frames, [...strong(1), ...quiet]).notMeant).toEqual([4]);
+    expect(meantOf(frames, [...quiet, ...strong(1)])).toEqual({ notMeant: [], unsure: [] });
   });
 
-  it('are of this camera alone', () => {
-    const sent = frame([], { elsewhere: true });
-    expect(alarmsOf([sent, frame(['surfing'])], [...buoy, ...quiet])).toEqual([]);
-    expect(alarmsOf([frame([]), frame(['surfing'], { elsewhere: true })], [...buoy, ...quiet])).toEqual([]);
+  it('means nothing that looks like what fires as strongly where nobody was', () => {
+    const walker = looking([], [1, 0, 0]);
+    const frames = [walker, looking(['surfing'], [0, 1, 2])];
+    const logits = [...strong(0), ...quiet.with(3, 2).with(6, 1)];
+    expect(meantOf(frames, logits)).toEqual({ notMeant: [3, 4], unsure: [] });
   });
 
-  it('are of about one size', () => {
-    const large = frame(['surfing'], { cells: [{ zone: '', rectangle: { x: 0, y: 0, w: 1, h: 1 } }] });
-    expect(alarmsOf([frame([]), large], [...buoy, -5, -5, -5])).toEqual([]);
+  it('is of this camera alone', () => {
+    const sent = looking([], [3, 3, 3], { elsewhere: true });
+    expect(meantOf([sent, looking(['surfing'], [0, 1, 2])], [...strong(1), ...quiet]).notMeant).toEqual([]);
+    const from = looking(['surfing'], [0, 1, 2], { elsewhere: true });
+    expect(meantOf([none, from], [...strong(1), ...quiet]).notMeant).toEqual([]);
+  });
+
+  it('is of about one size', () => {
+    const large = looking(['surfing'], [1], { cells: [{ zone: '', rectangle: { x: 0, y: 0, w: 1, h: 1 } }] });
+    expect(meantOf([none, large], [...strong(1), 0, -5, -5]).notMeant).toEqual([]);
+  });
+
+  it('is unsure without a frame of nobody, where nothing is seen, and between two that are as strong and unlike', () => {
+    const rider = looking(['surfing'], [0, 1, 2]);
+    expect(meantOf([rider], strong(1)).unsure).toEqual([0]);
+    expect(meantOf([none, rider], [...quiet, ...quiet]).unsure).toEqual([1]);
+    expect(meantOf([none, rider], [...quiet, ...strong(1)]).unsure).toEqual([]);
+    expect(meantOf([none, rider], [...quiet, ...strong(1).with(6, 1.9)]).unsure).toEqual([1]);
+    const alike = looking(['surfing'], [0, 1, 1]);
+    expect(meantOf([none, alike], [...quiet, ...strong(1).with(6, 1.9)]).unsure).toEqual([]);
+  });
+
+  it('takes complete frames for frames of nobody, but for their riders', () => {
+    const riders = [{ x: 0.5 / 3, y: 0.5, activity: 'surfing' }];
+    const pointing = { riders, complete: true, nobody: [] };
+    const cells = [0, 10, 20].map(x => ({ zone: '', rectangle: { x: x / 30, y: 0, w: 1 / 30, h: 1 } }));
+    const complete = looking(['surfing'], [1, 2, 2], {
+      cells,
+      pointing: { ...pointing, riders: [{ x: 0.5 / 30, y: 0.5, activity: 'surfing' }] },
+    });
+    const whole = looking(['surfing'], [1, 2, 0], { cells });
+    const logits = [...strong(0).with(3, 2), ...strong(0).with(3, 2)];
+    expect(meantOf([complete, whole], logits).notMeant).toEqual([4]);
   });
 });
 
 describe('boardRows', () => {
-  const rowsOf = (frames: readonly BoardFrame[], logits: Float32Array, hardNegatives = 1) => {
+  const rowsOf = (
+    frames: readonly BoardFrame[],
+    logits: Float32Array,
+    hardNegatives = 1,
+    wholeFrames = 1,
+  ) => {
     const cells = cellsToLearn(frames);
     const columns = { activities: ACTIVITIES, background: [] };
     const inputs = new Float32Array(cells.length * 4);
-    return boardRows(frames, cells, columns, inputs, logits, { hardNegatives, rider: RIDER });
+    return boardRows(frames, cells, columns, inputs, logits, { wholeFrames, hardNegatives, rider: RIDER });
   };
   const weightsOf = (...given: Parameters<typeof rowsOf>) => rowsOf(...given).weights;
 
@@ -143,6 +243,14 @@ describe('boardRows', () => {
   it('gives the cell with the activity half of its frame', () => {
     const weights = weightsOf([frame(['surfing'])], Float32Array.of(0, 0, 0, 2, 0, 0, 0, 0, 0));
     expect([...weights]).toEqual([0.25, 0.5, 0.25]);
+  });
+
+  it('lets a frame with a point weigh more than one whose rider had to be chosen', () => {
+    const riders = [{ x: 1 / 6, y: 0.5, activity: 'surfing' }];
+    const pointed = frame(['surfing'], { pointing: { riders, complete: false, nobody: [] } });
+    const cells = [{ ...pointed, id: 'a' }, frame(['surfing'])];
+    const weights = rowsOf(cells, new Float32Array(18), 1, 0.5).weights;
+    expect([...weights].map(weight => Number(weight.toFixed(3)))).toEqual([0.667, 0, 0, 0.167, 0.083, 0.083]);
   });
 
   it('draws cells more often that are taken for a rider and are none', () => {

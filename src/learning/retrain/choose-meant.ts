@@ -1,0 +1,138 @@
+/**
+ * Who is meant by labels of whole frames: something that does not look like a rider where this camera shows nobody. All
+ * frames are looked at together (multiple instances; Andrews, Tsochantaridis and Hofmann 2003).
+ */
+import type { Rectangle } from '../../vision/zone.ts';
+import {
+  activityLogits,
+  type BoardCell,
+  placeOf,
+  riderChance,
+  rowsOfFrames,
+  rowsOfPoints,
+} from './board-samples.ts';
+import type { BoardFrame } from './types.ts';
+
+export interface Meant {
+  /** Rows of frames labelled as a whole that show nobody, as far as this camera's frames of nobody tell. */
+  readonly notMeant: ReadonlySet<number>;
+  /** Frames in which it is not clear who is meant. */
+  readonly unsure: ReadonlySet<BoardFrame>;
+}
+
+/** Of each frame so many of the strongest cells may be meant. */
+const CANDIDATES = 12;
+/** Of each frame of nobody so many of the strongest cells are compared by place, and of all frames so many by their look. */
+const ALARMS = 6;
+const LOOKS = 400;
+/** Weaker than that, 0..1, a cell is no alarm. */
+const FIRES = 0.05;
+/** As sure, but for this share: then the head cannot tell one from the other. */
+const AS_SURE = 0.5;
+/** Less sure than that of the best, 0..1, it is not clear that anybody was seen. */
+const CLEAR = 0.1;
+/**
+ * Cosine, from which two cells show the same: of a camera unlike those trained on, riders of different frames had 0.97 and
+ * more, riders and what is in frames of nobody 0.86 at most.
+ */
+const ALIKE = 0.93;
+
+interface Candidate {
+  readonly row: number;
+  readonly chance: number;
+}
+
+/**
+ * @param vectors [cells, width]
+ * @param logits [cells, outputs] of a head that has not been told yet, calibrated; NaN in a column it has no output for
+ * @param rider probability, 0..1, from which a cell counts as a rider
+ */
+export function chooseMeant(
+  frames: readonly BoardFrame[],
+  cells: readonly BoardCell[],
+  activities: readonly string[],
+  vectors: Float32Array,
+  logits: Float32Array,
+  rider: number,
+): Meant {
+  const outputs = logits.length / Math.max(1, cells.length);
+  const width = vectors.length / Math.max(1, cells.length);
+  const strongest = (rows: readonly number[], most: number): Candidate[] =>
+    rows
+      .map(row => ({ row, chance: riderChance(activityLogits(logits, row, outputs, activities)) }))
+      .sort((a, b) => b.chance - a.chance || a.row - b.row)
+      .slice(0, most);
+  const cosine = (a: number, b: number) => cosineOf(vectors, a * width, b * width, width);
+
+  const alarms: Candidate[] = [];
+  const whole: { readonly frame: BoardFrame; readonly rows: readonly number[] }[] = [];
+  for (const rows of rowsOfFrames(cells)) {
+    const frame = frames[(cells[rows[0] as number] as BoardCell).frame] as BoardFrame;
+    const { elsewhere, labels, pointing } = frame;
+    if (pointing === undefined && labels.length > 0) whole.push({ frame, rows });
+    else if (elsewhere !== true) {
+      const nobody = pointing === undefined ? rows : backgroundOf(rows, frames, cells, pointing);
+      alarms.push(...strongest(nobody, ALARMS));
+    }
+  }
+  const firing = alarms.filter(({ chance }) => chance >= FIRES).sort((a, b) => b.chance - a.chance);
+  const isAlarm = ({ row, chance }: Candidate) =>
+    firing.some(
+      (alarm, index) =>
+        (alarm.chance >= rider || alarm.chance >= chance * AS_SURE) &&
+        (isSamePlace(placeOf(frames, cells, alarm.row).rectangle, placeOf(frames, cells, row).rectangle) ||
+          (index < LOOKS && cosine(alarm.row, row) >= ALIKE)),
+    );
+
+  const notMeant = new Set<number>();
+  const unsure = new Set<BoardFrame>();
+  for (const { frame, rows } of whole) {
+    if (frame.elsewhere === true) continue;
+    const candidates = strongest(rows, CANDIDATES).filter(candidate => !isAlarm(candidate));
+    const left = new Set(candidates.map(({ row }) => row));
+    for (const row of rows) if (!left.has(row)) notMeant.add(row);
+    const [best, ...others] = candidates;
+    const isClear =
+      best !== undefined &&
+      best.chance >= CLEAR &&
+      others.every(({ row, chance }) => chance < best.chance * AS_SURE || cosine(row, best.row) >= ALIKE);
+    if (alarms.length === 0 || !isClear) unsure.add(frame);
+  }
+  return { notMeant, unsure };
+}
+
+/** The rows of a frame with points that show nobody. */
+function backgroundOf(
+  rows: readonly number[],
+  frames: readonly BoardFrame[],
+  cells: readonly BoardCell[],
+  pointing: NonNullable<BoardFrame['pointing']>,
+): number[] {
+  const open = new Set(rowsOfPoints(rows, row => placeOf(frames, cells, row), pointing).open);
+  return rows.filter(row => !open.has(row));
+}
+
+/** Of the side of the larger: nearer lie neighbouring cells, of which one or the other is the strongest. */
+const SAME_PLACE = 0.4;
+/** Of what one size shows as one cell, the next shows twice as large. */
+const SAME_SIZE = 2.5;
+
+function isSamePlace(a: Rectangle, b: Rectangle): boolean {
+  const [w, h] = [Math.max(a.w, b.w), Math.max(a.h, b.h)];
+  if (w > SAME_SIZE * Math.min(a.w, b.w)) return false;
+  const dx = Math.abs(a.x + a.w / 2 - b.x - b.w / 2);
+  const dy = Math.abs(a.y + a.h / 2 - b.y - b.h / 2);
+  return dx < SAME_PLACE * w && dy < SAME_PLACE * h;
+}
+
+/** 0 where one of them is all zero. */
+function cosineOf(vectors: Float32Array, a: number, b: number, width: number): number {
+  let [product, lengthOfA, lengthOfB] = [0, 0, 0];
+  for (let index = 0; index < width; index++) {
+    const [left, right] = [vectors[a + index] as number, vectors[b + index] as number];
+    product += left * right;
+    lengthOfA += left * left;
+    lengthOfB += right * right;
+  }
+  return product === 0 ? 0 : product / Math.sqrt(lengthOfA * lengthOfB);
+}
