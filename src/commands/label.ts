@@ -127,7 +127,10 @@ function contradiction(frames: readonly string[], flags: LabelFlags): string | u
     return '--image takes --as: lay a picture and its riders in the labels folder';
   if (image === undefined && frames.length === 0)
     return 'name the frames to be labelled, or give --image or --next';
-  if (undo) return said ? '--undo says nothing of what is in the frame' : undefined;
+  if (undo) {
+    if (as !== undefined) return '--undo and --as exclude each other';
+    return said ? '--undo goes without riders' : undefined;
+  }
   if (as !== undefined && (points || complete))
     return '--as is about the whole frame: give it, or point at riders';
   if (rider !== undefined && (confirm || not !== undefined || also !== undefined))

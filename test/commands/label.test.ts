@@ -36,7 +36,7 @@ describe('surfwatch label', () => {
       'surfing+kitesurfing',
     ]);
     expect([status, errors]).toEqual([0, '']);
-    expect(output).toBe('labelled 2 frames: surfing + kitesurfing\nlabels so far: surfing 3, none 8\n');
+    expect(output).toBe('labelled 2 frames: kitesurfing + surfing\nlabels so far: surfing 3, none 8\n');
     expect(labels.labelFrames).toHaveBeenCalledWith(
       { frames: [FRAME, OTHER_FRAME], labels: ['surfing', 'kitesurfing'], by: userInfo().username },
       'cli',
@@ -64,6 +64,58 @@ describe('surfwatch label', () => {
     expect([refused.status, refused.output]).toEqual([1, '']);
     expect(refused.errors).toContain('label-activity-unknown: no activity "sup", did you mean "surf"?');
     expect((await run(labelCommand(), [FRAME, '--as', 'sup', '--new'])).status).toBe(0);
+  });
+
+  test('points at riders, and reviews what the daemon saw', async () => {
+    const labels = {
+      labelFrames: vi.fn<LabelService['labelFrames']>(async ({ frames, riders = [], complete = false }) => ({
+        labelled: frames.map(frame => ({
+          frame,
+          labels: ['surfing'],
+          pointing: { riders, complete, nobody: [] },
+        })),
+        counts: COUNTS,
+      })),
+    };
+    const { run } = await daemonWith({ labels });
+    const said = (args: readonly string[]) => run(labelCommand(), [FRAME, ...args, '--by', 'ana']);
+    const { output } = await said([
+      '--rider',
+      '0.41,0.63=surfing',
+      '--rider',
+      '.5, 1 =surfing',
+      '--complete',
+    ]);
+    expect(output).toContain(`labelled ${FRAME}: surfing, 2 riders and nobody else\n`);
+    const riders = [
+      { x: 0.41, y: 0.63, activity: 'surfing' },
+      { x: 0.5, y: 1, activity: 'surfing' },
+    ];
+    const asked = (request: object) =>
+      expect(labels.labelFrames).toHaveBeenLastCalledWith({ frames: [FRAME], by: 'ana', ...request }, 'cli');
+    asked({ riders, complete: true });
+    await said(['--confirm']);
+    asked({ confirm: true });
+    await said(['--not', '2,5', '--also', '0.41,0.63=surfing']);
+    asked({ not: [2, 5], also: riders.slice(0, 1) });
+  });
+
+  test.each([
+    [['--rider', '0.41,1.63=surfing']],
+    [['--rider', '0.41,0.63']],
+    [['--not', '0']],
+    [['--confirm', '--as', 'surfing']],
+    [['--rider', '0.41,0.63=surfing', '--confirm']],
+    [['--complete']],
+    [['--not', '1', OTHER_FRAME]],
+    [['--undo', '--confirm']],
+  ])('refuses %j', async args => {
+    const labels = { labelFrames: labelFrames() };
+    const { run } = await daemonWith({ labels });
+    const { status, errors } = await run(labelCommand(), [FRAME, ...args]);
+    expect([status, errors]).toEqual([expect.any(Number), expect.stringContaining('error:')]);
+    expect(status).not.toBe(0);
+    expect(labels.labelFrames).not.toHaveBeenCalled();
   });
 
   test('takes labels back', async () => {

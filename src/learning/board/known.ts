@@ -38,12 +38,13 @@ function read(archive: Archive, head: HeadBundle): LabelledCells {
       const embeddings = archive.embeddings(id);
       if (embeddings === null || embeddings.length !== cells.length * width) return [];
       const scores = rescore(embeddings, cells.length);
-      const { labels, rectangle } = label;
+      const { labels, rectangle, pointing } = label;
       return {
         id,
         takenAt,
         labels,
         ...(rectangle !== undefined && { rectangle }),
+        ...(pointing !== undefined && { pointing }),
         cells: cells.map((cell, row) => ({ ...cell, scores: scores[row] ?? cell.scores })),
         embeddings,
       };

@@ -1,7 +1,7 @@
 /** A folder to lay labelled pictures in: `labelled/<labels>/`, `labelled/surfing+kitesurfing/` say. */
 import type { Dirent } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import type { Logger } from 'pino';
 import { hasItsEnd } from '../../capture/directory-files.ts';
 import { type ErrorCode, SurfwatchError } from '../../errors.ts';
@@ -10,6 +10,7 @@ import { isMeant, leadsInside, putAway, readFileUpTo, stateOf, writeNote } from 
 import { labelsFolder, parseLabelsLevel } from './names.ts';
 import { LABEL_PICTURE_DEFAULTS } from './picture.ts';
 import type { LabelService } from './service.ts';
+import { readSidecar, SIDECAR } from './sidecar.ts';
 
 export interface LabelFolderOptions {
   readonly scanEveryMs: number;
@@ -61,7 +62,7 @@ interface Seen {
 /**
  * Looks into the folder every two seconds: notices of the system do not come from network drives, and a folder may go
  * and come back. A picture is taken once it is written to its end, labelled, and put away; one that is refused goes to
- * `.refused/<labels>/` with a note beside it.
+ * `.refused/<labels>/` with a note beside it. A `NAME.json` beside `NAME.jpg` says where its riders are; it is laid first.
  */
 export class LabelFolder {
   readonly #setup: LabelFolderSetup;
@@ -109,16 +110,23 @@ export class LabelFolder {
     const before = this.#seen;
     const seen = new Map<string, Seen>();
     this.#seen = seen;
+    /** In how many scans it was the same; undefined where it is not there. */
+    const sameFor = async (path: string): Promise<number | undefined> => {
+      const state = await stateOf(path);
+      if (state === undefined) return undefined;
+      const last = before.get(path);
+      const same = last?.state === state ? last.same + 1 : 0;
+      seen.set(path, { state, same });
+      return same;
+    };
     for (const folder of await this.#folders()) {
       for (const { path, labels } of await this.#pictures(folder)) {
         if (signal.aborted) return;
-        const state = await stateOf(path);
-        if (state === undefined) continue;
-        const last = before.get(path);
-        const same = last?.state === state ? last.same + 1 : 0;
-        seen.set(path, { state, same });
-        const complete = same > 0 && (same >= SCANS_WITHOUT_END || (await hasItsEnd(path)));
-        if (complete) await this.#take(path, folder, labels);
+        const same = await sameFor(path);
+        const beside = await sameFor(sidecarOf(path));
+        if (same === undefined || same === 0 || beside === 0) continue;
+        const complete = same >= SCANS_WITHOUT_END || (await hasItsEnd(path));
+        if (complete) await this.#take(path, folder, labels, beside !== undefined);
       }
     }
   }
@@ -142,7 +150,9 @@ export class LabelFolder {
   async #pictures(folder: string): Promise<{ readonly path: string; readonly labels: readonly string[] }[]> {
     const { root, labels: service } = this.#setup;
     const files = await readdir(join(root, folder)).catch((): string[] => []);
-    const pictures = files.filter(name => name !== NOTE && isMeant(name));
+    const pictures = files.filter(
+      name => name !== NOTE && isMeant(name) && !name.toLowerCase().endsWith(SIDECAR),
+    );
     try {
       const labels = service.checkNames(parseLabelsLevel(folder));
       if (files.includes(NOTE)) await rm(join(root, folder, NOTE), { force: true });
@@ -154,29 +164,38 @@ export class LabelFolder {
     }
   }
 
-  async #take(path: string, folder: string, labels: readonly string[]): Promise<void> {
+  async #take(path: string, folder: string, labels: readonly string[], isPointed: boolean): Promise<void> {
     const { root, labels: service } = this.#setup;
     try {
       if (!(await leadsInside(root, path))) {
         throw new SurfwatchError('label-not-an-image', `it leads out of ${root}`);
       }
       const bytes = await readFileUpTo(path, this.#options.maxBytes);
-      await service.labelImage(bytes, labels, { way: 'folder' });
+      const said = isPointed ? await readSidecar(root, sidecarOf(path), labels) : undefined;
+      await service.labelImage(bytes, labels, { way: 'folder' }, said);
     } catch (error) {
       if (!isOwnFault(error)) throw error;
-      await this.#refuse(path, folder, error);
+      await this.#refuse(path, folder, error, isPointed);
       return;
     }
-    if (this.#options.after === 'delete') await rm(path, { force: true });
-    else await putAway(path, join(root, DONE, labelsFolder(labels)));
+    for (const file of isPointed ? [path, sidecarOf(path)] : [path]) {
+      if (this.#options.after === 'delete') await rm(file, { force: true });
+      else await putAway(file, join(root, DONE, labelsFolder(labels)));
+    }
   }
 
-  async #refuse(path: string, folder: string, fault: SurfwatchError): Promise<void> {
+  async #refuse(path: string, folder: string, fault: SurfwatchError, isPointed: boolean): Promise<void> {
     const { root, log } = this.#setup;
     const aside = await putAway(path, join(root, REFUSED, folder));
+    if (isPointed) await putAway(sidecarOf(path), join(root, REFUSED, folder));
     await writeNote(`${aside}.txt`, noteOf(fault));
     log.warn({ code: fault.code, file: aside }, `not labelled: ${fault.message}`);
   }
+}
+
+function sidecarOf(picture: string): string {
+  const { dir, name } = parse(picture);
+  return join(dir, name + SIDECAR);
 }
 
 function isOwnFault(error: unknown): error is SurfwatchError {

@@ -32,13 +32,15 @@ export function heldLossOf(
   const head = { activities: [...activities], cells: manifest.cells };
   const frames = (held.length >= ENOUGH ? held : fitted).map(frame => ({
     labels: frame.labels,
+    // Of a frame in which not everybody is listed it is not known what else is there.
+    isKnown: (activity: string) => frame.pointing?.complete !== false || frame.labels.includes(activity),
     count: frame.cells.length,
     judged: judgedCells(frame),
     inputs: preparedFor(manifest, frame.embeddings),
   }));
   return score => {
     let sum = 0;
-    for (const { labels, count, judged, inputs: own } of frames) {
+    for (const { labels, isKnown, count, judged, inputs: own } of frames) {
       const logits = score(own, count);
       const outputs = logits.length / count;
       const cells = judged.map(({ cell, zone }) => ({
@@ -52,6 +54,7 @@ export function heldLossOf(
         ),
       }));
       for (const [activity, chance] of Object.entries(frameScoresOf(cells, head))) {
+        if (!isKnown(activity)) continue;
         const right = labels.includes(activity) ? chance : 1 - chance;
         sum -= Math.log(Math.max(LEAST, right)) / activities.length / frames.length;
       }

@@ -14,6 +14,65 @@ async function withFrames(count: number): Promise<{ archive: Archive; ids: strin
 
 const UNDO = { by: 'ben', way: 'cli', at: NOW + 1 } as const;
 
+describe('a label that points at riders', () => {
+  const pointing = {
+    riders: [{ x: 0.41, y: 0.63, activity: 'surfing' }],
+    complete: true,
+    nobody: [{ x: 0.1, y: 0.2 }],
+  };
+  const cell = (x: number) => ({
+    zone: 'all',
+    rectangle: { x, y: 0.5, w: 0.1, h: 0.2 },
+    scores: { surfing: 0.25 },
+    pointed: true,
+  });
+
+  it('is there after a restart, and what was said before holds again when it is taken back', async () => {
+    const place = await archivePlace();
+    const archive = await place.open();
+    const frame = newFrame();
+    await archive.add(frame);
+    const pointed = labelAs(['surfing'], { pointing });
+    archive.label([{ frame: frame.id, label: labelAs([]) }]);
+    archive.label([{ frame: frame.id, label: pointed }]);
+    archive.close();
+    const again = await place.open();
+    expect(again.labelOf(frame.id)).toEqual(pointed);
+    expect(again.labelled()[0]?.label).toEqual(pointed);
+    expect(again.undo(frame.id, UNDO)).not.toHaveProperty('pointing');
+    expect(again.labelOf(frame.id)).toEqual(labelAs([]));
+  });
+
+  it('keeps its cells after the others, in place of those of the label before, and counts their bytes', async () => {
+    const { archive, ids } = await withFrames(1);
+    const id = ids[0] as string;
+    const before = archive.frame(id);
+    const width = (archive.embeddings(id)?.length ?? 0) / 2;
+    const backbone = before?.backbone ?? '';
+    const put = (xs: readonly number[]) =>
+      archive.pointCells(id, {
+        backbone,
+        cells: xs.map(cell),
+        embeddings: Float32Array.from({ length: xs.length * width }, () => 0.5),
+      });
+    expect(put([0.1, 0.3, 0.5])).toBe(true);
+    expect(put([0.7])).toBe(true);
+    const after = archive.frame(id);
+    expect(after?.cells).toEqual([...(before?.cells ?? []), cell(0.7)]);
+    expect(archive.embeddings(id)?.slice(2 * width)).toEqual(new Float32Array(width).fill(0.5));
+    expect((after?.bytes ?? 0) - (before?.bytes ?? 0)).toBe(2 * width);
+    expect(archive.counts().bytes).toBe(after?.bytes);
+  });
+
+  it('keeps none of another backbone, nor of a frame that is gone', async () => {
+    const { archive, ids } = await withFrames(1);
+    const none = { backbone: 'another', cells: [cell(0.1)], embeddings: new Float32Array(32) };
+    expect(archive.pointCells(ids[0] as string, none)).toBe(false);
+    expect(archive.pointCells('01JZZZZZZZ0000000000000000', none)).toBe(false);
+    expect(archive.frame(ids[0] as string)?.cells).toHaveLength(2);
+  });
+});
+
 describe('a label', () => {
   it('is there after a restart, with who, when, how and where', async () => {
     const place = await archivePlace();

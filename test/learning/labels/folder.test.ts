@@ -208,3 +208,40 @@ describe('LabelFolder', () => {
     expect(held(folder)).toEqual([]);
   });
 });
+
+describe('a sidecar', () => {
+  const pointings = ({ archive }: Awaited<ReturnType<typeof startFolder>>) =>
+    archive.labelled().map(({ label }) => label.pointing);
+
+  it('says where the riders of its picture are, and is put away with it', async () => {
+    const folder = await startFolder();
+    const { at, start } = folder;
+    await lay(at('surfing', 'a.json'), JSON.stringify({ riders: [{ x: 0.25, y: 0.5 }], complete: true }));
+    start();
+    await lay(at('surfing', 'a.jpg'), await picture());
+    await present(at('.done', 'surfing', 'a.json'));
+    const riders = [{ x: 0.25, y: 0.5, activity: 'surfing' }];
+    expect(pointings(folder)).toEqual([{ riders, complete: true, nobody: [] }]);
+    expect(existsSync(at('.done', 'surfing', 'a.jpg'))).toBe(true);
+    expect(await readdir(at('surfing'))).toEqual([]);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['a place outside the frame', '{"riders":[{"x":1.5,"y":0.5}]}'],
+    ['another activity than its folder', '{"riders":[{"x":0.5,"y":0.5,"activity":"kitesurfing"}]}'],
+    ['nobody, and does not say that this is all', '{"riders":[]}'],
+    ['something it does not know', '{"riders":[],"complete":true,"rider":[]}'],
+    ['more than anybody could point at', `{"riders":[${Array(3000).fill('{"x":0.5,"y":0.5}').join()}]}`],
+  ])('that holds %s is refused with its picture, and says why', async (_, text) => {
+    const folder = await startFolder();
+    const { at, start } = folder;
+    await lay(at('surfing', 'a.json'), text);
+    await lay(at('surfing', 'a.jpg'), await picture());
+    start();
+    await present(at('.refused', 'surfing', 'a.jpg.txt'));
+    expect(await readFile(at('.refused', 'surfing', 'a.jpg.txt'), 'utf8')).toContain('label-malformed');
+    await until(() => existsSync(at('.refused', 'surfing', 'a.json')), 'the sidecar beside it');
+    expect(held(folder)).toEqual([]);
+  });
+});

@@ -143,3 +143,115 @@ describe('labels of pictures', () => {
     expect(labels.checkNames(['none'])).toEqual([]);
   });
 });
+
+describe('labels that point at riders', () => {
+  const scores = (surfing: number) => ({ surfing, windsurfing: 0.01 });
+  const cellAt = (x: number, surfing: number) => ({
+    zone: 'beach',
+    rectangle: { x: x - 0.05, y: 0.45, w: 0.1, h: 0.1 },
+    scores: scores(surfing),
+  });
+  /** The daemon saw three: at 0.6, 0.2 and 0.4, in the order of how sure it was. */
+  const CELLS = [cellAt(0.2, 0.5), cellAt(0.4, 0.4), cellAt(0.6, 0.9), cellAt(0.8, 0.1)];
+  const RIDER = { x: 0.41, y: 0.63, activity: 'surfing' };
+
+  async function started(pointed?: (frame: string) => boolean) {
+    const read: [string, number][] = [];
+    const parts = await startLabels({
+      pointAt: async (frame, points) => {
+        read.push([frame, points.length]);
+        return pointed?.(frame) ?? true;
+      },
+    });
+    const seen = { ...frame(), cells: CELLS, embeddings: new Float32Array(8) };
+    parts.recent.add(seen);
+    return { ...parts, id: seen.id, read };
+  }
+
+  it('keeps the points, and the frame is labelled with what they do', async () => {
+    const { archive, labels, id, read } = await started();
+    const riders = [RIDER, { x: 0.5, y: 0.5, activity: ' Kitesurfing' }];
+    const { labelled } = await labels.labelFrames({ frames: [id], riders, complete: true }, 'mqtt');
+    const pointing = {
+      riders: [RIDER, { x: 0.5, y: 0.5, activity: 'kitesurfing' }],
+      complete: true,
+      nobody: [],
+    };
+    expect(labelled).toEqual([{ frame: id, labels: ['kitesurfing', 'surfing'], pointing }]);
+    expect(archive.labelOf(id)).toMatchObject({ labels: ['kitesurfing', 'surfing'], pointing });
+    expect(archive.frame(id)?.because).toBe('label');
+    expect(read).toEqual([[id, 2]]);
+  });
+
+  it('says nothing twice, and can be taken back', async () => {
+    const { archive, labels, id } = await started();
+    for (const _ of [1, 2]) await labels.labelFrames({ frames: [id], riders: [RIDER] }, 'mqtt');
+    expect(archive.log(10)).toHaveLength(1);
+    expect(labels.undo(id, { way: 'mqtt' })).toEqual({ frame: id, labels: null });
+  });
+
+  it('confirms what the daemon saw, without reading the picture again', async () => {
+    const { archive, labels, id, read } = await started();
+    await labels.labelFrames({ frames: [id], confirm: true }, 'cli');
+    const { riders, complete, nobody } = archive.labelOf(id)?.pointing ?? {};
+    expect(riders?.map(({ x, activity }) => [Number(x.toFixed(3)), activity])).toEqual([
+      [0.6, 'surfing'],
+      [0.2, 'surfing'],
+      [0.4, 'surfing'],
+    ]);
+    expect([complete, nobody, read]).toEqual([false, [], []]);
+  });
+
+  it('rejects detections by their numbers, and adds who was missed', async () => {
+    const { archive, labels, id, read } = await started();
+    await labels.labelFrames({ frames: [id], not: [1, 3], also: [RIDER], complete: true }, 'cli');
+    const { riders, complete, nobody } = archive.labelOf(id)?.pointing ?? {};
+    expect(riders?.map(({ x }) => Number(x.toFixed(3)))).toEqual([0.2, 0.41]);
+    expect(nobody?.map(({ x }) => Number(x.toFixed(3)))).toEqual([0.6, 0.4]);
+    expect([complete, read]).toEqual([true, [[id, 1]]]);
+  });
+
+  it('takes a frame of nobody but rejected ones only as complete', async () => {
+    const { archive, labels, id } = await started();
+    const all = { frames: [id], not: [1, 2, 3] };
+    await expect(labels.labelFrames(all, 'cli')).rejects.toMatchObject({
+      code: 'label-malformed',
+      message: expect.stringContaining('complete'),
+    });
+    expect(archive.frame(id)).toBeUndefined();
+    await labels.labelFrames({ ...all, complete: true }, 'cli');
+    expect(archive.labelOf(id)).toMatchObject({ labels: [], pointing: { riders: [] } });
+    expect(archive.counts().labels).toEqual({ none: 1 });
+  });
+
+  it.each([
+    ['a number that nobody has', { not: [4] }, 'label-malformed', 'no number 4'],
+    ['an activity that is none', { riders: [{ ...RIDER, activity: 'none' }] }, 'label-malformed', 'none'],
+    [
+      'an unknown activity',
+      { riders: [{ ...RIDER, activity: 'surfin' }] },
+      'label-activity-unknown',
+      'surfing',
+    ],
+    ['too many riders', { riders: Array(201).fill(RIDER) }, 'label-malformed', '200'],
+  ])('refuses %s', async (_, said, code, message) => {
+    const { archive, labels, id } = await started();
+    await expect(labels.labelFrames({ frames: [id], ...said }, 'mqtt')).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    });
+    expect(archive.counts().labelled).toBe(0);
+  });
+
+  it('refuses a point of which nothing is kept, where there is no picture', async () => {
+    const { archive, labels, id } = await started(() => false);
+    await expect(labels.labelFrames({ frames: [id], riders: [RIDER] }, 'mqtt')).rejects.toMatchObject({
+      code: 'label-place-unknown',
+      message: expect.stringContaining('0.41,0.63'),
+    });
+    expect(archive.counts().labelled).toBe(0);
+    const seen = { x: 0.2, y: 0.5, activity: 'surfing' };
+    await labels.labelFrames({ frames: [id], riders: [seen] }, 'mqtt');
+    expect(archive.labelOf(id)?.pointing?.riders).toEqual([seen]);
+  });
+});

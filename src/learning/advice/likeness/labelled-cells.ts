@@ -3,6 +3,8 @@ import type { KeptCell } from '../../../activity/kept-cells.ts';
 import { likeliest } from '../../../activity/presence-score.ts';
 import type { Rectangle } from '../../../vision/zone.ts';
 import { cellsAbout } from '../../archive/about.ts';
+import { isNear, shows } from '../../archive/points.ts';
+import type { Pointing } from '../../archive/types.ts';
 
 /** A labelled frame with the scores of its cells. */
 export interface LabelledCellsOf {
@@ -13,6 +15,8 @@ export interface LabelledCellsOf {
   readonly labels: readonly string[];
   /** Part of the frame that the labels are about. */
   readonly rectangle?: Rectangle;
+  /** Who exactly is meant, where it was said. */
+  readonly pointing?: Pointing;
   readonly cells: readonly KeptCell[];
   /** [cells, width] */
   readonly embeddings: Float32Array;
@@ -38,8 +42,8 @@ export interface LabelledCells {
 const CELLS_OF_NONE = 3;
 
 /**
- * Of each activity in a label the cell that most likely shows it; of `none` the cells that were most likely to be
- * mistaken. Frames whose embeddings are of another width are left out.
+ * Of each rider that was pointed at, else of each activity in a label, the cell that most likely shows it; of `none`, and of a frame in
+ * which everybody is listed, the cells that were most likely to be mistaken. Frames whose embeddings are of another width are left out.
  */
 export function labelledCells(frames: readonly LabelledCellsOf[], width: number): LabelledCells {
   const chosen = frames
@@ -63,18 +67,35 @@ function cellsOf({
   cells,
   labels,
   rectangle,
+  pointing,
 }: LabelledCellsOf): { row: number; labels: readonly string[] }[] {
-  const rows = cellsAbout(cells, rectangle);
-  const by = (score: (cell: KeptCell) => number) =>
-    rows.toSorted((a, b) => score(cells[b] as KeptCell) - score(cells[a] as KeptCell));
   const riding = ({ scores }: KeptCell) => likeliest(scores).score;
-  if (labels.length === 0)
-    return by(riding)
+  const strongest = (rows: readonly number[], score: (cell: KeptCell) => number) =>
+    rows.toSorted((a, b) => score(cells[b] as KeptCell) - score(cells[a] as KeptCell));
+  const ofNone = (rows: readonly number[]) =>
+    strongest(rows, riding)
       .slice(0, CELLS_OF_NONE)
       .map(row => ({ row, labels: [] }));
-  return labels.flatMap(label => {
-    // An activity that no head knows yet is where anybody rides.
-    const [row] = by(cell => cell.scores[label] ?? riding(cell));
-    return row === undefined ? [] : [{ row, labels: [label] }];
-  });
+  // An activity that no head knows yet is where anybody rides.
+  const ofActivity = (rows: readonly number[], label: string) =>
+    strongest(rows, cell => cell.scores[label] ?? riding(cell))
+      .slice(0, 1)
+      .map(row => ({ row, labels: [label] }));
+  const rows = cellsAbout(cells, rectangle);
+  const rowsWhere = (isWanted: (cell: KeptCell) => boolean) =>
+    rows.filter(row => isWanted(cells[row] as KeptCell));
+  if (pointing !== undefined) {
+    const { riders, complete } = pointing;
+    const others = rowsWhere(cell => !riders.some(rider => isNear(cell, rider)));
+    return [
+      ...riders.flatMap(rider =>
+        ofActivity(
+          rowsWhere(cell => shows(cell, rider)),
+          rider.activity,
+        ),
+      ),
+      ...(complete ? ofNone(others) : []),
+    ];
+  }
+  return labels.length === 0 ? ofNone(rows) : labels.flatMap(label => ofActivity(rows, label));
 }
