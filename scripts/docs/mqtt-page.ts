@@ -107,6 +107,12 @@ What can be seen in a frame is said in one of these ways, with the same meaning:
   connection of a client that uses it.)
 - The folder \`labelled/<labels>/\` and the command \`surfwatch label\`. In the name of a folder both \`+\` and \`,\` will do.
 
+A label of a frame is about all of it (\`labels\`), about riders at places of it (\`riders\`, at most 200, with \`complete\`
+where these are all), or a review of what the daemon saw (\`confirm\`, \`not\`, \`also\`): its detections are numbered from
+1, the surest first, by the scores of when the frame was kept. A point of which nothing is kept, nor a picture to read it
+from, is answered \`label-place-unknown\`, and nothing is labelled. What follows from it is in
+[learning.md](learning.md#labelling).
+
 Each is answered once it is on disk, on \`<base>/response/label\`. The same picture again is the same frame; a label that
 holds already is not noted again. A picture has at most 10 MB and 50 megapixels, JPEG, PNG or WebP; it is kept as a JPEG
 of at most 2560 pixels without EXIF or GPS. 16 pictures or 40 MB may wait, others are answered \`command-busy\`. A packet

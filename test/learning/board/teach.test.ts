@@ -1,11 +1,14 @@
 /** The recipe of docs/learning.md, on frames of a real surf cam: point at the riders of ten frames, retrain, look. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BeachReader, createBeachReader } from '../../../src/activity/beach-reader.ts';
 import { presentActivities } from '../../../src/activity/scores.ts';
 import { sightOfFrame } from '../../../src/activity/zones.ts';
+import { openArchive } from '../../../src/learning/archive/archive.ts';
+import { ARCHIVE_DEFAULTS } from '../../../src/learning/archive/options.ts';
 import { shows } from '../../../src/learning/archive/points.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import type { Archive, NewFrame } from '../../../src/learning/archive/types.ts';
@@ -23,7 +26,6 @@ import { type Rectangle, WHOLE_FRAME } from '../../../src/vision/zone.ts';
 import { silent } from '../../messaging/support.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { NOW } from '../archive/frames.ts';
-import { openTestArchive } from '../archive/support.ts';
 import { paintOver } from './paint-over.ts';
 
 const FRAMES = join(PACKAGE_ROOT, 'test/data/surfcam-cc0');
@@ -37,6 +39,7 @@ type Boxes = Record<string, { activity: string; box: [number, number, number, nu
 let boxes: Boxes;
 let reader: BeachReader;
 let archive: Archive;
+let directory: string;
 let labels: LabelService;
 let result: RetrainResult;
 const ids = new Map<string, string>();
@@ -83,7 +86,12 @@ beforeAll(async () => {
     { engine: 'auto', threads: 1, ...LIMITS },
     fixedDetail({ detail: 1 }),
   );
-  archive = await openTestArchive();
+  directory = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
+  archive = await openArchive({
+    directory,
+    options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0 },
+    clock: fakeClock(NOW + 3_600_000),
+  });
   labels = labelService({
     archive,
     recent: createRecentFrames(),
@@ -115,7 +123,11 @@ beforeAll(async () => {
   result = await retrainHead(await gather(parts, undefined, new AbortController().signal), RETRAIN_DEFAULTS);
   reader.useHead(result.candidate);
 }, PATIENCE_MS);
-afterAll(() => reader.close());
+afterAll(async () => {
+  archive.close();
+  await reader.close();
+  await rm(directory, { recursive: true, force: true });
+});
 
 const seenIn = async (picture: Buffer) => {
   const { detections } = await reader.read(picture, [WHOLE_FRAME]);
