@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const SYSTEM_TESTS = [
   'test/{commands,daemon,docs,export,import,scripts}/**/*.test.ts',
   'test/learning/{archive,collection,data,fit,models,report,retrain,sheet,tuning}/**/*.test.ts',
-  'test/learning/riders/train-riders.test.ts',
+  'test/learning/{board/teach,riders/train-riders}.test.ts',
   'test/capture/{day-of-faults,ffmpeg*}.test.ts',
   'test/messaging/{broker/users,commands-fuzz,durable,labels,messaging,mosquitto*}.test.ts',
   'test/{config/command,ops/backup/*,ops/state/*,vision/engines}.test.ts',

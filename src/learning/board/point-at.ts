@@ -35,6 +35,6 @@ export async function pointAt(
 }
 
 /** A picture that was sent in is one zone: the camera's zones don't matter. */
-export function zonesOf({ because }: Pick<KeptFrame, 'because'>, zones: readonly Zone[]): readonly Zone[] {
+function zonesOf({ because }: Pick<KeptFrame, 'because'>, zones: readonly Zone[]): readonly Zone[] {
   return because === 'image' ? [WHOLE_FRAME] : zones;
 }

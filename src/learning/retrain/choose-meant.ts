@@ -24,7 +24,7 @@ export interface Meant {
 const CANDIDATES = 12;
 /** Of each frame of nobody so many of the strongest cells are compared by place, and of all frames so many by their look. */
 const ALARMS = 6;
-const LOOKS = 400;
+const LOOKS = 100;
 /** Weaker than that, 0..1, a cell is no alarm. */
 const FIRES = 0.05;
 /** As sure, but for this share: then the head cannot tell one from the other. */

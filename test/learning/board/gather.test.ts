@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BeachReader, createBeachReader } from '../../../src/activity/beach-reader.ts';
 import { randomScene } from '../../../src/capture/simulator/random-scene.ts';
 import { createRenderer } from '../../../src/capture/simulator/render.ts';
+import { shows } from '../../../src/learning/archive/points.ts';
 import type { NewFrame } from '../../../src/learning/archive/types.ts';
 import { gather } from '../../../src/learning/board/gather.ts';
 import { embedSentPicture } from '../../../src/learning/board/sent-picture.ts';
@@ -93,6 +94,23 @@ describe('gather', () => {
     expect(read()).toBe(1);
     expect(again.board[0]?.cells).toHaveLength(board[0]?.cells.length ?? -1);
     expect(again.board[0]?.embeddings).toHaveLength(board[0]?.embeddings.length ?? -1);
+  });
+
+  it('reads the cells that a point has none of, once, and keeps the others as they were', async () => {
+    const frame = tiled({ because: 'uncertain' });
+    const { archive, gather, read } = await gathering([frame]);
+    await gather();
+    const before = archive.frame(frame.id)?.cells ?? [];
+    const rider = { x: 0.013, y: 0.979, activity: 'kitesurfing' };
+    const pointing = { riders: [rider], complete: true, nobody: [] };
+    archive.label([{ frame: frame.id, label: labelAs(['kitesurfing'], { pointing }) }]);
+    const [found] = (await gather()).board;
+    expect(found).toMatchObject({ id: frame.id, pointing });
+    expect(found?.cells.slice(0, before.length)).toEqual(before);
+    expect(found?.cells.filter(cell => shows(cell, rider)).length).toBeGreaterThan(1);
+    expect(read()).toBe(2);
+    await gather();
+    expect(read()).toBe(2);
   });
 
   it('leaves out what it has no picture of, and tells pictures of elsewhere from the camera’s', async () => {
