@@ -223,6 +223,12 @@ export const ERRORS = {
     remedy:
       'Send it again. If it was sent just now, the clocks of the sender and of the board differ (`date` on both); a sender that does not know the time leaves `ts` out.',
   },
+  'transaction-reused': {
+    meaning:
+      'A command bears the transaction of an earlier one with other arguments: the new one was not run.',
+    remedy:
+      'Choose a new transaction for every command; repeat one only to send the very same command again.',
+  },
   'command-failed': {
     meaning: 'A command met an unexpected error.',
     remedy: 'The log of the daemon has the details; please report it.',

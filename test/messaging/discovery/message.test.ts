@@ -231,6 +231,22 @@ describe('the values', () => {
     expect(rendered('training_progress').map(Number)).toEqual([62, 100]);
   });
 
+  it('of a training that failed, or was decided, tell why', () => {
+    const { json_attributes_topic, json_attributes_template = '' } = component('training', 'sensor');
+    expect(json_attributes_topic).toBe(`${BOARD.base}/training`);
+    const [running, done] = EXAMPLES.training.map(({ payload }) => payload);
+    const error = { code: 'disk-full', message: 'no room for "head": 3 MB' };
+    const told = [running, done, { ...running, state: 'failed', error }].map(payload =>
+      JSON.parse(render(json_attributes_template, payload)),
+    );
+    const nothing = { outcome: null, reasons: [], error: null, code: null };
+    expect(told).toEqual([
+      { ...nothing, job: running.job },
+      { ...nothing, job: done.job, outcome: 'promoted', reasons: done.result?.reasons },
+      { ...nothing, job: running.job, error: error.message, code: error.code },
+    ]);
+  });
+
   it('of figures that are not known are none', () => {
     const [{ payload }] = EXAMPLES.health;
     const none = { ...payload, latencyMs: null, cpuTemperatureC: null, diskFreeMB: null };
