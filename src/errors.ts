@@ -452,7 +452,7 @@ export const ERRORS = {
   'label-frame-unknown': {
     meaning: 'There is no frame of that id, neither in the archive nor among those seen lately.',
     remedy:
-      'Label a frame soon after its id was published; `surfwatch label --next` lists those that are kept.',
+      'Label or explain a frame soon after its id was published, or take one that stays with `surfwatch capture --keep`; `surfwatch label --next` lists those that are kept.',
   },
   'label-malformed': {
     meaning:

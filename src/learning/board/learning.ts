@@ -111,6 +111,11 @@ export class Learning {
     return this.#opened.keeper.capture(seen);
   }
 
+  /** A frame was taken by hand, and its id given in the answer: it can be explained and labelled for a while, kept or not. */
+  remember(seen: SeenFrame): void {
+    this.#open?.keeper.remember(seen);
+  }
+
   /** The id of a frame was published: it can be labelled for a while, kept or not. */
   published(frame: string): void {
     this.#open?.keeper.published(frame);

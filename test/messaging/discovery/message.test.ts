@@ -234,7 +234,7 @@ describe('the values', () => {
   it('of a training that failed, or was decided, tell why', () => {
     const { json_attributes_topic, json_attributes_template = '' } = component('training', 'sensor');
     expect(json_attributes_topic).toBe(`${BOARD.base}/training`);
-    const [running, done] = EXAMPLES.training.map(({ payload }) => payload);
+    const [{ payload: running }, { payload: done }] = EXAMPLES.training;
     const error = { code: 'disk-full', message: 'no room for "head": 3 MB' };
     const told = [running, done, { ...running, state: 'failed', error }].map(payload =>
       JSON.parse(render(json_attributes_template, payload)),
