@@ -14,7 +14,7 @@ import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
 import { createOwnTrainer } from './own-trainer.ts';
 import { type RefitOptions, refit } from './refit.ts';
-import type { RetrainHooks, RetrainInput, RetrainOptions, RetrainResult } from './types.ts';
+import type { BoardFrame, RetrainHooks, RetrainInput, RetrainOptions, RetrainResult } from './types.ts';
 import { activitiesWithNew, warmStart } from './warm-start.ts';
 
 /** What a retraining does where nothing else is said. */
@@ -110,10 +110,20 @@ export async function retrainHead(
   return {
     candidate,
     verdict,
+    warnings: showsNobody(fitted) ? [] : ['no-negatives'],
+    unsure: [],
     epochs: best.epoch,
     samples: { base: rows.ofBase, board: fitted.length, boardHeld: held.length },
     seconds: (performance.now() - begun) / 1000,
   };
+}
+
+/** Whether any frame of this camera says where nobody is. */
+function showsNobody(frames: readonly BoardFrame[]): boolean {
+  return frames.some(
+    ({ elsewhere, labels, pointing }) =>
+      elsewhere !== true && (pointing === undefined ? labels.length === 0 : pointing.complete),
+  );
 }
 
 /** Share of the work; the gate is the rest. */

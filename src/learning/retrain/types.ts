@@ -1,6 +1,7 @@
 /** What a retraining on the board is given, and what comes of it. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { Rectangle } from '../../vision/zone.ts';
+import type { Pointing } from '../archive/types.ts';
 import type { EmbeddedSet } from '../embedding/sample.ts';
 import type { Epoch } from '../fit/fit-head.ts';
 
@@ -22,6 +23,8 @@ export interface BoardFrame {
   readonly takenAt: number;
   /** Activities in the frame; empty: none. */
   readonly labels: readonly string[];
+  /** Who exactly is meant, where it was said; else the label is of the frame as a whole. */
+  readonly pointing?: Pointing;
   /** Part of the frame that the labels are about; cells outside of it are not learnt from. */
   readonly rectangle?: Rectangle;
   /** Judged by, never fitted to; where it is not said its hour decides. */
@@ -70,10 +73,20 @@ export interface GateVerdict {
   readonly board: GateComparison | null;
 }
 
+/**
+ * What a head may have learnt wrongly from these labels. `no-negatives`: no frame of this camera says where nobody is
+ * (none is labelled `none` or complete), so nothing of this beach stands against what was taken for a rider.
+ * `unsure-labels`: in some frames that are labelled as a whole it is not clear who is meant; see `unsure`.
+ */
+export type RetrainWarning = 'no-negatives' | 'unsure-labels';
+
 export interface RetrainResult {
   /** Calibrated; its manifest lacks id, time and hashes until it is saved. */
   readonly candidate: HeadBundle;
   readonly verdict: GateVerdict;
+  readonly warnings: readonly RetrainWarning[];
+  /** Ids of the frames labelled as a whole where it is not clear which place is meant: a point would tell. */
+  readonly unsure: readonly string[];
   readonly epochs: number;
   readonly samples: { readonly base: number; readonly board: number; readonly boardHeld: number };
   readonly seconds: number;
