@@ -20,10 +20,20 @@ export const nextAnswer = z.object({
     z.object({
       frame: z.string(),
       takenAt: time,
+      ask: z.enum(['label', 'points', 'none']),
       activity: z.string(),
-      rectangle,
       scores: numbers,
       reasons: names,
+      places: z.array(
+        z.object({
+          number: z.number().nullable(),
+          x: z.number(),
+          y: z.number(),
+          rectangle,
+          activity: z.string(),
+          score: z.number(),
+        }),
+      ),
     }),
   ),
 });

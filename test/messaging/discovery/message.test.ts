@@ -234,7 +234,8 @@ describe('the values', () => {
   it('of a training that failed, or was decided, tell why', () => {
     const { json_attributes_topic, json_attributes_template = '' } = component('training', 'sensor');
     expect(json_attributes_topic).toBe(`${BOARD.base}/training`);
-    const [{ payload: running }, { payload: done }] = EXAMPLES.training;
+    const running = EXAMPLES.training[0].payload;
+    const done = EXAMPLES.training[1]?.payload;
     const error = { code: 'disk-full', message: 'no room for "head": 3 MB' };
     const told = [running, done, { ...running, state: 'failed', error }].map(payload =>
       JSON.parse(render(json_attributes_template, payload)),
@@ -242,7 +243,7 @@ describe('the values', () => {
     const nothing = { outcome: null, reasons: [], error: null, code: null };
     expect(told).toEqual([
       { ...nothing, job: running.job },
-      { ...nothing, job: done.job, outcome: 'promoted', reasons: done.result?.reasons },
+      { ...nothing, job: done?.job, outcome: 'promoted', reasons: done?.result?.reasons },
       { ...nothing, job: running.job, error: error.message, code: error.code },
     ]);
   });
