@@ -109,8 +109,8 @@ export function rankFrames(
     const { frame } = frames[index] as (typeof frames)[number];
     const asked = askedOf(frame, input.head);
     const hasLabels = labelled.length > 0;
-    const why = reasonsFor(frame, { distance, standsFor, hasLabels, counts: input.counts });
-    return nextFrame({ ...asked, reasons: [...asked.reasons, ...why] }, input.head, distance, standsFor);
+    const reasons = reasonsFor(asked, { distance, standsFor, hasLabels, counts: input.counts });
+    return nextFrame({ ...asked, reasons }, input.head, distance, standsFor);
   });
   const none = input.showsNobody === false ? emptiest(first, input.head) : null;
   const unsure = unclear(input.whole ?? [], input.head);

@@ -11,10 +11,11 @@ svg.frame { display: block; width: 100%; height: auto; background: var(--tile); 
 .marks text { fill: #ffeb3b; stroke: #000; stroke-width: 3px; paint-order: stroke; font-weight: bold; vector-effect: non-scaling-stroke; }
 .marks .weak rect { stroke-dasharray: 4 3; } .marks .off { opacity: .5; } .marks .added { cursor: pointer; }
 .marks .added circle { stroke: #00e5ff; fill: #00e5ff33; } .marks .added text { fill: #00e5ff; }
-.places { display: flex; flex-wrap: wrap; gap: .75rem; list-style: none; margin: .75rem 0; padding: 0; }
+.places { display: flex; flex-wrap: wrap; align-items: flex-start; gap: .75rem; list-style: none; margin: .75rem 0; padding: 0; }
 .places li { border: 3px solid var(--on); border-radius: 4px; overflow: hidden; max-width: 100%; }
 .places li.off { border-color: var(--off); }
 svg.crop { display: block; max-width: 100%; height: auto; background: var(--tile); }
+.crop rect { fill: none; stroke: #fff8; stroke-width: 1px; vector-effect: non-scaling-stroke; }
 .places label { display: block; padding: .3rem .45rem; }
 select, button, input { font: inherit; } .say { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; max-width: none; }
 code { background: var(--tile); padding: .35rem .5rem; border-radius: 4px; }

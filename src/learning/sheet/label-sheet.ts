@@ -134,5 +134,6 @@ function cropHtml(
   const side = Math.min(width, height, Math.max(CROP.least, Math.min(CROP.most, wanted)));
   const shown = Math.round(Math.min(CROP.widest, CROP.scale * side));
   const from = (middle: number, all: number) => Math.max(0, Math.min(all - side, middle * all - side / 2));
-  return html`<svg class="crop" viewBox="${from(x, width).toFixed(1)} ${from(y, height).toFixed(1)} ${side.toFixed(1)} ${side.toFixed(1)}" width="${shown}" height="${shown}" aria-hidden="true"><use href="#picture${index}"/></svg>`;
+  const { x: left, y: top, w, h } = rectangle;
+  return html`<svg class="crop" viewBox="${from(x, width).toFixed(1)} ${from(y, height).toFixed(1)} ${side.toFixed(1)} ${side.toFixed(1)}" width="${shown}" height="${shown}" aria-hidden="true"><use href="#picture${index}"/><rect x="${left * width}" y="${top * height}" width="${w * width}" height="${h * height}"/></svg>`;
 }
