@@ -82,7 +82,7 @@ export function learningVerbs(parts: LearningVerbParts): Verbs {
       run: () => parts.models(),
     }),
     next: defineVerb({
-      doc: 'Lists the frames that are most worth a label, best first.',
+      doc: 'Lists the frames that are most worth a label, best first: of each what is asked (`ask`: `label`, `points` or `none`), why (`reasons`), and what may be a rider in it, numbered as `label` takes it (`places`).',
       args: z.object({
         count: z.int().min(1).max(MAX_NEXT).optional().describe(`How many; ${NEXT_COUNT} if not said.`),
       }),

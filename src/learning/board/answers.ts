@@ -24,11 +24,13 @@ export interface AnswerParts {
   /** What stays visible of a picture in an answer; null: all of it. */
   readonly onlyZones: () => readonly Zone[] | null;
   readonly loadBase: () => Promise<BaseSet | null>;
+  /** Frames labelled as a whole of which the last retraining could not tell who is meant. */
+  readonly unsure: () => ReadonlySet<string>;
 }
 
 /** What to label next, best first. */
 export function nextFrames(
-  { archive, recent, known, head, thresholds }: AnswerParts,
+  { archive, recent, known, head, thresholds, unsure }: AnswerParts,
   count: number,
 ): { readonly frames: readonly (Omit<NextFrame, 'id' | 'takenAt'> & { frame: string; takenAt: string })[] } {
   const { manifest } = head();
@@ -58,6 +60,7 @@ export function nextFrames(
       .map(frame => ({
         ...frame,
         labels: frame.label.labels.filter(name => manifest.activities.includes(name)),
+        unsure: unsure().has(frame.id),
         embeddings: () => archive.embeddings(frame.id),
       })),
     rescore: rescoreWith(head()),

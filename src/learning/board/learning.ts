@@ -236,6 +236,7 @@ export class Learning {
       thresholds,
       onlyZones: () => (options.pixelate ? zones : null),
       loadBase: this.#loadBase,
+      unsure: () => this.#retraining.unsure,
     };
   }
 }

@@ -55,6 +55,7 @@ export class Retraining {
   readonly #parts: RetrainingParts;
   #running: Running | undefined;
   #training: Training;
+  #unsure: ReadonlySet<string> = new Set();
 
   constructor(parts: RetrainingParts) {
     this.#parts = parts;
@@ -78,6 +79,11 @@ export class Retraining {
     });
     this.#parts.log.warn({ job }, message);
     await rm(this.#note(), { force: true });
+  }
+
+  /** Frames labelled as a whole of which the last retraining could not tell who is meant. */
+  get unsure(): ReadonlySet<string> {
+    return this.#unsure;
   }
 
   get training(): Training {
@@ -130,6 +136,7 @@ export class Retraining {
       await replaceFile(this.#note(), `${JSON.stringify({ job })}\n`);
       const input = await this.#parts.gather(request, signal);
       const result = await this.#train(input, request.epochs, signal);
+      this.#unsure = new Set(result.unsure);
       signal.throwIfAborted();
       await this.#settle(job, request, result);
       log.info({ job, seconds: Math.round((clock.monotonic() - began) / 1000) }, 'retraining done');

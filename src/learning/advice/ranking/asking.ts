@@ -52,12 +52,14 @@ export function emptiest(frames: readonly Doubtful[], head: JudgedBy): Asked | n
 /** A frame that is labelled with activities, none of its places pointed at. */
 export interface WholeLabelled extends Candidate {
   readonly labels: readonly string[];
+  /** The last retraining could not tell who is meant. */
+  readonly unsure?: boolean;
 }
 
 /** Of those the ones of which it is not clear who is meant, the most doubtful first: nobody surely does what the label says. */
 export function unclear(labelled: readonly WholeLabelled[], head: JudgedBy): Asked[] {
   return labelled
-    .filter(({ cells, labels }) => !isClear(cells, labels, riderOf(head)))
+    .filter(({ cells, labels, unsure }) => unsure === true || !isClear(cells, labels, riderOf(head)))
     .flatMap(candidate => doubtful(candidate, candidate.cells, head) ?? [])
     .map(frame => ({ frame, places: shownPlaces(frame.candidate.cells, riderOf(head)).length }))
     .sort((a, b) => doubt(b.frame.deciding) - doubt(a.frame.deciding))
