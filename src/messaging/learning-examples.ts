@@ -11,6 +11,7 @@ const OLD = '2026-05-30T20-11Z-7f3c';
 const NEW = '2026-06-01T10-44Z-b85e';
 
 const figures = {
+  detections: { frames: 96, before: 71, after: 118, elsewhere: 3 },
   base: {
     incumbent: {
       judged: 512,
@@ -63,6 +64,7 @@ export const LEARNING_EXAMPLES: {
       job: JOB,
       from: OLD,
       to: NEW,
+      candidate: null,
       reasons,
       figures,
     },
@@ -102,6 +104,7 @@ export const LEARNING_EXAMPLES: {
         finishedAt: '2026-06-01T10:44:31.408Z',
         result: {
           outcome: 'promoted',
+          candidate: null,
           head: NEW,
           reasons,
           ...figures,

@@ -39,6 +39,27 @@ export interface KeptFrame {
 /** How a label came in. */
 export type LabelWay = 'mqtt' | 'image' | 'folder' | 'cli';
 
+/** A place in a frame, as shares of its width and height, 0..1. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A rider that somebody pointed at. */
+export interface RiderPoint extends Place {
+  readonly activity: string;
+}
+
+/** What a label says of places in a frame. */
+export interface Pointing {
+  /** The middle of each rider. */
+  readonly riders: readonly RiderPoint[];
+  /** Whether these are all: everywhere else is nobody. */
+  readonly complete: boolean;
+  /** Detections that are nobody. */
+  readonly nobody: readonly Place[];
+}
+
 /** What somebody said of a frame. */
 export interface Label {
   /** Activities in the frame, sorted; empty: none. */

@@ -14,7 +14,7 @@ import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
 import { createOwnTrainer } from './own-trainer.ts';
 import { type RefitOptions, refit } from './refit.ts';
-import type { RetrainHooks, RetrainInput, RetrainOptions, RetrainResult } from './types.ts';
+import type { BoardFrame, RetrainHooks, RetrainInput, RetrainOptions, RetrainResult } from './types.ts';
 import { activitiesWithNew, warmStart } from './warm-start.ts';
 
 /** What a retraining does where nothing else is said. */
@@ -54,7 +54,7 @@ export interface RetrainJobOptions extends RetrainOptions {
  * @throws SurfwatchError `retrain-impossible` where no labelled frame may be fitted to
  */
 export async function retrainHead(
-  { base, board, incumbent }: RetrainInput,
+  { base, board, unlabelled = [], incumbent, shipped }: RetrainInput,
   options: RetrainJobOptions,
   hooks: RetrainHooks = {},
 ): Promise<RetrainResult> {
@@ -105,15 +105,28 @@ export async function retrainHead(
 
   const plain = candidateOf(incumbent, activities, best.weights, options.seed);
   const candidate = withOutputs(plain, chooseRetrainedOutputs(incumbent, plain, heldBase, fitted));
-  const verdict = gate({ incumbent, candidate }, { base, held, labelled: [...fitted, ...held] }, options);
+  const { shown, ...verdict } = gate(
+    { incumbent, candidate, shipped },
+    { base, held, labelled: [...fitted, ...held], unlabelled, noNegatives: !showsNobody(board) },
+    options,
+  );
   hooks.onProgress?.(1, newest);
   return {
     candidate,
     verdict,
+    shown,
     epochs: best.epoch,
     samples: { base: rows.ofBase, board: fitted.length, boardHeld: held.length },
     seconds: (performance.now() - begun) / 1000,
   };
+}
+
+/** Whether any frame of this camera says where nobody is. */
+function showsNobody(frames: readonly BoardFrame[]): boolean {
+  return frames.some(
+    ({ elsewhere, labels, pointing }) =>
+      elsewhere !== true && (pointing === undefined ? labels.length === 0 : pointing.complete),
+  );
 }
 
 /** Share of the work; the gate is the rest. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BeachReader, createBeachReader } from '../../../src/activity/beach-reader.ts';
 import { randomScene } from '../../../src/capture/simulator/random-scene.ts';
 import { createRenderer } from '../../../src/capture/simulator/render.ts';
+import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import type { NewFrame } from '../../../src/learning/archive/types.ts';
 import { gather } from '../../../src/learning/board/gather.ts';
 import { embedSentPicture } from '../../../src/learning/board/sent-picture.ts';
@@ -75,7 +76,9 @@ describe('gather', () => {
         return reader.read(...given);
       },
     };
-    const parts = { archive, reader: counted, zones: [SEA], loadBase: async () => null, log };
+    const store = { shipped: async () => reader.head };
+    const recent = createRecentFrames();
+    const parts = { archive, recent, store, reader: counted, zones: [SEA], loadBase: async () => null, log };
     return { archive, gather: () => gather(parts, undefined, never), read: () => read };
   }
 

@@ -3,6 +3,7 @@ import { NONE } from '../../../src/learning/data/labels.ts';
 import { figuresOf, gate, objections } from '../../../src/learning/retrain/gate.ts';
 import { boardOf, SHIPPED_MARKS, toyBase, toyHead } from './support.ts';
 
+const NOTHING_ELSE = { unlabelled: [], noNegatives: false };
 const TOLERANCES = { macroF1Tolerance: 0.02, recallTolerance: 0.1 };
 
 /** Of `count` pictures of surfing so many are found, and all of as many of none. */
@@ -64,10 +65,10 @@ describe('gate', () => {
   it('lets a head pass that is as good, with the figures', () => {
     const verdict = gate(
       { incumbent, candidate: incumbent },
-      { base: toyBase(), held: [], labelled: [] },
+      { base: toyBase(), held: [], labelled: [], ...NOTHING_ELSE },
       TOLERANCES,
     );
-    expect(verdict).toMatchObject({ passed: true, board: null });
+    expect(verdict).toMatchObject({ decision: 'promote', board: null });
     expect(verdict.base?.candidate).toEqual(verdict.base?.incumbent);
     expect(verdict.reasons[0]).toMatch(/^Macro-F1 on the base set \(\d+ judged\) went from/);
   });
@@ -75,27 +76,31 @@ describe('gate', () => {
   it('refuses a head that has forgotten an activity', () => {
     const verdict = gate(
       { incumbent, candidate: blind },
-      { base: toyBase(), held: [], labelled: [] },
+      { base: toyBase(), held: [], labelled: [], ...NOTHING_ELSE },
       TOLERANCES,
     );
-    expect(verdict.passed).toBe(false);
+    expect(verdict.decision).toBe('reject');
     expect(verdict.reasons.join()).toMatch(/Recall of windsurfing on the base set/);
   });
 
   it('refuses a head that has got worse on the board alone', () => {
     const held = boardOf([['windsurfing'], []], 6, SHIPPED_MARKS, { held: true });
-    const verdict = gate({ incumbent, candidate: blind }, { base: null, held, labelled: held }, TOLERANCES);
-    expect(verdict).toMatchObject({ passed: false, base: null });
+    const verdict = gate(
+      { incumbent, candidate: blind },
+      { base: null, held, labelled: held, ...NOTHING_ELSE },
+      TOLERANCES,
+    );
+    expect(verdict).toMatchObject({ decision: 'reject', base: null });
     expect(verdict.board?.candidate.recall.windsurfing).toBe(0);
   });
 
   it('lets nothing pass where there is nothing to judge by', () => {
     const verdict = gate(
       { incumbent, candidate: incumbent },
-      { base: null, held: [], labelled: [] },
+      { base: null, held: [], labelled: [], ...NOTHING_ELSE },
       TOLERANCES,
     );
-    expect(verdict.passed).toBe(false);
+    expect(verdict.decision).toBe('reject');
     expect(verdict.reasons).toEqual([expect.stringMatching(/nothing to judge by/)]);
   });
 
@@ -105,13 +110,13 @@ describe('gate', () => {
       labels: ['surfing'],
     }));
     const right = boardOf([['windsurfing']], 20, SHIPPED_MARKS);
-    const data = (labelled: typeof right) => ({ base: toyBase(), held: [], labelled });
+    const data = (labelled: typeof right) => ({ base: toyBase(), held: [], labelled, ...NOTHING_ELSE });
     const heads = { incumbent, candidate: incumbent };
     const verdict = gate(heads, data(poisoned), TOLERANCES);
-    expect(verdict.passed).toBe(false);
+    expect(verdict.decision).toBe('reject');
     expect(verdict.reasons[0]).toMatch(
       /sure of windsurfing, 20 are labelled as another activity, most as surfing/,
     );
-    expect(gate(heads, data([...right, ...poisoned.slice(0, 4)]), TOLERANCES).passed).toBe(true);
+    expect(gate(heads, data([...right, ...poisoned.slice(0, 4)]), TOLERANCES).decision).toBe('promote');
   });
 });
