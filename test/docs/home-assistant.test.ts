@@ -165,6 +165,7 @@ describe('the Node-RED flow', () => {
     expect(said('training', examples('training'))).toEqual([
       'training, 62 %',
       'promoted: 2026-06-01T10-44Z-b85e',
+      expect.stringMatching(/^held: 2026-06-01T10-44Z-b85e waits for approval. In 61 of 96 frames/),
     ]);
     const answers = [
       { v: 1, status: 'ok', data: { job: '01J' } },
