@@ -16,6 +16,8 @@ export interface KeptCell {
   readonly rectangle: Rectangle;
   /** Calibrated probability of each activity, 0..1. */
   readonly scores: Scores;
+  /** Kept because a label points here: no detection of its own. */
+  readonly pointed?: boolean;
 }
 
 /** A rider of the usual size and what is just around it. */

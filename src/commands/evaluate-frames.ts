@@ -6,10 +6,9 @@ import type { ErrorCode } from '../errors.ts';
 import { SurfwatchError } from '../errors.ts';
 import type { BoxedFrame } from '../learning/data/dataset.ts';
 import { type Zone, zoneAt } from '../vision/zone.ts';
-import type { ReadExample } from './frame-metrics.ts';
+import type { ReadExample, Truth } from './frame-metrics.ts';
 import { type JudgedFrame, judgeFrame } from './judge.ts';
 import { readPicture } from './pictures.ts';
-import type { Truth } from './rider-matching.ts';
 
 export type EvaluatedFrame = {
   readonly file: string;

@@ -1,9 +1,16 @@
 /** How good the reading of frames is. Plain functions over boxes and detections. */
 
+import type { Detection } from '../activity/detections.ts';
 import type { HeadManifest } from '../activity/head-bundle.ts';
 import { type CellsManifest, sightOfFrame } from '../activity/zones.ts';
+import type { BoxedFrame } from '../learning/data/dataset.ts';
+import { matchBoxes } from '../learning/riders/judge/match.ts';
 import { activityOf, riderThreshold, verdictOf } from './judge.ts';
-import { type Found, matchRiders, type Truth } from './rider-matching.ts';
+
+/** What is boxed in a frame, as far as riders are concerned. */
+export type Truth = Pick<BoxedFrame, 'riders' | 'kites' | 'ignored'>;
+
+export type Found = Pick<Detection, 'x' | 'y' | 'score' | 'scores'>;
 
 /** A frame that was read, and what is in it. */
 export interface ReadExample {
@@ -71,15 +78,23 @@ export function outcomeOf(example: ReadExample, judge: Judge, rider = riderThres
   const { scores } = sightOfFrame(found, judge, seen);
   const { activity, activities } = verdictOf(scores, judge.thresholds, visible);
   const counted = visible ? found.filter(({ score }) => score >= rider) : [];
-  const { matches, missed, wrong } = matchRiders(counted, truth);
   const { riders, kites, ignored } = truth;
+  const { taken, neutral } = matchBoxes(
+    counted,
+    riders.map(({ box }) => box),
+    [...kites, ...ignored],
+  );
+  const matches = counted.flatMap((detection, at) => {
+    const rider = riders[taken[at] ?? Number.NaN];
+    return rider === undefined ? [] : [{ rider, detection }];
+  });
   return {
     activity,
     scores,
     riders: riders.length,
     matched: matches.length,
-    missed: missed.length,
-    wrong: wrong.length,
+    missed: riders.length - matches.length,
+    wrong: counted.filter((_, at) => taken[at] === null && neutral[at] !== true).length,
     activityRight: matches.filter(({ rider: { activity: is }, detection }) => activityOf(detection) === is)
       .length,
     kind: riders.length > 0 ? 'occupied' : kites.length + ignored.length > 0 ? 'unsure' : 'empty',

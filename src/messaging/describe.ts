@@ -94,12 +94,15 @@ export function healthPayload(
   };
 }
 
-/** As far as messages tell it: who makes it is `watch/`. */
+/** How finely the beach is read at present, and how long ago each part of it was. */
 export interface SeenDetail {
+  /** Pixels of the finest level to one of the frame. */
   readonly scale: number;
+  /** Height in pixels of the frame of the smallest rider that is seen well. */
   readonly smallestPx: number;
+  /** What reading the newest frame took, decoding and all, in milliseconds. */
   readonly tookMs: number;
-  /** In shares of the height of the frame; monotonic milliseconds. */
+  /** Parts of the frame, in shares of its height, and when each was last read as finely; monotonic milliseconds. */
   readonly bands: readonly { readonly from: number; readonly to: number; readonly readMs: number }[];
 }
 

@@ -1,16 +1,6 @@
-/** How finely the beach is read at present, and how long ago each part of it was. */
+/** Keeps how finely the beach is read, frame after frame. */
 import type { ReadFrame } from '../activity/beach-reader.ts';
-
-export interface SeenDetail {
-  /** Pixels of the finest level to one of the frame. */
-  readonly scale: number;
-  /** Height in pixels of the frame of the smallest rider that is seen well. */
-  readonly smallestPx: number;
-  /** What reading the newest frame took, decoding and all, in milliseconds. */
-  readonly tookMs: number;
-  /** Parts of the frame, in shares of its height, and when each was last read as finely; monotonic milliseconds. */
-  readonly bands: readonly { readonly from: number; readonly to: number; readonly readMs: number }[];
-}
+import type { SeenDetail } from '../messaging/describe.ts';
 
 /** Takes a frame in that was read just now. */
 export function seeDetail(

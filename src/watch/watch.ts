@@ -14,11 +14,12 @@ import {
 import type { Visibility } from '../activity/visibility.ts';
 import type { Frame } from '../capture/source.ts';
 import type { Settings } from '../config/settings.ts';
+import type { SeenDetail } from '../messaging/describe.ts';
 import type { Clock } from '../ops/clock.ts';
 import { countFrame, newMeter } from '../ops/meter.ts';
 import { restoreDirt, restoreView, type StoredView, storeView } from '../vision/quality/store-view.ts';
 import type { Zone } from '../vision/zone.ts';
-import { type SeenDetail, sameDetail, seeDetail } from './seen-detail.ts';
+import { sameDetail, seeDetail } from './seen-detail.ts';
 
 export interface WatchParts {
   /** Those in force: asked for at each frame. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countedTruth } from '../../src/commands/evaluate-frames.ts';
 import {
+  type Found,
   figuresOf,
   type Judge,
   meanOf,
@@ -8,8 +9,8 @@ import {
   presenceCurve,
   type ReadExample,
   riderCurve,
+  type Truth,
 } from '../../src/commands/frame-metrics.ts';
-import type { Found, Truth } from '../../src/commands/rider-matching.ts';
 
 const JUDGE: Judge = {
   activities: ['surfing', 'kitesurfing'],
@@ -75,6 +76,13 @@ describe('figures of frames', () => {
     );
     // |3 − 4| + |1 − 5| of 9.
     expect(result.countError).toBeCloseTo(5 / 9);
+  });
+
+  it('takes a second detection of one rider, and one of nobody, for wrong, and one at a kite for neither', () => {
+    const kites = [{ x: 0.68, y: 0.48, w: 0.04, h: 0.04 }];
+    const detections = [found(0.1, 0.9), found(0.7, 0.8), found(0.105, 0.7), found(0.9, 0.6)];
+    const outcome = outcomeOf(example(truthOf(2, { kites }), detections), JUDGE);
+    expect(outcome).toMatchObject({ riders: 2, matched: 1, missed: 1, wrong: 2 });
   });
 
   it('finds nothing in a frame that cannot be judged', () => {

@@ -119,12 +119,13 @@ export function forgetPicture(database: Database, id: string): void {
 }
 
 /** Numbers as exact as they can be told apart: more of them would take more room than the embeddings. */
-function shortened({ zone, rectangle, scores }: KeptCell): KeptCell {
+function shortened({ zone, rectangle, scores, pointed }: KeptCell): KeptCell {
   const { x, y, w, h } = rectangle;
   return {
     zone,
     rectangle: { x: rounded(x), y: rounded(y), w: rounded(w), h: rounded(h) },
     scores: Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, rounded(score)])),
+    ...(pointed === true && { pointed }),
   };
 }
 

@@ -64,6 +64,8 @@ export interface Pointing {
 export interface Label {
   /** Activities in the frame, sorted; empty: none. */
   readonly labels: readonly string[];
+  /** Who exactly is meant, where it was said; `labels` are then the activities of these riders. */
+  readonly pointing?: Pointing;
   /** Part of the frame that the labels are about, where it was said; else the whole of it. */
   readonly rectangle?: Rectangle;
   /** Who, as they named themselves; empty where they did not. */
@@ -82,6 +84,7 @@ export interface LabelEntry {
   readonly way: LabelWay;
   /** Null: the entry takes the newest label that still holds back (`undo`). */
   readonly labels: readonly string[] | null;
+  readonly pointing?: Pointing;
   readonly rectangle?: Rectangle;
 }
 

@@ -14,7 +14,14 @@ import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
 import { createOwnTrainer } from './own-trainer.ts';
 import { type RefitOptions, refit } from './refit.ts';
-import type { BoardFrame, RetrainHooks, RetrainInput, RetrainOptions, RetrainResult } from './types.ts';
+import type {
+  BoardFrame,
+  RetrainHooks,
+  RetrainInput,
+  RetrainOptions,
+  RetrainResult,
+  RetrainWarning,
+} from './types.ts';
 import { activitiesWithNew, warmStart } from './warm-start.ts';
 
 /** What a retraining does where nothing else is said. */
@@ -105,9 +112,16 @@ export async function retrainHead(
 
   const plain = candidateOf(incumbent, activities, best.weights, options.seed);
   const candidate = withOutputs(plain, chooseRetrainedOutputs(incumbent, plain, heldBase, fitted));
+  const warnings: RetrainWarning[] = showsNobody(fitted) ? [] : ['no-negatives'];
   const { shown, ...verdict } = gate(
     { incumbent, candidate, shipped },
-    { base, held, labelled: [...fitted, ...held], unlabelled, noNegatives: !showsNobody(board) },
+    {
+      base,
+      held,
+      labelled: [...fitted, ...held],
+      unlabelled,
+      noNegatives: warnings.includes('no-negatives'),
+    },
     options,
   );
   hooks.onProgress?.(1, newest);
@@ -115,6 +129,8 @@ export async function retrainHead(
     candidate,
     verdict,
     shown,
+    warnings,
+    unsure: [],
     epochs: best.epoch,
     samples: { base: rows.ofBase, board: fitted.length, boardHeld: held.length },
     seconds: (performance.now() - begun) / 1000,

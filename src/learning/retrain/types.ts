@@ -113,12 +113,22 @@ export interface FrameDetections {
   readonly after: readonly HeadDetection[];
 }
 
+/**
+ * What a head may have learnt wrongly from these labels. `no-negatives`: no frame of this camera says where nobody is
+ * (none is labelled `none` or complete), so nothing of this beach stands against what was taken for a rider.
+ * `unsure-labels`: in some frames that are labelled as a whole it is not clear who is meant; see `unsure`.
+ */
+export type RetrainWarning = 'no-negatives' | 'unsure-labels';
+
 export interface RetrainResult {
   /** Calibrated; its manifest lacks id, time and hashes until it is saved. */
   readonly candidate: HeadBundle;
   readonly verdict: GateVerdict;
   /** Frames in which both heads differ most, those first. */
   readonly shown: readonly FrameDetections[];
+  readonly warnings: readonly RetrainWarning[];
+  /** Ids of the frames labelled as a whole where it is not clear which place is meant: a point would tell. */
+  readonly unsure: readonly string[];
   readonly epochs: number;
   readonly samples: { readonly base: number; readonly board: number; readonly boardHeld: number };
   readonly seconds: number;

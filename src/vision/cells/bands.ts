@@ -1,4 +1,5 @@
 /** Runs a stage over a picture in bands of rows, and puts their outputs together as if it had run over the whole. */
+import type { PassMemory } from './pass-memory.ts';
 import type { Stage } from './stages.ts';
 
 /** Feature maps of one picture: [channels, height, width] float32. */
@@ -27,8 +28,8 @@ export interface Band {
   readonly rows: number;
 }
 
-/** Numbers that one band may hold: 32 MB of float32. */
-const MOST_NUMBERS = 8_000_000;
+/** Numbers that one band may hold: 20 MB of float32. */
+const MOST_NUMBERS = 5_000_000;
 
 /**
  * @param height rows of the input, a multiple of the stage's stride
@@ -53,41 +54,39 @@ export function planBands(
   return bands;
 }
 
+export type RunStage = (band: StageInput, data: Float32Array) => Promise<Planes>;
+
+/** @param take gives memory by name; what is returned lies in it, and `input` must not lie under the same names */
 export async function runInBands(
   stage: Stage,
   input: StageInput,
-  run: (band: StageInput) => Promise<Planes>,
+  run: RunStage,
+  take: PassMemory['take'],
   mostNumbers?: number,
 ): Promise<Planes> {
+  const { stride, channels } = stage;
+  const [height, width] = [input.height / stride, input.width / stride];
   const bands = planBands(stage, input.height, input.width, mostNumbers);
-  if (bands.length === 1) return run(input);
-  const height = input.height / stage.stride;
-  let whole: Planes | undefined;
+  const all = take('whole', channels * height * width);
+  if (bands.length === 1) return run(input, all);
+  const whole = { channels, height, width, data: all };
+  const mostRows = Math.max(...bands.map(({ from, to }) => to - from));
+  const output = take('part', (channels * mostRows * width) / stride);
   let row = 0;
   for (const band of bands) {
-    const part = await run(rowsOf(input, band.from, band.to));
-    whole ??= {
-      channels: part.channels,
-      height,
-      width: part.width,
-      data: new Float32Array(part.channels * height * part.width),
-    };
-    copyRows(part, band.marginAbove / stage.stride, band.rows / stage.stride, whole, row);
-    row += band.rows / stage.stride;
+    const part = await run(rowsOf(input, band, take), output);
+    copyRows(part, band.marginAbove / stride, band.rows / stride, whole, row);
+    row += band.rows / stride;
   }
-  return whole as Planes;
+  return whole;
 }
 
-function rowsOf(input: StageInput, from: number, to: number): StageInput {
+function rowsOf(input: StageInput, { from, to }: Band, take: PassMemory['take']): StageInput {
   const { width } = input;
   const height = to - from;
   if ('rgb' in input) return { width, height, rgb: input.rgb.subarray(from * width * 3, to * width * 3) };
-  const part = {
-    channels: input.channels,
-    height,
-    width,
-    data: new Float32Array(input.channels * height * width),
-  };
+  const { channels } = input;
+  const part = { channels, height, width, data: take('rows', channels * height * width) };
   copyRows(input, from, height, part, 0);
   return part;
 }

@@ -1,5 +1,6 @@
 /** What an engine must do to read the cells of whole frames, and what comes of it. */
 import type { Planes, StageInput } from './bands.ts';
+import type { PassMemory } from './pass-memory.ts';
 import type { Stage } from './stages.ts';
 
 /** Width and height of a picture that is read must be multiples of this: the network's largest stride. */
@@ -10,8 +11,13 @@ export const CELL = 16;
 /** The pass over a whole frame, stage by stage; {@link readCells} leads a picture through it. */
 export interface CellEngine {
   readonly stages: readonly Stage[];
-  /** Runs a stage but the last over a band: of pixels the first, of the stage's output before it any other. */
-  run(stage: number, input: StageInput): Promise<Planes>;
+  readonly memory: PassMemory;
+  /**
+   * Runs a stage but the last over a band: of pixels the first, of the stage's output before it any other.
+   *
+   * @param data where its output goes, from the start
+   */
+  run(stage: number, input: StageInput, data: Float32Array): Promise<Planes>;
   /** Runs the last stage, the projection and the head. */
   finish(input: StageInput, head: CellHead): Promise<Cells>;
 }

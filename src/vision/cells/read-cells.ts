@@ -1,5 +1,5 @@
 /** Leads a picture through the network once, from pixels to the vector and the scores of every cell. */
-import { type Pixels, runInBands, type StageInput } from './bands.ts';
+import { type Pixels, type RunStage, runInBands, type StageInput } from './bands.ts';
 import { BAND_MARGIN, type Span } from './detail.ts';
 import { CELL, type CellEngine, type CellHead, type Cells } from './engine.ts';
 
@@ -7,17 +7,23 @@ import { CELL, type CellEngine, type CellHead, type Cells } from './engine.ts';
  * @param picture width and height are multiples of {@link GRAIN}
  * @param mostNumbers that a band may hold, for tests
  */
-export async function readCells(
+export function readCells(
   engine: CellEngine,
   picture: Pixels,
   head: CellHead,
   mostNumbers?: number,
 ): Promise<Cells> {
-  let input: StageInput = picture;
-  for (const [index, stage] of engine.stages.slice(0, -1).entries()) {
-    input = await runInBands(stage, input, band => engine.run(index, band), mostNumbers);
-  }
-  return engine.finish(input, head);
+  const { stages, memory } = engine;
+  return memory.inTurn(async () => {
+    let input: StageInput = picture;
+    for (const [index, stage] of stages.slice(0, -1).entries()) {
+      // A stage reads what the one before it wrote, and writes elsewhere.
+      const take = (name: string, length: number) => memory.take(`${name} ${index % 2}`, length);
+      const run: RunStage = (band, data) => engine.run(index, band, data);
+      input = await runInBands(stage, input, run, take, mostNumbers);
+    }
+    return engine.finish(input, head);
+  });
 }
 
 /** The logit of what was not looked at: nothing is there. */

@@ -9,24 +9,34 @@ export interface Stage {
   readonly layers: readonly BackboneLayer[];
   /** Rows of input to one row of output. */
   readonly stride: number;
+  /** Of its output. */
+  readonly channels: number;
   /** Rows of input beyond each end of a band on which its outputs depend at most; a multiple of the stride. */
   readonly margin: number;
   /** Numbers that are held at once, at the most, for each position of the input. */
   readonly numbers: number;
 }
 
-/** Strides after which a stage ends: both are passed before the network sees far. */
-const ENDS = [4, 16];
+/** At each of these strides a stage ends: the more stages, the fewer rows of margin are computed twice. */
+const ENDS = [4, 8, 16];
 
-/** @returns stages that together are all layers, in order */
-export function planStages(layers: readonly BackboneLayer[]): Stage[] {
-  const cuts = ENDS.flatMap(stride => {
-    const cut = layers.findIndex(
-      (_, index) => strideOf(layers.slice(0, index + 1)) >= stride && canCut(layers, index),
-    );
-    return cut === -1 ? [] : [cut + 1];
+/**
+ * @param alone name of a layer that shall begin a stage of its own, which ends at the next stride
+ * @returns stages that together are all layers, in order
+ */
+export function planStages(layers: readonly BackboneLayer[], alone?: string): Stage[] {
+  const at = layers.findIndex(({ name }) => name === alone);
+  const isOwn = at > 0 && canCut(layers, at - 1);
+  const ends = isOwn ? [...ENDS, 2 * strideOf(layers.slice(0, at))] : ENDS;
+  const cuts = ends.flatMap(stride => {
+    const places = layers
+      .map((layer, index) => ({ layer, index }))
+      .filter(({ index }) => strideOf(layers.slice(0, index + 1)) === stride && canCut(layers, index));
+    // What goes from one stage to the next is copied: the fewer channels, the better.
+    const [narrowest] = places.sort((a, b) => a.layer.out - b.layer.out);
+    return narrowest === undefined ? [] : [narrowest.index + 1];
   });
-  const bounds = [0, ...cuts, layers.length];
+  const bounds = [...new Set([0, ...cuts, ...(isOwn ? [at] : []), layers.length])].sort((a, b) => a - b);
   return bounds.slice(1).flatMap((end, index) => {
     const part = layers.slice(bounds[index], end);
     return part.length === 0 ? [] : [stageOf(part)];
@@ -56,5 +66,6 @@ function stageOf(layers: readonly BackboneLayer[]): Stage {
     scale *= layer.stride;
     numbers = Math.max(numbers, before + layer.out / scale ** 2);
   }
-  return { layers, stride, margin: Math.ceil(reach / stride) * stride, numbers };
+  const channels = layers.at(-1)?.out ?? 0;
+  return { layers, stride, channels, margin: Math.ceil(reach / stride) * stride, numbers };
 }

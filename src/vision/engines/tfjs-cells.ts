@@ -1,8 +1,9 @@
 /** The pass over a whole frame in TensorFlow.js: the layers that embed tiles too, and the projection and head after them. */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { type BackboneBundle, cellWeights } from '../bundle.ts';
-import type { Planes, StageInput } from '../cells/bands.ts';
+import type { StageInput } from '../cells/bands.ts';
 import type { CellEngine } from '../cells/engine.ts';
+import { createPassMemory } from '../cells/pass-memory.ts';
 import { planStages, type Stage } from '../cells/stages.ts';
 import type { Tensorflow } from './tensorflow.ts';
 
@@ -41,15 +42,16 @@ export function openTfjsCells(
   };
   return {
     stages,
-    async run(index, input) {
+    memory: createPassMemory(),
+    async run(index, input, data) {
       const output = tf.tidy(() => {
         const last = stages[index]?.layers.at(-1)?.name ?? '';
         return (layersOf(index, input).get(last) as Tensor4D).transpose<Tensor4D>([0, 3, 1, 2]);
       });
       const [, channels, height, width] = output.shape;
-      const data = await output.data<'float32'>();
+      data.set(await output.data<'float32'>());
       output.dispose();
-      return { channels, height, width, data } satisfies Planes;
+      return { channels, height, width, data: data.subarray(0, channels * height * width) };
     },
     async finish(input, head) {
       const [vectors, logits] = tf.tidy(() => {

@@ -55,6 +55,23 @@ describe('retrainHead', () => {
     expect(result.candidate.manifest).toMatchObject({ activities: ACTIVITIES, training: { parent: 'toy' } });
   });
 
+  it('warns where no frame of this camera says where nobody is', async () => {
+    const warningsOf = async (frames: readonly BoardFrame[]) =>
+      (await retrainHead(toyInput(frames), { ...OPTIONS, epochs: 1 })).warnings;
+    const surfers = boardOf([['surfing']], 6, MARKS);
+    const empty = boardOf([[]], 2, MARKS, { seed: 2 });
+    const riders = [{ x: 0.25, y: 0.25, activity: 'surfing' }];
+    const pointed = (complete: boolean) =>
+      surfers.map(frame => ({ ...frame, pointing: { riders, complete, nobody: [] } }));
+    expect(result.warnings).not.toContain('no-negatives');
+    expect(await warningsOf(surfers)).toContain('no-negatives');
+    expect(await warningsOf(pointed(false))).toContain('no-negatives');
+    expect(await warningsOf(pointed(true))).not.toContain('no-negatives');
+    expect(await warningsOf([...surfers, ...empty])).not.toContain('no-negatives');
+    const sent = empty.map(frame => ({ ...frame, elsewhere: true }));
+    expect(await warningsOf([...surfers, ...sent])).toContain('no-negatives');
+  });
+
   it('gives the same head for the same input', async () => {
     const again = await retrainHead(
       toyInput([...board, ...boardOf(kinds, 4, MARKS, { held: true })]),

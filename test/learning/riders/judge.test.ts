@@ -51,10 +51,10 @@ describe('matching', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.record({ x: share, y: share }), { maxLength: 12 }), marks, (places, all) => {
-        const { riders, neutral } = matchRiders(places, all);
-        const taken = riders.filter(index => index !== null);
-        expect(new Set(taken).size).toBe(taken.length);
-        for (const [at, index] of riders.entries()) {
+        const { taken, neutral } = matchRiders(places, all);
+        const indexes = taken.filter(index => index !== null);
+        expect(new Set(indexes).size).toBe(indexes.length);
+        for (const [at, index] of taken.entries()) {
           if (index === null) continue;
           expect(all[index]?.rider).toBe(true);
           expect(neutral[at]).toBe(false);
@@ -65,7 +65,7 @@ describe('matching', () => {
 
   it('reaches half a box beyond it, and takes a second place at one rider for a false alarm', () => {
     const marks = [markOf('surfing', 0.5, 0.5)];
-    const at = (x: number, y: number) => matchRiders([{ x, y }], marks).riders[0];
+    const at = (x: number, y: number) => matchRiders([{ x, y }], marks).taken[0];
     expect(at(0.5195, 0.5)).toBe(0);
     expect(at(0.5205, 0.5)).toBeNull();
     expect(at(0.5, 0.5395)).toBe(0);
@@ -77,7 +77,7 @@ describe('matching', () => {
       ],
       marks,
     );
-    expect(twice.riders).toEqual([0, null]);
+    expect(twice.taken).toEqual([0, null]);
     expect(twice.neutral).toEqual([false, false]);
   });
 
@@ -88,7 +88,29 @@ describe('matching', () => {
       { x: 0.8, y: 0.8 },
       { x: 0.5, y: 0.5 },
     ];
-    expect(matchRiders(places, marks)).toEqual({ riders: [null, null, null], neutral: [true, true, false] });
+    expect(matchRiders(places, marks)).toEqual({ taken: [null, null, null], neutral: [true, true, false] });
+  });
+
+  it('gives a place the nearest box that is free', () => {
+    const marks = [markOf('person', 0.5, 0.5), markOf('surfing', 0.5, 0.5), markOf('surfing', 0.515, 0.5)];
+    const places = [
+      { x: 0.513, y: 0.5 },
+      { x: 0.51, y: 0.5 },
+    ];
+    expect(matchRiders(places, marks).taken).toEqual([2, 1]);
+  });
+
+  it('counts a rider within an ignored area, and nothing else in it', () => {
+    const area: Mark = { kind: 'ignored', rider: false, box: { x: 0.2, y: 0.2, w: 0.2, h: 0.2 } };
+    const places = [
+      { x: 0.21, y: 0.21 },
+      { x: 0.3, y: 0.3 },
+      { x: 0.9, y: 0.9 },
+    ];
+    expect(matchRiders(places, [area, markOf('surfing', 0.3, 0.3)])).toEqual({
+      taken: [null, 1, null],
+      neutral: [true, false, false],
+    });
   });
 });
 

@@ -63,7 +63,7 @@ export function outcomeOf(
 ): FrameOutcome {
   const { cells } = calibration;
   const { places, kites } = scoredPlaces(frame, outputs, calibration, cells.rider);
-  const { riders, neutral } = matchRiders(places, frame.material.marks);
+  const { taken, neutral } = matchRiders(places, frame.material.marks);
   const { scores: presence } = sightOfFrame(places, { activities: [...outputs.activities], cells }, kites);
   return {
     frame,
@@ -72,7 +72,7 @@ export function outcomeOf(
       y,
       score,
       activity: outputs.activities.reduce((a, b) => ((scores[b] ?? 0) > (scores[a] ?? 0) ? b : a)),
-      mark: neutral[at] === true ? undefined : riders[at],
+      mark: neutral[at] === true ? undefined : taken[at],
     })),
     reported: outputs.activities.filter(activity => (presence[activity] ?? 0) >= 0.5),
   };

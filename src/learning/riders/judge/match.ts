@@ -1,4 +1,4 @@
-/** Which of the places found are riders that have a box. */
+/** Which of the places found in a frame are things that have a box. */
 import type { Point, Rectangle } from '../../../vision/zone.ts';
 import { IGNORED, type Mark, type Material } from '../data/material.ts';
 
@@ -6,18 +6,42 @@ import { IGNORED, type Mark, type Material } from '../data/material.ts';
 const WIDENED = 0.5;
 
 export interface Matching {
-  /** Of each place the index of its rider among the marks; null where it is none. */
-  readonly riders: readonly (number | null)[];
-  /** Of each place whether it neither counts for nor against: in an ignored box, or at a kite. */
+  /** Of each place the index of the box it has; null where it has none. */
+  readonly taken: readonly (number | null)[];
+  /** Of each place whether it counts neither for nor against: it has no box, and lies at one aside. */
   readonly neutral: readonly boolean[];
 }
 
 /**
- * Each place, strongest first, takes the nearest rider within whose box, widened by half its size, it lies and whom none
- * before it has taken. A second place at one rider is a false alarm: two would be counted.
+ * Each place, strongest first, takes the nearest box within which, widened by half its size, it lies and which none before
+ * it has taken. A second place at one rider is a false alarm: two would be counted.
  *
- * @param places strongest first, as shares of the frame
+ * @param places strongest first; they and the boxes as shares of the frame
+ * @param aside boxes where it is unsure what is there, or of something else that is no mistake to find
  */
+export function matchBoxes(
+  places: readonly Point[],
+  boxes: readonly Rectangle[],
+  aside: readonly Rectangle[],
+): Matching {
+  const free = new Set(boxes.keys());
+  const taken = places.map(place => {
+    let best: { index: number; distance: number } | null = null;
+    for (const index of free) {
+      const distance = offMiddle(place, boxes[index] as Rectangle);
+      if (distance <= 1 + 2 * WIDENED && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
+        best = { index, distance };
+    }
+    if (best !== null) free.delete(best.index);
+    return best?.index ?? null;
+  });
+  const neutral = places.map(
+    (place, at) => taken[at] === null && aside.some(box => offMiddle(place, box) <= 1 + 2 * WIDENED),
+  );
+  return { taken, neutral };
+}
+
+/** The riders among the marks, {@link Matching.taken} by index of the mark; kites and what is unsure are aside. */
 export function matchRiders(places: readonly Point[], marks: readonly Mark[]): Matching {
   return matchMarks(
     places,
@@ -27,7 +51,7 @@ export function matchRiders(places: readonly Point[], marks: readonly Mark[]): M
   );
 }
 
-/** The same of kites: what lies in an ignored box counts neither for nor against. */
+/** The same of kites: only what lies in an ignored box counts neither for nor against. */
 export function matchKites(places: readonly Point[], marks: readonly Mark[]): Matching {
   return matchMarks(
     places,
@@ -43,36 +67,18 @@ function matchMarks(
   isWanted: (mark: Mark) => boolean,
   isAside: (mark: Mark) => boolean,
 ): Matching {
-  const taken = new Set<number>();
-  const riders = places.map(place => {
-    let best: { index: number; distance: number } | null = null;
-    for (const [index, mark] of marks.entries()) {
-      const { box } = mark;
-      if (!isWanted(mark) || taken.has(index) || !isIn(place, widened(box))) continue;
-      const distance = offMiddle(place, box);
-      if (best === null || distance < best.distance) best = { index, distance };
-    }
-    if (best !== null) taken.add(best.index);
-    return best?.index ?? null;
-  });
-  const aside = marks.filter(isAside);
-  const neutral = places.map(
-    (place, index) => riders[index] === null && aside.some(({ box }) => isIn(place, widened(box))),
+  const wanted = marks.flatMap((mark, index) => (isWanted(mark) ? [index] : []));
+  const { taken, neutral } = matchBoxes(
+    places,
+    wanted.map(index => (marks[index] as Mark).box),
+    marks.filter(isAside).map(({ box }) => box),
   );
-  return { riders, neutral };
+  return { taken: taken.map(at => (at === null ? null : (wanted[at] as number))), neutral };
 }
 
 /** Indexes of the riders among the marks. */
 export function riderMarks({ marks }: Pick<Material, 'marks'>): number[] {
   return marks.flatMap(({ rider }, index) => (rider ? [index] : []));
-}
-
-function widened({ x, y, w, h }: Rectangle): Rectangle {
-  return { x: x - WIDENED * w, y: y - WIDENED * h, w: w * (1 + 2 * WIDENED), h: h * (1 + 2 * WIDENED) };
-}
-
-function isIn({ x, y }: Point, box: Rectangle): boolean {
-  return x >= box.x && x <= box.x + box.w && y >= box.y && y <= box.y + box.h;
 }
 
 /** In half sides of the box: 1 is its edge. */

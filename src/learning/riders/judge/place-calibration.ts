@@ -58,12 +58,12 @@ function fitKites(
   const labels: number[] = [];
   const each: number[] = [];
   for (const [index, { kites, material }] of frames.entries()) {
-    const { riders, neutral } = matchKites(kites, material.marks);
+    const { taken, neutral } = matchKites(kites, material.marks);
     for (const [place, { logits: own }] of kites.entries()) {
       // Where not all kites have a box, one without says nothing.
-      if (neutral[place] === true || (riders[place] === null && !material.complete.kites)) continue;
+      if (neutral[place] === true || (taken[place] === null && !material.complete.kites)) continue;
       logits.push(own[at] as number);
-      labels.push(riders[place] === null ? 0 : 1);
+      labels.push(taken[place] === null ? 0 : 1);
       each.push(weights[index] as number);
     }
   }
@@ -87,11 +87,11 @@ function fitPlaces(
   const labels: number[] = [];
   const each: number[] = [];
   for (const [index, { found, material }] of frames.entries()) {
-    const { riders, neutral } = matchRiders(found, material.marks);
+    const { taken, neutral } = matchRiders(found, material.marks);
     for (const [at, place] of found.entries()) {
       if (neutral[at] === true) continue;
       logits.push(logitOf(riderChance(place.logits, 0, outputs)));
-      labels.push(riders[at] === null ? 0 : 1);
+      labels.push(taken[at] === null ? 0 : 1);
       each.push(weights[index] as number);
     }
   }
