@@ -76,9 +76,9 @@ export class Learning {
     await open?.folder?.stop();
     await this.#retraining.stop();
     await this.#working;
-    await this.#trial.stop();
+    if (open !== undefined) await this.#trial.stop();
     this.#open = undefined;
-    await open?.drift.save().catch(error => this.#parts.log.warn({ err: error }, 'the days cannot be kept'));
+    await open?.drift.save().catch(this.#warn('the days cannot be kept'));
     open?.archive.close();
   }
 
@@ -87,12 +87,10 @@ export class Learning {
     const open = this.#open;
     if (open === undefined) return;
     open.drift.take(seen);
-    const { log } = this.#parts;
-    const failed = (what: string) => (error: unknown) => log.warn({ err: error, frame: seen.frame.id }, what);
     const beside = [
-      open.keeper.take(seen).catch(failed('a frame cannot be kept')),
-      this.#trial.take(seen).catch(failed('the head on probation cannot be watched')),
-      this.#hourly(seen.monotonicMs).catch(failed('the archive cannot be tidied, or the days not be kept')),
+      open.keeper.take(seen).catch(this.#warn('a frame cannot be kept')),
+      this.#trial.take(seen).catch(this.#warn('the head on probation cannot be watched')),
+      this.#hourly(seen.monotonicMs),
     ];
     this.#working = Promise.all([this.#working, ...beside]).then(() => undefined);
   }
@@ -230,13 +228,17 @@ export class Learning {
     this.#progress = undefined;
   }
 
+  #warn(what: string): (error: unknown) => void {
+    return error => this.#parts.log.warn({ err: error }, what);
+  }
+
   /** What need not be done more often: room, days, drift. */
   async #hourly(monotonicMs: number): Promise<void> {
     if (monotonicMs - this.#lastHourlyMs < HOURLY_MS) return;
     this.#lastHourlyMs = monotonicMs;
     const { archive, drift } = this.#opened;
-    await archive.tidy();
-    await drift.save();
+    await archive.tidy().catch(this.#warn('what is over the quotas of the archive cannot be deleted'));
+    await drift.save().catch(this.#warn('the days cannot be kept'));
     this.#parts.onAlert('model-drift', drift.drift(this.#since()).alert);
   }
 

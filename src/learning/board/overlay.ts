@@ -35,7 +35,7 @@ export async function drawFirst(
  * @param head id of the head in use
  * @returns JPEG: the head in use on the left, the new one on the right
  */
-export async function drawBothHeads(
+async function drawBothHeads(
   jpeg: Uint8Array,
   { frame, before, after }: FrameDetections,
   head: string,

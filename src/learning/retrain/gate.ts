@@ -183,7 +183,7 @@ function doubtsAbout(moves: Moves, noNegatives: boolean): string[] {
   const { fewest, share } = FRAMES_ELSEWHERE;
   if (framesElsewhere < Math.min(fewest, frames) || framesElsewhere <= share * frames) return [];
   const where = noNegatives
-    ? 'where no rider was pointed at, and nothing says where nobody is: label a frame `none`, or one with all its riders as complete'
+    ? 'where no rider was pointed at, and no frame it learnt from says where nobody is: label a frame `none`, or one with all its riders as complete (some are held back to judge by)'
     : 'where the head in use saw nobody and no rider was pointed at';
   return [
     `In ${framesElsewhere} of ${frames} frames the new head finds riders (${elsewhere}) ${where}. ${countsOf(moves)}`,
