@@ -26,6 +26,7 @@ export async function buildChildren(): Promise<string> {
 /** A child that answers one question at a time. */
 export class Child<Reply> {
   readonly #process: ChildProcess;
+  readonly #ended: Promise<never>;
 
   constructor(built: string, name: string, args: readonly string[]) {
     const file = join(built, 'scripts', 'bench', `${name}.js`);
@@ -41,15 +42,17 @@ export class Child<Reply> {
     this.#process.on('exit', code => {
       if (code) console.error(said);
     });
+    this.#ended = once(this.#process, 'exit').then(([code]) => {
+      throw new Error(`a measuring process ended with ${code}`);
+    });
+    // Whoever asks is told; one that ends when it is done is no failure.
+    this.#ended.catch(() => undefined);
   }
 
   async ask(question: unknown): Promise<Reply> {
     const answered = once(this.#process, 'message');
-    const ended = once(this.#process, 'exit').then(([code]) => {
-      throw new Error(`a measuring process ended with ${code}`);
-    });
     this.#process.send(question as object);
-    const [reply] = await Promise.race([answered, ended]);
+    const [reply] = await Promise.race([answered, this.#ended]);
     return reply as Reply;
   }
 

@@ -1,7 +1,7 @@
 /** Measures the daemon itself, started as a user starts it: first publication, memory, and its own figures. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
@@ -36,7 +36,7 @@ export async function measureDaemon(job: DaemonJob): Promise<DaemonResult> {
     JSON.stringify({
       site: 'bench',
       stateDir: join(job.folder, 'state'),
-      camera: { kind: 'directory', interval: '500ms', directory: { path: job.pictures, loop: true } },
+      camera: { kind: 'directory', interval: '2s', directory: { path: job.pictures, loop: true } },
       activity: { heartbeat: '5s' },
       log: { level: 'error' },
     }),
@@ -53,7 +53,10 @@ export async function measureDaemon(job: DaemonJob): Promise<DaemonResult> {
       '--set',
       `broker.port=${port}`,
     ];
-    const daemon = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const daemon = spawn(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...(await unitEnvironment()) },
+    });
     try {
       const client = await firstActivity(daemon, port);
       firstMs.push(performance.now() - startedMs);
@@ -63,6 +66,13 @@ export async function measureDaemon(job: DaemonJob): Promise<DaemonResult> {
       await stop(daemon);
     }
   }
+}
+
+/** What the systemd unit sets: how the C library gives memory back is part of what is measured. */
+async function unitEnvironment(): Promise<Record<string, string>> {
+  const unit = await readFile(join(PACKAGE_ROOT, 'systemd', 'surfwatch.service'), 'utf8');
+  const [, line = ''] = /^Environment=(.*)$/m.exec(unit) ?? [];
+  return Object.fromEntries(line.split(' ').map(pair => pair.split('=', 2)));
 }
 
 /** Resolves with a connected client once it has received an activity that was judged from a picture. */

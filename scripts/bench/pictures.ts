@@ -11,7 +11,7 @@ export interface Pictures {
   readonly hd: readonly string[];
   /** Paths of 1920 × 1080 JPEG files. */
   readonly fullHd: readonly string[];
-  /** A folder with the 1280 × 720 files alone. */
+  /** A folder with the 1920 × 1080 files alone. */
   readonly series: string;
   /** Mean size of a file in bytes. */
   readonly bytes: { readonly hd: number; readonly fullHd: number };
@@ -25,7 +25,7 @@ export async function drawPictures(folder: string): Promise<Pictures> {
   return {
     hd: hd.files,
     fullHd: fullHd.files,
-    series: join(folder, 'hd'),
+    series: join(folder, 'full-hd'),
     bytes: { hd: hd.bytes, fullHd: fullHd.bytes },
   };
 }

@@ -20,6 +20,9 @@ export interface Stage {
 /** At each of these strides a stage ends: the more stages, the fewer rows of margin are computed twice. */
 const ENDS = [4, 8, 16];
 
+/** Layers of a stage that look beyond their own position, at the most: with each, bands overlap further. */
+const MOST_LOOKING_AROUND = 4;
+
 /**
  * @param alone name of a layer that shall begin a stage of its own, which ends at the next stride
  * @returns stages that together are all layers, in order
@@ -27,20 +30,52 @@ const ENDS = [4, 8, 16];
 export function planStages(layers: readonly BackboneLayer[], alone?: string): Stage[] {
   const at = layers.findIndex(({ name }) => name === alone);
   const isOwn = at > 0 && canCut(layers, at - 1);
-  const ends = isOwn ? [...ENDS, 2 * strideOf(layers.slice(0, at))] : ENDS;
-  const cuts = ends.flatMap(stride => {
-    const places = layers
-      .map((layer, index) => ({ layer, index }))
-      .filter(({ index }) => strideOf(layers.slice(0, index + 1)) === stride && canCut(layers, index));
+  const strides = isOwn ? [...ENDS, 2 * strideOf(layers.slice(0, at))] : ENDS;
+  const places = layers.map((_, index) => index + 1).filter(end => canCut(layers, end - 1));
+  const ends = strides.flatMap(stride => {
     // What goes from one stage to the next is copied: the fewer channels, the better.
-    const [narrowest] = places.sort((a, b) => a.layer.out - b.layer.out);
-    return narrowest === undefined ? [] : [narrowest.index + 1];
+    const [narrowest] = places
+      .filter(end => strideOf(layers.slice(0, end)) === stride)
+      .sort((a, b) => channelsAt(layers, a) - channelsAt(layers, b));
+    return narrowest ?? [];
   });
-  const bounds = [...new Set([0, ...cuts, ...(isOwn ? [at] : []), layers.length])].sort((a, b) => a - b);
+  const bounds = [...new Set([0, ...ends, ...(isOwn ? [at] : []), layers.length])].sort((a, b) => a - b);
   return bounds.slice(1).flatMap((end, index) => {
-    const part = layers.slice(bounds[index], end);
-    return part.length === 0 ? [] : [stageOf(part)];
+    const start = bounds[index] as number;
+    const isLast = end === layers.length;
+    const middle = isLast ? undefined : placeToSplit(layers, places, start, end);
+    const parts =
+      middle === undefined
+        ? [[start, end]]
+        : [
+            [start, middle],
+            [middle, end],
+          ];
+    return parts.map(([from, to]) => stageOf(layers.slice(from, to)));
   });
+}
+
+/** The last narrow place before a stage that looks around too often does so once too often. */
+function placeToSplit(
+  layers: readonly BackboneLayer[],
+  places: readonly number[],
+  start: number,
+  end: number,
+): number | undefined {
+  const looks = (to: number) => layers.slice(start, to).filter(({ kernel }) => kernel > 1).length;
+  if (looks(end) <= MOST_LOOKING_AROUND) return undefined;
+  const widest = Math.max(...layers.slice(start, end).map(({ out }) => out));
+  return places.findLast(
+    place =>
+      place > start &&
+      place < end &&
+      looks(place) <= MOST_LOOKING_AROUND &&
+      channelsAt(layers, place) < widest / 2,
+  );
+}
+
+function channelsAt(layers: readonly BackboneLayer[], end: number): number {
+  return layers[end - 1]?.out ?? 0;
 }
 
 /** Whether nothing after this layer needs an output from before it. */
