@@ -44,9 +44,9 @@ export class Trial {
 
   /** Goes on with the probation of the head in force. One that was promoted and has no file yet begins it. */
   async start(): Promise<void> {
-    const { reader, store, clock } = this.#parts;
+    const { reader, store, clock, log } = this.#parts;
     const { id } = reader.head.manifest;
-    const kept = await readProbation(this.#file, clock.monotonic());
+    const kept = await readProbation(this.#file, clock.monotonic(), log);
     if (kept !== null) this.#probation = kept.state;
     if (kept?.head === id) return;
     this.#probation = endProbation(this.#probation);
@@ -92,7 +92,9 @@ export class Trial {
     const { verdict, trial } = this.#probation;
     const isDue = trial !== null && monotonicMs - this.#savedMs >= SAVE_EVERY_MS;
     if (verdict !== before.verdict || isDue) await this.#save();
-    if (typeof verdict === 'object') await this.#rollBack(verdict.rollback, monotonicMs);
+    // Asked for anew: meanwhile another frame may have led to the rollback.
+    const { verdict: now } = this.#probation;
+    if (typeof now === 'object') await this.#rollBack(now.rollback, monotonicMs);
   }
 
   /** Where it fails the probation goes on, and it is tried again with a frame to come. */

@@ -57,7 +57,7 @@ export async function openHeldHeads(
   const folder = heldFolder(board);
   const warn = (error: unknown) => log.warn({ err: error }, 'a head that was held cannot be deleted');
   await sweep(folder).catch(warn);
-  let newest = (await readHeld(folder).catch(() => [])).at(-1) ?? null;
+  let newest = (await readHeld(folder, log).catch(() => [])).at(-1) ?? null;
   const waiting = () => (newest !== null && wasUsed(newest.id) ? null : newest);
 
   const of = (id: string): HeldHead => {
@@ -115,11 +115,12 @@ export async function openHeldHeads(
 }
 
 /** Oldest first; what is damaged is left out. */
-async function readHeld(folder: string): Promise<HeldHead[]> {
+async function readHeld(folder: string, log: Logger): Promise<HeldHead[]> {
   const found: HeldHead[] = [];
   for (const id of await namesIn(folder)) {
     const held = parsed(await readFile(join(folder, id, NOTE), 'utf8').catch(() => ''));
     if (held?.id === id) found.push(held);
+    else log.warn({ head: id }, 'a head that waited for approval is damaged: it waits no more');
   }
   return found.sort((a, b) => a.at.localeCompare(b.at));
 }

@@ -1,7 +1,10 @@
 /** The probation of a head on disk, so that it goes on after a restart. */
 import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import { z } from 'zod';
+import { messageOf } from '../../errors.ts';
 import { replaceFile } from '../../ops/durable.ts';
+import { codeOf } from '../../ops/storage-error.ts';
 import type { ProbationState } from './probation.ts';
 
 const amount = z.number().min(0);
@@ -35,16 +38,19 @@ export async function saveProbation(
   await replaceFile(path, `${JSON.stringify({ head, baseline, trial: kept, verdict })}\n`);
 }
 
-/** @returns null where there is none, or it is damaged */
+/** @returns null where there is none, or where it is damaged, of which the log tells */
 export async function readProbation(
   path: string,
   monotonicMs: number,
+  log: Logger,
 ): Promise<{ readonly head: string; readonly state: ProbationState } | null> {
   try {
     const { head, baseline, trial, verdict } = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     const resumed = trial && { sinceMs: monotonicMs - trial.lastedMs, behaviour: trial.behaviour };
     return { head, state: { baseline, trial: resumed, verdict } };
-  } catch {
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT')
+      log.warn({ path, reason: messageOf(error) }, 'the probation on disk is damaged: it begins anew');
     return null;
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BeachReader, ReadFrame } from '../../../src/activity/beach-reader.ts';
@@ -37,6 +37,7 @@ async function flicker({ take, clock }: Board, frames: number) {
 
 /** Of frames that flicker: enough to judge by. */
 const ENOUGH = 61;
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
 const inForce = () => reader.head.manifest.id;
 
 describe('a head on probation', () => {
@@ -45,9 +46,12 @@ describe('a head on probation', () => {
     const { from, to } = await promoteAnother(board);
     expect(inForce()).toBe(to);
     await flicker(board, ENOUGH);
-    await vi.waitFor(() => expect(inForce()).toBe(from));
+    await eventually(() => expect(inForce()).toBe(from));
     expect(board.news.at(-1)).toMatchObject({ type: 'model_rolled_back', from: to, to: from });
     expect(board.news.at(-1)?.reasons[0]).toMatch(/times an hour/);
+    // Once: not on to the head before that.
+    expect(board.news.filter(({ type }) => type === 'model_rolled_back')).toHaveLength(1);
+    expect(board.alerts.has('rollback-failed')).toBe(false);
   });
 
   it('goes on after a restart with what was seen before it', async () => {
@@ -60,20 +64,23 @@ describe('a head on probation', () => {
     expect(inForce()).toBe(to);
     // By itself too little to judge by.
     await flicker(second, 30);
-    await vi.waitFor(() => expect(inForce()).toBe(from));
+    await eventually(() => expect(inForce()).toBe(from));
   });
 
-  it('is on probation after a restart though nothing of it was kept', async () => {
+  it.each([
+    ['nothing of it was kept, as after a kill', (path: string) => rm(path)],
+    ['the file is cut in half', async (path: string) => truncate(path, 40)],
+    ['the file is of zeros', (path: string) => writeFile(path, Buffer.alloc(400))],
+  ])('is on probation after a restart though %s', async (_, spoil) => {
     const state = await temporaryFolder();
     const first = await startBoard(reader, state, { keep: 'nothing' });
     const { from, to } = await promoteAnother(first);
     await first.stop();
-    // As a kill right after the promotion leaves it.
-    await rm(join(state, 'learning', 'probation.json'));
+    await spoil(join(state, 'learning', 'probation.json'));
     const second = await startBoard(reader, state, { keep: 'nothing' });
     expect(inForce()).toBe(to);
     await flicker(second, ENOUGH);
-    await vi.waitFor(() => expect(inForce()).toBe(from));
+    await eventually(() => expect(inForce()).toBe(from));
   });
 
   it('that has passed it is not on probation again after a restart', async () => {
@@ -100,7 +107,7 @@ describe('a head on probation', () => {
     await flicker(first, ENOUGH - 10);
     fill(disk);
     await flicker(first, 10);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(first.alerts.get('rollback-failed')).toMatch(/cannot be rolled back.*ENOSPC/),
     );
     expect(inForce()).toBe(to);
@@ -108,16 +115,16 @@ describe('a head on probation', () => {
     const tried = () => first.logged.filter(line => line.includes('it is tried again')).length;
     const before = tried();
     await flicker(first, 7);
-    await vi.waitFor(() => expect(tried()).toBeGreaterThan(before));
+    await eventually(() => expect(tried()).toBeGreaterThan(before));
     await first.stop();
 
     const second = await startBoard(reader, state, { keep: 'nothing' });
     expect(inForce()).toBe(to);
     await flicker(second, ENOUGH);
-    await vi.waitFor(() => expect(second.alerts.has('rollback-failed')).toBe(true));
+    await eventually(() => expect(second.alerts.has('rollback-failed')).toBe(true));
     for (const name of await readdir(disk)) if (name.startsWith('other')) await rm(join(disk, name));
     await flicker(second, 7);
-    await vi.waitFor(() => expect(inForce()).toBe(from));
+    await eventually(() => expect(inForce()).toBe(from));
     expect(second.alerts.has('rollback-failed')).toBe(false);
     expect(second.store.history(1)).toMatchObject([{ event: 'auto-rolled-back', from: to, to: from }]);
   });
