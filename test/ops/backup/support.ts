@@ -26,7 +26,6 @@ export function fillState(folder: string, text: string, databases = ['history.db
     'heads/current': text,
     'heads/empty': '',
     'learning/frames/2026-06-01/x.jpg': `a picture ${text}`,
-    'models/held/h/overlay.jpg': `a picture ${text}`,
   };
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
