@@ -74,6 +74,15 @@ export const ERRORS = {
     meaning: 'There is no head of that id, neither among those made on the board nor among those shipped.',
     remedy: '`surfwatch models` lists the heads that are there; the oldest are deleted after a while.',
   },
+  'model-not-held': {
+    meaning: 'No head of that id waits for approval: it was approved, rejected, or replaced by a newer one.',
+    remedy: '`surfwatch models` shows the head that waits.',
+  },
+  'model-overlay-none': {
+    meaning: 'Of the head that waits for approval no picture is kept.',
+    remedy:
+      'Pictures are kept where `learning.keep` is `pictures`. Its reasons are in the answer to `models`; `surfwatch retrain` makes another head, with a picture.',
+  },
   'rollback-none': {
     meaning: 'There is no other head to go back to: the one asked for is in use, or nothing came before it.',
     remedy: 'Name a head that is not in use: `surfwatch models` lists them.',

@@ -170,6 +170,7 @@ describe('the Node-RED flow', () => {
     expect(said('training', [...examples('training'), failed])).toEqual([
       'training, 62 %',
       'promoted: 2026-06-01T10-44Z-b85e; board: macro-F1 0.877, before 0.611 (9 frames); base: macro-F1 0.881, before 0.884 (512 cells)',
+      expect.stringMatching(/^held: 2026-06-01T10-44Z-b85e waits for approval. In 61 of 96 frames/),
       'failed: no room for the new head (disk-full)',
     ]);
     const answers = [

@@ -216,7 +216,7 @@ describe('the values', () => {
     ['minutes_kitesurfing', ['0']],
     ['minutes_watched', ['281.4']],
     ['model', ['2026-05-30T20-11Z-7f3c']],
-    ['training', ['training', 'done']],
+    ['training', ['training', 'done', 'held']],
     ['frame_rate', ['0.5']],
     ['latency_p95', ['88.4']],
     ['memory', ['168']],
@@ -228,7 +228,7 @@ describe('the values', () => {
   });
 
   it('of the training are per cent', () => {
-    expect(rendered('training_progress').map(Number)).toEqual([62, 100]);
+    expect(rendered('training_progress').map(Number)).toEqual([62, 100, 100]);
   });
 
   it('of a training that failed, or was decided, tell why', () => {
