@@ -74,6 +74,15 @@ export const ERRORS = {
     meaning: 'There is no head of that id, neither among those made on the board nor among those shipped.',
     remedy: '`surfwatch models` lists the heads that are there; the oldest are deleted after a while.',
   },
+  'model-not-held': {
+    meaning: 'No head of that id waits for approval: it was approved, rejected, or replaced by a newer one.',
+    remedy: '`surfwatch models` shows the head that waits.',
+  },
+  'model-overlay-none': {
+    meaning: 'Of the head that waits for approval no picture is kept.',
+    remedy:
+      'Pictures are kept where `learning.keep` is `pictures`. Its reasons are in the answer to `models`; `surfwatch retrain` makes another head, with a picture.',
+  },
   'rollback-none': {
     meaning: 'There is no other head to go back to: the one asked for is in use, or nothing came before it.',
     remedy: 'Name a head that is not in use: `surfwatch models` lists them.',
@@ -222,6 +231,12 @@ export const ERRORS = {
     meaning: 'A command was sent too long ago to be run now: it waited somewhere on its way.',
     remedy:
       'Send it again. If it was sent just now, the clocks of the sender and of the board differ (`date` on both); a sender that does not know the time leaves `ts` out.',
+  },
+  'transaction-reused': {
+    meaning:
+      'A command bears the transaction of an earlier one with other arguments: the new one was not run.',
+    remedy:
+      'Choose a new transaction for every command; repeat one only to send the very same command again.',
   },
   'command-failed': {
     meaning: 'A command met an unexpected error.',
@@ -446,7 +461,7 @@ export const ERRORS = {
   'label-frame-unknown': {
     meaning: 'There is no frame of that id, neither in the archive nor among those seen lately.',
     remedy:
-      'Label a frame soon after its id was published; `surfwatch label --next` lists those that are kept.',
+      'Label or explain a frame soon after its id was published, or take one that stays with `surfwatch capture --keep`; `surfwatch label --next` lists those that are kept.',
   },
   'label-malformed': {
     meaning:

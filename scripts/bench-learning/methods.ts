@@ -48,8 +48,8 @@ export async function learnOurs({ start, live, labelled, seed, tuning }: Lesson)
     { base: start.base, board: labelled, incumbent: live },
     { ...RETRAIN_DEFAULTS, seed, ...(tuning === undefined ? {} : { tuning }) },
   );
-  const head = verdict.passed ? candidate : live;
-  return { live: head, scorer: scorerOf(head), promoted: verdict.passed };
+  const head = verdict.decision === 'promote' ? candidate : live;
+  return { live: head, scorer: scorerOf(head), promoted: verdict.decision === 'promote' };
 }
 
 /** On from the head that the board came with, by the new labels alone. */

@@ -24,6 +24,9 @@ export const VERBS: Verbs = {
     cancel: nothing,
     rollback: nothing,
     models: nothing,
+    approve: nothing,
+    reject: nothing,
+    overlay: nothing,
     next: nothing,
     explain: nothing,
     frame: nothing,
@@ -88,7 +91,8 @@ can permit verbs one by one. A command has at most 16,384 bytes.
 
 - Every command is answered on \`<base>/response/<verb>\`; one whose verb can't be read on \`<base>/response/unknown\`. With
   MQTT 5 the answer goes to the command's response topic, with its correlation data.
-- \`transaction\` is given back in the answer. A repeated one is answered again, but not run again.
+- \`transaction\` is given back in the answer. A repeated one is answered again, but not run again; with other arguments it
+  is refused (\`transaction-reused\`).
 - \`ts\` says when it was sent, as \`"2026-06-01T09:14:03Z"\` or in milliseconds since 1970. A command that is older than
   \`mqtt.maxCommandAge\` is answered \`command-stale\` and not run; see [brokers.md](brokers.md#sessions).
 - A retained command is ignored. 16 commands run at a time, each for 30 seconds at most.

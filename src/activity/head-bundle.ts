@@ -4,10 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, SurfwatchError } from '../errors.ts';
+import { isInherited } from '../ops/inherited.ts';
 import { headInputSchema } from './head-input.ts';
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const probability = z.number().min(0).max(1);
+
+/** The name of an activity in files that come with a head. */
+export const activityNameSchema = z
+  .string()
+  .regex(/^[a-z0-9-]+$/)
+  .refine(name => !isInherited(name), 'every object of JavaScript has something of that name');
 
 /** What a head for cells says of riders and frames. */
 const cellSenseSchema = z.object({
@@ -25,7 +32,7 @@ export const headManifestSchema = z
     id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/),
     createdAt: z.iso.datetime(),
     /** Names, in the order of the outputs. Each output is the probability that its activity is in the picture, or the cell. */
-    activities: z.array(z.string().regex(/^[a-z0-9-]+$/)).min(1),
+    activities: z.array(activityNameSchema).min(1),
     /** Length of an embedding, or of a cell's vector, and number of hidden units. */
     width: z.number().int().positive().multipleOf(4),
     hidden: z.number().int().positive(),

@@ -9,7 +9,7 @@ import { printTable } from './table.ts';
 export function explainCommand(): Command {
   return addDaemonOptions(new Command('explain'))
     .description('tell why a running daemon judged a frame as it did')
-    .argument('<frame>', 'id of the frame, as in surf/activity')
+    .argument('<frame>', 'id of the frame, as in surf/activity or the answer to capture')
     .addHelpText('after', HELP)
     .action(explain);
 }

@@ -53,7 +53,7 @@ export function labelCommand(): Command {
       `the frames that are worth a label most, and why (default: ${NEXT})`,
       wholeNumber(1),
     )
-    .option('--sheet <file>', 'with --next: write their pictures too, as .html or .png')
+    .option('--sheet <file>', 'with --next: write a page that shows them, with the commands to copy (.html)')
     .option('--by <name>', 'who says so (default: your login name)')
     .addHelpText('after', HELP)
     .action(label);
@@ -86,7 +86,7 @@ async function label(frames: readonly string[], flags: LabelFlags, command: Comm
   const ids = frames.includes('-') ? await fromInput(frames) : frames;
   await askDaemon(flags, (daemon, { maxPictureBytes }) => {
     if (next !== undefined) {
-      return showNext(daemon, { count: next === true ? NEXT : next, timeout, json, sheet: flags.sheet });
+      return showNext(daemon, { count: next === true ? NEXT : next, sheet: flags.sheet, flags });
     }
     if (flags.undo) return undoLabels(daemon, ids, { by, timeout, json });
     const said = { by, timeout, json, isNew: flags.new };

@@ -1,6 +1,7 @@
 /** The picture that `surfwatch look` writes: a frame with what is seen in it. */
 import sharp from 'sharp';
 import type { Detection } from '../activity/detections.ts';
+import { box, colourOf, riderShape, scaleOfDrawing, text } from '../learning/sheet/detection-shapes.ts';
 import { type Html, html } from '../learning/sheet/html.ts';
 import type { Size } from '../vision/cells/pyramid.ts';
 import type { Zone } from '../vision/zone.ts';
@@ -18,19 +19,7 @@ export interface LookContext {
   readonly format: 'png' | 'jpeg';
 }
 
-/** Told apart by people who see no red or green (Okabe and Ito 2008). */
-const COLOURS: Readonly<Record<string, string>> = {
-  surfing: '#56b4e9',
-  windsurfing: '#f0e442',
-  kitesurfing: '#e9699c',
-};
-const OTHER_COLOUR = '#e69f00';
-
-/** Pixels of the drawing. Small frames are enlarged, so that what is written on them can be read. */
-const WIDE_ENOUGH = 1280;
-const MOST_ENLARGED = 3;
 const CAPTION = 64;
-const LEAST_BOX = 12;
 /** Weaker candidates say nothing, and more of them hide the picture. */
 const FAINTEST = 0.1;
 const MOST_FAINT = 100;
@@ -38,7 +27,7 @@ const MOST_FAINT = 100;
 /** @param bytes of the frame, as it was judged */
 export async function drawLook(bytes: Buffer, judged: JudgedFrame, context: LookContext): Promise<Buffer> {
   const { width, height } = judged.read.size;
-  const scale = Math.min(MOST_ENLARGED, Math.max(1, WIDE_ENOUGH / width));
+  const scale = scaleOfDrawing(width);
   const drawn = { width: Math.round(width * scale), height: Math.round(height * scale) };
   const overlay = overlayOf(judged, context, drawn, scale);
   const picture = sharp(bytes)
@@ -60,7 +49,7 @@ function overlayOf(judged: JudgedFrame, context: LookContext, drawn: Size, scale
   return html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + CAPTION}" font-family="sans-serif">
     ${context.zones.map(zone => zoneShape(zone, drawn))}
     ${faint.map(one => box(one, drawn, '#ffffff', 0.15 + 0.5 * one.score, 1))}
-    ${riders.map(one => riderShape(one, drawn))}
+    ${riders.map(one => riderShape({ ...one, activity: activityOf(one) }, drawn))}
     ${caption(judged, context, drawn)}
     ${smallest(judged, drawn, scale)}
   </svg>`;
@@ -74,25 +63,6 @@ function zoneShape({ name, points }: Zone, { width, height }: Size): Html {
   return html`<polygon points="${corners}" fill="none" stroke="#000000" stroke-opacity="0.5" stroke-width="3"/>
     <polygon points="${corners}" fill="none" stroke="#ffffff" stroke-width="1.5" stroke-dasharray="8 5"/>
     ${text(x, y, 14, '#ffffff', name)}`;
-}
-
-function riderShape(rider: Detection, drawn: Size): Html {
-  const colour = colourOf(activityOf(rider));
-  const { x, y, side } = squareOf(rider, drawn);
-  // Above the box, or below it at the upper edge of the picture.
-  const line = y > 14 ? y - 4 : y + side + 13;
-  return html`${box(rider, drawn, '#000000', 0.6, 4)}${box(rider, drawn, colour, 1, 2)}
-    ${text(Math.max(1, x - 2), line, 12, colour, rider.score.toFixed(2))}`;
-}
-
-function box(detection: Detection, drawn: Size, colour: string, opacity: number, stroke: number): Html {
-  const { x, y, side } = squareOf(detection, drawn);
-  return html`<rect x="${x}" y="${y}" width="${side}" height="${side}" fill="none" stroke="${colour}" stroke-opacity="${opacity}" stroke-width="${stroke}"/>`;
-}
-
-function squareOf({ x, y, size }: Detection, { width, height }: Size) {
-  const side = Math.max(LEAST_BOX, size * height);
-  return { x: x * width - side / 2, y: y * height - side / 2, side };
 }
 
 function caption(judged: JudgedFrame, { name, head, zones }: LookContext, { width, height }: Size): Html {
@@ -118,16 +88,6 @@ function smallest({ read }: JudgedFrame, { width, height }: Size, scale: number)
   return html`<rect x="${from - 6}" y="${y - 8}" width="${width - from + 6}" height="${side + 18}" fill="#000000" fill-opacity="0.45"/>
     <rect x="${x}" y="${y}" width="${side}" height="${side}" fill="#ffffff" fill-opacity="0.35" stroke="#ffffff"/>
     ${text(from, y + side / 2 + 4, 13, '#ffffff', label)}`;
-}
-
-function text(x: number, y: number, size: number, colour: string, content: string): Html {
-  return html`<text x="${x}" y="${y}" font-size="${size}" fill="none" stroke="#000000" stroke-width="2" stroke-opacity="0.7">${content}</text>
-    <text x="${x}" y="${y}" font-size="${size}" fill="${colour}">${content}</text>`;
-}
-
-function colourOf(activity: string): string {
-  if (activity === 'none' || activity === 'unknown') return '#ffffff';
-  return COLOURS[activity] ?? OTHER_COLOUR;
 }
 
 function shortened(name: string, length: number): string {

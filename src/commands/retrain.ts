@@ -42,10 +42,11 @@ export function retrainCommand(): Command {
 const HELP = `
 The daemon goes on watching meanwhile. A new head is put in use if on data that neither saw it is no worse than the one in
 use: not in macro-F1, nor in the recall of any activity, beyond the tolerances (learning.macroF1Tolerance,
-learning.recallTolerance). Ctrl-C leaves the job running; surfwatch cancel stops it.
+learning.recallTolerance). One that may be wrong, as it finds riders where nobody was seen or pointed at, is held until
+surfwatch models --approve or --reject. Ctrl-C leaves the job running; surfwatch cancel stops it.
 ${WHERE_IT_IS}
 
-Exit status: 0 in use (with --dry-run: measured), 1 rejected, failed or cancelled, 130 after Ctrl-C.
+Exit status: 0 in use (with --dry-run: measured), 1 held, rejected, failed or cancelled, 130 after Ctrl-C.
 
 Examples:
   $ surfwatch retrain

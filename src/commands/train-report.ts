@@ -5,6 +5,7 @@ import { FINDINGS, type Finding, type FindingKind } from '../learning/data/findi
 import type { Evaluation } from '../learning/fit/evaluation.ts';
 import type { TrainingRecord } from '../learning/record.ts';
 import { prospect } from '../learning/report/curve.ts';
+import { headlineOf } from '../learning/report/headline.ts';
 import { printTable } from './table.ts';
 
 /** Files of each kind of finding that are named; the report has all. */
@@ -43,7 +44,11 @@ export function printFindings(findings: readonly Finding[]): void {
   if (findings.length > 0) console.log('surfwatch dataset check explains them.\n');
 }
 
-function printHeld({ samples, held, folds }: TrainingRecord): void {
+function printHeld(record: TrainingRecord): void {
+  const { samples, held, folds } = record;
+  const headline = headlineOf(record);
+  if (headline !== null) console.log(pc.bold(headline.verdict));
+  if (headline !== null && headline.warning !== null) console.log(pc.yellow(headline.warning));
   const groups = samples.heldGroups.length;
   console.log(pc.bold(`${samples.fitted} samples fitted, ${samples.held} of ${groups} groups held back`));
   const reserved = samples.reservedGroups?.length ?? 0;

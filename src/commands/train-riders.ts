@@ -1,14 +1,16 @@
 /** `surfwatch train` on frames with boxes: a head that finds riders. */
 import { join } from 'node:path';
 import pc from 'picocolors';
+import { loadSeen } from '../learning/backbone-sight.ts';
 import { writeBase } from '../learning/base/base-files.ts';
 import { RESERVED_SHARE } from '../learning/base/reserve.ts';
 import { parseFile } from '../learning/data/files.ts';
 import { saveHead, selectHead } from '../learning/fit/save-head.ts';
+import { judgedBy, sightWarning } from '../learning/report/sight-words.ts';
 import { FIT_DEFAULTS } from '../learning/riders/fit/fit-cells.ts';
 import type { RidersRecord } from '../learning/riders/record.ts';
 import { renderRidersCard } from '../learning/riders/report/card.ts';
-import { FIGURE_COLUMNS, figureCells } from '../learning/riders/report/rows.ts';
+import { FIGURE_COLUMNS, figureCells, howJudged } from '../learning/riders/report/rows.ts';
 import { type RidersJob, type RidersTraining, trainRiders } from '../learning/riders/train-riders.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../vision/bundle.ts';
 import { printTable } from './table.ts';
@@ -57,7 +59,12 @@ async function jobOf(folders: readonly string[], flags: TrainFlags, command: str
     judge:
       judgeBackbone === undefined || judgeCameras === undefined
         ? null
-        : { bundle: await loadBackboneBundle(judgeBackbone), cameras: judgeCameras },
+        : {
+            bundle: await loadBackboneBundle(judgeBackbone),
+            cameras: judgeCameras,
+            seen: await loadSeen(judgeBackbone),
+          },
+    seen: await loadSeen(join(flags.models, 'backbone', flags.backbone)),
     command,
     now: new Date(),
   };
@@ -86,11 +93,9 @@ export function printRiders(
 ): void {
   printFindings(data.findings);
   console.log(pc.bold(`${fit.fitted} cells of ${fit.crops} crops fitted`));
-  const how =
-    judged.by === 'folds'
-      ? `${judged.folds} folds of whole cameras, on the same backbone`
-      : `on backbone ${judged.backbone?.id}, which has not seen these cameras`;
-  console.log(pc.bold(`\nJudged by ${how}`));
+  console.log(pc.bold(`\nOn ${judgedBy('camera', judged.sight)}, judged ${howJudged(judged)}`));
+  const warning = sightWarning('camera', judged.sight);
+  if (warning !== null) console.log(pc.yellow(warning));
   printTable(
     ['', ...FIGURE_COLUMNS.map(name => name.toLowerCase())],
     [

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { SurfwatchError } from '../errors.ts';
+import { loadSeen, type SeenPictures, seenFiles, seenMore } from '../learning/backbone-sight.ts';
 import { labelsInOrder, labelVector } from '../learning/data/labels.ts';
 import { sampleViews } from '../learning/embedding/embed-sources.ts';
 import type { TrainingSource } from '../learning/embedding/source.ts';
@@ -77,6 +78,11 @@ export async function tuneBackbone(
     ...(flags.tuneRate === undefined ? {} : { learningRate: flags.tuneRate }),
     ...(flags.teacher === undefined ? {} : { teacher: await teacherOf(flags, flags.teacher) }),
   };
+  const fitted = sources.flatMap(source => source.pictures.filter(({ group }) => !heldGroups.has(group)));
+  const seen = await seenMore(
+    await loadSeen(join(flags.models, 'backbone', base.manifest.id)),
+    fitted.map(({ path }) => path),
+  );
   const { signal, release } = untilInterrupted('stopping; the same command goes on from here');
   let phase = '';
   try {
@@ -89,7 +95,7 @@ export async function tuneBackbone(
       },
     });
     return {
-      bundle: await save({ ...tuned, pictures: pictures.key }, base, heldGroups.size, job, flags),
+      bundle: await save({ ...tuned, pictures: pictures.key, seen }, base, heldGroups.size, job, flags),
       heldGroups,
     };
   } finally {
@@ -98,7 +104,7 @@ export async function tuneBackbone(
 }
 
 async function save(
-  tuned: TunedBackbone & { readonly pictures: string },
+  tuned: TunedBackbone & { readonly pictures: string; readonly seen: SeenPictures },
   base: BackboneBundle,
   heldBack: number,
   job: TrainingJob,
@@ -106,7 +112,7 @@ async function save(
 ): Promise<BackboneBundle> {
   const { draft, weights, history, bestEpoch, blocks, samples } = tuned;
   if (bestEpoch === 0) console.error('tuning made nothing better: the new backbone is as the old one');
-  const manifest = await saveBackbone(flags.out, draft, weights);
+  const manifest = await saveBackbone(flags.out, draft, weights, seenFiles(tuned.seen));
   const folder = join(flags.out, 'backbone', draft.id);
   const [before, after] = [history[0], history.find(({ epoch }) => epoch === bestEpoch)];
   const figure = (

@@ -3,6 +3,7 @@ import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { messageOf, SurfwatchError } from '../errors.ts';
+import { loadSeen } from '../learning/backbone-sight.ts';
 import { datasetKind } from '../learning/data/kind.ts';
 import { saveHead, selectHead } from '../learning/fit/save-head.ts';
 import type { TrainingRecord } from '../learning/record.ts';
@@ -109,7 +110,10 @@ async function trainPicturesAndSave(
 ): Promise<{ folder: string; record: TrainingRecord }> {
   const job = jobOf(folders, flags, command);
   const { bundle, ...held } = await backboneFor(job, base, flags, phases);
-  const training = await train({ ...job, ...held }, bundle, phases);
+  const { id } = bundle.manifest;
+  const models = id === base.manifest.id ? flags.models : flags.out;
+  const seen = await loadSeen(join(models, 'backbone', id));
+  const training = await train({ ...job, ...held, seen }, bundle, phases);
   phases.end();
   const folder = await save(training, bundle, flags);
   if (!flags.json) printTraining(training.record, folder, flags);

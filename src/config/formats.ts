@@ -2,7 +2,7 @@
 import { isDiscoveryPrefix } from '../messaging/discovery/options.ts';
 import { LEAST_SCALE, MOST_SCALE } from '../vision/cells/detail.ts';
 import { DURATION_PATTERN, formatDuration, OFFSET_PATTERN, parseDuration, parseOffset } from './duration.ts';
-import { isName, NAME_PATTERN } from './name.ts';
+import { isName, NAME_PATTERN, NAME_RULE } from './name.ts';
 import type { Setting } from './setting.ts';
 import { timeZoneProblem } from './time-zone.ts';
 import { isUrl, SCHEME, schemesOf, serverProblems, serversFromText, serversJsonSchema } from './urls.ts';
@@ -134,7 +134,7 @@ function map(name: string, problemOf: (value: unknown) => string | undefined, va
         if (setting.keys?.includes(key) === false) {
           return [{ at, value: key, reason: `the name must be one of ${setting.keys.join(', ')}` }];
         }
-        if (!isName(key)) return [{ at, value: key, reason: 'the name may hold only a-z, 0-9 and single -' }];
+        if (!isName(key)) return [{ at, value: key, reason: `the name ${NAME_RULE}` }];
         const reason = problemOf(entry);
         return reason === undefined ? [] : [{ at, value: entry, reason }];
       });
@@ -150,9 +150,7 @@ function map(name: string, problemOf: (value: unknown) => string | undefined, va
 function nameProblems(value: unknown): Problem[] {
   if (!Array.isArray(value)) return [{ at: '', value, reason: 'must be a list of names' }];
   return value.flatMap((name: unknown, index): Problem[] =>
-    typeof name === 'string' && isName(name)
-      ? []
-      : [{ at: `[${index}]`, value: name, reason: 'may hold only a-z, 0-9 and single - between them' }],
+    typeof name === 'string' && isName(name) ? [] : [{ at: `[${index}]`, value: name, reason: NAME_RULE }],
   );
 }
 
@@ -208,7 +206,7 @@ export const FORMATS = {
     ({ choices = {} }) => ({ enum: Object.keys(choices) }),
   ),
   text: text('text', '', () => true),
-  name: text('name', 'may hold only a-z, 0-9 and single - between them, 64 at most', isName, NAME_PATTERN),
+  name: text('name', NAME_RULE, isName, NAME_PATTERN),
   path: text('path', '', () => true),
   host: text('host', 'must be an IP address or a host name', value => /^[A-Za-z0-9.:_-]+$/.test(value)),
   topic: text(

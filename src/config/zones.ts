@@ -2,7 +2,7 @@
 import { boundsOf, cornersOf, type Rectangle, WHOLE_FRAME, type Zone } from '../vision/zone.ts';
 import type { Problem } from './formats.ts';
 import { TILES_OF_ZONE } from './gone.ts';
-import { isName, NAME_PATTERN } from './name.ts';
+import { isName, NAME_PATTERN, NAME_RULE } from './name.ts';
 import { withSuggestion } from './suggest.ts';
 
 /** A {@link Zone} as it stands in a config: a rectangle, or a polygon of corners [x, y]. */
@@ -28,10 +28,7 @@ export function zonesOf({ zones }: { readonly zones: readonly ZoneSetting[] }): 
 type Fields = Readonly<Record<string, (value: unknown) => string | undefined>>;
 
 const ZONE_FIELDS: Fields = {
-  name: value =>
-    typeof value === 'string' && isName(value)
-      ? undefined
-      : 'must be a name of a-z, 0-9 and single - between them',
+  name: value => (typeof value === 'string' && isName(value) ? undefined : `must be a name: it ${NAME_RULE}`),
   x: inRange(0, 1),
   y: inRange(0, 1),
   w: positiveShare,

@@ -25,6 +25,8 @@ export interface CaptureParts {
   readonly look: (signal: AbortSignal) => Promise<Look>;
   /** Puts a frame into the archive. @throws SurfwatchError `learning-off` */
   readonly keep: (look: Look) => Promise<KeepOutcome>;
+  /** Lets a frame be explained and labelled for a while, kept or not. */
+  readonly remember: (look: Look) => void;
   /** In force. */
   readonly thresholds: () => Readonly<Record<string, number>>;
   /** What stays visible of a picture; null: all of it. */
@@ -65,6 +67,7 @@ export async function capture(
   const { read, observation, error } = looked;
   if (read === undefined)
     throw new SurfwatchError('capture-unreadable', error?.message ?? 'it cannot be read');
+  parts.remember(look);
   const { visibility } = observation;
   const scores = strongest(Object.values(observation.zones).map(zone => zone.scores));
   const activities = visibility === 'ok' ? presentActivities(scores, parts.thresholds()) : [];

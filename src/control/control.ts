@@ -27,6 +27,7 @@ export interface ControlSetup extends Pick<PauseParts, 'onPause' | 'onResume'> {
   readonly onSettings: (settings: Settings, paths: readonly string[]) => void;
   readonly look: CaptureParts['look'];
   readonly keep: CaptureParts['keep'];
+  readonly remember: CaptureParts['remember'];
   readonly thresholds: CaptureParts['thresholds'];
   /** What is known of the camera's view. */
   readonly view: ControlParts['view'];
@@ -79,8 +80,9 @@ export class Control {
       clock,
       log,
     });
-    const { look, keep, thresholds } = setup;
-    const parts: CaptureParts = { paused: () => this.paused, look, keep, thresholds, onlyZones };
+    const { look, keep, remember, thresholds } = setup;
+    const paused = () => this.paused;
+    const parts: CaptureParts = { paused, look, keep, remember, thresholds, onlyZones };
     this.verbs = controlVerbs({
       pause: request => this.#pause.pause(request),
       resume: () => this.#pause.resume(),

@@ -1,5 +1,6 @@
 /** Class names of models trained elsewhere, and what they are to a head: an activity, or none. */
 import { SurfwatchError } from '../errors.ts';
+import { isInherited } from '../ops/inherited.ts';
 import type { ModelFiles } from './files.ts';
 
 /** Names of classes that show no activity. */
@@ -34,11 +35,13 @@ export function classNames(
     return { label, name, isActivity: !NO_ACTIVITY.test(name) && !others.includes(name) };
   });
   const names = classes.map(({ name }) => name);
-  const wrong = classes.find(({ name }, index) => name === '' || names.indexOf(name) !== index);
+  const wrong = classes.find(
+    ({ name }, index) => name === '' || isInherited(name) || names.indexOf(name) !== index,
+  );
   if (wrong !== undefined) {
     throw new SurfwatchError(
       'import-incomplete',
-      `the class name ${JSON.stringify(wrong.label)} is empty or there twice`,
+      `the class name ${JSON.stringify(wrong.label)} is empty, there twice, or no name of an activity`,
     );
   }
   if (!classes.some(({ isActivity }) => isActivity)) {

@@ -1,6 +1,7 @@
 /** Puts what a training gave into words and figures: the record, and the head's manifest. */
 import { createHash } from 'node:crypto';
 import type { HeadBundle } from '../activity/head-bundle.ts';
+import type { BackboneSight } from './backbone-sight.ts';
 import type { Finding } from './data/findings.ts';
 import { labelsInOrder, NONE } from './data/labels.ts';
 import type { Sample } from './embedding/sample.ts';
@@ -16,6 +17,7 @@ import type { TrainingJob } from './train.ts';
 
 export interface TrainingFacts {
   readonly trained: TrainedHead;
+  readonly sight: BackboneSight;
   readonly reserved: ReadonlySet<string>;
   /** Judgements of each fold of the cross-validation. */
   readonly folds: readonly (readonly JudgedSample[])[] | null;
@@ -66,6 +68,7 @@ export function describeTraining(
       heldGroups: trained.heldGroups,
       reservedGroups: [...facts.reserved].sort(),
     },
+    sight: facts.sight,
     epochs: trained.epochs,
     bestEpoch: trained.bestEpoch,
     held: bySource(trained.held, activities, job.seed),

@@ -24,7 +24,7 @@ export interface LearningOptions {
   readonly recallTolerance: number;
   /** Heads made on the board that are kept. */
   readonly keepHeads: number;
-  /** How long a new head is watched, and taken back if it goes wild; 0 does not watch. */
+  /** How long a new head is on probation, and rolled back if it misbehaves; 0 does not watch. */
   readonly probationMs: number;
 }
 

@@ -1,5 +1,6 @@
 /** What is known of a training when it is over: `metrics.json`, from which the report and the model card are drawn. */
 import type { Rectangle } from '../vision/zone.ts';
+import type { BackboneSight } from './backbone-sight.ts';
 import type { Finding } from './data/findings.ts';
 import type { Evaluation } from './fit/evaluation.ts';
 
@@ -38,6 +39,8 @@ export interface TrainingRecord {
     /** Groups that no head is ever fitted to; missing in records of before there were any. */
     readonly reservedGroups?: readonly string[];
   };
+  /** Of the groups that judge; missing in records of before it was told. */
+  readonly sight?: BackboneSight;
   readonly epochs: readonly EpochRecord[];
   /** The epoch whose weights were kept, from 1. */
   readonly bestEpoch: number;

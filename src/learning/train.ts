@@ -6,6 +6,7 @@ import { packageVersion } from '../ops/version.ts';
 import type { BackboneBundle } from '../vision/bundle.ts';
 import { createBackbone } from '../vision/engines/create.ts';
 import { loadTrainingTensorflow } from '../vision/engines/tensorflow.ts';
+import { type SeenPictures, sightOf, UNRECORDED } from './backbone-sight.ts';
 import { chooseBase } from './base/choose-base.ts';
 import { reservedGroups } from './base/reserve.ts';
 import { checkSources } from './data/check.ts';
@@ -43,6 +44,8 @@ export interface TrainingJob {
   readonly curve: boolean;
   /** Folder of kept embeddings; null embeds all anew. */
   readonly cache: string | null;
+  /** What the backbone was trained on; without it nothing is known of that. */
+  readonly seen?: SeenPictures;
   readonly command: string;
   readonly now: Date;
 }
@@ -111,8 +114,15 @@ export async function train(
   const points = job.curve
     ? await timed('curve', () => measureLearningCurve(tf, set, bundle.manifest, options, hooks.onProgress))
     : null;
+  const judged = folds === null ? trained.heldGroups : samples.map(({ group }) => group);
+  const sight = await sightOf(
+    job.seen ?? UNRECORDED,
+    sources.flatMap(({ pictures }) => pictures),
+    new Set(judged),
+  );
   const described = describeTraining(job, {
     trained,
+    sight,
     reserved,
     folds,
     points,

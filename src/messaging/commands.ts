@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { SurfwatchError } from '../errors.ts';
 import type { Clock } from '../ops/clock.ts';
@@ -32,7 +33,7 @@ export interface CommandsSetup {
  */
 export function commandHandler(setup: CommandsSetup): (message: Incoming) => Promise<void> {
   const { base, verbs, maxCommandAgeMs = MQTT_DEFAULTS.maxCommandAgeMs } = setup;
-  const answered = new Map<string, Promise<Outcome>>();
+  const answered = new Map<string, Ran>();
   let running = 0;
   let waiting = 0;
 
@@ -45,28 +46,40 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
     }
   }
 
-  /** A transaction that was seen gets the outcome of its first run, also while that is still running. */
+  /**
+   * A transaction that was seen gets the outcome of its first run, also while that is still running; with other arguments
+   * it is refused, as that outcome would be no answer to them.
+   */
   async function runOnce(command: Command): Promise<Outcome> {
     const key =
       command.transaction === undefined ? undefined : JSON.stringify([command.verb, command.transaction]);
     const known = key === undefined ? undefined : answered.get(key);
+    const args = key === undefined ? '' : fingerprintOf(command.args);
+    if (known !== undefined && known.args !== args) {
+      return {
+        fault: new SurfwatchError(
+          'transaction-reused',
+          `transaction ${JSON.stringify(command.transaction)} was used for "${command.verb}" with other arguments`,
+        ),
+      };
+    }
     // A command turned away was not run: its sender may repeat it.
     if (waiting > MAX_WAITING || (known === undefined && running >= MAX_RUNNING)) {
       return { fault: new SurfwatchError('command-busy', 'too many commands at one time') };
     }
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.outcome;
     const stale = staleness(command.sentMs, setup.clock.now(), maxCommandAgeMs);
     if (stale !== undefined) return { fault: new SurfwatchError('command-stale', stale) };
     const outcome = run(command);
-    if (key !== undefined) void remember(key, outcome);
+    if (key !== undefined) void remember(key, { args, outcome });
     return outcome;
   }
 
-  async function remember(key: string, outcome: Promise<Outcome>): Promise<void> {
-    answered.set(key, outcome);
+  async function remember(key: string, ran: Ran): Promise<void> {
+    answered.set(key, ran);
     const [oldest] = answered.keys();
     if (answered.size > KEPT_ANSWERS && oldest !== undefined) answered.delete(oldest);
-    if (!isKept(await outcome, MAX_KEPT_CHARACTERS)) answered.delete(key);
+    if (!isKept(await ran.outcome, MAX_KEPT_CHARACTERS)) answered.delete(key);
   }
 
   async function settle(parsed: ParsedCommand, asked: Asked): Promise<void> {
@@ -79,4 +92,19 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
 
   // Not async: the bytes of the message are not held while it is dealt with.
   return message => settle(parseCommand(message, base), askedBy(message));
+}
+
+/** A command with a transaction that was run. */
+interface Ran {
+  readonly args: string;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** The same for the same arguments in whatever order; short, however long they are. */
+function fingerprintOf(args: Command['args']): string {
+  const sorted = (_: string, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return createHash('sha256').update(JSON.stringify(args, sorted)).digest('base64');
 }

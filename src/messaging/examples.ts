@@ -296,7 +296,7 @@ export const EXAMPLES: {
         v: 1,
         status: 'error',
         error:
-          'no command "statis", did you mean "status"? There are: status, label, retrain, cancel, rollback, models, next, explain, frame, pause, resume, capture, options, view',
+          'no command "statis", did you mean "status"? There are: status, label, retrain, cancel, rollback, models, approve, reject, next, explain, frame, pause, resume, capture, options, view',
         code: 'command-unknown',
         transaction: 'dashboard-18',
       },

@@ -11,6 +11,7 @@ const OLD = '2026-05-30T20-11Z-7f3c';
 const NEW = '2026-06-01T10-44Z-b85e';
 
 const figures = {
+  detections: { frames: 96, before: 71, after: 118, elsewhere: 3 },
   base: {
     incumbent: {
       judged: 512,
@@ -48,7 +49,7 @@ const reasons = [
 
 export const LEARNING_EXAMPLES: {
   readonly event: Example<SurfEvent>;
-  readonly training: readonly [Example<Training>, Example<Training>];
+  readonly training: readonly [Example<Training>, Example<Training>, Example<Training>];
   readonly label: readonly [Example<z.infer<typeof labelSchema>>, ...Example<z.infer<typeof labelSchema>>[]];
   readonly response: Example<Response>;
 } = {
@@ -63,6 +64,7 @@ export const LEARNING_EXAMPLES: {
       job: JOB,
       from: OLD,
       to: NEW,
+      candidate: null,
       reasons,
       figures,
     },
@@ -102,9 +104,38 @@ export const LEARNING_EXAMPLES: {
         finishedAt: '2026-06-01T10:44:31.408Z',
         result: {
           outcome: 'promoted',
+          candidate: null,
           head: NEW,
           reasons,
           ...figures,
+          samples: { base: 2304, board: 288, boardHeld: 108 },
+        },
+        error: null,
+      },
+    },
+    {
+      topic: 'training',
+      payload: {
+        v: 1,
+        ts: '2026-06-01T10:44:31.410Z',
+        job: JOB,
+        state: 'held',
+        progress: 1,
+        epoch: 52,
+        epochs: 60,
+        loss: 0.1021,
+        secondsLeft: null,
+        startedAt: '2026-06-01T10:44:25.002Z',
+        finishedAt: '2026-06-01T10:44:31.408Z',
+        result: {
+          outcome: 'held',
+          candidate: NEW,
+          head: OLD,
+          reasons: [
+            'In 61 of 96 frames the new head finds riders (88) where the head in use saw nobody and no rider was pointed at.',
+          ],
+          ...figures,
+          detections: { frames: 96, before: 71, after: 159, elsewhere: 88 },
           samples: { base: 2304, board: 288, boardHeld: 108 },
         },
         error: null,

@@ -16,7 +16,20 @@ const comparisonSchema = z.object({
   candidate: figuresSchema.describe('The new one.'),
 });
 
+const detectionsSchema = z.object({
+  frames: count.describe('So many frames of this camera that nobody labelled.'),
+  before: count.describe('Riders that the head in force found in all of them together.'),
+  after: count.describe('Riders that the new one finds.'),
+  elsewhere: count.describe(
+    'Of these the ones where the head in force saw nobody and no rider was pointed at.',
+  ),
+});
+
 const comparisons = {
+  detections: detectionsSchema
+    .nullable()
+    .optional()
+    .describe('What both heads find in recent frames; null or absent where there are none.'),
   base: comparisonSchema
     .nullable()
     .describe(
@@ -34,8 +47,10 @@ export const trainingSchema = z
     ...stamped,
     job: z.ulid().nullable().describe('Id (ULID) of the job; null before the first.'),
     state: z
-      .enum(['idle', 'queued', 'training', 'gating', 'done', 'failed', 'cancelled'])
-      .describe('What is done; `gating`: the new head is compared with the one in force.'),
+      .enum(['idle', 'queued', 'training', 'gating', 'held', 'done', 'failed', 'cancelled'])
+      .describe(
+        'What is done; `gating`: the new head is compared with the one in force. `held`: it may be wrong, and waits for `approve` or `reject`.',
+      ),
     progress: share.describe('Share of the work that is done, 0..1.'),
     epoch: count.nullable().describe('Passes over the data so far; null before the first.'),
     epochs: count.nullable().describe('Passes at most; null where there is no job.'),
@@ -46,8 +61,14 @@ export const trainingSchema = z
     result: z
       .object({
         outcome: z
-          .enum(['promoted', 'rejected', 'dry-run'])
-          .describe('`promoted`: the new head is in force. `dry-run`: only measured, as was asked.'),
+          .enum(['promoted', 'held', 'rejected', 'dry-run'])
+          .describe(
+            '`promoted`: the new head is in force. `held`: it is kept, and waits for approval. `dry-run`: only measured, as was asked.',
+          ),
+        candidate: z
+          .string()
+          .nullable()
+          .describe('Id of the new head where it waits for approval, or did; else null.'),
         head: z.string().describe('Id of the head in force after the job.'),
         reasons: z.array(z.string()).describe('Why, in sentences with figures.'),
         ...comparisons,
@@ -78,7 +99,13 @@ function modelEvent<const T extends string>(type: T, doc: string) {
       type: z.literal(type).describe('Kind of the event.'),
       job: z.ulid().nullable().describe('Id (ULID) of the training job; null where there was none.'),
       from: z.string().describe('Id of the head in force before.'),
-      to: z.string().describe('Id of the head in force after; with `model_rejected` the same.'),
+      to: z
+        .string()
+        .describe('Id of the head in force after; with `model_held` and `model_rejected` the same.'),
+      candidate: z
+        .string()
+        .nullable()
+        .describe('Id of the new head where it waits for approval, or did; else null.'),
       reasons: z.array(z.string()).describe('Why, in sentences with figures.'),
       figures: z
         .object(comparisons)
@@ -90,10 +117,17 @@ function modelEvent<const T extends string>(type: T, doc: string) {
 
 export const modelEventSchemas = [
   modelEvent('model_promoted', 'A newly trained head is in force.'),
-  modelEvent('model_rejected', 'A newly trained head is no better, and the old one stays.'),
+  modelEvent(
+    'model_held',
+    'A newly trained head may be wrong: it waits for `approve` or `reject`, and the old one stays.',
+  ),
+  modelEvent(
+    'model_rejected',
+    'A newly trained head is no better, or one that waited was rejected; the old one stays.',
+  ),
   modelEvent(
     'model_rolled_back',
-    'An earlier head is in force again: it was asked for, or the new one went wild.',
+    'An earlier head is in force again: it was asked for, or the new one misbehaved.',
   ),
 ] as const;
 

@@ -37,13 +37,18 @@ export interface LearningVerbParts {
   /** @param to id of a head; without it the one before */
   readonly rollback: (to?: string) => unknown;
   readonly models: () => unknown;
+  /** @param head id of the one that waits for approval; so with the next two. @throws SurfwatchError `model-not-held` */
+  readonly approve: (head: string) => unknown;
+  readonly reject: (head: string) => unknown;
+  /** @throws SurfwatchError `model-overlay-none` */
+  readonly overlay: (head: string) => unknown;
   readonly next: (count: number) => unknown;
   readonly explain: (frame: string) => unknown;
   /** @param width in pixels; without it the picture as it is kept */
   readonly frame: (frame: string, width?: number) => unknown;
 }
 
-/** `label`, `retrain`, `cancel`, `rollback`, `models`, `next`, `explain` and `frame`. */
+/** `label`, `retrain`, `cancel`, `rollback`, `models`, `approve`, `reject`, `next`, `explain` and `frame`. */
 export function learningVerbs(parts: LearningVerbParts): Verbs {
   return {
     label: defineVerb({
@@ -77,12 +82,22 @@ export function learningVerbs(parts: LearningVerbParts): Verbs {
       run: ({ to }) => parts.rollback(to),
     }),
     models: defineVerb({
-      doc: 'Lists the heads that are there, and what became of each.',
-      args: z.object({}),
-      run: () => parts.models(),
+      doc: 'Lists the heads that are there, and what became of each; `held` is the one that waits for approval. With `overlay` it answers with a picture: `jpeg`, base64, what the head in force finds on the left, what the other finds on the right.',
+      args: z.object({ overlay: headId.optional().describe('Id of the head that waits for approval.') }),
+      run: ({ overlay }) => (overlay === undefined ? parts.models() : parts.overlay(overlay)),
+    }),
+    approve: defineVerb({
+      doc: 'Puts the head that waits for approval in force.',
+      args: z.object({ head: headId.describe('Its id.') }),
+      run: ({ head }) => parts.approve(head),
+    }),
+    reject: defineVerb({
+      doc: 'Deletes the head that waits for approval; the head in force stays.',
+      args: z.object({ head: headId.describe('Its id.') }),
+      run: ({ head }) => parts.reject(head),
     }),
     next: defineVerb({
-      doc: 'Lists the frames that are most worth a label, best first.',
+      doc: 'Lists the frames that are most worth a label, best first: of each what is asked (`ask`: `label`, `points` or `none`), why (`reasons`), and what may be a rider in it, numbered as `label` takes it (`places`).',
       args: z.object({
         count: z.int().min(1).max(MAX_NEXT).optional().describe(`How many; ${NEXT_COUNT} if not said.`),
       }),

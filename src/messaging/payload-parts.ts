@@ -25,5 +25,5 @@ export const eventFields = {
 export const transactionSchema = z
   .union([z.string().max(128), z.number()])
   .describe(
-    'Chosen by the sender, given back in the answer; a repeated one is answered again but not run again.',
+    'Chosen by the sender, given back in the answer; a repeated one is answered again but not run again, and refused with other arguments (`transaction-reused`).',
   );

@@ -228,6 +228,8 @@ export const ALERTS = {
   'pause-not-kept':
     'What the disk says of a pause is not what holds: its file was damaged, and the camera stays paused until `resume`; or it cannot be written.',
   'archive-full': 'No more frames are kept to learn from: what is labelled fills the archive.',
+  'model-held': 'A newly trained head may be wrong: it waits until somebody approves or rejects it.',
+  'rollback-failed': 'A new head misbehaves and cannot be rolled back, as on a full disk; it is tried again.',
   'model-drift': 'The pictures differ from those the model was trained on: it should be looked at.',
 } as const satisfies Record<string, string>;
 

@@ -32,6 +32,7 @@ export function createControl({ configured, deps, zones, parts }: Wiring): Contr
       return lookout.lookNow(signal);
     },
     keep: look => learningOf(parts()).keep(seenFrameOf(look, parts().watch)),
+    remember: look => parts().late.learning?.remember(seenFrameOf(look, parts().watch)),
     thresholds: () => parts().watch.options.thresholds,
     view: forget => parts().view.ask(forget),
     clock,

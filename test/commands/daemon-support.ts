@@ -12,9 +12,10 @@ import { startMessaging } from '../messaging/support.ts';
 
 export const FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
 export const OTHER_FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2N';
-const [RUNNING_EXAMPLE, PROMOTED_EXAMPLE] = LEARNING_EXAMPLES.training;
+const [RUNNING_EXAMPLE, PROMOTED_EXAMPLE, HELD_EXAMPLE] = LEARNING_EXAMPLES.training;
 export const RUNNING: Training = RUNNING_EXAMPLE.payload;
 export const PROMOTED: Training = PROMOTED_EXAMPLE.payload;
+export const HELD: Training = HELD_EXAMPLE.payload;
 export const JOB = PROMOTED.job ?? '';
 
 type Parts = Partial<Omit<LearningVerbParts, 'labels'>> & {
@@ -31,6 +32,9 @@ export async function daemonWith(parts: Parts, setup: Partial<MessagingSetup> = 
     cancel: unexpected,
     rollback: unexpected,
     models: unexpected,
+    approve: unexpected,
+    reject: unexpected,
+    overlay: unexpected,
     next: unexpected,
     explain: unexpected,
     frame: unexpected,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -15,7 +15,7 @@ import type { Training } from '../../src/messaging/learning-payloads.ts';
 import type { LearningVerbParts } from '../../src/messaging/learning-verbs.ts';
 import { BROKER, until } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { daemonWith, FRAME, JOB, OTHER_FRAME, PROMOTED, RUNNING, runHere } from './daemon-support.ts';
+import { daemonWith, FRAME, HELD, JOB, OTHER_FRAME, PROMOTED, RUNNING, runHere } from './daemon-support.ts';
 import { LAUNCHER, ROOT } from './support.ts';
 
 /** Answers `retrain`, having said these things of the job: the quickest is over when its id arrives. */
@@ -56,6 +56,14 @@ describe('surfwatch retrain', () => {
     expect(status).toBe(1);
     expect(output).toContain('rejected: the head in use stays');
     expect(output).toContain('base: recall of surfing 0.700, before 0.880');
+  });
+
+  test('ends with 1 where the new head is held, and says how to decide', async () => {
+    const { run } = await trainingDaemon([HELD]);
+    const { status, output } = await run(retrainCommand());
+    expect(status).toBe(1);
+    expect(output).toContain('held: the new head may be wrong and waits, the head in use stays');
+    expect(output).toContain('surfwatch models --approve 2026-06-01T10-44Z-b85e, or --reject');
   });
 
   test('ends with 1 where the job fails or is cancelled', async () => {
@@ -188,6 +196,40 @@ test('models lists the heads with their figures, and the history', async () => {
   const history = await run(modelsCommand(), ['--history']);
   expect(history.output).toMatch(/promoted +old-head +new-head +board: macro-F1 0\.877/);
   expect(JSON.parse((await run(modelsCommand(), ['--json'])).output)).toEqual(MODELS);
+});
+
+const WAITING = {
+  id: 'held-head',
+  at: '2026-06-02T08:00:00.000Z',
+  overlay: true,
+  reasons: ['It finds riders on the sand.'],
+};
+
+test('models shows the head that is held, draws it, approves and rejects it', async () => {
+  const approve = vi.fn((id: string) => ({ from: 'new-head', to: id }));
+  const reject = vi.fn((id: string) => ({ rejected: id }));
+  const jpeg = Buffer.from('a picture of both heads').toString('base64');
+  const models = () => ({ ...MODELS, held: WAITING });
+  const { run } = await daemonWith({ models, approve, reject, overlay: head => ({ head, jpeg }) });
+  expect((await run(modelsCommand())).output).toMatch(
+    /held: held-head .* waits.*\n +It finds riders on the sand\./,
+  );
+  const file = join(await temporaryFolder(), 'both.jpg');
+  expect((await run(modelsCommand(), ['--overlay', file])).output).toBe(`held-head: drawn in ${file}\n`);
+  expect(await readFile(file, 'utf8')).toBe('a picture of both heads');
+  expect((await run(modelsCommand(), ['--approve', 'held-head'])).output).toBe(
+    'from new-head\nto   held-head\n',
+  );
+  expect((await run(modelsCommand(), ['--reject', 'held-head'])).output).toBe('rejected held-head\n');
+  expect([approve.mock.calls, reject.mock.calls]).toEqual([[['held-head']], [['held-head']]]);
+});
+
+test('models has no picture of a head where none is held', async () => {
+  const { run } = await daemonWith({ models: () => ({ ...MODELS, held: null }) });
+  const file = join(await temporaryFolder(), 'both.jpg');
+  const { status, errors } = await run(modelsCommand(), ['--overlay', file]);
+  expect(status).toBe(1);
+  expect(errors).toContain('model-not-held: no head waits for approval');
 });
 
 test('explain gives the sentence, what decided and what is alike', async () => {

@@ -173,12 +173,23 @@ describe('surfwatch label', () => {
   const PICK = {
     frame: FRAME,
     takenAt: '2026-06-01T09:14:03.120Z',
+    ask: 'label',
     activity: 'surfing',
     zone: 'beach',
     rectangle: { x: 0.25, y: 0.25, w: 0.5, h: 0.5 },
     scores: { surfing: 0.51, kitesurfing: 0.02 },
     doubt: 0.98,
     novelty: 0.4,
+    places: [
+      {
+        number: 1,
+        x: 0.4,
+        y: 0.5,
+        rectangle: { x: 0.38, y: 0.48, w: 0.04, h: 0.04 },
+        activity: 'surfing',
+        score: 0.8,
+      },
+    ],
     reasons: ['surfing 0.51 is near its threshold', 'unlike what is labelled'],
   };
 
@@ -188,7 +199,9 @@ describe('surfwatch label', () => {
     const { output } = await run(labelCommand(), ['--next', '3']);
     expect(next).toHaveBeenCalledWith(3);
     expect(output).toMatch(
-      new RegExp(`${FRAME} +2026-06-01 .* surfing 0\\.51 +surfing 0\\.51 is near its threshold; unlike`),
+      new RegExp(
+        `${FRAME} +2026-06-01 .* what goes on +surfing 0\\.51 +surfing 0\\.51 is near its threshold; unlike`,
+      ),
     );
     expect(JSON.parse((await run(labelCommand(), ['--next', '--json'])).output)).toEqual({ frames: [PICK] });
   });
@@ -214,9 +227,13 @@ describe('surfwatch label', () => {
     const { status, errors } = await run(labelCommand(), ['--next', '--sheet', sheet]);
     expect([status, errors]).toEqual([0, '']);
     const page = await readFile(sheet, 'utf8');
-    expect(page.match(/<img /g)?.length).toBe(2);
-    expect(page).toContain(`${OTHER_FRAME}\nsurfing 0.51`);
-    expect(page).toContain('no picture of it is kept');
+    expect(page.match(/<image /g)?.length).toBe(1);
+    expect(page.match(/class="crop"/g)?.length).toBe(1);
+    expect(page).toMatch(new RegExp(`${OTHER_FRAME}.*\n.*near its threshold.*\n.*no picture of it is kept`));
+    // What is copied from it reaches the same daemon.
+    expect(page).toMatch(/data-where="--url mqtt:\/\/127\.0\.0\.1:\d+"/);
+    const wrong = await run(labelCommand(), ['--next', '--sheet', 'next.gif']);
+    expect(wrong.errors).toContain('sheet-unwritable: next.gif: its name must end in .html');
   });
 
   test.each([

@@ -23,6 +23,7 @@ function parts(given: Partial<CaptureParts> = {}): CaptureParts {
     look: async () =>
       look({ north: { surfing: 0.9, kitesurfing: 0.2 }, south: { surfing: 0.1, kitesurfing: 0.61234 } }),
     keep: async () => 'kept',
+    remember: () => undefined,
     thresholds: () => ({ surfing: 0.5, kitesurfing: 0.6 }),
     onlyZones: () => null,
     ...given,

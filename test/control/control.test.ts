@@ -35,6 +35,7 @@ async function controlled(stateDir: string) {
     onSettings: (_, paths) => void told.push(paths.join()),
     look: async () => look(),
     keep: async () => 'kept',
+    remember: () => undefined,
     thresholds: () => ({}),
     view: async forgotten => ({ pictures: 0, seconds: 0, forgotten }),
     clock: systemClock,

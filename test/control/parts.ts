@@ -33,6 +33,7 @@ export async function startControl(stateDir?: string): Promise<ControlParts> {
           paused: () => pause.state,
           look: async () => look() as unknown as Look,
           keep: async () => 'kept',
+          remember: () => undefined,
           thresholds: () => ({}),
           onlyZones: () => null,
         },

@@ -80,6 +80,10 @@ describe('a daemon that is controlled', () => {
     expect(captured).toMatchObject({ visibility: 'ok', width: 160, keep: expect.any(String) });
     expect(captured.frame).not.toBe(seen);
     expect(Buffer.from(String(captured.jpeg), 'base64').subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
+    const { frame } = (await requester.request('capture')) as { frame: string };
+    // Not kept, but its id was given: it can be explained and labelled as a published one.
+    expect(await requester.request('explain', { frame })).toMatchObject({ frame, visibility: 'ok' });
+    expect(await requester.request('label', { frame, labels: [] })).toMatchObject({ counts: { none: 1 } });
   });
 
   it('changes settings at once, and keeps them over a restart', async () => {

@@ -162,9 +162,16 @@ describe('the Node-RED flow', () => {
       null,
       null,
     ]);
-    expect(said('training', examples('training'))).toEqual([
+    const failed = {
+      ...EXAMPLES.training[0].payload,
+      state: 'failed',
+      error: { code: 'disk-full', message: 'no room for the new head' },
+    };
+    expect(said('training', [...examples('training'), failed])).toEqual([
       'training, 62 %',
-      'promoted: 2026-06-01T10-44Z-b85e',
+      'promoted: 2026-06-01T10-44Z-b85e; board: macro-F1 0.877, before 0.611 (9 frames); base: macro-F1 0.881, before 0.884 (512 cells)',
+      expect.stringMatching(/^held: 2026-06-01T10-44Z-b85e waits for approval. In 61 of 96 frames/),
+      'failed: no room for the new head (disk-full)',
     ]);
     const answers = [
       { v: 1, status: 'ok', data: { job: '01J' } },

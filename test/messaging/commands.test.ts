@@ -157,6 +157,39 @@ describe('commandHandler', () => {
     expect(await ask(incoming('command', 'status'))).toMatchObject({ data: { run: 3 } });
   });
 
+  it('refuses a transaction that was used with other arguments, also while the first still runs', async () => {
+    const { opened, open } = gate();
+    const ran: unknown[] = [];
+    const args = z.object({ n: z.number(), to: z.object({ a: z.number(), b: z.number() }).optional() });
+    const note = defineVerb({ doc: '', args, run: ({ n }) => opened.then(() => ran.push(n)) });
+    const { handle, answers, ask } = handler({ note });
+    const sent = (n: number) => incoming('command/note', JSON.stringify({ n, transaction: 'x' }));
+    const first = handle(sent(1));
+    expect(await ask(sent(2))).toMatchObject({ code: 'transaction-reused', transaction: 'x' });
+    open();
+    await first;
+    expect(await ask(sent(2))).toMatchObject({ code: 'transaction-reused' });
+    expect(await ask(sent(1))).toMatchObject({ data: 1 });
+    expect(ran).toEqual([1]);
+    expect(answers).toHaveLength(4);
+  });
+
+  it('takes the same arguments in another order, or with another moment of sending, for the same', async () => {
+    let runs = 0;
+    const note = defineVerb({ doc: '', args: z.looseObject({}), run: () => ++runs });
+    const { ask } = handler({ note });
+    const now = clock.now();
+    for (const payload of [
+      `{"transaction":1,"a":{"toString":1,"c":[1,2]},"b":2,"ts":${now}}`,
+      `{"b":2,"a":{"c":[1,2],"toString":1},"transaction":1,"ts":${now - 1}}`,
+    ]) {
+      expect(await ask(incoming('command/note', payload))).toMatchObject({ data: 1 });
+    }
+    expect(await ask(incoming('command/note', '{"b":2,"a":{"c":[2,1]},"transaction":1}'))).toMatchObject({
+      code: 'transaction-reused',
+    });
+  });
+
   it('joins a repeated transaction to the run still under way', async () => {
     const { opened, open } = gate();
     let runs = 0;

@@ -27,10 +27,20 @@ export const nextAnswer = z.object({
     z.object({
       frame: z.string(),
       takenAt: time,
+      ask: z.enum(['label', 'points', 'none']),
       activity: z.string(),
-      rectangle,
       scores: numbers,
       reasons: names,
+      places: z.array(
+        z.object({
+          number: z.number().nullable(),
+          x: z.number(),
+          y: z.number(),
+          rectangle,
+          activity: z.string(),
+          score: z.number(),
+        }),
+      ),
     }),
   ),
 });
@@ -60,13 +70,19 @@ export const modelsAnswer = z.object({
       from: z.string().nullish(),
       to: z.string().nullish(),
       job: z.string().nullish(),
+      candidate: z.string().nullish(),
       reasons: names.default([]),
     }),
   ),
+  /** Waits for approval. */
+  held: z.object({ id: z.string(), at: time, overlay: z.boolean(), reasons: names }).nullish(),
 });
 export type ModelsAnswer = z.infer<typeof modelsAnswer>;
 
 export const jobAnswer = z.object({ job: z.string() });
+export const overlayAnswer = z.object({ head: z.string(), jpeg: z.base64() });
+export const rejectedAnswer = z.object({ rejected: z.string() });
+/** Of `approve` as well. */
 export const rollbackAnswer = z.object({ from: z.string(), to: z.string() });
 
 export const explainAnswer = z.object({

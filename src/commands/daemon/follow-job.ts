@@ -15,7 +15,7 @@ export interface Following {
   ): Promise<Training | 'detached'>;
 }
 
-const OVER: readonly Training['state'][] = ['done', 'failed', 'cancelled'];
+const OVER: readonly Training['state'][] = ['done', 'held', 'failed', 'cancelled'];
 
 /** To be called before the job is asked for: a short one may be over when its id comes back. */
 export async function followJob(daemon: Requester): Promise<Following> {

@@ -1,5 +1,6 @@
 /** What the commands share that talk to a running daemon: where it is, and how long it may take. */
 import { isIPv6 } from 'node:net';
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/duration.ts';
 import { isName } from '../../config/name.ts';
@@ -42,6 +43,26 @@ export function addDaemonOptions(command: Command): Command {
         .default(15_000, '15s'),
     )
     .option('--json', 'answer with one JSON object', false);
+}
+
+/** The same options for another command to the same daemon, quoted for a shell; logins are left out. */
+export function repeatedFlags({ config, set, url, site, base }: DaemonFlags): string {
+  const given: readonly (readonly [string, string | undefined])[] = [
+    ...config.map(file => ['-c', resolve(file)] as const),
+    ...set.filter(one => !/password|username/i.test(one)).map(one => ['--set', one] as const),
+    ['--url', url],
+    ['--site', site],
+    ['--base', base],
+  ];
+  return given
+    .flatMap(([flag, value]) =>
+      value === undefined ? [] : `${flag} ${quoted(value.replaceAll(/\/\/[^/@,]*@/g, '//'))}`,
+    )
+    .join(' ');
+}
+
+function quoted(text: string): string {
+  return /^[\w.,=+:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Beneath the help of each of these commands. */

@@ -8,17 +8,19 @@ import { decimals } from './words.ts';
 
 const SAYINGS = {
   promoted: 'the new head is in use',
+  held: 'the new head may be wrong and waits, the head in use stays',
   rejected: 'the head in use stays',
   'dry-run': 'only measured, the head in use stays',
 } as const;
 
 /** Whether the job did what was asked of it. */
 export function isGood({ result }: Training): boolean {
-  return result !== null && result.outcome !== 'rejected';
+  return result?.outcome === 'promoted' || result?.outcome === 'dry-run';
 }
 
 /** @param training of a job that is over */
-export function printOutcome({ state, job, result, error, startedAt, finishedAt }: Training): void {
+export function printOutcome(training: Training): void {
+  const { state, job, result, error, startedAt, finishedAt } = training;
   if (result === null) {
     console.log(`${pc.yellow(state)}: job ${job}; the head in use stays`);
     // What was asked for by a person needs no remedy.
@@ -26,7 +28,7 @@ export function printOutcome({ state, job, result, error, startedAt, finishedAt 
     console.log(`${error.code}: ${error.message}\n${new DaemonError(error.code, error.message).remedy}`);
     return;
   }
-  const { outcome, head, reasons, base, board, samples } = result;
+  const { outcome, head, candidate, reasons, base, board, samples } = result;
   const rows = [
     ...figureRows(board, judged => `this beach (${judged} held back)`),
     ...figureRows(base, judged => `shipped data (${judged} held back)`),
@@ -35,9 +37,13 @@ export function printOutcome({ state, job, result, error, startedAt, finishedAt 
     printTable(['judged on', '', 'in use', 'new', 'change'], rows);
     console.log('');
   }
-  const paint = outcome === 'rejected' ? pc.yellow : pc.green;
+  const paint = isGood(training) ? pc.green : pc.yellow;
   console.log(`${paint(outcome)}: ${SAYINGS[outcome]}; head ${head}`);
   for (const reason of reasons) console.log(`  ${reason}`);
+  if (outcome === 'held')
+    console.log(
+      `look at it:  surfwatch models --overlay both-heads.jpg\nthen decide: surfwatch models --approve ${candidate}, or --reject ${candidate}`,
+    );
   const took = startedAt === null || finishedAt === null ? '' : `, ${seconds(startedAt, finishedAt)} s`;
   console.log(`learnt from ${samples.board} tiles of this beach and ${samples.base} shipped ones${took}`);
 }

@@ -1,112 +1,101 @@
 /** `surfwatch label --next`: what is worth a label most, in words and in pictures. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { SurfwatchError } from '../../errors.ts';
-import { writeContactSheet } from '../../learning/sheet/contact-sheet.ts';
+import { mkdir } from 'node:fs/promises';
+import { dirname, extname } from 'node:path';
+import sharp from 'sharp';
+import { messageOf, SurfwatchError } from '../../errors.ts';
+import { labelSheetHtml, type SheetFrame } from '../../learning/sheet/label-sheet.ts';
 import type { Requester } from '../../messaging/request.ts';
+import { replaceFile } from '../../ops/durable.ts';
 import { startProgress } from '../progress.ts';
 import { printTable } from '../table.ts';
 import { frameAnswer, type NextFrame, nextAnswer, readAnswer } from './answers.ts';
+import { type DaemonFlags, repeatedFlags } from './options.ts';
 import { decimals, localTime } from './words.ts';
 
 interface NextOptions {
   readonly count: number;
-  readonly timeout: number;
-  readonly json: boolean;
-  /** Where to write the contact sheet. */
+  /** Where to write the page; it ends in `.html`. */
   readonly sheet: string | undefined;
+  readonly flags: DaemonFlags;
 }
 
-/** Pixels: wide enough to see a rider ten pixels high. */
-const WIDTH = 1280;
+/** Pixels: a frame is not read more finely. */
+const WIDTH = 2560;
 
-export async function showNext(daemon: Requester, options: NextOptions): Promise<void> {
-  const { count, timeout, json, sheet } = options;
+export async function showNext(daemon: Requester, { count, sheet, flags }: NextOptions): Promise<void> {
+  const { timeout, json } = flags;
+  if (sheet !== undefined && extname(sheet).toLowerCase() !== '.html')
+    throw new SurfwatchError('sheet-unwritable', `${sheet}: its name must end in .html`);
   const data = await daemon.request('next', { count }, { timeoutMs: timeout });
   const { frames } = readAnswer('next', nextAnswer, data);
-  if (sheet !== undefined) await writeSheet(daemon, frames, sheet, timeout);
+  if (sheet !== undefined) await writeSheet(daemon, frames, sheet, flags);
   if (json) console.log(JSON.stringify(data));
   else printNext(frames);
 }
+
+/** Of each question an answer. */
+const ASKED = {
+  label: 'what goes on',
+  points: 'who is a rider',
+  none: 'is nobody there?',
+} as const;
 
 function printNext(frames: readonly NextFrame[]): void {
   if (frames.length === 0) {
     console.log('there is nothing in the archive that is worth a label');
     return;
   }
-  const rows = frames.map(({ frame, takenAt, activity, scores, reasons }) => [
+  const rows = frames.map(({ frame, takenAt, ask, activity, scores, reasons }) => [
     frame,
     localTime(takenAt),
+    ASKED[ask],
     `${activity} ${decimals(scores[activity], 2)}`,
     reasons.join('; '),
   ]);
-  printTable(['frame', 'taken', 'in doubt', 'why'], rows);
-  console.log('\nsurfwatch label FRAME --as surfing   tells what is to be seen in one');
+  printTable(['frame', 'taken', 'to be said', 'in doubt', 'why'], rows);
+  console.log('\nsurfwatch label --next --sheet next.html   shows them, with the commands to copy');
 }
 
 async function writeSheet(
   daemon: Requester,
   frames: readonly NextFrame[],
   path: string,
-  timeout: number,
+  flags: DaemonFlags,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'surfwatch-'));
   const progress = startProgress('fetching', frames.length);
+  const shown: SheetFrame[] = [];
   try {
-    const pictures = [];
-    for (const frame of frames) {
-      const file = join(folder, `${frame.frame.replaceAll(/\W/g, '')}.jpg`);
-      const missing = await fetchPicture(daemon, frame.frame, file, timeout);
-      pictures.push({ frame, file, missing });
+    for (const { frame, takenAt, reasons, scores, places } of frames) {
+      const fetched = await fetchPicture(daemon, frame, flags.timeout);
+      const activities = Object.keys(scores);
+      shown.push({ frame, taken: localTime(takenAt), reasons, activities, places, ...fetched });
       progress.step();
     }
-    const note =
-      'surfwatch label FRAME --as surfing+kitesurfing tells what is in one; none where nothing is.';
-    await writeContactSheet(path, {
-      title: 'What to label next',
-      sections: [
-        {
-          title: 'Where the doubt is',
-          note: `The tile that decided. ${note}`,
-          pictures: pictures.map(({ frame, file, missing }) => ({
-            file,
-            part: frame.rectangle,
-            caption: `${frame.frame}\n${frame.activity} ${decimals(frame.scores[frame.activity], 2)}: ${frame.reasons.join('; ')}${missing}`,
-          })),
-        },
-        {
-          title: 'The whole frames',
-          note: 'A label is about all of it.',
-          pictures: pictures.map(({ frame, file, missing }) => ({
-            file,
-            caption: `${frame.frame}\n${localTime(frame.takenAt)}${missing}`,
-          })),
-        },
-      ],
-    });
   } finally {
     progress.stop();
-    await rm(folder, { recursive: true, force: true });
+  }
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, labelSheetHtml({ where: repeatedFlags(flags), frames: shown }));
+  } catch (error) {
+    throw new SurfwatchError('sheet-unwritable', `${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-/** Writes it to `file`. @returns why there is none, as a line of a caption; empty where there is one */
 async function fetchPicture(
   daemon: Requester,
   frame: string,
-  file: string,
   timeoutMs: number,
-): Promise<string> {
+): Promise<Pick<SheetFrame, 'picture' | 'missing'>> {
   try {
     const data = await daemon.request('frame', { frame, width: WIDTH }, { timeoutMs });
-    const { jpeg } = readAnswer('frame', frameAnswer, data);
-    await writeFile(file, Buffer.from(jpeg, 'base64'));
-    return '';
+    const jpeg = Buffer.from(readAnswer('frame', frameAnswer, data).jpeg, 'base64');
+    const { width, height } = await sharp(jpeg).metadata();
+    return { picture: { jpeg, width, height }, missing: '' };
   } catch (error) {
     // Where embeddings alone are kept there are none.
     if (!(error instanceof SurfwatchError) || !daemon.connected || error.code === 'daemon-silent')
       throw error;
-    return `\n${error.message}`;
+    return { picture: null, missing: error.message };
   }
 }

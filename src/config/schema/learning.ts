@@ -92,7 +92,7 @@ export const learningSchema = {
     max: 100,
   },
   probation: {
-    doc: 'A new head is watched for this long, and taken back if the activity begins to flicker. 0 does not watch.',
+    doc: 'A new head is on probation for this long, and rolled back if the activity begins to flicker. 0 does not watch.',
     format: 'duration',
     default: formatDuration(DEFAULTS.probationMs),
   },

@@ -3,8 +3,18 @@ import type { Scores } from '../../activity/scores.ts';
 import type { Rectangle } from '../../vision/zone.ts';
 import type { JudgedBy } from './deciding.ts';
 import { normalisedRows } from './likeness/vectors.ts';
+import {
+  type Ask,
+  type Asked,
+  askedOf,
+  emptiest,
+  riderOf,
+  unclear,
+  type WholeLabelled,
+} from './ranking/asking.ts';
 import type { Candidate } from './ranking/candidate.ts';
 import { type Doubtful, doubtful } from './ranking/doubtful.ts';
+import { type ShownPlace, shownPlaces } from './ranking/places.ts';
 import { reasonsFor } from './ranking/reasons.ts';
 import { representatives } from './ranking/representatives.ts';
 import { shortlist } from './ranking/shortlist.ts';
@@ -18,6 +28,10 @@ export interface NextInput {
   readonly width: number;
   /** Labelled frames of each activity, and of `none`. */
   readonly counts: Readonly<Record<string, number>>;
+  /** False: no frame of this camera says where nobody is. */
+  readonly showsNobody?: boolean;
+  /** Frames that are labelled as a whole, with activities. */
+  readonly whole?: readonly WholeLabelled[];
   /** Scores of each cell by the present head, asked for those of the shortlist that may be stale. */
   readonly rescore?: (embeddings: Float32Array, cells: number) => readonly Scores[];
 }
@@ -42,6 +56,7 @@ export interface NextFrame {
   readonly id: string;
   /** Milliseconds since the epoch (UTC). */
   readonly takenAt: number;
+  readonly ask: Ask;
   /** The activity in doubt, and where it is strongest. */
   readonly activity: string;
   readonly zone: string;
@@ -57,6 +72,8 @@ export interface NextFrame {
   readonly standsFor: number;
   /** Why, in words; at least one. */
   readonly reasons: readonly string[];
+  /** What may be a rider: detections by number, then weaker ones. */
+  readonly places: readonly ShownPlace[];
 }
 
 /** Newest labelled cells that candidates are compared with. */
@@ -88,27 +105,59 @@ export function rankFrames(
     worth: worth(frame),
     novelty: frame.candidate.novelty,
   }));
-  return representatives(places, labelled, all.count).map(({ index, distance, standsFor }) => {
+  const picks = representatives(places, labelled, all.count).map(({ index, distance, standsFor }) => {
     const { frame } = frames[index] as (typeof frames)[number];
-    const { candidate, deciding, scores, doubt } = frame;
-    return {
-      id: candidate.id,
-      takenAt: candidate.takenAt,
-      activity: deciding.activity,
-      zone: deciding.zone,
-      rectangle: deciding.rectangle,
-      scores,
-      doubt,
-      novelty: distance,
-      standsFor,
-      reasons: reasonsFor(frame, {
-        distance,
-        standsFor,
-        hasLabels: labelled.length > 0,
-        counts: input.counts,
-      }),
-    };
+    const asked = askedOf(frame, input.head);
+    const hasLabels = labelled.length > 0;
+    const reasons = reasonsFor(asked, { distance, standsFor, hasLabels, counts: input.counts });
+    return nextFrame({ ...asked, reasons }, input.head, distance, standsFor);
   });
+  const none = input.showsNobody === false ? emptiest(first, input.head) : null;
+  const unsure = unclear(input.whole ?? [], input.head);
+  const extra = (asked: Asked) => nextFrame(asked, input.head, null, 0);
+  return woven(none === null ? [] : [extra(none)], picks, unsure.map(extra)).slice(0, all.count);
+}
+
+/** A frame labelled already after so many others. */
+const BETWEEN = 2;
+
+/** No frame twice; a longer list only goes on where a shorter one ends. */
+function woven(
+  first: readonly NextFrame[],
+  picks: readonly NextFrame[],
+  between: readonly NextFrame[],
+): NextFrame[] {
+  const asked = new Set(first.map(({ id }) => id));
+  const rest = picks.filter(({ id }) => !asked.has(id));
+  const woven = rest.flatMap((pick, index) =>
+    index % BETWEEN === BETWEEN - 1
+      ? [pick, ...between.slice((index + 1) / BETWEEN - 1, (index + 1) / BETWEEN)]
+      : [pick],
+  );
+  return [...first, ...woven, ...between.slice(Math.floor(rest.length / BETWEEN))];
+}
+
+function nextFrame(
+  { frame, ask, reasons }: Asked,
+  head: JudgedBy,
+  novelty: number | null,
+  standsFor: number,
+): NextFrame {
+  const { candidate, deciding, scores, doubt } = frame;
+  return {
+    id: candidate.id,
+    takenAt: candidate.takenAt,
+    ask,
+    activity: deciding.activity,
+    zone: deciding.zone,
+    rectangle: deciding.rectangle,
+    scores,
+    doubt,
+    novelty,
+    standsFor,
+    reasons,
+    places: shownPlaces(candidate.cells, riderOf(head)),
+  };
 }
 
 /** The frame as the present head sees it, with the embedding (length 1) of the cell that is in doubt. */

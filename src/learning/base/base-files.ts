@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { activityNameSchema } from '../../activity/head-bundle.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';
 import type { Sample } from '../embedding/sample.ts';
@@ -16,7 +17,7 @@ const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 /** Groups and files are numbered: their names would tell who took the pictures, and where they lay. */
 const headerSchema = z.object({
   format: z.literal(1),
-  activities: z.array(z.string().regex(/^[a-z0-9-]+$/)).min(1),
+  activities: z.array(activityNameSchema).min(1),
   /** SHA-256 of the backbone's weights. */
   backbone: sha256Schema,
   width: z.number().int().positive(),

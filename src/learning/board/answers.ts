@@ -10,7 +10,7 @@ import { rescoreWith } from '../advice/rescore.ts';
 import { foldLabels } from '../archive/fold.ts';
 import { pixelateOutside } from '../archive/privacy.ts';
 import type { RecentFrames } from '../archive/recent.ts';
-import type { Archive, LabelEntry } from '../archive/types.ts';
+import type { Archive, LabelEntry, LabelledFrame } from '../archive/types.ts';
 import type { ModelStore } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
 import type { KnownLabels } from './known.ts';
@@ -24,11 +24,13 @@ export interface AnswerParts {
   /** What stays visible of a picture in an answer; null: all of it. */
   readonly onlyZones: () => readonly Zone[] | null;
   readonly loadBase: () => Promise<BaseSet | null>;
+  /** Frames labelled as a whole of which the last retraining could not tell who is meant. */
+  readonly unsure: () => ReadonlySet<string>;
 }
 
 /** What to label next, best first. */
 export function nextFrames(
-  { archive, recent, known, head, thresholds }: AnswerParts,
+  { archive, recent, known, head, thresholds, unsure }: AnswerParts,
   count: number,
 ): { readonly frames: readonly (Omit<NextFrame, 'id' | 'takenAt'> & { frame: string; takenAt: string })[] } {
   const { manifest } = head();
@@ -46,11 +48,21 @@ export function nextFrames(
     .list()
     .filter(({ id, visibility }) => !ids.has(id) && visibility === 'ok' && archive.labelOf(id) === undefined)
     .map(frame => ({ ...frame, embeddings: () => frame.embeddings, stale: frame.head !== id }));
+  const labelled = archive.labelled().filter(({ because }) => because !== 'image');
   const input = {
     head: { ...manifest, thresholds: thresholds() },
     labelled: known.cells().matrix,
     width,
     counts: archive.counts().labels,
+    showsNobody: labelled.some(saysWhereNobodyIs),
+    whole: labelled
+      .filter(frame => frame.backbone === backbone.sha256 && isWhole(frame))
+      .map(frame => ({
+        ...frame,
+        labels: frame.label.labels.filter(name => manifest.activities.includes(name)),
+        unsure: unsure().has(frame.id),
+        embeddings: () => archive.embeddings(frame.id),
+      })),
     rescore: rescoreWith(head()),
   };
   const frames = rankFrames([...kept, ...latest], input, { count }).map(({ id: frame, takenAt, ...why }) => ({
@@ -59,6 +71,17 @@ export function nextFrames(
     ...why,
   }));
   return { frames };
+}
+
+/** Labelled `none`, or with all of its riders. */
+function saysWhereNobodyIs({ label }: LabelledFrame): boolean {
+  const { labels, rectangle, pointing } = label;
+  return pointing === undefined ? labels.length === 0 && rectangle === undefined : pointing.complete;
+}
+
+/** Labelled with activities, without a word of where. */
+function isWhole({ label }: LabelledFrame): boolean {
+  return label.labels.length > 0 && label.rectangle === undefined && label.pointing === undefined;
 }
 
 /** @throws SurfwatchError `label-frame-unknown` */

@@ -4,9 +4,11 @@ import type { BeachReader } from '../../activity/beach-reader.ts';
 import { messageOf } from '../../errors.ts';
 import type { Point, Zone } from '../../vision/zone.ts';
 import { notShown } from '../archive/points.ts';
-import type { Archive, KeptFrame, Label, LabelledFrame } from '../archive/types.ts';
-import { heldBlocks, labelBlock } from '../retrain/blocks.ts';
-import type { BaseSet, BoardFrame, RetrainInput } from '../retrain/types.ts';
+import type { RecentFrames } from '../archive/recent.ts';
+import type { Archive, KeptFrame, Label, LabelledFrame, NewFrame } from '../archive/types.ts';
+import type { ModelStore } from '../models/types.ts';
+import { heldFrames } from '../retrain/blocks.ts';
+import type { BaseSet, BoardFrame, CameraFrame, RetrainInput } from '../retrain/types.ts';
 import { pointAt } from './point-at.ts';
 
 export interface GatherParts {
@@ -14,6 +16,8 @@ export interface GatherParts {
   readonly reader: BeachReader;
   /** Of the camera. */
   readonly zones: readonly Zone[];
+  readonly recent: Pick<RecentFrames, 'list'>;
+  readonly store: Pick<ModelStore, 'shipped'>;
   /** A fresh one for each job: its embeddings are handed over. */
   readonly loadBase: () => Promise<BaseSet | null>;
   readonly log: Logger;
@@ -26,7 +30,7 @@ export async function gather(
   signal: AbortSignal,
 ): Promise<RetrainInput> {
   const { archive, reader, loadBase } = parts;
-  const held = heldBlocks(
+  const held = heldFrames(
     archive.log(Number.MAX_SAFE_INTEGER).toReversed(),
     id => archive.frame(id)?.because === 'image',
   );
@@ -42,12 +46,47 @@ export async function gather(
       labels: label.labels,
       ...(label.rectangle !== undefined && { rectangle: label.rectangle }),
       ...(label.pointing !== undefined && { pointing: label.pointing }),
-      held: held.has(labelBlock(id, because === 'image')),
+      held: held.has(id),
       elsewhere: because === 'image',
       ...seen,
     });
   }
-  return { base: await loadBase(), board, incumbent: reader.head };
+  const shipped = await parts.store.shipped().catch(error => {
+    parts.log.warn({ err: error }, 'the shipped head cannot be read: new heads are not compared with it');
+    return null;
+  });
+  return {
+    base: await loadBase(),
+    board,
+    unlabelled: unlabelledFrames(parts),
+    incumbent: reader.head,
+    ...(shipped !== null && { shipped }),
+  };
+}
+
+/** Frames to compare heads on, at most: of the archive, which reaches further back, and of those seen just now. */
+const ARCHIVED = 80;
+const RECENT = 40;
+
+/** Those that nobody labelled, newest first, spread over what is remembered. */
+function unlabelledFrames({ archive, recent, reader }: GatherParts): CameraFrame[] {
+  const { backbone, width } = reader.head.manifest;
+  const isUsable = (frame: Pick<NewFrame, 'visibility' | 'backbone' | 'because'>) =>
+    frame.visibility === 'ok' && frame.backbone === backbone.sha256 && frame.because !== 'image';
+  const kept = archive
+    .frames({ labelled: false, limit: 2 * ARCHIVED })
+    .filter(isUsable)
+    .slice(0, ARCHIVED)
+    .map(frame => ({ ...frame, embeddings: archive.embeddings(frame.id) }));
+  const ids = new Set(kept.map(({ id }) => id));
+  const latest = recent
+    .list()
+    .filter(frame => isUsable(frame) && !ids.has(frame.id) && archive.labelOf(frame.id) === undefined);
+  const step = Math.max(1, Math.ceil(latest.length / RECENT));
+  return [...kept, ...latest.filter((_, index) => index % step === 0)].flatMap(({ id, cells, embeddings }) =>
+    // Copied: the job takes its embeddings away.
+    embeddings?.length === cells.length * width ? [{ id, cells, embeddings: embeddings.slice() }] : [],
+  );
 }
 
 function isWanted({ way, labels }: LabelledFrame['label'], only: readonly string[] | undefined): boolean {

@@ -32,6 +32,8 @@ export interface KeeperParts {
 export interface Keeper {
   /** The frame's id goes out to the world: somebody may label it. It may come before the frame or after it. */
   published(id: string): void;
+  /** Somebody is told this frame's id, and may explain or label it. */
+  remember(seen: SeenFrame): void;
   /** Never rejects for a full disk. */
   take(seen: SeenFrame): Promise<void>;
   /** Somebody asks to keep this frame. `off`: `keep` is `nothing`. @throws SurfwatchError `state-unwritable`, `storage-failed` */
@@ -53,7 +55,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
   let latest: NewFrame | undefined;
   let publishedId: string | undefined;
 
-  const remember = (): void => {
+  const rememberPublished = (): void => {
     if (latest !== undefined && latest.id === publishedId) recent.add(latest);
   };
 
@@ -74,7 +76,11 @@ export function createKeeper(parts: KeeperParts): Keeper {
   return {
     published(id) {
       publishedId = id;
-      remember();
+      rememberPublished();
+    },
+    remember(seen) {
+      const novelty = noveltyOf(strongestCells(seen.read.embeddings, head().width), references);
+      recent.add(newFrameOf(seen, 'label', backbone, novelty));
     },
     prepared,
     async capture(seen) {
@@ -90,7 +96,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
       const strongest = strongestCells(seen.read.embeddings, head().width);
       const novelty = noveltyOf(strongest, references);
       latest = newFrameOf(seen, 'label', backbone, novelty);
-      remember();
+      rememberPublished();
       const { monotonicMs, visibility, activity, thresholds } = seen;
       const zoneScores = [...zoneScoresOf(seen.read.cells, head()).values()];
       const { because, state } = whyKeep(

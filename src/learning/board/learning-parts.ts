@@ -13,11 +13,15 @@ import type { LearningOptions } from '../options.ts';
 
 /** What became of a model, to be told to the world. */
 export interface ModelNews extends Omit<GateFacts, 'job'> {
-  readonly type: 'model_promoted' | 'model_rejected' | 'model_rolled_back';
+  readonly type: 'model_promoted' | 'model_held' | 'model_rejected' | 'model_rolled_back';
   readonly job: string | null;
   readonly from: string;
   readonly to: string;
+  /** Id of the head that waits for approval, or did. */
+  readonly candidate: string | null;
 }
+
+export type LearningAlert = 'archive-full' | 'model-drift' | 'model-held' | 'rollback-failed';
 
 export interface LearningParts {
   readonly options: LearningOptions;
@@ -34,7 +38,7 @@ export interface LearningParts {
   readonly thresholds: () => Readonly<Record<string, number>>;
   readonly onTraining: (training: Training) => void;
   readonly onNews: (news: ModelNews) => void;
-  readonly onAlert: (id: 'archive-full' | 'model-drift', text: string | null) => void;
+  readonly onAlert: (id: LearningAlert, text: string | null) => void;
   /** Another head was put in force; it scores the next frame. */
   readonly onHead: (head: HeadBundle) => void;
   readonly newId: () => string;

@@ -3,11 +3,13 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
 import type { Progress } from '../advice/progress.ts';
 import type { LabelService } from '../labels/service.ts';
+import type { GateFacts } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
 import { type AnswerParts, explanation, framePicture, labelProgress, nextFrames } from './answers.ts';
 import { gather } from './gather.ts';
-import type { LearningParts, LearningStatus } from './learning-parts.ts';
+import type { LearningParts, LearningStatus, ModelNews } from './learning-parts.ts';
 import { type OpenParts, openParts } from './open-parts.ts';
+import { drawFirst } from './overlay.ts';
 import { Retraining, type RetrainRequest } from './retraining.ts';
 import type { SeenFrame } from './seen-frame.ts';
 import { loadShippedBase } from './shipped-base.ts';
@@ -28,9 +30,9 @@ export class Learning {
 
   constructor(parts: LearningParts) {
     this.#parts = parts;
-    this.#trial = new Trial(parts);
+    this.#trial = new Trial(parts, reason => this.#rollback(undefined, [reason], true));
     this.#lastHourlyMs = parts.clock.monotonic();
-    const { store, options, directory, newId, clock, log, onTraining, onNews } = parts;
+    const { store, options, directory, newId, clock, log, onTraining } = parts;
     this.#retraining = new Retraining({
       store,
       options,
@@ -41,30 +43,14 @@ export class Learning {
       head: () => this.#headId,
       onUpdate: onTraining,
       gather: ({ only }, signal) =>
-        gather({ ...parts, archive: this.#opened.archive, loadBase: this.#loadBase }, only, signal),
-      onPromoted: (head, from, job, { verdict }) => {
-        this.#use(head);
-        this.#trial.begin();
-        if (store.pinned !== null)
-          log.warn(
-            { head: store.pinned },
-            'models.head names a head: the new one is in force only until the next start',
-          );
-        const { reasons, base, board } = verdict;
-        onNews({
-          type: 'model_promoted',
-          job,
-          from,
-          to: head.manifest.id,
-          reasons,
-          figures: { base, board },
-        });
-      },
-      onRejected: (job, { verdict }) => {
-        const { reasons, base, board } = verdict;
-        const id = this.#headId;
+        gather({ ...parts, ...this.#opened, loadBase: this.#loadBase }, only, signal),
+      overlay: ({ shown }) =>
+        options.keep === 'pictures' ? drawFirst(shown, this.#answers, this.#headId) : Promise.resolve(null),
+      onPromoted: (head, from, facts) => this.#promoted(head, from, facts),
+      onHeld: held => this.#tell('model_held', held.from, held, held.id),
+      onRejected: facts => {
         this.#progress = undefined;
-        onNews({ type: 'model_rejected', job, from: id, to: id, reasons, figures: { base, board } });
+        this.#tell('model_rejected', this.#headId, facts);
       },
     });
   }
@@ -80,7 +66,9 @@ export class Learning {
       onLabelled: () => this.#forget(),
     });
     await this.#open.folder?.start();
+    await this.#trial.start();
     await this.#retraining.start();
+    this.#sayWhatWaits();
   }
 
   async stop(): Promise<void> {
@@ -88,8 +76,9 @@ export class Learning {
     await open?.folder?.stop();
     await this.#retraining.stop();
     await this.#working;
+    if (open !== undefined) await this.#trial.stop();
     this.#open = undefined;
-    await open?.drift.save().catch(error => this.#parts.log.warn({ err: error }, 'the days cannot be kept'));
+    await open?.drift.save().catch(this.#warn('the days cannot be kept'));
     open?.archive.close();
   }
 
@@ -98,17 +87,22 @@ export class Learning {
     const open = this.#open;
     if (open === undefined) return;
     open.drift.take(seen);
-    this.#trial.take(seen);
-    const beside = [open.keeper.take(seen), this.#takeBack(), this.#hourly(seen.monotonicMs)];
-    this.#working = Promise.all([this.#working, ...beside]).then(
-      () => undefined,
-      error => this.#parts.log.warn({ err: error }, 'a frame cannot be kept'),
-    );
+    const beside = [
+      open.keeper.take(seen).catch(this.#warn('a frame cannot be kept')),
+      this.#trial.take(seen).catch(this.#warn('the head on probation cannot be watched')),
+      this.#hourly(seen.monotonicMs),
+    ];
+    this.#working = Promise.all([this.#working, ...beside]).then(() => undefined);
   }
 
   /** Keeps a frame because somebody asked for it, under the same rules of privacy and room as any other. */
   keep(seen: SeenFrame): ReturnType<OpenParts['keeper']['capture']> {
     return this.#opened.keeper.capture(seen);
+  }
+
+  /** A frame was taken by hand, and its id given in the answer: it can be explained and labelled for a while, kept or not. */
+  remember(seen: SeenFrame): void {
+    this.#open?.keeper.remember(seen);
   }
 
   /** The id of a frame was published: it can be labelled for a while, kept or not. */
@@ -139,7 +133,28 @@ export class Learning {
   async models() {
     const { store } = this.#parts;
     const models = (await store.list()).map(({ folder: _, ...model }) => model);
-    return { current: this.#headId, models, history: store.history(50) };
+    return { current: this.#headId, held: store.held, models, history: store.history(50) };
+  }
+
+  /** @throws SurfwatchError `model-not-held`, `model-missing`, `model-invalid`, `disk-full` */
+  async approve(id: string): Promise<{ readonly from: string; readonly to: string }> {
+    const { from, head, held } = await this.#parts.store.approve(id);
+    this.#promoted(head, from, held, id);
+    this.#retraining.decided(held, 'promoted');
+    return { from, to: id };
+  }
+
+  /** @throws SurfwatchError `model-not-held`, `storage-failed` */
+  async reject(id: string): Promise<{ readonly rejected: string }> {
+    const held = await this.#parts.store.dismiss(id);
+    this.#tell('model_rejected', this.#headId, held, id);
+    this.#retraining.decided(held, 'rejected');
+    return { rejected: id };
+  }
+
+  /** @throws SurfwatchError `model-not-held`, `model-overlay-none` */
+  async overlay(id: string): Promise<{ readonly head: string; readonly jpeg: string }> {
+    return { head: id, jpeg: (await this.#parts.store.overlay(id)).toString('base64') };
   }
 
   next(count: number) {
@@ -168,18 +183,43 @@ export class Learning {
   async #rollback(to: string | undefined, reasons: readonly string[], automatic: boolean) {
     const { store, onNews } = this.#parts;
     const { from, to: id, head } = await store.rollback(to, { automatic, reasons });
-    this.#trial.end();
     this.#use(head);
-    onNews({ type: 'model_rolled_back', job: null, from, to: id, reasons, figures: null });
+    this.#trial.end();
+    onNews({ type: 'model_rolled_back', job: null, from, to: id, candidate: null, reasons, figures: null });
     return { from, to: id };
   }
 
-  async #takeBack(): Promise<void> {
-    const { failure } = this.#trial;
-    if (failure === null) return;
-    this.#trial.end();
-    this.#parts.log.warn({ reason: failure }, 'the new head is taken back');
-    await this.#rollback(undefined, [failure], true);
+  #promoted(head: HeadBundle, from: string, facts: GateFacts, candidate: string | null = null): void {
+    const { store, log } = this.#parts;
+    this.#use(head);
+    this.#trial.begin();
+    if (store.pinned !== null)
+      log.warn(
+        { head: store.pinned },
+        'models.head names a head: the new one is in force only until the next start',
+      );
+    this.#tell('model_promoted', from, facts, candidate);
+  }
+
+  #tell(
+    type: ModelNews['type'],
+    from: string,
+    { job, reasons, figures }: GateFacts,
+    candidate: string | null = null,
+  ): void {
+    this.#parts.onNews({ type, job, from, to: this.#headId, candidate, reasons, figures });
+    this.#sayWhatWaits();
+  }
+
+  #sayWhatWaits(): void {
+    const { store, onAlert } = this.#parts;
+    const id = store.held?.id;
+    onAlert(
+      'model-held',
+      id === undefined
+        ? null
+        : `head ${id} may be wrong and waits: surfwatch models --approve or --reject ${id}`,
+    );
   }
 
   #use(head: HeadBundle): void {
@@ -193,13 +233,17 @@ export class Learning {
     this.#progress = undefined;
   }
 
+  #warn(what: string): (error: unknown) => void {
+    return error => this.#parts.log.warn({ err: error }, what);
+  }
+
   /** What need not be done more often: room, days, drift. */
   async #hourly(monotonicMs: number): Promise<void> {
     if (monotonicMs - this.#lastHourlyMs < HOURLY_MS) return;
     this.#lastHourlyMs = monotonicMs;
     const { archive, drift } = this.#opened;
-    await archive.tidy();
-    await drift.save();
+    await archive.tidy().catch(this.#warn('what is over the quotas of the archive cannot be deleted'));
+    await drift.save().catch(this.#warn('the days cannot be kept'));
     this.#parts.onAlert('model-drift', drift.drift(this.#since()).alert);
   }
 
@@ -231,6 +275,7 @@ export class Learning {
       thresholds,
       onlyZones: () => (options.pixelate ? zones : null),
       loadBase: this.#loadBase,
+      unsure: () => this.#retraining.unsure,
     };
   }
 }

@@ -7,7 +7,7 @@ import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
 import type { Clock } from '../../ops/clock.ts';
 import { replaceFile } from '../../ops/durable.ts';
-import type { ModelStore } from '../models/types.ts';
+import type { GateFacts, HeldHead, ModelStore } from '../models/types.ts';
 import type { LearningOptions } from '../options.ts';
 import { type RetrainJob, startRetrainJob } from '../retrain/run-in-worker.ts';
 import type { RetrainInput, RetrainResult } from '../retrain/types.ts';
@@ -33,8 +33,12 @@ export interface RetrainingParts {
   /** Told at every step. */
   readonly onUpdate: (training: Training) => void;
   /** A new head was saved and is to be used from the next frame on. */
-  readonly onPromoted: (head: HeadBundle, from: string, job: string, result: RetrainResult) => void;
-  readonly onRejected: (job: string, result: RetrainResult) => void;
+  readonly onPromoted: (head: HeadBundle, from: string, facts: GateFacts) => void;
+  readonly onRejected: (facts: GateFacts) => void;
+  /** A new head was saved and waits for approval. */
+  readonly onHeld: (held: HeldHead) => void;
+  /** JPEG of what both heads find; null where no picture may be kept. */
+  readonly overlay: (result: RetrainResult) => Promise<Uint8Array | null>;
   /** Where the running job is noted, so that a restart can say what became of it. */
   readonly directory: string;
   readonly newId: () => string;
@@ -48,6 +52,7 @@ interface Running {
   readonly done: Promise<void>;
 }
 
+const OUTCOMES = { promote: 'promoted', hold: 'held', reject: 'rejected' } as const;
 const SEED = 37;
 const NOTE = 'job.json';
 
@@ -55,18 +60,23 @@ export class Retraining {
   readonly #parts: RetrainingParts;
   #running: Running | undefined;
   #training: Training;
+  #unsure: ReadonlySet<string> = new Set();
 
   constructor(parts: RetrainingParts) {
     this.#parts = parts;
     this.#training = { ...NOTHING, ts: new Date(parts.clock.now()).toISOString() };
   }
 
-  /** Says what became of the job before the restart. */
+  /** Says what became of the job before the restart, and which head waits for approval. */
   async start(): Promise<void> {
     const note = await readFile(this.#note(), 'utf8').catch(() => null);
     const job = note === null ? undefined : jobIn(note);
-    if (job === undefined) {
-      this.#update({});
+    const { held } = this.#parts.store;
+    // It may have been killed when the head was on disk, and the note not yet gone.
+    if (job === undefined || job === held?.job) {
+      if (held !== null) this.#showHeld(held);
+      else this.#update({});
+      await rm(this.#note(), { force: true });
       return;
     }
     const message = `job ${job} was interrupted by a restart of the daemon; the head in force is as it was`;
@@ -78,6 +88,11 @@ export class Retraining {
     });
     this.#parts.log.warn({ job }, message);
     await rm(this.#note(), { force: true });
+  }
+
+  /** Frames labelled as a whole of which the last retraining could not tell who is meant. */
+  get unsure(): ReadonlySet<string> {
+    return this.#unsure;
   }
 
   get training(): Training {
@@ -130,6 +145,7 @@ export class Retraining {
       await replaceFile(this.#note(), `${JSON.stringify({ job })}\n`);
       const input = await this.#parts.gather(request, signal);
       const result = await this.#train(input, request.epochs, signal);
+      this.#unsure = new Set(result.unsure);
       signal.throwIfAborted();
       await this.#settle(job, request, result);
       log.info({ job, seconds: Math.round((clock.monotonic() - began) / 1000) }, 'retraining done');
@@ -171,27 +187,46 @@ export class Retraining {
     return running.result;
   }
 
+  /** The head that this job made, and that waited, was approved or rejected. */
+  decided(held: HeldHead, outcome: 'promoted' | 'rejected'): void {
+    const { job, result } = this.#training;
+    if (held.job !== job || result === null) return;
+    this.#update({ state: 'done', result: { ...result, outcome, head: this.#parts.head() } });
+  }
+
   async #settle(job: string, { dryRun, force }: RetrainRequest, result: RetrainResult): Promise<void> {
-    const { store, head, onPromoted, onRejected } = this.#parts;
+    const { store, head, onPromoted, onRejected, onHeld, overlay } = this.#parts;
     const { verdict, candidate, samples } = result;
-    const { base, board } = verdict;
-    const facts = { job, reasons: verdict.reasons, figures: { base, board } };
-    const outcome = dryRun === true ? 'dry-run' : verdict.passed || force === true ? 'promoted' : 'rejected';
+    const { base, board, detections, decision, reasons } = verdict;
+    const facts = { job, reasons, figures: { base, board, detections } };
+    const outcome = dryRun === true ? 'dry-run' : force === true ? 'promoted' : OUTCOMES[decision];
     const from = head();
-    if (outcome === 'promoted') onPromoted(await store.promote(candidate, facts), from, job, result);
+    if (outcome === 'held') {
+      const held = await store.hold(candidate, { ...facts, samples }, await overlay(result));
+      this.#showHeld(held);
+      onHeld(held);
+      return;
+    }
+    if (outcome === 'promoted') onPromoted(await store.promote(candidate, facts), from, facts);
     if (outcome === 'rejected') {
       await store.reject(facts);
-      onRejected(job, result);
+      onRejected(facts);
     }
-    const figures = { base, board, samples };
-    const reasons = [...verdict.reasons];
-    this.#update({
-      state: 'done',
-      progress: 1,
-      secondsLeft: null,
-      finishedAt: this.#now(),
-      result: { outcome, head: head(), reasons, ...figures } as Training['result'],
-    });
+    const figures = { base, board, detections, samples };
+    this.#end('done', { outcome, head: head(), candidate: null, reasons, ...figures });
+  }
+
+  #showHeld({ id, job, at, reasons, figures, samples }: HeldHead): void {
+    const { base = null, board = null, detections = null } = figures ?? {};
+    const told = { base, board, detections, samples };
+    // After a restart nothing else is known of the job.
+    if (job !== this.#training.job) this.#update({ job, finishedAt: at });
+    this.#end('held', { outcome: 'held', head: this.#parts.head(), candidate: id, reasons, ...told });
+  }
+
+  #end(state: 'done' | 'held', result: unknown): void {
+    const finishedAt = this.#training.finishedAt ?? this.#now();
+    this.#update({ state, progress: 1, secondsLeft: null, finishedAt, result: result as Training['result'] });
   }
 
   #update(change: Partial<Training>): void {

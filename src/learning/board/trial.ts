@@ -1,39 +1,87 @@
-/** A head that was just promoted, on trial on the frames that follow. */
+/** A head that was just promoted, on probation on the frames that follow, and rolled back where it misbehaves. */
+import { join } from 'node:path';
+import { messageOf } from '../../errors.ts';
+import { serially } from '../../ops/serially.ts';
 import { frameScoresOf } from '../archive/sight.ts';
 import {
   endProbation,
   NO_PROBATION,
   PROBATION_DEFAULTS,
+  type ProbationState,
   startProbation,
   watchPromotion,
 } from '../models/probation.ts';
+import { readProbation, saveProbation } from '../models/probation-file.ts';
 import type { LearningParts } from './learning-parts.ts';
 import type { SeenFrame } from './seen-frame.ts';
 
-export class Trial {
-  readonly #parts: Pick<LearningParts, 'options' | 'intervalMs' | 'clock' | 'reader'>;
-  #probation = NO_PROBATION;
+const FILE = 'probation.json';
+/** Of a probation at most so much is seen anew after a kill. */
+const SAVE_EVERY_MS = 60_000;
+/** After a rollback that failed. */
+const RETRY_EVERY_MS = 30_000;
 
-  constructor(parts: Pick<LearningParts, 'options' | 'intervalMs' | 'clock' | 'reader'>) {
+type TrialParts = Pick<
+  LearningParts,
+  'options' | 'intervalMs' | 'clock' | 'reader' | 'store' | 'directory' | 'onAlert' | 'log'
+>;
+
+export class Trial {
+  readonly #parts: TrialParts;
+  readonly #goBack: (reason: string) => Promise<unknown>;
+  readonly #oneByOne = serially();
+  #probation = NO_PROBATION;
+  #savedMs = Number.NEGATIVE_INFINITY;
+  #triedMs = Number.NEGATIVE_INFINITY;
+  #rollingBack = false;
+  #saveFailed = false;
+
+  /** @param rollBack puts the head before the present one in force, and calls {@link Trial.end} */
+  constructor(parts: TrialParts, rollBack: (reason: string) => Promise<unknown>) {
     this.#parts = parts;
+    this.#goBack = rollBack;
+  }
+
+  /** Goes on with the probation of the head in force. One that was promoted and has no file yet begins it. */
+  async start(): Promise<void> {
+    const { reader, store, clock, log } = this.#parts;
+    const { id } = reader.head.manifest;
+    const kept = await readProbation(this.#file, clock.monotonic(), log);
+    if (kept !== null) this.#probation = kept.state;
+    if (kept?.head === id) return;
+    this.#probation = endProbation(this.#probation);
+    const move = store.history(Number.MAX_SAFE_INTEGER).find(({ to }) => to !== null);
+    if (move?.event === 'promoted' && move.to === id) this.begin();
+  }
+
+  /** Puts what is known on disk. */
+  stop(): Promise<void> {
+    return this.#save();
   }
 
   /** Another head is in force from now on. */
   begin(): void {
     const { options, clock } = this.#parts;
-    if (options.probationMs > 0) this.#probation = startProbation(this.#probation, clock.monotonic());
+    this.#become(
+      options.probationMs > 0
+        ? startProbation(this.#probation, clock.monotonic())
+        : endProbation(this.#probation),
+    );
   }
 
+  /** The head that was on probation is no longer in force. */
   end(): void {
-    this.#probation = endProbation(this.#probation);
+    this.#become(endProbation(this.#probation));
   }
 
-  take(seen: SeenFrame): void {
+  /** Resolves when what the frame leads to is done: a rollback, say. */
+  async take(seen: SeenFrame): Promise<void> {
     const { monotonicMs, visibility, activity, thresholds } = seen;
     const { options, intervalMs, reader } = this.#parts;
+    const before = this.#probation;
     const scores = frameScoresOf(seen.read.cells, reader.head.manifest);
     this.#probation = watchPromotion(
-      this.#probation,
+      before,
       { monotonicMs, visibility, activity, scores, thresholds },
       {
         ...PROBATION_DEFAULTS,
@@ -41,11 +89,62 @@ export class Trial {
         gapMs: Math.max(PROBATION_DEFAULTS.gapMs, 2 * intervalMs),
       },
     );
+    const { verdict, trial } = this.#probation;
+    const isDue = trial !== null && monotonicMs - this.#savedMs >= SAVE_EVERY_MS;
+    if (verdict !== before.verdict || isDue) await this.#save();
+    // Asked for anew: meanwhile another frame may have led to the rollback.
+    const { verdict: now } = this.#probation;
+    if (typeof now === 'object') await this.#rollBack(now.rollback, monotonicMs);
   }
 
-  /** Why the head is to be taken back; null while it does well. */
-  get failure(): string | null {
-    const { verdict } = this.#probation;
-    return typeof verdict === 'object' ? verdict.rollback : null;
+  /** Where it fails the probation goes on, and it is tried again with a frame to come. */
+  async #rollBack(reason: string, monotonicMs: number): Promise<void> {
+    const { reader, onAlert, log } = this.#parts;
+    if (this.#rollingBack || monotonicMs - this.#triedMs < RETRY_EVERY_MS) return;
+    this.#rollingBack = true;
+    this.#triedMs = monotonicMs;
+    const { id } = reader.head.manifest;
+    log.warn({ head: id, reason }, 'the new head misbehaves and is rolled back');
+    try {
+      await this.#goBack(reason);
+    } catch (error) {
+      log.error(
+        { err: error, head: id },
+        'the head that misbehaves cannot be rolled back; it is tried again',
+      );
+      onAlert(
+        'rollback-failed',
+        `head ${id} misbehaves (${reason}), and cannot be rolled back: ${messageOf(error)}`,
+      );
+    } finally {
+      this.#rollingBack = false;
+    }
+  }
+
+  #become(probation: ProbationState): void {
+    this.#probation = probation;
+    this.#triedMs = Number.NEGATIVE_INFINITY;
+    this.#parts.onAlert('rollback-failed', null);
+    void this.#save();
+  }
+
+  /** A disk that is full costs what was seen since the last time, and no more. */
+  #save(): Promise<void> {
+    const { reader, clock, log } = this.#parts;
+    return this.#oneByOne(async () => {
+      const now = clock.monotonic();
+      this.#savedMs = now;
+      try {
+        await saveProbation(this.#file, reader.head.manifest.id, this.#probation, now);
+        this.#saveFailed = false;
+      } catch (error) {
+        if (!this.#saveFailed) log.warn({ err: error, path: this.#file }, 'the probation cannot be kept');
+        this.#saveFailed = true;
+      }
+    });
+  }
+
+  get #file(): string {
+    return join(this.#parts.directory, FILE);
   }
 }

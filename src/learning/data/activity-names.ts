@@ -1,5 +1,6 @@
 /** What the classes of other people's datasets are called, and what a misspelt name may have meant. */
 import { closestMatch, default as leven } from 'leven';
+import { isInherited } from '../../ops/inherited.ts';
 import { NONE } from './labels.ts';
 
 /** The activities everybody has. */
@@ -42,9 +43,9 @@ export function activityNamed(
 
 const ACTIVITY = /^[a-z0-9-]+$/;
 
-/** Whether it can be the name of an activity: `a-z 0-9 -` only, as it becomes part of a topic. */
+/** Whether it can be the name of an activity: `a-z 0-9 -` only, as it becomes part of a topic; see {@link isInherited}. */
 export function isActivityName(name: string): boolean {
-  return ACTIVITY.test(name);
+  return ACTIVITY.test(name) && !isInherited(name);
 }
 
 /** Folders of datasets that are not sorted into classes, or only one level deeper. */
@@ -55,6 +56,7 @@ export function classNameFault(folder: string): string | undefined {
   const parts = folder.split('+');
   if (OTHER_LAYOUT.test(folder))
     return 'it belongs to another layout, and names nothing that is in the pictures';
+  if (parts.some(isInherited)) return 'every object of JavaScript has something of that name';
   if (!parts.every(isActivityName)) {
     return 'the name of a class has only a-z, 0-9 and -, with + between activities';
   }

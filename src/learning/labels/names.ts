@@ -62,7 +62,7 @@ function checkName(name: string, known: readonly string[], allowNew: boolean): v
   const nearest = meant !== undefined && known.includes(meant) ? meant : nearestOf(short, [...known, NONE]);
   const hint = nearest === undefined ? '' : `, did you mean "${nearest}"?`;
   const reason = allowNew
-    ? `"${short}" can be no name of an activity: a-z, 0-9 and -, at most ${MAX_NAME_LENGTH} characters`
+    ? `"${short}" can be no name of an activity: a-z, 0-9 and -, at most ${MAX_NAME_LENGTH} characters, not "constructor"`
     : `no activity "${short}"${hint} There are: ${[...known, NONE].join(', ')}`;
   throw new SurfwatchError(allowNew ? 'label-malformed' : 'label-activity-unknown', reason);
 }

@@ -17,15 +17,25 @@ const gateFiguresSchema = z.object({
 
 const comparisonSchema = z.object({ incumbent: gateFiguresSchema, candidate: gateFiguresSchema }).nullable();
 
+const detectionsSchema = z
+  .object({ frames: z.number(), before: z.number(), after: z.number(), elsewhere: z.number() })
+  .nullable();
+
+/** A figure that is no number must not cost the line. */
+export const figuresSchema = z
+  .object({ base: comparisonSchema, board: comparisonSchema, detections: detectionsSchema.optional() })
+  .nullable()
+  .catch(null);
+
 const entrySchema = z.object({
   at: z.iso.datetime(),
-  event: z.enum(['promoted', 'rejected', 'rolled-back', 'auto-rolled-back']),
+  event: z.enum(['promoted', 'held', 'rejected', 'rolled-back', 'auto-rolled-back']),
   from: z.string().nullable(),
   to: z.string().nullable(),
   job: z.string().nullable(),
   reasons: z.array(z.string()),
-  // A figure that is no number must not cost the line.
-  figures: z.object({ base: comparisonSchema, board: comparisonSchema }).nullable().catch(null),
+  candidate: z.string().optional(),
+  figures: figuresSchema,
 });
 
 /** Undefined where the text is no entry: a line that a power cut tore, or a hand. */

@@ -1,4 +1,4 @@
-/** Watches a head after its promotion, and says when its live behaviour has gone wild. A pure reducer over plain data. */
+/** Watches a head after its promotion, and says when it misbehaves live. A pure reducer over plain data. */
 import {
   type Behaviour,
   type BehaviourOptions,
@@ -6,7 +6,7 @@ import {
   NO_BEHAVIOUR,
   observeBehaviour,
 } from './behaviour.ts';
-import { type WildnessLimits, wildness } from './wildness.ts';
+import { type MisbehaviourLimits, misbehaviour } from './misbehaviour.ts';
 
 export interface ProbationOptions extends BehaviourOptions {
   /** Time in which frames could be judged, after which the head has stood the test. */
@@ -18,7 +18,7 @@ export interface ProbationOptions extends BehaviourOptions {
   readonly minimumMs: number;
   /** Half-life, in judged time, of what is remembered of the head in use. */
   readonly halfLifeMs: number;
-  readonly limits: WildnessLimits;
+  readonly limits: MisbehaviourLimits;
 }
 
 export const PROBATION_DEFAULTS: ProbationOptions = {
@@ -75,7 +75,7 @@ export function watchPromotion(
   if (state.verdict !== 'watching') return state;
   const behaviour = observeBehaviour(trial.behaviour, frame, options, null);
   const usual = isEnough(baseline, options) ? baseline : null;
-  const reason = isEnough(behaviour, options) ? wildness(behaviour, usual, options.limits) : null;
+  const reason = isEnough(behaviour, options) ? misbehaviour(behaviour, usual, options.limits) : null;
   const watched = { ...state, trial: { ...trial, behaviour } };
   if (reason !== null) return { ...watched, verdict: { rollback: reason } };
   const isOver =

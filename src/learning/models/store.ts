@@ -10,6 +10,7 @@ import { serially } from '../../ops/serially.ts';
 import { storageError } from '../../ops/storage-error.ts';
 import { saveHead } from '../fit/save-head.ts';
 import { isHeadId, newHeadId } from './head-id.ts';
+import { heldFolder, openHeldHeads } from './held.ts';
 import { listHeads, PROMOTION_FILE, promotedHeads } from './list.ts';
 import { openLog, type UndatedEntry } from './open-log.ts';
 import {
@@ -26,7 +27,15 @@ import {
   tryHead,
 } from './resolve.ts';
 import { asideFolder, headsToRemove, removeHead, setAside, sweep } from './tidy.ts';
-import type { GateFacts, HeadFolders, HistoryEntry, ModelStore, RollbackOptions } from './types.ts';
+import type {
+  GateFacts,
+  HeadFolders,
+  HeldFacts,
+  HeldHead,
+  HistoryEntry,
+  ModelStore,
+  RollbackOptions,
+} from './types.ts';
 
 export interface ModelStoreOptions {
   readonly folders: HeadFolders;
@@ -48,6 +57,8 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
   const pinned = configured === 'current' ? null : configured;
   await sweep(board).catch(error => log.warn({ err: error }, 'leftovers of heads cannot be deleted'));
   const history = await openLog(board, clock, log);
+  const wasUsed = (id: string) => history.entries.some(({ to }) => to === id);
+  const held = await openHeldHeads(board, backbone, wasUsed, log);
   let live: FoundHead | undefined;
 
   /** From here on it is in use, also after a restart. */
@@ -96,20 +107,22 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
     );
   }
 
-  async function save(candidate: HeadBundle, from: string, { job, reasons, figures }: GateFacts) {
-    const at = new Date(clock.now()).toISOString();
-    const id = await newHeadId(candidate, at, isTaken);
+  /** With an id and a time of its own, and its parent. */
+  async function named(candidate: HeadBundle, from: string): Promise<HeadBundle> {
+    const createdAt = new Date(clock.now()).toISOString();
+    const id = await newHeadId(candidate, createdAt, isTaken);
     const training = { ...candidate.manifest.training, parent: candidate.manifest.training.parent ?? from };
-    const manifest = { ...candidate.manifest, id, createdAt: at, training };
+    return { ...candidate, manifest: { ...candidate.manifest, id, createdAt, training } };
+  }
+
+  async function save(head: HeadBundle, from: string, { job, reasons, figures }: GateFacts) {
+    const at = new Date(clock.now()).toISOString();
+    const { id } = head.manifest;
     const entry: HistoryEntry = { at, event: 'promoted', from, to: id, job, reasons, figures };
     const folder = join(board, id);
     try {
       await mkdir(board, { recursive: true });
-      await saveHead(
-        board,
-        { ...candidate, manifest },
-        { [PROMOTION_FILE]: `${JSON.stringify(entry, null, 1)}\n` },
-      );
+      await saveHead(board, head, { [PROMOTION_FILE]: `${JSON.stringify(entry, null, 1)}\n` });
       // What can't be loaded must not be named: the next start would meet it.
       return { entry, head: await loadRiderHead(board, id, backbone) };
     } catch (error) {
@@ -119,9 +132,14 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
     }
   }
 
+  const inUse = async () => (live ?? (await load())).head.manifest.id;
+
   async function promote(candidate: HeadBundle, facts: GateFacts): Promise<HeadBundle> {
-    const from = (live ?? (await load())).head.manifest.id;
-    const { entry, head } = await save(candidate, from, facts);
+    return putInUse(await named(candidate, await inUse()), facts);
+  }
+
+  async function putInUse(found: HeadBundle, facts: GateFacts): Promise<HeadBundle> {
+    const { entry, head } = await save(found, await inUse(), facts);
     const { id } = head.manifest;
     try {
       await use({ head, origin: 'board' }, entry);
@@ -130,10 +148,40 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
       throw error;
     }
     await prune(head).catch(error => log.warn({ err: error }, 'an old head cannot be deleted'));
+    // On a disk that cannot be written to it goes at the next occasion.
+    await held.clear().catch(error => log.warn({ err: error }, 'a head that was held cannot be deleted'));
     return head;
   }
 
-  const isTaken = (id: string) => isIn([folders.shipped, board, asideFolder(board)], id);
+  async function hold(candidate: HeadBundle, { samples, ...facts }: HeldFacts, overlay: Uint8Array | null) {
+    const from = await inUse();
+    const head = await named(candidate, from);
+    const { id, createdAt: at } = head.manifest;
+    const note: HeldHead = { ...facts, id, at, from, samples, overlay: overlay !== null };
+    await held.put(head, note, overlay);
+    await history.add({ ...facts, at, event: 'held', from, to: null, candidate: id });
+    return note;
+  }
+
+  /** It is in the folder of heads before it leaves that of the held ones: a power cut loses it at no instant. */
+  async function approve(id: string) {
+    const from = await inUse();
+    const found = await held.load(id);
+    const { job, reasons, figures } = found.held;
+    const head = await putInUse(found.head, { job, reasons: [APPROVED, ...reasons], figures });
+    return { from, head, held: found.held };
+  }
+
+  async function dismiss(id: string) {
+    const note = held.of(id);
+    await held.clear();
+    const { from, job, figures } = note;
+    const reasons = [REJECTED, ...note.reasons];
+    await history.add({ event: 'rejected', from, to: null, candidate: id, job, reasons, figures });
+    return note;
+  }
+
+  const isTaken = (id: string) => isIn([folders.shipped, board, asideFolder(board), heldFolder(board)], id);
 
   async function prune({ manifest }: HeadBundle): Promise<void> {
     const before = history.entries.findLast(({ event, to }) => event === 'promoted' && to === manifest.id);
@@ -187,11 +235,22 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
         const { job, reasons, figures } = facts;
         await history.add({ event: 'rejected', from, to: null, job, reasons, figures });
       }),
+    hold: (candidate, facts, picture) => oneByOne(() => hold(candidate, facts, picture)),
+    get held() {
+      return held.waiting;
+    },
+    approve: id => oneByOne(() => approve(id)),
+    dismiss: id => oneByOne(() => dismiss(id)),
+    overlay: held.overlay,
+    shipped: async () => (await loadShipped(folders, backbone)).head,
     rollback: (to, why = {}) => oneByOne(() => rollback(to, why)),
     list: () => oneByOne(async () => listHeads(folders, backbone, (live ?? (await load())).head.manifest.id)),
     history: limit => history.entries.slice(-limit).reverse(),
   };
 }
+
+const APPROVED = 'It was held for approval, and approved.';
+const REJECTED = 'It was held for approval, and rejected.';
 
 async function isIn(folders: readonly string[], id: string): Promise<boolean> {
   return (await Promise.all(folders.map(folder => isFolder(join(folder, id))))).includes(true);

@@ -1,6 +1,6 @@
 /** The store of heads: those shipped with the program, and those made on the board. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { GateVerdict } from '../retrain/types.ts';
+import type { GateVerdict, RetrainResult } from '../retrain/types.ts';
 
 /** Where heads are: each folder holds `<id>/` and `current`, the id of the one in use. */
 export interface HeadFolders {
@@ -13,7 +13,9 @@ export interface HeadFolders {
 export type HeadOrigin = keyof HeadFolders;
 
 /** What the gate measured. */
-export type HeadFigures = Pick<GateVerdict, 'base' | 'board'>;
+export type HeadFigures = Pick<GateVerdict, 'base' | 'board'> & {
+  readonly detections?: GateVerdict['detections'] | undefined;
+};
 
 /** What is known of a head that passed the gate, or did not. */
 export interface GateFacts {
@@ -26,11 +28,25 @@ export interface GateFacts {
 export interface HistoryEntry extends GateFacts {
   /** ISO 8601, UTC. */
   readonly at: string;
-  readonly event: 'promoted' | 'rejected' | 'rolled-back' | 'auto-rolled-back';
+  readonly event: 'promoted' | 'held' | 'rejected' | 'rolled-back' | 'auto-rolled-back';
   /** Id of the head that was in use before. */
   readonly from: string | null;
-  /** Id of the head in use after it; null where a candidate was rejected. */
+  /** Id of the head in use after it; null where a candidate was held or rejected. */
   readonly to: string | null;
+  /** Id of the candidate where it is kept: it is held for approval, or was. */
+  readonly candidate?: string | undefined;
+}
+
+/** A head that is not in use because it may be wrong: a person approves or rejects it. */
+export interface HeldHead extends GateFacts {
+  readonly id: string;
+  /** When it was held; ISO 8601, UTC. */
+  readonly at: string;
+  /** Id of the head that was in use then. */
+  readonly from: string;
+  readonly samples: RetrainResult['samples'];
+  /** Whether a picture of both heads' detections is kept. */
+  readonly overlay: boolean;
 }
 
 export interface StoredHead {
@@ -53,6 +69,9 @@ export interface RollbackOptions {
   readonly reasons?: readonly string[];
 }
 
+/** What is known of a candidate that is to be held. */
+export type HeldFacts = GateFacts & Pick<HeldHead, 'samples'>;
+
 /** All calls that change something wait for each other. */
 export interface ModelStore {
   /** The id that `models.head` asks for; null where it says `current`. A promotion then lasts until the next start. */
@@ -73,6 +92,28 @@ export interface ModelStore {
   promote(candidate: HeadBundle, facts: GateFacts): Promise<HeadBundle>;
   /** Notes in the history that a candidate was not promoted. */
   reject(facts: GateFacts): Promise<void>;
+  /**
+   * Keeps a candidate until somebody decides, in the place of any other that waits; the head in use stays. A later
+   * {@link promote} does away with it.
+   *
+   * @param overlay JPEG of both heads' detections; null where there is none
+   * @throws SurfwatchError as {@link promote}
+   */
+  hold(candidate: HeadBundle, facts: HeldFacts, overlay: Uint8Array | null): Promise<HeldHead>;
+  /** The head that waits for approval; null where none does. */
+  readonly held: HeldHead | null;
+  /**
+   * Makes the head that waits the current one.
+   *
+   * @throws SurfwatchError `model-not-held` where no such head waits; and as {@link promote}
+   */
+  approve(id: string): Promise<{ readonly from: string; readonly head: HeadBundle; readonly held: HeldHead }>;
+  /** Deletes the head that waits. @throws SurfwatchError `model-not-held`, `storage-failed` */
+  dismiss(id: string): Promise<HeldHead>;
+  /** JPEG: what the head in use finds on the left, what the one that waits finds on the right. @throws SurfwatchError `model-not-held`, `model-overlay-none` */
+  overlay(id: string): Promise<Buffer>;
+  /** The head that came with the program. @throws SurfwatchError `model-missing`, `model-invalid` */
+  shipped(): Promise<HeadBundle>;
   /**
    * Makes another head current.
    *

@@ -81,7 +81,7 @@ function measured(record: TrainingRecord): string {
   if (headline === null) return '';
   const { evaluation } = headline;
   const parts = [
-    `## Measured\n${headline.verdict} ${plain(headline.confusion ?? '')} Intervals are 95 % bootstrap intervals over whole groups.`,
+    `## Measured\n${[headline.verdict, headline.warning].filter(part => part !== null).join(' ')} ${plain(headline.confusion ?? '')} Intervals are 95 % bootstrap intervals over whole groups.`,
     record.folds === null ? '' : byFolds(record.folds),
     overall(record.held) === null ? '' : `### Held-back groups, not fitted to\n${figures(record.held)}`,
     `### By class\nMeasured ${headline.basis}.\n\n${byClass(evaluation)}`,

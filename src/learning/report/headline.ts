@@ -2,6 +2,7 @@
 import { NONE } from '../data/labels.ts';
 import type { Evaluation, Interval } from '../fit/evaluation.ts';
 import type { TrainingRecord } from '../record.ts';
+import { judgedBy, sightWarning } from './sight-words.ts';
 import { count, counted } from './words.ts';
 
 /** The key of all sources taken together. */
@@ -13,6 +14,8 @@ export interface Headline {
   /** What it was measured on, to be put after "measured". */
   readonly basis: string;
   readonly verdict: string;
+  /** That the backbone was, or may have been, trained on what judges; null where it was not. */
+  readonly warning: string | null;
   /** What it takes for what most often; null where it makes no such mistake. */
   readonly confusion: string | null;
   readonly figures: readonly Figure[];
@@ -34,7 +37,8 @@ export function headlineOf(record: TrainingRecord): Headline | null {
   return {
     evaluation,
     basis: folds === null ? heldBasis(record) : foldsBasis(folds.count, evaluation),
-    verdict: verdictOf(evaluation),
+    verdict: verdictOf(evaluation, record),
+    warning: sightWarning('group', record.sight),
     confusion: confusionOf(evaluation),
     figures: figuresOf(evaluation),
   };
@@ -46,10 +50,10 @@ export function overall(evaluations: Readonly<Record<string, Evaluation>>): Eval
   return evaluation === null || evaluation.pictures === 0 ? null : evaluation;
 }
 
-function verdictOf({ accuracy, intervals }: Evaluation): string {
+function verdictOf({ accuracy, intervals }: Evaluation, { sight }: TrainingRecord): string {
   const [low, high] = intervals.accuracy.map(share => Math.round(100 * share));
   const right = Math.round(100 * accuracy);
-  return `Of 100 pictures of groups it has not seen, it gets about ${right} right (${low} to ${high}).`;
+  return `Of 100 pictures of ${judgedBy('group', sight)}, it gets about ${right} right (${low} to ${high}).`;
 }
 
 function heldBasis({ samples }: TrainingRecord): string {

@@ -18,7 +18,7 @@ export function limitsOf(record: TrainingRecord): string[] {
 function measuring(record: TrainingRecord): string[] {
   const headline = headlineOf(record);
   if (headline === null) return ['Nothing was held back: how good it is, is not known.'];
-  const limits: string[] = [];
+  const limits: string[] = headline.warning === null ? [] : [headline.warning];
   const groups = record.samples.heldGroups.length;
   const { accuracy } = headline.evaluation.intervals;
   if (record.folds === null && groups < FEW_GROUPS) {
@@ -85,10 +85,7 @@ function data({ data, suspects }: TrainingRecord): string[] {
 }
 
 function always({ head }: TrainingRecord): string[] {
-  return [
-    `If the backbone (${head.backbone.id}) was itself trained on pictures of these groups, the figures flatter, however they are split.`,
-    `It knows ${listed(head.activities)}; anything else is none or mistaken for one of them.`,
-  ];
+  return [`It knows ${listed(head.activities)}; anything else is none or mistaken for one of them.`];
 }
 
 function sentence(text: string): string {

@@ -13,7 +13,7 @@ export function summaryHtml(record: TrainingRecord): Html {
 <h1>${headline?.verdict ?? 'Nothing was held back: how good this head is, is not known.'}</h1>
 ${
   headline !== null &&
-  html`<p class="lead">${headline.confusion} Measured ${headline.basis}.</p>
+  html`<p class="lead">${headline.warning} ${headline.confusion} Measured ${headline.basis}.</p>
 <div class="figures">
 ${headline.figures.map(figure => figureHtml(figure, headline.evaluation.pictures))}</div>
 <p class="how">How to read it: the bar is the 95 % interval, within which the figure would likely lie for other groups of

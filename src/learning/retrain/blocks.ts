@@ -1,4 +1,4 @@
-/** Blocks of time: frames of one hour are alike, so the gate judges on hours that no head was fitted to. */
+/** Blocks of time: frames taken soon after each other are alike, so the gate judges on times that no head was fitted to. */
 import { createHash } from 'node:crypto';
 import { decodeTime } from 'ulid';
 import type { LabelEntry } from '../archive/types.ts';
@@ -27,25 +27,32 @@ export function divideByBlock<T extends { readonly takenAt: number; readonly hel
   };
 }
 
-/** Of the blocks in the order of their first labels these are held back: the fourth, and every fifth after it. */
-const FIRST_HELD = 3;
+/** Of the blocks in the order of their first labels these are held back: the third, and every fifth after it. */
+const FIRST_HELD = 2;
 const EVERY = 5;
+/** Of an ISO time: whole hours, and ten seconds. */
+const HOUR = 13;
+const TEN_SECONDS = 18;
 
 /**
- * The block that a frame belongs to: the UTC hour it was taken in, as `2026-06-01T09`. A picture that was sent in stands
- * by itself.
- */
-export function labelBlock(frame: string, isImage: boolean): string {
-  return isImage ? frame : new Date(decodeTime(frame)).toISOString().slice(0, 13);
-}
-
-/**
- * The blocks to judge by. Since the log is only added to, a block stays on its side for ever; and the first labels are
- * always learnt from.
+ * The labelled frames to judge by, so that there are some from the third on: in the hour of the first label blocks are
+ * of ten seconds, later they are the hours. A picture that was sent in stands by itself. Since the log is only added to,
+ * a frame stays on its side for ever; and the first labels are always learnt from.
  *
  * @param log oldest first
+ * @returns their ids
  */
-export function heldBlocks(log: readonly LabelEntry[], isImage: (frame: string) => boolean): Set<string> {
-  const blocks = new Set(log.map(({ frame }) => labelBlock(frame, isImage(frame))));
-  return new Set([...blocks].filter((_, index) => index % EVERY === FIRST_HELD));
+export function heldFrames(log: readonly LabelEntry[], isImage: (frame: string) => boolean): Set<string> {
+  const frames = [...new Set(log.map(({ frame }) => frame))];
+  const images = new Set(frames.filter(isImage));
+  const timeOf = (frame: string) => new Date(decodeTime(frame)).toISOString();
+  const first = frames.find(frame => !images.has(frame));
+  const blockOfFrame = (frame: string): string => {
+    if (images.has(frame)) return frame;
+    const isFirstHour = first !== undefined && timeOf(first).startsWith(timeOf(frame).slice(0, HOUR));
+    return timeOf(frame).slice(0, isFirstHour ? TEN_SECONDS : HOUR);
+  };
+  const blocks = [...new Set(frames.map(blockOfFrame))];
+  const held = new Set(blocks.filter((_, index) => index % EVERY === FIRST_HELD));
+  return new Set(frames.filter(frame => held.has(blockOfFrame(frame))));
 }

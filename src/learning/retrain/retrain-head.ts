@@ -14,7 +14,14 @@ import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
 import { createOwnTrainer } from './own-trainer.ts';
 import { type RefitOptions, refit } from './refit.ts';
-import type { BoardFrame, RetrainHooks, RetrainInput, RetrainOptions, RetrainResult } from './types.ts';
+import type {
+  BoardFrame,
+  RetrainHooks,
+  RetrainInput,
+  RetrainOptions,
+  RetrainResult,
+  RetrainWarning,
+} from './types.ts';
 import { activitiesWithNew, warmStart } from './warm-start.ts';
 
 /** What a retraining does where nothing else is said. */
@@ -55,7 +62,7 @@ export interface RetrainJobOptions extends RetrainOptions {
  * @throws SurfwatchError `retrain-impossible` where no labelled frame may be fitted to
  */
 export async function retrainHead(
-  { base, board, incumbent }: RetrainInput,
+  { base, board, unlabelled = [], incumbent, shipped }: RetrainInput,
   options: RetrainJobOptions,
   hooks: RetrainHooks = {},
 ): Promise<RetrainResult> {
@@ -106,15 +113,27 @@ export async function retrainHead(
 
   const plain = candidateOf(incumbent, activities, best.weights, options.seed);
   const candidate = withOutputs(plain, chooseRetrainedOutputs(incumbent, plain, heldBase, fitted));
-  const verdict = gate({ incumbent, candidate }, { base, held, labelled: [...fitted, ...held] }, options);
+  const warnings: RetrainWarning[] = [
+    ...(showsNobody(fitted) ? [] : (['no-negatives'] as const)),
+    ...(rows.unsure.length === 0 ? [] : (['unsure-labels'] as const)),
+  ];
+  const { shown, ...verdict } = gate(
+    { incumbent, candidate, shipped },
+    {
+      base,
+      held,
+      labelled: [...fitted, ...held],
+      unlabelled,
+      noNegatives: warnings.includes('no-negatives'),
+    },
+    options,
+  );
   hooks.onProgress?.(1, newest);
   return {
     candidate,
     verdict,
-    warnings: [
-      ...(showsNobody(fitted) ? [] : (['no-negatives'] as const)),
-      ...(rows.unsure.length === 0 ? [] : (['unsure-labels'] as const)),
-    ],
+    shown,
+    warnings,
     unsure: rows.unsure,
     epochs: best.epoch,
     samples: { base: rows.ofBase, board: fitted.length, boardHeld: held.length },

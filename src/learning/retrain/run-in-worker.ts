@@ -36,8 +36,8 @@ const HEAP_MB = 96;
 /**
  * Starts a thread at low priority that ends, and gives its memory back, with the job.
  *
- * @param input its embeddings (base and board) are moved to the thread, not copied: the caller's arrays are empty
- *   afterwards, so they must be of this job alone. The incumbent is copied.
+ * @param input its embeddings (base, board, unlabelled) are moved to the thread, not copied: the caller's arrays are empty
+ *   afterwards, so they must be of this job alone. The heads are copied.
  */
 export function startRetrainJob(
   input: RetrainInput,
@@ -47,7 +47,10 @@ export function startRetrainJob(
   const data: RetrainJobData = { input, options };
   const worker = startThread({
     workerData: data,
-    transferList: buffersOf([input.base?.set.embeddings, input.board.map(({ embeddings }) => embeddings)]),
+    transferList: buffersOf([
+      input.base?.set.embeddings,
+      [...input.board, ...(input.unlabelled ?? [])].map(({ embeddings }) => embeddings),
+    ]),
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   let end: (error: SurfwatchError) => void = () => undefined;

@@ -16,9 +16,16 @@ export interface BaseSet {
   readonly held: ReadonlySet<string>;
 }
 
-/** A labelled frame of the board as training sees it. */
-export interface BoardFrame {
+/** The cells of a frame. */
+export interface CameraFrame {
   readonly id: string;
+  readonly cells: readonly { readonly zone: string; readonly rectangle: Rectangle }[];
+  /** [cells, width] */
+  readonly embeddings: Float32Array;
+}
+
+/** A labelled frame of the board as training sees it. */
+export interface BoardFrame extends CameraFrame {
   /** Milliseconds since the epoch (UTC). */
   readonly takenAt: number;
   /** Activities in the frame; empty: none. */
@@ -31,15 +38,16 @@ export interface BoardFrame {
   readonly held?: boolean;
   /** Of another camera, as far as anybody knows: it was sent in. */
   readonly elsewhere?: boolean;
-  readonly cells: readonly { readonly zone: string; readonly rectangle: Rectangle }[];
-  /** [cells, width] */
-  readonly embeddings: Float32Array;
 }
 
 export interface RetrainInput {
   readonly base: BaseSet | null;
   readonly board: readonly BoardFrame[];
+  /** Recent frames of this camera that nobody labelled: where a new head finds riders is compared on them. */
+  readonly unlabelled?: readonly CameraFrame[];
   readonly incumbent: HeadBundle;
+  /** The head that came with the program: its figure on the base set is the floor for all that follow it. */
+  readonly shipped?: HeadBundle;
 }
 
 export interface RetrainOptions {
@@ -65,12 +73,44 @@ export interface GateComparison {
   readonly candidate: GateFigures;
 }
 
+/** Detections on frames of this camera that nobody labelled. */
+export interface DetectionFigures {
+  readonly frames: number;
+  /** Of the old head and of the new one, in all frames together. */
+  readonly before: number;
+  readonly after: number;
+  /** New ones where the old head saw nobody and no rider was pointed at. */
+  readonly elsewhere: number;
+}
+
 export interface GateVerdict {
-  readonly passed: boolean;
+  /** `hold`: it may be right or wrong, and a person decides. */
+  readonly decision: 'promote' | 'hold' | 'reject';
   /** Why not, each a sentence with its figures; or what stood for it. */
   readonly reasons: readonly string[];
   readonly base: GateComparison | null;
   readonly board: GateComparison | null;
+  /** Null where no frame of this camera is kept. */
+  readonly detections: DetectionFigures | null;
+}
+
+/** What counts as a rider in one frame. */
+export interface HeadDetection {
+  /** Middle, as shares of the frame's width and height. */
+  readonly x: number;
+  readonly y: number;
+  /** Height, as a share of the frame's. */
+  readonly size: number;
+  readonly activity: string;
+  /** Probability, 0..1. */
+  readonly score: number;
+}
+
+/** A frame as the old head sees it, and the new one. */
+export interface FrameDetections {
+  readonly frame: string;
+  readonly before: readonly HeadDetection[];
+  readonly after: readonly HeadDetection[];
 }
 
 /**
@@ -84,6 +124,8 @@ export interface RetrainResult {
   /** Calibrated; its manifest lacks id, time and hashes until it is saved. */
   readonly candidate: HeadBundle;
   readonly verdict: GateVerdict;
+  /** Frames in which both heads differ most, those first. */
+  readonly shown: readonly FrameDetections[];
   readonly warnings: readonly RetrainWarning[];
   /** Ids of the frames labelled as a whole where it is not clear which place is meant: a point would tell. */
   readonly unsure: readonly string[];

@@ -4,6 +4,7 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { KITE } from '../../activity/kites.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { Rectangle } from '../../vision/zone.ts';
+import type { BackboneSight } from '../backbone-sight.ts';
 import type { Finding } from '../data/findings.ts';
 import type { FittedHead } from '../fit/head-model.ts';
 import { type Material, ridersIn } from './data/material.ts';
@@ -23,6 +24,7 @@ export interface RidersFacts {
   readonly weights: FittedHead;
   readonly calibration: PlacedCalibration;
   readonly frames: readonly JudgedFrame[];
+  readonly sight: BackboneSight;
   readonly curves: RidersRecord['fit']['curves'];
   readonly epochs: { readonly all: number; readonly kept: number };
   readonly fold: FoldedMaterial;
@@ -104,6 +106,7 @@ export function describeRiders(
         job.judge === null
           ? null
           : { id: job.judge.bundle.manifest.id, sha256: job.judge.bundle.manifest.weights.sha256 },
+      sight: facts.sight,
       ...judgementOf(facts.frames, outputs, calibration),
     },
   };

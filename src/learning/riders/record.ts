@@ -1,6 +1,7 @@
 /** What is known of a head for riders when it is trained: `metrics.json`, from which report and model card are drawn. */
 import type { CellSense } from '../../activity/head-bundle.ts';
 import type { Rectangle } from '../../vision/zone.ts';
+import type { BackboneSight } from '../backbone-sight.ts';
 import type { Finding } from '../data/findings.ts';
 import type { Calibration } from '../fit/calibrate.ts';
 import type { JudgedOverall, RiderFigures } from './judge/figures.ts';
@@ -56,6 +57,8 @@ export interface JudgedRecord {
   readonly by: 'folds' | 'backbone';
   readonly folds: number;
   readonly backbone: { readonly id: string; readonly sha256: string } | null;
+  /** Of the cameras that judge, by the backbone they were judged on; missing in records of before it was told. */
+  readonly sight?: BackboneSight;
   readonly overall: JudgedOverall;
   /** Land, sky and water; null where no area is known. */
   readonly ground: GroundFigures | null;

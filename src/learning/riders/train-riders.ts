@@ -9,6 +9,7 @@ import type { Backbone } from '../../vision/backbone.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { CellEngine } from '../../vision/cells/engine.ts';
 import { createBackbone } from '../../vision/engines/create.ts';
+import { type BackboneSight, type SeenPictures, sightOf, UNRECORDED } from '../backbone-sight.ts';
 import { checkSources } from '../data/check.ts';
 import { listPhotos } from '../data/dataset.ts';
 import type { Finding } from '../data/findings.ts';
@@ -49,7 +50,14 @@ export interface RidersJob {
   readonly fit: FitCellsOptions;
   readonly seed: number;
   /** Judges on a backbone that has not seen some cameras, instead of on folds. */
-  readonly judge: { readonly bundle: BackboneBundle; readonly cameras: readonly string[] } | null;
+  readonly judge: {
+    readonly bundle: BackboneBundle;
+    readonly cameras: readonly string[];
+    /** What that backbone was trained on. */
+    readonly seen?: SeenPictures;
+  } | null;
+  /** What the backbone was trained on; without it nothing is known of that. */
+  readonly seen?: SeenPictures;
   readonly command: string;
   readonly now: Date;
 }
@@ -117,6 +125,7 @@ export async function trainRiders(
     weights: kept.weights,
     calibration,
     frames: frames.judged,
+    sight: await sightOfCameras(job, material, frames.judged),
     curves: frames.curves,
     epochs: { all: job.fit.epochs, kept: kept.epoch },
     fold,
@@ -215,13 +224,20 @@ async function judgeByFolds(
 async function judgeElsewhere(
   work: Work,
   material: readonly Material[],
-  { bundle, cameras }: NonNullable<RidersJob['judge']>,
+  { bundle, cameras, seen = UNRECORDED }: NonNullable<RidersJob['judge']>,
 ): Promise<Judgement> {
   const out = new Set(cameras);
   const rest = material.filter(({ camera, source }) => !out.has(camera) && !out.has(source));
   const unseen = material.filter(picture => !rest.includes(picture) && picture.kind === 'frame');
   if (unseen.length === 0)
     throw impossible(`no frame is of ${cameras.join(', ')}: there is nothing to judge by`);
+  const pictures = unseen.map(({ path, camera }) => ({ path, group: camera }));
+  const sight = await sightOf(seen, pictures, new Set(pictures.map(({ group }) => group)));
+  if (sight.seen.length > 0) {
+    throw impossible(
+      `backbone ${bundle.manifest.id} was trained on ${sight.seen.join(', ')} by its record: it cannot judge by them`,
+    );
+  }
   return withCells(bundle, async (engine, width) => {
     const rows = await gather(
       work,
@@ -238,6 +254,19 @@ async function judgeElsewhere(
     const judged = await readAll(work, engine, width, unseen, wanted, () => weights);
     return { judged, curves: [history.map(({ weights: _, ...each }) => each)] };
   });
+}
+
+/** On the backbone that they were judged on. */
+function sightOfCameras(
+  { judge, seen }: Pick<RidersJob, 'judge' | 'seen'>,
+  material: readonly Material[],
+  judged: readonly Pick<JudgedFrame, 'material'>[],
+): Promise<BackboneSight> {
+  return sightOf(
+    (judge === null ? seen : judge.seen) ?? UNRECORDED,
+    material.map(({ path, camera }) => ({ path, group: camera })),
+    new Set(judged.map(({ material: { camera } }) => camera)),
+  );
 }
 
 async function readAll(

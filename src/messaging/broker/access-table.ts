@@ -65,6 +65,8 @@ export const VERB_ACCESS: Readonly<Record<string, readonly Role[]>> = {
   retrain: OPERATORS,
   cancel: OPERATORS,
   rollback: OPERATORS,
+  approve: OPERATORS,
+  reject: OPERATORS,
   capture: OPERATORS,
   pause: OPERATORS,
   resume: OPERATORS,

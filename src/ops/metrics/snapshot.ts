@@ -41,7 +41,7 @@ export interface Snapshot {
   readonly outbox: { readonly events: number; readonly states: number; readonly droppedEvents: number };
   /** Ids of the alerts that are raised. */
   readonly alerts: readonly string[];
-  /** How often each result (`promoted`, `rejected`, `failed`, `cancelled`) came out of a retraining, since the start. */
+  /** How often each result (`promoted`, `held`, `rejected`, `failed`, `cancelled`) came out of a retraining, since the start. */
   readonly retrainings: ReadonlyMap<string, number>;
   /** How often each coded error was logged, since the start. */
   readonly errors: ReadonlyMap<string, number>;

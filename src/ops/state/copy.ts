@@ -18,6 +18,8 @@ export interface CopiedState {
 
 /** Pictures are many and can be large; what was learnt of them is in the database. */
 export const PICTURES = 'learning/frames';
+/** What both heads find in a frame, beside a head that waits for approval. */
+const OVERLAY = /^models\/held\/[^/]+\/overlay\.jpg$/;
 /** What a restore puts in place, or is about to. */
 export const RESTORE = 'restore';
 /** Parts of databases, which are in their copies; what was being written; what was set aside. */
@@ -30,6 +32,7 @@ export async function stateFiles(stateDir: string): Promise<string[]> {
     .filter(entry => entry.isFile())
     .map(entry => relative(stateDir, join(entry.parentPath, entry.name)))
     .filter(path => ![BACKUPS, PICTURES, RESTORE].some(folder => path.startsWith(`${folder}/`)))
+    .filter(path => !OVERLAY.test(path))
     .filter(path => !LOCK_FILES.includes(path) && !path.split('/').some(part => PASSING.test(part)))
     .sort();
 }

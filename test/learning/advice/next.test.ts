@@ -132,6 +132,61 @@ describe('rankFrames', () => {
     expect(read.filter(index => index >= 100).length).toBeGreaterThan(3);
   });
 
+  it('asks for a frame that shows nobody first, where none of this camera is known to', () => {
+    const frames = [
+      candidateOf('near', { surfing: 0.48 }, towards(1)),
+      candidateOf('empty', { surfing: 0.01 }, towards(2)),
+      candidateOf('ridden', { surfing: 0.97 }, towards(3)),
+    ];
+    const [first, ...others] = rankFrames(frames, { ...NOTHING, showsNobody: false });
+    expect(first).toMatchObject({ id: 'empty', ask: 'none' });
+    expect(first?.reasons.join()).toMatch(/^seems to show nobody: no frame of this camera is labelled none/);
+    expect(ids(others)).toEqual(['near', 'ridden']);
+    expect(rankFrames(frames, { ...NOTHING, showsNobody: true })[0]).toMatchObject({
+      id: 'near',
+      ask: 'label',
+    });
+    const ridden = frames.slice(2);
+    expect(rankFrames(ridden, { ...NOTHING, showsNobody: false })).toMatchObject([
+      { id: 'ridden', ask: 'label' },
+    ]);
+  });
+
+  it('asks for points where many places are in doubt, and numbers the detections', () => {
+    const cells = [0.3, 0.6, 0.55, 0.97, 0.001].map((surfing, at) => cellOf({ surfing }, 'all', at / 8));
+    const embedding = joined(...cells.map((_, at) => towards(at)));
+    const [pick] = rankFrames([candidateOf('many', {}, embedding, { cells })], NOTHING);
+    expect(pick).toMatchObject({
+      ask: 'points',
+      places: [
+        { number: 1, score: 0.97, x: 3 / 8 + 0.125, y: 0.5, activity: 'surfing' },
+        { number: 2, score: 0.6 },
+        { number: 3, score: 0.55 },
+        { number: null, score: 0.3 },
+      ],
+    });
+    expect(pick?.reasons[0]).toBe('4 places may be riders, 3 of them in doubt: say one by one which are');
+  });
+
+  it('asks for points in frames labelled as a whole of which it is not clear who is meant, between the others', () => {
+    const frames = [1, 2, 3].map(axis => candidateOf(`new-${axis}`, { surfing: 0.4 }, towards(axis)));
+    const labels = ['surfing'];
+    const whole = [
+      { ...candidateOf('clear', { surfing: 0.97 }, towards(5)), labels },
+      { ...candidateOf('faint', { surfing: 0.02 }, towards(6)), labels },
+      { ...candidateOf('unsure', { surfing: 0.55 }, towards(7)), labels },
+      { ...candidateOf('other', { windsurfing: 0.97 }, towards(8)), labels },
+    ];
+    const picks = rankFrames(frames, { ...NOTHING, whole });
+    expect(ids(picks).filter(id => !id.startsWith('new'))).toEqual(['unsure', 'other', 'faint']);
+    expect(ids(picks).indexOf('unsure')).toBe(2);
+    const reasonOf = (id: string) => picks.find(pick => pick.id === id)?.reasons.join();
+    expect(reasonOf('unsure')).toContain('it is not sure that the one place found is meant');
+    expect(reasonOf('faint')).toContain('nothing in it looks like a rider');
+    expect(picks.filter(({ ask }) => ask === 'points')).toHaveLength(3);
+    expect(ids(rankFrames(frames, { ...NOTHING, whole }, { count: 3 }))).toEqual(ids(picks).slice(0, 3));
+  });
+
   it('leaves out frames without cells, and gives a reason for every other', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     const frame = fc.record({

@@ -6,6 +6,7 @@ import { type BeachReader, createBeachReader } from '../../../src/activity/beach
 import { randomScene } from '../../../src/capture/simulator/random-scene.ts';
 import { createRenderer } from '../../../src/capture/simulator/render.ts';
 import { shows } from '../../../src/learning/archive/points.ts';
+import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import type { NewFrame } from '../../../src/learning/archive/types.ts';
 import { gather } from '../../../src/learning/board/gather.ts';
 import { embedSentPicture } from '../../../src/learning/board/sent-picture.ts';
@@ -76,7 +77,9 @@ describe('gather', () => {
         return reader.read(...given);
       },
     };
-    const parts = { archive, reader: counted, zones: [SEA], loadBase: async () => null, log };
+    const store = { shipped: async () => reader.head };
+    const recent = createRecentFrames();
+    const parts = { archive, recent, store, reader: counted, zones: [SEA], loadBase: async () => null, log };
     return { archive, gather: () => gather(parts, undefined, never), read: () => read };
   }
 
@@ -120,5 +123,28 @@ describe('gather', () => {
     expect(board).toMatchObject([{ id: sent.id, elsewhere: true }]);
     expect(new Set(board[0]?.cells.map(({ zone }) => zone))).toEqual(new Set(['beach']));
     expect(warnings.join()).toContain(gone.id);
+  });
+
+  it('takes frames that nobody labelled along, of the archive and of those just seen, and leaves these as they are', async () => {
+    const { width, backbone } = reader.head.manifest;
+    const seen = (change: Partial<NewFrame> = {}) =>
+      newFrame({ embeddings: embeddingsOf(1, 2, width), backbone: backbone.sha256, ...change });
+    const [kept, labelled, dark, latest] = [seen(), seen(), seen({ visibility: 'dark' }), seen()];
+    const archive = await openTestArchive();
+    for (const frame of [kept, labelled, dark])
+      expect(await archive.add({ ...frame, because: 'capture' })).toBe('kept');
+    archive.label([{ frame: labelled.id, label: labelAs([]) }]);
+    const recent = createRecentFrames();
+    for (const frame of [kept, labelled, latest]) recent.add(frame);
+    const store = { shipped: async () => reader.head };
+    const parts = { archive, recent, store, reader, zones: [SEA], loadBase: async () => null, log };
+    const { unlabelled = [], shipped } = await gather(parts, undefined, never);
+    expect(unlabelled.map(({ id }) => id)).toEqual([kept.id, latest.id]);
+    expect(shipped).toBe(reader.head);
+    // The job takes what it is given away.
+    structuredClone(unlabelled, {
+      transfer: unlabelled.map(({ embeddings }) => embeddings.buffer as ArrayBuffer),
+    });
+    expect(recent.get(latest.id)?.embeddings).toHaveLength(2 * width);
   });
 });

@@ -56,9 +56,24 @@ describe('renderReport', () => {
     const all = folds?.pooled.all;
     const [low, high] = (all?.intervals.accuracy ?? [0, 0]).map(share => Math.round(100 * share));
     expect(full).toContain(
-      `<h1>Of 100 pictures of groups it has not seen, it gets about ${Math.round(100 * (all?.accuracy ?? 0))} right (${low} to ${high}).</h1>`,
+      `<h1>Of 100 pictures of groups held back, whether or not its backbone was trained on them, it gets about ${Math.round(100 * (all?.accuracy ?? 0))} right (${low} to ${high}).</h1>`,
     );
     expect(full).toContain(`${(100 * (all?.balancedAccuracy ?? 0)).toFixed(1)}\u{a0}%`);
+  });
+
+  it('names in the headline what the backbone was trained on, and warns beneath it', async () => {
+    const sight = { judged: 3, seen: ['a', 'b', 'c'], recorded: true };
+    const flattered = await renderReport(sampleRecord(files, { sight }));
+    expect(flattered).toContain(
+      '<h1>Of 100 pictures of groups that its backbone was trained on, it gets about',
+    );
+    expect(flattered).toContain(
+      '<p class="lead">The backbone was trained on all 3 groups that judge: the figures flatter',
+    );
+    expect(flattered).not.toContain('not seen, it gets');
+    const fair = await renderReport(sampleRecord(files, { sight: { ...sight, seen: [] } }));
+    expect(fair).toContain('groups that neither it nor, by its record, its backbone was trained on, it gets');
+    expect(fair).not.toContain('the figures flatter');
   });
 
   it('loads nothing, runs nothing, and has no styles but its own', () => {

@@ -87,7 +87,7 @@ describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
   it('is rejected, whether or not some of the wrong labels are held back', async () => {
     for (const held of [0, 8]) {
       const { verdict } = await learn(['surfing'], held);
-      expect(verdict.passed).toBe(false);
+      expect(verdict.decision).toBe('reject');
       expect(verdict.reasons.join()).toMatch(/the labels look wrong/);
     }
   });
@@ -95,6 +95,6 @@ describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
   it('passes when it is labelled rightly', async () => {
     const { verdict } = await learn(['windsurfing'], 8);
     expect(verdict.reasons.join()).toMatch(/went from/);
-    expect(verdict.passed).toBe(true);
+    expect(verdict.decision).toBe('promote');
   });
 });

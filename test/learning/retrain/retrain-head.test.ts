@@ -37,7 +37,7 @@ describe('retrainHead', () => {
   it('learns what the board shows', () => {
     expect(accuracy(toyHead(), 7, kinds)).toBeLessThan(0.85);
     expect(accuracy(result.candidate, 7, kinds)).toBeGreaterThan(0.9);
-    expect(result.verdict).toMatchObject({ passed: true });
+    expect(result.verdict).toMatchObject({ decision: 'promote' });
     expect(result.verdict.board?.candidate.accuracy).toBeGreaterThan(
       result.verdict.board?.incumbent.accuracy ?? 1,
     );
@@ -97,7 +97,7 @@ describe('retrainHead', () => {
     expect(candidate.manifest.thresholds.sup).toBeGreaterThan(0);
     const judged = judgeFrames(candidate, boardOf([['sup']], 20, MARKS, { seed: 9 }));
     expect(figuresOf(judged, candidate.manifest.activities).recall.sup).toBeGreaterThan(0.8);
-    expect(verdict.passed).toBe(true);
+    expect(verdict.decision).toBe('promote');
   });
 
   it('adds none where too few frames show it', async () => {
@@ -161,16 +161,18 @@ describe('retrainHead', () => {
         ...boardOf([['windsurfing']], held, SHIPPED_MARKS, { held: true }),
       ].map(frame => ({ ...frame, labels: ['surfing'] }));
       const { verdict } = await retrainHead(toyInput(poisoned), OPTIONS);
-      expect(verdict.passed).toBe(false);
+      expect(verdict.decision).toBe('reject');
       expect(verdict.reasons.join()).toMatch(/sure of windsurfing/);
     }
   });
 
   it('works without a base set, and then needs held-back frames to pass', async () => {
     const alone = await retrainHead({ ...toyInput(board), base: null }, OPTIONS);
-    expect(alone.verdict).toMatchObject({ passed: false, base: null, board: null });
+    expect(alone.verdict).toMatchObject({ decision: 'reject', base: null, board: null });
     const judged = [...board, ...boardOf(kinds, 4, MARKS, { held: true })];
-    expect((await retrainHead({ ...toyInput(judged), base: null }, OPTIONS)).verdict.passed).toBe(true);
+    expect((await retrainHead({ ...toyInput(judged), base: null }, OPTIONS)).verdict.decision).toBe(
+      'promote',
+    );
   });
 
   it('has nothing to learn from where all labels are held back', async () => {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadHead } from '../../../src/activity/head-bundle.ts';
+import { seenMore, UNRECORDED } from '../../../src/learning/backbone-sight.ts';
 import { loadBase, writeBase } from '../../../src/learning/base/base-files.ts';
 import { saveHead } from '../../../src/learning/fit/save-head.ts';
 import { FIT_DEFAULTS } from '../../../src/learning/riders/fit/fit-cells.ts';
@@ -80,12 +81,18 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     const card = renderRidersCard(training.record, { licence: 'Apache-2.0' });
     expect(card).toContain('| all |');
     expect(card).toContain('cam3');
+    expect(card).toContain('On cameras held back, whether or not its backbone was trained on them');
+    const sight = { judged: 6, seen: ['cam0', 'cam1', 'cam2', 'cam3', 'cam4', 'cam5'], recorded: true };
     const page = await renderRidersReport({
       ...training.record,
+      judged: { ...training.record.judged, sight },
       made: { ...training.record.made, command: 'train <script>' },
     });
     expect(page).not.toContain('<script>');
     expect(page).toContain('Precision and recall of riders');
+    expect(page).toContain('<h1>On cameras that its backbone was trained on it reports');
+    expect(page).toContain('trained on all 6 cameras that judge: the figures flatter');
+    expect(page).not.toContain('never saw it');
   });
 
   it('is the same for the same seed', async () => {
@@ -126,6 +133,25 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     expect(record.judged.by).toBe('backbone');
     expect(record.judged.cameras.map(({ name }) => name)).toEqual(['cam0', 'cam1']);
     expect(head.manifest.background).toEqual(['person', 'land']);
+  }, 120_000);
+
+  it('tells by the record of the backbone which cameras it was trained on, and judges on no other that knows them', async () => {
+    const files = (await readdir(frames, { recursive: true })).filter(file => file.endsWith('.jpg'));
+    const seen = await seenMore(
+      UNRECORDED,
+      files.map(file => join(frames, file)),
+    );
+    const { record } = await trainRiders(jobOf([frames], { crops: 20, judgeFrames: 1, seen }), bundle, HOOKS);
+    expect(record.judged.sight).toEqual({
+      judged: 6,
+      seen: record.judged.cameras.map(({ name }) => name),
+      recorded: false,
+    });
+    const judge = { bundle, cameras: ['cam0'], seen };
+    await expect(trainRiders(jobOf([frames], { judge }), bundle, HOOKS)).rejects.toMatchObject({
+      code: 'training-impossible',
+      message: expect.stringContaining('was trained on cam0 by its record'),
+    });
   }, 120_000);
 
   it('says where there is nothing to learn or to judge by', async () => {

@@ -216,7 +216,7 @@ describe('the values', () => {
     ['minutes_kitesurfing', ['0']],
     ['minutes_watched', ['281.4']],
     ['model', ['2026-05-30T20-11Z-7f3c']],
-    ['training', ['training', 'done']],
+    ['training', ['training', 'done', 'held']],
     ['frame_rate', ['0.5']],
     ['latency_p95', ['88.4']],
     ['memory', ['168']],
@@ -228,7 +228,24 @@ describe('the values', () => {
   });
 
   it('of the training are per cent', () => {
-    expect(rendered('training_progress').map(Number)).toEqual([62, 100]);
+    expect(rendered('training_progress').map(Number)).toEqual([62, 100, 100]);
+  });
+
+  it('of a training that failed, or was decided, tell why', () => {
+    const { json_attributes_topic, json_attributes_template = '' } = component('training', 'sensor');
+    expect(json_attributes_topic).toBe(`${BOARD.base}/training`);
+    const running = EXAMPLES.training[0].payload;
+    const done = EXAMPLES.training[1]?.payload;
+    const error = { code: 'disk-full', message: 'no room for "head": 3 MB' };
+    const told = [running, done, { ...running, state: 'failed', error }].map(payload =>
+      JSON.parse(render(json_attributes_template, payload)),
+    );
+    const nothing = { outcome: null, reasons: [], error: null, code: null };
+    expect(told).toEqual([
+      { ...nothing, job: running.job },
+      { ...nothing, job: done?.job, outcome: 'promoted', reasons: done?.result?.reasons },
+      { ...nothing, job: running.job, error: error.message, code: error.code },
+    ]);
   });
 
   it('of figures that are not known are none', () => {

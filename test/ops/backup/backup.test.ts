@@ -80,6 +80,17 @@ describe('a backup', () => {
     expect(contentOf(other)['history.db']).toBe('[{"x":"saved"},{"x":"newer"}]');
   });
 
+  it('has a head that waits for approval, without its picture of the beach', async () => {
+    const { stateDir, archive } = await folders();
+    mkdirSync(join(stateDir, 'models/held/h'), { recursive: true });
+    for (const name of ['held.json', 'overlay.jpg'])
+      writeFileSync(join(stateDir, 'models/held/h', name), 'x');
+    const { files } = await backUp(stateDir, archive);
+    expect(files.map(({ path }) => path).filter(path => path.includes('held'))).toEqual([
+      'state/models/held/h/held.json',
+    ]);
+  });
+
   it('tells of a damaged database, and has the rest', async () => {
     const { stateDir, archive } = await folders();
     writeFileSync(join(stateDir, 'history.db'), Buffer.alloc(9_000, 7));

@@ -1,5 +1,6 @@
 /** Why a frame is worth a label, in words. */
 import { NONE } from '../../data/labels.ts';
+import type { Asked } from './asking.ts';
 import type { Doubtful } from './doubtful.ts';
 
 /** From this doubt on a score is said to be near its threshold. */
@@ -20,8 +21,12 @@ export interface Place {
 }
 
 /** @returns at least one */
-export function reasonsFor(frame: Doubtful, { distance, standsFor, hasLabels, counts }: Place): string[] {
+export function reasonsFor(
+  { frame, reasons: asked }: Asked,
+  { distance, standsFor, hasLabels, counts }: Place,
+): string[] {
   const reasons = [
+    ...asked,
     ...doubtReasons(frame),
     ...noveltyReasons(distance, hasLabels),
     ...(standsFor < MANY ? [] : [`stands for ${standsFor} other frames that look like it`]),
@@ -29,7 +34,7 @@ export function reasonsFor(frame: Doubtful, { distance, standsFor, hasLabels, co
   ];
   if (reasons.length > 0) return reasons;
   const { activity, score } = frame.deciding;
-  return [`${activity} ${score.toFixed(2)}: the head is sure, and right or wrong it would be confirmed`];
+  return [`${activity} ${score.toFixed(2)}: the head is sure; a label says whether it is right`];
 }
 
 function doubtReasons({ deciding, doubt, rival }: Doubtful): string[] {

@@ -1,9 +1,18 @@
 /** The model card of a head for riders (Mitchell et al. 2019): `models/riders/<id>/README.md`. */
 import { bullets, code, codeBlock, plain, table } from '../../report/markdown.ts';
+import { judgedBy, sightWarning } from '../../report/sight-words.ts';
 import { count, counted, duration, listed, moment, percent } from '../../report/words.ts';
 import type { RidersRecord } from '../record.ts';
 import { limitsOf } from './limits.ts';
-import { FIGURE_COLUMNS, FIGURE_MEANINGS, figureCells, GROUND_CAPTION, groundRows, share } from './rows.ts';
+import {
+  FIGURE_COLUMNS,
+  FIGURE_MEANINGS,
+  figureCells,
+  GROUND_CAPTION,
+  groundRows,
+  howJudged,
+  share,
+} from './rows.ts';
 
 /** @returns Markdown */
 export function renderRidersCard(
@@ -33,13 +42,9 @@ goes on are ${presence.slope} × evidence + ${presence.intercept}.`;
 
 function measured({ judged }: RidersRecord): string {
   const { overall, cameras } = judged;
-  const how =
-    judged.by === 'folds'
-      ? `By ${judged.folds} folds of whole cameras: every frame was read by a head that never saw its camera, on this backbone.`
-      : `On backbone ${code(judged.backbone?.id ?? '')}, which has not seen these cameras, by a head that has not seen them either.`;
   const five = overall.foundAt;
   return `## Measured
-${how} Single frames, at full detail. ${FIGURE_MEANINGS}
+On ${judgedBy('camera', judged.sight)}, ${plain(howJudged(judged))}. ${plain(sightWarning('camera', judged.sight) ?? '')} Single frames, at full detail. ${FIGURE_MEANINGS}
 
 ${table(
   ['Camera', ...FIGURE_COLUMNS],

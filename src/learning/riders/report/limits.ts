@@ -1,4 +1,5 @@
 /** What the figures of a head for riders don't say. */
+import { sightWarning } from '../../report/sight-words.ts';
 import { counted, listed } from '../../report/words.ts';
 import type { RidersRecord } from '../record.ts';
 import { share } from './rows.ts';
@@ -17,9 +18,11 @@ function measuring({ judged, head }: RidersRecord): string[] {
   if (overall.frames === 0) return ['No frame was judged: how good it is, is not known.'];
   const limits = [
     judged.by === 'backbone'
-      ? `Figures, thresholds and calibration are those of a second head, on backbone ${judged.backbone?.id}, fitted without these cameras, which that backbone has not seen either. This head itself was fitted to more, on another backbone: it is taken to be no worse.`
-      : `If backbone ${head.backbone.id} was itself trained on frames of these cameras, the figures flatter, and the calibration is too sure of itself, however the frames are divided.`,
+      ? `Figures, thresholds and calibration are those of a second head, on backbone ${judged.backbone?.id}, fitted without these cameras. This head itself was fitted to more, on another backbone: it is taken to be no worse.`
+      : `Figures, thresholds and calibration are those of heads on backbone ${head.backbone.id}, each fitted without the cameras it judged.`,
   ];
+  const warning = sightWarning('camera', judged.sight);
+  if (warning !== null) limits.unshift(`${warning} The calibration is then too sure of itself as well.`);
   if (cameras.length < FEW_CAMERAS) {
     limits.push(
       `Only ${counted(cameras.length, 'camera')} ${cameras.length === 1 ? 'was' : 'were'} judged: another beach may give quite other figures.`,

@@ -3,13 +3,22 @@ import { basename } from 'node:path';
 import { axis, type Chart, COLOURS, drawCharts, shareAxis } from '../../report/charts/chart.ts';
 import type { PictureReader } from '../../report/gallery.ts';
 import { pageHtml } from '../../report/page.ts';
+import { judgedBy, sightWarning } from '../../report/sight-words.ts';
 import { tableHtml } from '../../report/table.ts';
 import { count, duration, moment, percent } from '../../report/words.ts';
 import { type Html, html } from '../../sheet/html.ts';
 import { jpegUri, thumbnail } from '../../sheet/thumbnail.ts';
 import type { RidersRecord, ShownPlace } from '../record.ts';
 import { limitsOf } from './limits.ts';
-import { FIGURE_COLUMNS, FIGURE_MEANINGS, figureCells, GROUND_CAPTION, groundRows, share } from './rows.ts';
+import {
+  FIGURE_COLUMNS,
+  FIGURE_MEANINGS,
+  figureCells,
+  GROUND_CAPTION,
+  groundRows,
+  howJudged,
+  share,
+} from './rows.ts';
 
 /** @param pictures reads the parts of frames that are shown */
 export async function renderRidersReport(
@@ -52,14 +61,10 @@ function summaryHtml({ head, made, judged }: RidersRecord): Html {
 <p class="meaning">${meaning}</p>
 </div>
 `;
-  const how =
-    judged.by === 'folds'
-      ? `by ${judged.folds} folds of whole cameras on the same backbone`
-      : `on backbone ${judged.backbone?.id}, which has not seen the cameras`;
   return html`<header>
 <p class="kicker">surfwatch training report · <b>${head.id}</b> · ${moment(made.at)}</p>
-<h1>On cameras it never saw it reports ${share(overall.found, overall.withRiders)} of the frames with riders, and leaves ${share(overall.leftAlone, overall.empty)} of the others alone.</h1>
-<p class="lead">Single frames, judged ${how}.</p>
+<h1>On ${judgedBy('camera', judged.sight)} it reports ${share(overall.found, overall.withRiders)} of the frames with riders, and leaves ${share(overall.leftAlone, overall.empty)} of the others alone.</h1>
+<p class="lead">${sightWarning('camera', judged.sight)} Single frames, judged ${howJudged(judged)}.</p>
 <div class="figures">
 ${figure('recall', share(overall.hit, overall.riders), `of ${count(overall.riders)} riders are counted`)}
 ${figure('precision', share(overall.hit, overall.counted), 'of those counted are riders')}

@@ -2,6 +2,7 @@
 import { count, percent } from '../../report/words.ts';
 import type { RiderFigures } from '../judge/figures.ts';
 import type { GroundFigures } from '../judge/ground.ts';
+import type { JudgedRecord } from '../record.ts';
 
 export const FIGURE_COLUMNS = [
   'Frames',
@@ -13,6 +14,13 @@ export const FIGURE_COLUMNS = [
   'Activity right',
   'Count off by',
 ] as const;
+
+/** How heads were kept from what judges, to be put after "judged". */
+export function howJudged({ by, folds, backbone }: JudgedRecord): string {
+  return by === 'folds'
+    ? `by ${folds} folds of whole cameras, each read by a head that was fitted to the others`
+    : `on a second backbone, ${backbone?.id}, by a head that was fitted without them`;
+}
 
 /** What the columns mean. */
 export const FIGURE_MEANINGS =

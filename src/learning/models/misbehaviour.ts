@@ -1,7 +1,7 @@
 /** Whether a head behaves much worse than the one before it, and badly by any measure. */
 import type { Behaviour } from './behaviour.ts';
 
-export interface WildnessLimits {
+export interface MisbehaviourLimits {
   /** Changes of the reported activity an hour; `count`: so many must have been seen. */
   readonly flipsPerHour: { readonly atLeast: number; readonly factor: number; readonly count: number };
   /** Share of frames that contradict the one before them. */
@@ -19,7 +19,11 @@ export interface WildnessLimits {
  *
  * @param usual null where too little is known of the head before
  */
-export function wildness(now: Behaviour, usual: Behaviour | null, limits: WildnessLimits): string | null {
+export function misbehaviour(
+  now: Behaviour,
+  usual: Behaviour | null,
+  limits: MisbehaviourLimits,
+): string | null {
   const further = usual === null ? limits.unknownBaseline : 1;
   const rose = (limit: { atLeast: number; factor: number }, value: number, before: number | null) =>
     value >= limit.atLeast * further && (before === null || value > before * limit.factor);
