@@ -6,6 +6,7 @@ import { loadHead } from '../src/activity/head-bundle.ts';
 import { exitOnError } from '../src/commands/exit.ts';
 import { wholeNumber } from '../src/commands/parse.ts';
 import { loadBase } from '../src/learning/base/base-files.ts';
+import type { RetrainTuning } from '../src/learning/retrain/retrain-head.ts';
 import { PACKAGE_ROOT } from '../src/ops/paths.ts';
 import { loadBackboneBundle } from '../src/vision/bundle.ts';
 import { describeMachine } from './bench/report.ts';
@@ -24,6 +25,7 @@ interface Flags {
   readonly frames: number;
   readonly cache: string;
   readonly seeds: string;
+  readonly tuning?: string;
   readonly json: boolean;
   readonly write: boolean;
 }
@@ -44,7 +46,7 @@ arrive, points or of whole frames, and it learns as the daemon does. The shipped
 ../shared/data, so others are needed, trained without them: scripts/backbone/train_backbone.py --leave-out, then
 surfwatch train --only riders on the frames and photos of the other cameras.
 
-A site has 14 frames or more, three of them with riders and three without. The first run reads every frame at full
+A site has 13 frames or more, five of them with riders. The first run reads every frame at full
 detail, a second or two each; what was read is kept in the cache folder. Fails where a retraining lost more than a point
 of what was known before.
 
@@ -54,17 +56,16 @@ Examples:
 `;
 
 const program = new Command('bench:learning')
-  .description(
-    'how much better a board gets by labels, and what it forgets: tables, and with --write a plot',
-  )
+  .description('how much better a board gets by labels, and what it forgets: tables, and with --write a plot')
   .argument('[folders...]', 'frames with boxes', FOLDERS)
   .requiredOption('--models <dir>', 'the folder with backbone/ and riders/, trained without the sites')
   .requiredOption('--sites <names>', 'cameras to learn, with commas')
   .option('--backbone <id>', 'in --models', 'surfwatch-mobilenetv2-v3')
   .option('--head <id>', 'in --models', 'current')
-  .option('--frames <n>', 'of each camera, evenly spread', wholeNumber(14), 72)
+  .option('--frames <n>', 'of each camera, evenly spread', wholeNumber(13), 72)
   .option('--cache <dir>', 'keeps what was read', join(PACKAGE_ROOT, '.cache/bench-learning'))
   .option('--seeds <list>', 'of splits and training', '1,2,3')
+  .option('--tuning <json>', 'of RETRAIN_FIT, to choose by: {"likeness": 0.5}')
   .option('--json', 'print every curve as JSON', false)
   .option('--write', `also write ${IMAGE} and the tables in ${PAGE}`, false)
   .addHelpText('after', HELP)
@@ -74,6 +75,7 @@ await exitOnError(() => program.parseAsync());
 async function bench(folders: string[], flags: Flags): Promise<void> {
   const start = await startOf(flags);
   const seeds = flags.seeds.split(',').map(Number);
+  const tuning = JSON.parse(flags.tuning ?? '{}') as Partial<RetrainTuning>;
   const frames = await readFrames(
     folders,
     {
@@ -93,7 +95,7 @@ async function bench(folders: string[], flags: Flags): Promise<void> {
     const runs = seeds.flatMap(seed => WAYS.flatMap(way => ORDERS.map(order => ({ seed, way, order }))));
     for (const [index, run] of runs.entries()) {
       const split = splitSite(site, run.seed);
-      curves.push(await measureCurve({ site, start, pool, split, elsewhere, ...run }));
+      curves.push(await measureCurve({ site, start, pool, split, elsewhere, tuning, ...run }));
       told((index + 1) / runs.length);
     }
   }

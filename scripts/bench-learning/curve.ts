@@ -131,9 +131,7 @@ export async function measureCurve(job: CurveJob): Promise<Curve> {
   let live = start.head;
   let now = figures(live);
   const labelled: PoolFrame[] = [];
-  const points: Point[] = [
-    { labels: 0, decision: null, reasons: [], ...now, refused: null, seconds: 0 },
-  ];
+  const points: Point[] = [{ labels: 0, decision: null, reasons: [], ...now, refused: null, seconds: 0 }];
   for (const labels of STEPS) {
     const wanted = labels - labelled.length;
     if (left.length < wanted) break;
@@ -156,7 +154,14 @@ export async function measureCurve(job: CurveJob): Promise<Curve> {
       now = figures(live);
     }
     const { decision, reasons } = verdict;
-    points.push({ labels, decision, reasons, ...now, refused: passed ? null : judge(candidate, held), seconds });
+    points.push({
+      labels,
+      decision,
+      reasons,
+      ...now,
+      refused: passed ? null : judge(candidate, held),
+      seconds,
+    });
   }
   return { site: site.name, seed, way, order, pool: split.pool.length, points };
 }

@@ -48,7 +48,9 @@ export async function readFrames(
   const chosen = cameras.flatMap(name =>
     spread(
       listed
-        .filter(({ camera, riders, ignored }) => camera === name && (riders.length > 0 || ignored.length === 0))
+        .filter(
+          ({ camera, riders, ignored }) => camera === name && (riders.length > 0 || ignored.length === 0),
+        )
         .sort((a, b) => numberOf(a) - numberOf(b) || a.path.localeCompare(b.path)),
       most,
     ),
@@ -67,9 +69,13 @@ export async function readFrames(
   try {
     for (const frame of chosen) {
       const bytes = await readFile(frame.path);
-      const key = cacheKey([bundle.manifest.weights.sha256, createHash('sha256').update(bytes).digest('hex')]);
-      const read = (await kept.read(key)) ?? packed(await levelsOf(engine, width, bytes));
-      await kept.write(key, read);
+      const key = cacheKey([
+        bundle.manifest.weights.sha256,
+        createHash('sha256').update(bytes).digest('hex'),
+      ]);
+      const known = await kept.read(key);
+      const read = known ?? packed(await levelsOf(engine, width, bytes));
+      if (known === null) await kept.write(key, read);
       frames.push({ ...frame, levels: unpacked(read, width) });
       onProgress(frames.length / chosen.length);
     }

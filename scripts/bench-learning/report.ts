@@ -47,7 +47,9 @@ export function tablesOf({ machine, seeds, curves, sites }: LearningResults): st
         NAMES[way],
         ...STEPS.map(labels => {
           const found = ordersOf(curves, way).find(each => each.labels === labels);
-          return found === undefined ? '–' : `${percent(found.next.riders)} / ${percent(found.random.riders)}`;
+          return found === undefined
+            ? '–'
+            : `${percent(found.next.riders)} / ${percent(found.random.riders)}`;
         }),
       ]),
     ),

@@ -8,16 +8,15 @@ export interface Site {
   readonly frames: readonly BenchFrame[];
 }
 
-/** Frames that a site needs: ten to label, and some to judge by. */
-const FEWEST = 14;
-/** Of them with riders, and, so that there is something to find out, without. */
-const FEWEST_OF_A_KIND = 3;
+/** Of each site: ten to label, and some to judge by. */
+const [FEWEST_LABELLED, FEWEST_JUDGED] = [10, 3];
+const FEWEST_WITH_RIDERS = 5;
 
 export function sitesOf(frames: readonly BenchFrame[]): Site[] {
   return [...new Set(frames.map(({ camera }) => camera))].flatMap(name => {
     const own = frames.filter(({ camera }) => camera === name);
-    const ridden = own.filter(({ riders }) => riders.length > 0).length;
-    const isEnough = own.length >= FEWEST && Math.min(ridden, own.length - ridden) >= FEWEST_OF_A_KIND;
+    const ridden = own.filter(({ riders }) => riders.length > 0);
+    const isEnough = own.length >= FEWEST_LABELLED + FEWEST_JUDGED && ridden.length >= FEWEST_WITH_RIDERS;
     return isEnough ? [{ name, frames: own }] : [];
   });
 }
@@ -36,10 +35,11 @@ const STRETCHES = 9;
 export function splitSite({ frames }: Site, seed: number): Split {
   const stretchOf = (index: number) => Math.floor((index * STRETCHES) / frames.length);
   const indexes = [...frames.keys()];
+  const wanted = Math.max(FEWEST_LABELLED, Math.floor(frames.length * POOL));
   const pooled = new Set<number>();
   const pool = () => indexes.filter(index => pooled.has(stretchOf(index)));
   for (const stretch of shuffled([...Array(STRETCHES).keys()], createRandom(seed))) {
-    if (pool().length >= Math.floor(frames.length * POOL)) break;
+    if (pool().length >= wanted) break;
     pooled.add(stretch);
   }
   return { pool: pool(), held: indexes.filter(index => !pooled.has(stretchOf(index))) };

@@ -76,7 +76,9 @@ export function ordersOf(curves: readonly Curve[], way: Way): OrderGain[] {
 /** Most that any retraining of any curve lost, as shares: negative where none lost anything. */
 export function worstLosses(curves: readonly Curve[]): { readonly base: number; readonly elsewhere: number } {
   const losses = (loss: (point: Point, first: Point) => number) =>
-    Math.max(...curves.flatMap(({ points: [first, ...rest] }) => rest.map(each => loss(each, first as Point))));
+    Math.max(
+      ...curves.flatMap(({ points: [first, ...rest] }) => rest.map(each => loss(each, first as Point))),
+    );
   return {
     base: losses((point, first) => first.base - point.base),
     elsewhere: losses((point, first) => riderError(point.elsewhere) - riderError(first.elsewhere)),
@@ -86,7 +88,8 @@ export function worstLosses(curves: readonly Curve[]): { readonly base: number; 
 /** How often the gate decided what. */
 export function decisionsOf(curves: readonly Curve[]): Record<GateVerdict['decision'], number> {
   const counts = { promote: 0, hold: 0, reject: 0 };
-  for (const { decision } of curves.flatMap(({ points }) => points)) if (decision !== null) counts[decision]++;
+  for (const { decision } of curves.flatMap(({ points }) => points))
+    if (decision !== null) counts[decision]++;
   return counts;
 }
 
