@@ -1,6 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { refractingDrops } from '../../scripts/spoil/lens.ts';
+import { createBeachReader } from '../../src/activity/beach-reader.ts';
+import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
+import { createRandom } from '../../src/ops/random.ts';
+import { fixedDetail } from '../../src/vision/cells/detail.ts';
 import { AREAS, areaVectors, loadSoiling, SOILING_FILE, soilingOf } from '../../src/vision/soiling.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { SHIPPED_BACKBONE } from './support.ts';
@@ -52,5 +58,31 @@ describe('soiling', () => {
     expect(scores).toHaveLength(AREAS.columns * AREAS.rows);
     expect([...scores]).toEqual([...Array(11).fill(-1), 2]);
     expect(layout).toBe('trial 4x3 of 8');
+  });
+});
+
+describe('the shipped read-out', () => {
+  it('sees drops on the lens of a real camera', async () => {
+    const options = { engine: 'auto', threads: 0, maxBytes: 1e8, maxPixels: 1e8 } as const;
+    const models = { dir: SHIPPED_MODELS, backbone: basename(SHIPPED_BACKBONE), head: 'current' };
+    const reader = await createBeachReader(models, options, fixedDetail({ detail: 0.5 }));
+    try {
+      const clean = await readFile('test/data/surfcam-cc0/frames/train_frame_0096.jpg');
+      const { data, info } = await sharp(clean).raw().toBuffer({ resolveWithObject: true });
+      const picture = { width: info.width, height: info.height, rgb: data };
+      const random = createRandom(1);
+      const soiled = await refractingDrops(0.2)(picture, () => random.next());
+      const jpeg = await sharp(soiled.rgb, { raw: { width: info.width, height: info.height, channels: 3 } })
+        .jpeg()
+        .toBuffer();
+      const scores = async (bytes: Buffer) => [...((await reader.read(bytes, [])).soiling?.scores ?? [])];
+      const [before, after] = [await scores(clean), await scores(jpeg)];
+      expect(before).toHaveLength(AREAS.columns * AREAS.rows);
+      const rises = after.map((score, area) => score - (before[area] as number)).sort((a, b) => b - a);
+      // The three areas that rose most, together, are what the gate looks at.
+      expect(rises[2]).toBeGreaterThan(1);
+    } finally {
+      await reader.close();
+    }
   });
 });
