@@ -20,7 +20,7 @@ export interface LearningResults {
 
 const NAMES: Readonly<Record<Way, string>> = { points: 'points', whole: 'whole frames' };
 
-export function nameOf(way: Way, order: Order): string {
+function nameOf(way: Way, order: Order): string {
   return `${NAMES[way]}, ${order === 'next' ? '`--next`' : 'at random'}`;
 }
 
