@@ -22,14 +22,14 @@ export function remount(disk: string, mode: 'ro' | 'rw'): void {
   execFileSync('mount', ['-o', `remount,${mode}`, disk], { stdio: 'ignore' });
 }
 
-/** Others fill what is left. */
+/** Others fill what is left; called again, what was given back since. */
 export function fill(disk: string): void {
   for (const size of [4e6, 1e5, 4096, 1]) {
     for (let count = 0; count < 4000; count++) {
       try {
-        writeFileSync(join(disk, `other-${size}-${count}`), Buffer.alloc(size, 1));
-      } catch {
-        break;
+        writeFileSync(join(disk, `other-${size}-${count}`), Buffer.alloc(size, 1), { flag: 'wx' });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') break;
       }
     }
   }

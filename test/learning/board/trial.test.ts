@@ -35,6 +35,14 @@ async function flicker({ take, clock }: Board, frames: number) {
   }
 }
 
+/** The same, and what is written anew gives back no room. */
+async function flickerWhileFull(board: Board, disk: string, frames: number) {
+  for (let frame = 0; frame < frames; frame++) {
+    fill(disk);
+    await flicker(board, 1);
+  }
+}
+
 /** Of frames that flicker: enough to judge by. */
 const ENOUGH = 61;
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
@@ -105,8 +113,7 @@ describe('a head on probation', () => {
     const first = await startBoard(reader, state, { keep: 'nothing' });
     const { from, to } = await promoteAnother(first);
     await flicker(first, ENOUGH - 10);
-    fill(disk);
-    await flicker(first, 10);
+    await flickerWhileFull(first, disk, 10);
     await eventually(() =>
       expect(first.alerts.get('rollback-failed')).toMatch(/cannot be rolled back.*ENOSPC/),
     );
@@ -114,7 +121,7 @@ describe('a head on probation', () => {
     // It is tried again, and the other work on frames is not held up by it.
     const tried = () => first.logged.filter(line => line.includes('it is tried again')).length;
     const before = tried();
-    await flicker(first, 7);
+    await flickerWhileFull(first, disk, 7);
     await eventually(() => expect(tried()).toBeGreaterThan(before));
     await first.stop();
 
