@@ -60,6 +60,7 @@ Examples:
 const DATABASES = { 'history.db': HISTORY.length, 'learning/learning.db': ARCHIVE.length };
 
 async function restore(given: string, flags: RestoreFlags): Promise<void> {
+  process.umask(0o077);
   const from = resolve(given);
   const progress = startProgress(flags.dryRun ? 'checked, % ' : 'restored, % ', 100);
   try {

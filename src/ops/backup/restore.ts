@@ -2,6 +2,7 @@
 import { chown, lstat, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, SurfwatchError } from '../../errors.ts';
+import { keepToOwner } from '../connection.ts';
 import { syncFolder } from '../durable.ts';
 import { BACKUPS } from '../state/copy.ts';
 import { lockState } from '../state/lock.ts';
@@ -108,7 +109,8 @@ async function toNowhere(_name: string, _mode: number, bytes: AsyncIterable<Buff
 
 async function lockFolder(stateDir: string, now: number) {
   try {
-    await mkdir(stateDir, { recursive: true });
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    keepToOwner(stateDir);
     const lock = lockState(stateDir, now);
     if (lock.fault === null) return lock;
     lock.release();
