@@ -446,6 +446,11 @@ export const ERRORS = {
     remedy:
       'Give as many `-c FILE` as the backup has config files (`surfwatch restore --dry-run FILE` lists them), or restore without `--with-config`.',
   },
+  'restore-not-owner': {
+    meaning: 'Root was to restore into a folder of root, to which a folder or link of another user leads.',
+    remedy:
+      'Name the folder itself as `stateDir`, or run it as the user of the daemon (`sudo -u surfwatch`).',
+  },
   'restore-unfinished': {
     meaning: 'A restore was interrupted while it put the files in their places, and it cannot be finished.',
     remedy:

@@ -8,6 +8,7 @@ import type { Manifest } from '../ops/backup/manifest.ts';
 import { checkArchive, restoreState } from '../ops/backup/restore.ts';
 import { systemClock } from '../ops/clock.ts';
 import { createLogger, partLogger } from '../ops/log.ts';
+import { asOwnerOf } from '../ops/state/as-owner.ts';
 import { openState } from '../ops/state/open.ts';
 import { packageVersion } from '../ops/version.ts';
 import { megabytes } from './backup.ts';
@@ -107,7 +108,7 @@ async function bringUpToDate({ loaded }: NewConfig, stateDir: string): Promise<v
   const log = partLogger(createLogger({ ...loaded.settings.log, level: 'warn' }), 'ops');
   const parts = { stateDir, appVersion: packageVersion(), clock: systemClock, log };
   try {
-    (await openState(parts)).close();
+    await asOwnerOf(stateDir, async () => (await openState(parts)).close());
   } catch (error) {
     if (!(error instanceof SurfwatchError && error.code === 'state-locked')) throw error;
   }
