@@ -56,11 +56,13 @@ printTable(
   ENGINES.map(engine => row(engine, run(ENGINE, engine, tsx), bare)),
 );
 if (existsSync(BUILT)) {
-  console.log(
-    '\nThe whole job in its thread: 1,500 base cells and 52 frames of 40, 500 cells held, with calibration and gate',
-  );
+  console.log('\nThe whole job in its thread, with calibration and gate: labelled frames of 40 cells each');
+  const nothing = run(JOB, 'nothing', []);
   printTable(
     ['', 'seconds', 'of a processor', 'memory, MB'],
-    [row('retrain', run(JOB, 'job', []), run(JOB, 'nothing', []))],
+    [
+      row('52 frames, 2,000 base cells', run(JOB, 'few', []), nothing),
+      row('2,000 frames, 6,000 base cells', run(JOB, 'many', []), nothing),
+    ],
   );
 } else console.log('\nThe whole job is measured where dist/ is built: npm run build');

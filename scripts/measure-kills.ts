@@ -11,18 +11,11 @@ import { exitOnError } from '../src/commands/exit.ts';
 import { wholeNumber } from '../src/commands/parse.ts';
 import { openArchive } from '../src/learning/archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from '../src/learning/archive/options.ts';
+import type { Label } from '../src/learning/archive/types.ts';
 import type { Requester } from '../src/messaging/request.ts';
 import { systemClock } from '../src/ops/clock.ts';
 import { createRandom } from '../src/ops/random.ts';
 import { startDaemonChild } from './daemon-child.ts';
-
-const program = new Command('measure-kills')
-  .description('kills a daemon that is labelled and retrained with SIGKILL; counts what was lost')
-  .option('--kills <n>', 'how often', wholeNumber(1), 200)
-  .option('--within <ms>', 'each at a random instant of so many milliseconds', wholeNumber(1), 6_000)
-  .option('--seed <n>', 'of the instants', wholeNumber(0), 1)
-  .action(measure);
-await exitOnError(() => program.parseAsync());
 
 /** Small pictures, so that the time goes into labels and heads. */
 const SETTINGS = [
@@ -32,6 +25,14 @@ const SETTINGS = [
   'camera.simulator.height=360',
   'vision.detail=0.5',
 ];
+
+const program = new Command('measure-kills')
+  .description('kills a daemon that is labelled and retrained with SIGKILL; counts what was lost')
+  .option('--kills <n>', 'how often', wholeNumber(1), 200)
+  .option('--within <ms>', 'each at a random instant of so many milliseconds', wholeNumber(1), 6_000)
+  .option('--seed <n>', 'of the instants', wholeNumber(0), 1)
+  .action(measure);
+await exitOnError(() => program.parseAsync());
 
 interface Truth {
   /** What was acknowledged of each frame. */
@@ -81,6 +82,7 @@ async function measure({ kills, within, seed }: Flags): Promise<void> {
 /** Labels and retrains until the daemon is gone. */
 async function keepBusy(requester: Requester, truth: Truth, tally: { acknowledged: number }, round: number) {
   const renderer = createRenderer();
+  const random = createRandom(round);
   const frames = [...truth.said.keys()];
   for (let seed = round * 1000; ; seed++) {
     if (seed % 10 === 4)
@@ -88,9 +90,14 @@ async function keepBusy(requester: Requester, truth: Truth, tally: { acknowledge
     const kind = seed % 2 === 0 ? 'kitesurfing' : 'none';
     const known = frames[seed % Math.max(1, frames.length)];
     if (known !== undefined && seed % 3 !== 0) {
-      truth.pending = { frame: known, labels: kind };
-      await requester.request('label', { frame: known, labels: [kind] });
-      truth.said.set(known, kind);
+      // Every second rider is pointed at.
+      const x = kind === 'none' || seed % 4 === 0 ? null : random.between(0.1, 0.9);
+      const labels = x === null ? kind : pointed(kind, x);
+      truth.pending = { frame: known, labels };
+      const label =
+        x === null ? { labels: [kind] } : { riders: [{ x, y: 0.5, activity: kind }], complete: true };
+      await requester.request('label', { frame: known, ...label });
+      truth.said.set(known, labels);
     } else {
       const activities = kind === 'none' ? [] : ['kitesurfing' as const];
       const jpeg = await renderer.jpeg(randomScene(seed, { activities, width: 320, height: 180 }));
@@ -101,6 +108,17 @@ async function keepBusy(requester: Requester, truth: Truth, tally: { acknowledge
     truth.pending = null;
     tally.acknowledged += 1;
   }
+}
+
+/** With the place of the first rider, where one was pointed at. */
+function saidBy({ labels, pointing }: Label): string {
+  const said = labels.length === 0 ? 'none' : labels.join();
+  const [rider] = pointing?.riders ?? [];
+  return rider === undefined ? said : pointed(said, rider.x);
+}
+
+function pointed(labels: string, x: number): string {
+  return `${labels} at ${x.toFixed(4)}`;
 }
 
 interface Tally {
@@ -122,8 +140,8 @@ async function compare(stateDir: string, { said, pending }: Truth, tally: Tally)
   });
   try {
     for (const [frame, labels] of said) {
-      const held = archive.labelOf(frame)?.labels;
-      const found = held === undefined ? undefined : held.length === 0 ? 'none' : held.join();
+      const held = archive.labelOf(frame);
+      const found = held && saidBy(held);
       const may = pending?.frame === frame ? [labels, pending.labels] : [labels];
       if (found === undefined || !may.includes(found)) tally.lost += 1;
       else said.set(frame, found);

@@ -1,148 +1,234 @@
-/** One site, one split: labels arrive ten at a time, and after each ten every method learns from them. */
+/** One site, one split: labels arrive, and after each batch of them the board learns. */
+import { ulid } from 'ulid';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
+import { labelledCells } from '../../src/learning/advice/likeness/labelled-cells.ts';
 import { rankFrames } from '../../src/learning/advice/next.ts';
+import { rescoreWith } from '../../src/learning/advice/rescore.ts';
+import type { RiderPoint } from '../../src/learning/archive/types.ts';
 import { NONE } from '../../src/learning/data/labels.ts';
-import type { RetrainTuning } from '../../src/learning/retrain/retrain-head.ts';
-import type { BoardFrame } from '../../src/learning/retrain/types.ts';
-import { createRandom, shuffled } from '../../src/ops/random.ts';
-import type { Tensorflow } from '../../src/vision/engines/tensorflow.ts';
-import type { Start } from './base.ts';
+import { baseSide } from '../../src/learning/retrain/base-rows.ts';
+import { heldFrames } from '../../src/learning/retrain/blocks.ts';
+import { figuresOf } from '../../src/learning/retrain/gate.ts';
+import { judgeCells } from '../../src/learning/retrain/judge-cells.ts';
 import {
-  type Learnt,
-  type Lesson,
-  learnFromScratch,
-  learnNaively,
-  learnOurs,
-  type Method,
-} from './methods.ts';
-import { createNeighbours } from './neighbours.ts';
-import { baseErrors, type Errors, scoreCells, scorerOf, siteErrors } from './scorer.ts';
-import type { Split } from './split.ts';
+  RETRAIN_DEFAULTS,
+  type RetrainTuning,
+  retrainHead,
+} from '../../src/learning/retrain/retrain-head.ts';
+import type { BaseSet, BoardFrame, GateVerdict } from '../../src/learning/retrain/types.ts';
+import { createRandom, shuffled } from '../../src/ops/random.ts';
+import type { BenchFrame } from './frames.ts';
+import { judge, type Kept, keeperOf, type Tally } from './sight.ts';
+import type { Site, Split } from './sites.ts';
 
-export type Order = 'next' | 'random';
+/** How a frame is labelled: each rider pointed at, or what goes on in it. */
+export const WAYS = ['points', 'whole'] as const;
+export type Way = (typeof WAYS)[number];
+export const ORDERS = ['next', 'random'] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** Labels after which the board learns. */
+export const STEPS = [5, 10, 20, 30] as const;
 
 export interface Point {
   readonly labels: number;
-  readonly site: Errors;
-  readonly base: Errors;
-  /** Of the retraining; 0 before the first. */
+  /** Null before the first retraining. */
+  readonly decision: GateVerdict['decision'] | null;
+  readonly reasons: readonly string[];
+  /** Of the head that is then in force, on the held frames of this site. */
+  readonly site: Tally;
+  /** Of the candidate, where the gate did not let it pass. */
+  readonly refused: Tally | null;
+  /** Of the head in force on frames of the other sites, of which it learnt nothing. */
+  readonly elsewhere: Tally;
+  /** Macro-F1 of the head in force on the held groups of the base set, 0..1. */
+  readonly base: number;
+  /** Of the retraining. */
   readonly seconds: number;
-  readonly promoted: boolean | null;
 }
 
 export interface Curve {
   readonly site: string;
   readonly seed: number;
-  readonly method: Method;
+  readonly way: Way;
   readonly order: Order;
+  /** Frames that could be labelled. */
+  readonly pool: number;
   readonly points: readonly Point[];
 }
 
+/** A frame as the board that came with a head would have it. */
+export interface PoolFrame {
+  readonly id: string;
+  readonly takenAt: number;
+  /** What a person says of it. */
+  readonly labels: readonly string[];
+  readonly riders: readonly RiderPoint[];
+  /** Whether everybody can be listed. */
+  readonly complete: boolean;
+  readonly usual: Kept;
+  /** With the cells of the riders. */
+  readonly pointed: Kept;
+}
+
+/** What a board starts from. */
+export interface Start {
+  readonly head: HeadBundle;
+  readonly base: BaseSet;
+}
+
+const FIRST_AT = Date.UTC(2026, 5, 1);
+/** Between frames: three an hour, which is what frames are held back by. */
+const APART_MS = 20 * 60_000;
+
+export function poolOf({ head }: Start, { frames }: Site): PoolFrame[] {
+  const keep = keeperOf(head);
+  return frames.map((frame, index) => {
+    const riders = frame.riders.map(({ activity, box: { x, y, w, h } }) => ({
+      activity,
+      x: x + w / 2,
+      y: y + h / 2,
+    }));
+    const [usual, pointed] = keep(frame, riders);
+    const takenAt = FIRST_AT + index * APART_MS;
+    return {
+      id: ulid(takenAt),
+      takenAt,
+      labels: [...new Set(riders.map(({ activity }) => activity))].sort(),
+      riders,
+      complete: frame.ignored.length === 0,
+      usual,
+      pointed,
+    };
+  });
+}
+
 export interface CurveJob {
-  readonly tf: Tensorflow;
-  readonly site: string;
+  readonly site: Site;
   readonly start: Start;
+  /** One a frame of the site. */
+  readonly pool: readonly PoolFrame[];
   readonly split: Split;
+  readonly elsewhere: readonly BenchFrame[];
   readonly seed: number;
-  readonly method: Method;
+  readonly way: Way;
   readonly order: Order;
   readonly tuning?: Partial<RetrainTuning>;
 }
 
-export const STEP = 10;
-export const MOST = 50;
-
 export async function measureCurve(job: CurveJob): Promise<Curve> {
-  const { tf, start, split, seed, site, method, order } = job;
-  const neighbours = method === 'neighbours' ? createNeighbours(start) : null;
-  const learn = (lesson: Lesson): Promise<Learnt> => {
-    if (neighbours !== null) {
-      return Promise.resolve({ live: start.head, scorer: neighbours(lesson.labelled), promoted: null });
-    }
-    const ways = { ours: learnOurs, naive: learnNaively, scratch: learnFromScratch };
-    return ways[method as keyof typeof ways](lesson);
-  };
-  const first = neighbours?.([]) ?? scorerOf(start.head);
-  const points: Point[] = [
-    {
-      labels: 0,
-      site: siteErrors(first, split.held),
-      base: baseErrors(first, start.judged),
-      seconds: 0,
-      promoted: null,
-    },
-  ];
-  const labelled: BoardFrame[] = [];
-  let left = shuffled(split.pool, createRandom(seed + 1));
+  const { site, start, split, seed, way, order } = job;
+  const held = split.held.map(index => site.frames[index] as BenchFrame);
+  const figures = (head: HeadBundle) => ({
+    site: judge(head, held),
+    elsewhere: judge(head, job.elsewhere),
+    base: baseFigure(head, start.base),
+  });
+  let left = shuffled(
+    split.pool.map(index => job.pool[index] as PoolFrame),
+    createRandom(seed + 1),
+  );
   let live = start.head;
-  while (labelled.length < MOST && left.length >= STEP) {
-    const chosen = order === 'next' ? chooseNext(left, labelled, live) : left.slice(0, STEP);
+  let now = figures(live);
+  const labelled: PoolFrame[] = [];
+  const points: Point[] = [{ labels: 0, decision: null, reasons: [], ...now, refused: null, seconds: 0 }];
+  for (const labels of STEPS) {
+    const wanted = labels - labelled.length;
+    if (left.length < wanted) break;
+    const chosen = order === 'next' ? chooseNext(left, labelled, way, live, wanted) : left.slice(0, wanted);
     left = left.filter(frame => !chosen.includes(frame));
     labelled.push(...chosen);
-    const begun = performance.now();
-    const { tuning } = job;
-    const learnt = await learn({
-      tf,
-      start,
-      live,
-      labelled,
-      seed,
-      ...(tuning === undefined ? {} : { tuning }),
-    });
-    live = learnt.live;
+    const { candidate, verdict, seconds } = await retrainHead(
+      {
+        base: start.base,
+        board: boardFrames(labelled, way),
+        unlabelled: left.map(({ id, usual }) => ({ id, ...usual })),
+        incumbent: live,
+        shipped: start.head,
+      },
+      { ...RETRAIN_DEFAULTS, seed, ...(job.tuning !== undefined && { tuning: job.tuning }) },
+    );
+    const passed = verdict.decision === 'promote';
+    if (passed) {
+      live = candidate;
+      now = figures(live);
+    }
+    const { decision, reasons } = verdict;
     points.push({
-      labels: labelled.length,
-      seconds: (performance.now() - begun) / 1000,
-      promoted: learnt.promoted,
-      site: siteErrors(learnt.scorer, split.held),
-      base: baseErrors(learnt.scorer, start.judged),
+      labels,
+      decision,
+      reasons,
+      ...now,
+      refused: passed ? null : judge(candidate, held),
+      seconds,
     });
   }
-  return { site, seed, method, order, points };
+  return { site: site.name, seed, way, order, pool: split.pool.length, points };
 }
 
-/** As `surfwatch label --next` would offer them, by the head that is live. */
-function chooseNext(
-  left: readonly BoardFrame[],
-  labelled: readonly BoardFrame[],
-  live: HeadBundle,
-): BoardFrame[] {
-  const { width } = live.manifest;
-  const scorer = scorerOf(live);
-  const candidates = left.map(frame => ({
-    id: frame.id,
-    takenAt: frame.takenAt,
-    cells: scoreCells(scorer, frame.cells, frame.embeddings),
-    embeddings: () => frame.embeddings,
-    novelty: null,
+/** As the board hands them to a retraining, some held back to judge by. */
+function boardFrames(labelled: readonly PoolFrame[], way: Way): BoardFrame[] {
+  const log = labelled.map(({ id, takenAt, labels }, seq) => ({
+    seq,
+    frame: id,
+    at: takenAt,
+    by: '',
+    way: 'cli' as const,
+    labels,
   }));
+  const held = heldFrames(log, () => false);
+  return labelled.map(frame => ({ ...saidOf(frame, way), held: held.has(frame.id) }));
+}
+
+function saidOf({ id, takenAt, labels, riders, complete, usual, pointed }: PoolFrame, way: Way) {
+  const about = { id, takenAt, labels };
+  if (way === 'whole' || riders.length === 0) return { ...about, ...usual };
+  return { ...about, ...pointed, pointing: { riders, complete, nobody: [] } };
+}
+
+/** As `surfwatch label --next` would offer them, by the head in force. */
+function chooseNext(
+  left: readonly PoolFrame[],
+  labelled: readonly PoolFrame[],
+  way: Way,
+  live: HeadBundle,
+  count: number,
+): PoolFrame[] {
+  const { manifest } = live;
+  const rescore = rescoreWith(live);
+  const scored = <T extends Kept>(frame: T): T => {
+    const scores = rescore(frame.embeddings, frame.cells.length);
+    return {
+      ...frame,
+      cells: frame.cells.map((cell, row) => ({ ...cell, scores: scores[row] ?? cell.scores })),
+    };
+  };
+  const said = labelled.map(frame => scored(saidOf(frame, way)));
   const counts: Record<string, number> = {};
-  for (const name of [...live.manifest.activities, NONE]) {
-    counts[name] = labelled.filter(({ labels }) =>
-      name === NONE ? labels.length === 0 : labels.includes(name),
-    ).length;
+  for (const name of labelled.flatMap(({ labels }) => (labels.length === 0 ? [NONE] : labels))) {
+    counts[name] = (counts[name] ?? 0) + 1;
   }
   const picks = rankFrames(
-    candidates,
-    { head: live.manifest, labelled: decidingCells(labelled, scorer, width), width, counts },
-    { count: STEP },
+    left.map(({ id, takenAt, usual }) => {
+      const { cells, embeddings } = scored(usual);
+      return { id, takenAt, cells, embeddings: () => embeddings, novelty: null, stale: false };
+    }),
+    {
+      head: manifest,
+      labelled: labelledCells(said, manifest.width).matrix,
+      width: manifest.width,
+      counts,
+      showsNobody: labelled.some(
+        ({ labels, complete }) => labels.length === 0 || (way === 'points' && complete),
+      ),
+    },
+    { count },
   );
-  return picks.map(({ id }) => left.find(frame => frame.id === id) as BoardFrame);
+  return picks.map(({ id }) => left.find(frame => frame.id === id) as PoolFrame);
 }
 
-/** Of each labelled picture the embedding of its strongest cell. */
-function decidingCells(
-  frames: readonly BoardFrame[],
-  scorer: ReturnType<typeof scorerOf>,
-  width: number,
-): Float32Array {
-  const rows = new Float32Array(frames.length * width);
-  for (const [index, { cells, embeddings }] of frames.entries()) {
-    const strength = scoreCells(scorer, cells, embeddings).map(({ scores }) =>
-      Math.max(...Object.values(scores)),
-    );
-    const cell = strength.indexOf(Math.max(...strength));
-    rows.set(embeddings.subarray(cell * width, (cell + 1) * width), index * width);
-  }
-  return rows;
+/** As the gate has it. */
+function baseFigure(head: HeadBundle, base: BaseSet): number {
+  const { activities } = head.manifest;
+  return figuresOf(judgeCells(head, baseSide(base, activities, true)), activities).macroF1;
 }

@@ -1,24 +1,26 @@
-/** Draws the mean curves: error on the site on the left, on the base on the right. */
+/** Draws the mean curves: error on the site on the left, on other cameras on the right. */
 import * as charts from 'echarts/charts';
 import * as components from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { MOST } from './curve.ts';
-import type { MeanPoint, Way } from './summary.ts';
+import { type Curve, ORDERS, type Order, STEPS, WAYS, type Way } from './curve.ts';
+import { type MeanPoint, meanCurve } from './summary.ts';
 
 /** Told apart by people who see no red or green (Okabe and Ito 2008), and by their dashes. */
-const STYLES: Readonly<Record<string, { name: string; color: string; type: 'solid' | number[] }>> = {
-  'ours next': { name: 'as the board does, --next', color: '#0072b2', type: 'solid' },
-  'ours random': { name: 'as the board does, at random', color: '#56b4e9', type: 'solid' },
-  'naive random': { name: 'naive fine-tuning', color: '#d55e00', type: [6, 3] },
-  'neighbours random': { name: 'nearest neighbours', color: '#009e73', type: [2, 3] },
-  'scratch random': { name: 'from scratch', color: '#8a6d00', type: [10, 3, 2, 3] },
+const COLORS: Readonly<Record<Way, string>> = { points: '#0072b2', whole: '#d55e00' };
+const DASHES: Readonly<Record<Order, 'solid' | number[]>> = { next: 'solid', random: [6, 3] };
+const NAMES: Readonly<Record<Way | Order, string>> = {
+  points: 'points',
+  whole: 'whole frames',
+  next: '--next',
+  random: 'at random',
 };
+const MOST = Math.max(...STEPS);
 
 const SIZE = { width: 760, height: 392 };
 
 /** SVG markup that stands by itself, on white. */
-export function drawLearning(ways: readonly Way[]): string {
+export function drawLearning(curves: readonly Curve[]): string {
   echarts.use([
     charts.LineChart,
     components.GridComponent,
@@ -39,13 +41,21 @@ export function drawLearning(ways: readonly Way[]): string {
   canvas.setOption({
     animation: false,
     backgroundColor: '#fff',
-    title: [title("On the site's held-back pictures", '7%'), title('On what was known before', '57%')],
+    title: [title("Riders in the camera's held-back frames", '7%'), title('Riders of other cameras', '57%')],
     // Without a browser the width of text is guessed too small.
     legend: { bottom: 0, itemWidth: 34, itemGap: 24, textStyle: { color: '#17202b' } },
     grid: [grid('7%'), grid('57%')],
     xAxis: [x(0), x(1)],
     yAxis: [y(0), y(1)],
-    series: ways.flatMap(way => [line(way, 0, ({ site }) => site), line(way, 1, ({ base }) => base)]),
+    series: WAYS.flatMap(way =>
+      ORDERS.flatMap(order => {
+        const points = meanCurve(curves.filter(each => each.way === way && each.order === order));
+        return [
+          line(way, order, points, 0, ({ riders }) => riders),
+          line(way, order, points, 1, ({ elsewhere }) => elsewhere),
+        ];
+      }),
+    ),
   });
   const svg = canvas.renderToSVGString();
   canvas.dispose();
@@ -62,20 +72,22 @@ const AXIS = {
   splitLine: { lineStyle: { color: '#e3e8ee' } },
 };
 
-function line({ method, order, points }: Way, index: number, figure: (point: MeanPoint) => number) {
-  const { name, color, type } = STYLES[`${method} ${order}`] ?? {
-    name: `${method} ${order}`,
-    color: '#999',
-    type: 'solid' as const,
-  };
+function line(
+  way: Way,
+  order: Order,
+  points: readonly MeanPoint[],
+  index: number,
+  figure: (point: MeanPoint) => number,
+) {
+  const color = COLORS[way];
   return {
     type: 'line',
-    name,
+    name: `${NAMES[way]}, ${NAMES[order]}`,
     xAxisIndex: index,
     yAxisIndex: index,
     symbolSize: 5,
     data: points.map(point => [point.labels, 100 * figure(point)]),
-    lineStyle: { color, type, width: 2 },
+    lineStyle: { color, type: DASHES[order], width: 2 },
     itemStyle: { color },
   };
 }

@@ -1,113 +1,121 @@
 /** The figures as a section of docs/accuracy.md. */
 import { table } from '../../src/learning/report/markdown.ts';
 import type { Machine } from '../bench/report.ts';
-import type { Curve, Order } from './curve.ts';
-import type { Method } from './methods.ts';
-import { LABELS, labelsUntil, type SiteWays, sitesWays, type Way, waysOf } from './summary.ts';
+import { type Curve, type Order, STEPS, WAYS, type Way } from './curve.ts';
+import { decisionsOf, type Gain, gainAt, gainsOf, ordersOf, worstLosses } from './summary.ts';
 
 export interface SiteSummary {
   readonly name: string;
-  readonly pictures: number;
-  readonly classes: Readonly<Record<string, number>>;
+  readonly frames: number;
+  readonly withRiders: number;
+  readonly riders: number;
 }
 
 export interface LearningResults {
   readonly machine: Machine;
-  readonly backbone: string;
   readonly seeds: readonly number[];
   readonly sites: readonly SiteSummary[];
   readonly curves: readonly Curve[];
 }
 
-const NAMES: Readonly<Record<Method, string>> = {
-  ours: 'as the board does',
-  naive: 'naive fine-tuning',
-  neighbours: 'nearest neighbours',
-  scratch: 'from scratch',
-};
+const NAMES: Readonly<Record<Way, string>> = { points: 'points', whole: 'whole frames' };
 
-function nameOf({ method, order }: { readonly method: Method; readonly order: Order }): string {
-  return order === 'next' ? `${NAMES[method]}, \`--next\`` : NAMES[method];
+function nameOf(way: Way, order: Order): string {
+  return `${NAMES[way]}, ${order === 'next' ? '`--next`' : 'at random'}`;
 }
 
 /** Tables alone: what is read between them is written by hand. */
-export function tablesOf({ machine, backbone, seeds, curves, sites }: LearningResults): string {
-  const ways = waysOf(curves);
+export function tablesOf({ machine, seeds, curves, sites }: LearningResults): string {
+  const lost = worstLosses(curves);
+  const percentOf = (share: number) => `${percent(Math.max(0, share))} points`;
   return [
-    `\`npm run bench:learning\` on ${machine.date}, backbone \`${backbone}\`, ${sites.length} sites, seeds ${seeds.join(', ')}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}.`,
+    `\`npm run bench:learning\` on ${machine.date}, ${sites.length} cameras, splits ${seeds.join(', ')}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}.`,
     '',
-    'Error on the held-back pictures of the site, in percent, after so many labels; mean over sites.',
+    'Error of riders (1 − F1) on held-back frames of the camera, in percent, before and after so many labels; mean over the cameras that have as many (in brackets: how many), both on the same frames.',
     '',
-    table(
-      ['', ...LABELS.map(String)],
-      ways.map(way => [nameOf(way), ...way.points.map(({ site }) => percent(site))]),
-    ),
+    gainTable(curves, ({ before, after }) => [before.riders, after.riders]),
     '',
-    'The same with every class of a site weighing the same.',
+    'The same of the answer of a frame.',
     '',
-    table(
-      ['', ...LABELS.map(String)],
-      ways.map(way => [nameOf(way), ...way.points.map(({ siteBalanced }) => percent(siteBalanced))]),
-    ),
+    gainTable(curves, ({ before, after }) => [before.frames, after.frames]),
     '',
-    'Error on the held groups of the other sources, in percent; each source weighs the same. Largest loss: in points, of any retraining of any site and split.',
+    '`--next` and random order where there was a choice: error of riders, in percent.',
     '',
     table(
-      ['', ...LABELS.map(String), 'largest loss', 'seconds', 'let pass'],
-      ways.map(way => [
-        nameOf(way),
-        ...way.points.map(({ base }) => percent(base)),
-        percent(way.worstBaseLoss),
-        (
-          way.points.slice(1).reduce((sum, { seconds }) => sum + seconds, 0) /
-          (way.points.length - 1)
-        ).toFixed(1),
-        way.promoted === null ? '–' : `${Math.round(100 * way.promoted)} %`,
+      ['', ...STEPS.map(String)],
+      WAYS.map(way => [
+        NAMES[way],
+        ...STEPS.map(labels => {
+          const found = ordersOf(curves, way).find(each => each.labels === labels);
+          return found === undefined
+            ? '–'
+            : `${percent(found.next.riders)} / ${percent(found.random.riders)}`;
+        }),
       ]),
     ),
     '',
-    'By site: error in percent without labels, and after 30.',
+    `Most that any retraining lost: ${percentOf(lost.base)} of macro-F1 on the held groups of the base set, ${percentOf(lost.elsewhere)} of F1 of riders on frames of the other cameras, which neither head has learnt from.`,
     '',
-    siteTable(sites, sitesWays(curves)),
+    'What the gate decided. A head that it holds for approval or rejects leaves the one before in place, with its error.',
     '',
-    'Labels until the mean error is down to a share of what it was without any.',
+    table(
+      ['', 'promoted', 'held', 'rejected', 'seconds'],
+      gainsOf(curves).map(({ way, order }) => {
+        const own = curves.filter(each => each.way === way && each.order === order);
+        const { promote, hold, reject } = decisionsOf(own);
+        const seconds = own.flatMap(({ points }) => points.slice(1).map(point => point.seconds));
+        const mean = seconds.reduce((sum, each) => sum + each, 0) / Math.max(1, seconds.length);
+        return [nameOf(way, order), ...[promote, hold, reject].map(String), mean.toFixed(1)];
+      }),
+    ),
     '',
-    untilTable(ways),
+    'By camera, both orders together: error of riders in percent, in brackets that of frames.',
+    '',
+    siteTable(sites, curves),
     '',
   ].join('\n');
 }
 
-function siteTable(sites: readonly SiteSummary[], measured: readonly SiteWays[]): string {
-  const first = measured[0]?.ways ?? [];
+function gainTable(curves: readonly Curve[], shown: (gain: Gain) => readonly [number, number]): string {
   return table(
-    ['site', 'pictures', 'without', ...first.map(nameOf)],
-    sites.map(({ name, pictures, classes }) => {
-      const ways = measured.find(({ site }) => site === name)?.ways ?? [];
-      const told = Object.entries(classes).map(([label, count]) => `${count} ${label}`);
-      return [
-        name,
-        `${pictures}: ${told.join(', ')}`,
-        percent(ways[0]?.points[0]?.site ?? Number.NaN),
-        ...ways.map(way => percent(at(way, 30))),
-      ];
-    }),
-  );
-}
-
-function untilTable(ways: readonly Way[]): string {
-  const ours = ways.filter(({ method }) => method === 'ours');
-  const shares = [0.75, 0.5, 0.4, 0.3];
-  return table(
-    ['', ...shares.map(share => `${share * 100} %`)],
-    ours.map(way => [
-      way.order,
-      ...shares.map(share => labelsUntil(way.points, share * (way.points[0]?.site ?? 0))?.toFixed(0) ?? '–'),
+    ['', ...STEPS.map(String)],
+    gainsOf(curves).map(({ way, order, gains }) => [
+      nameOf(way, order),
+      ...STEPS.map(labels => {
+        const gain = gains.find(each => each.labels === labels);
+        if (gain === undefined) return '–';
+        const [before, after] = shown(gain);
+        return `${percent(before)} → ${percent(after)} (${gain.sites.length})`;
+      }),
     ]),
   );
 }
 
-function at({ points }: Way, labels: number): number {
-  return points.find(point => point.labels === labels)?.site ?? Number.NaN;
+function siteTable(sites: readonly SiteSummary[], curves: readonly Curve[]): string {
+  const columns = WAYS.flatMap(way => [10, 30].map(labels => ({ way, labels })));
+  return table(
+    ['', 'frames', 'with riders', 'before', ...columns.map(({ way, labels }) => `${labels} ${NAMES[way]}`)],
+    sites.map(({ name, frames, withRiders, riders }) => {
+      const own = curves.filter(({ site }) => site === name);
+      const errors = (gain: Gain | null, at: 'before' | 'after') =>
+        gain === null ? '–' : `${percent(gain[at].riders)} (${percent(gain[at].frames)})`;
+      return [
+        name,
+        String(frames),
+        `${withRiders} (${riders} riders)`,
+        errors(gainAt(own, 0), 'before'),
+        ...columns.map(({ way, labels }) =>
+          errors(
+            gainAt(
+              own.filter(each => each.way === way),
+              labels,
+            ),
+            'after',
+          ),
+        ),
+      ];
+    }),
+  );
 }
 
 function percent(share: number): string {

@@ -1,32 +1,46 @@
-/** Which pictures make a site, and what a head that has not seen it is trained on. */
-import { type EmbeddedSet, selectRows } from '../../src/learning/embedding/sample.ts';
-import type { BoardPicture } from './board-picture.ts';
-import type { Material } from './material.ts';
+/** Cameras that are learnt, each divided into frames that may be labelled and frames it is judged on. */
+import { createRandom, shuffled } from '../../src/ops/random.ts';
+import type { BenchFrame } from './frames.ts';
 
 export interface Site {
   readonly name: string;
   /** In the order of time. */
-  readonly pictures: readonly BoardPicture[];
-  /** Everything of other cameras. */
-  readonly others: EmbeddedSet;
+  readonly frames: readonly BenchFrame[];
 }
 
-/** Pictures that a site needs: 30 to label, and enough to judge by. */
-const FEWEST = 45;
-/** Pictures its second most frequent class (none is one) needs. */
-const FEWEST_OF_SECOND = 4;
+/** Of each site: ten to label, and some to judge by. */
+const [FEWEST_LABELLED, FEWEST_JUDGED] = [10, 3];
+const FEWEST_WITH_RIDERS = 5;
 
-/** Each folder is one camera. */
-export function sitesOf({ pictures, set }: Pick<Material, 'pictures' | 'set'>): Site[] {
-  return [...new Set(pictures.map(({ source }) => source))].flatMap(name => {
-    const own = pictures.filter(({ source }) => source === name);
-    if (own.length < FEWEST || secondClass(own) < FEWEST_OF_SECOND) return [];
-    return [{ name, pictures: own, others: selectRows(set, ({ source }) => source !== name) }];
+export function sitesOf(frames: readonly BenchFrame[]): Site[] {
+  return [...new Set(frames.map(({ camera }) => camera))].flatMap(name => {
+    const own = frames.filter(({ camera }) => camera === name);
+    const ridden = own.filter(({ riders }) => riders.length > 0);
+    const isEnough = own.length >= FEWEST_LABELLED + FEWEST_JUDGED && ridden.length >= FEWEST_WITH_RIDERS;
+    return isEnough ? [{ name, frames: own }] : [];
   });
 }
 
-function secondClass(pictures: readonly BoardPicture[]): number {
-  const counts = new Map<string, number>();
-  for (const { labels } of pictures) counts.set(labels.join('+'), (counts.get(labels.join('+')) ?? 0) + 1);
-  return [...counts.values()].sort((a, b) => b - a)[1] ?? 0;
+export interface Split {
+  /** Indexes of the site's frames that may be labelled, and of those it is judged on. */
+  readonly pool: readonly number[];
+  readonly held: readonly number[];
+}
+
+/** Of the frames; a third is enough to judge by, and small sites have few to label. */
+const POOL = 2 / 3;
+/** Neighbouring frames are alike: of so many stretches of time each is on one side. */
+const STRETCHES = 9;
+
+export function splitSite({ frames }: Site, seed: number): Split {
+  const stretchOf = (index: number) => Math.floor((index * STRETCHES) / frames.length);
+  const indexes = [...frames.keys()];
+  const wanted = Math.max(FEWEST_LABELLED, Math.floor(frames.length * POOL));
+  const pooled = new Set<number>();
+  const pool = () => indexes.filter(index => pooled.has(stretchOf(index)));
+  for (const stretch of shuffled([...Array(STRETCHES).keys()], createRandom(seed))) {
+    if (pool().length >= wanted) break;
+    pooled.add(stretch);
+  }
+  return { pool: pool(), held: indexes.filter(index => !pooled.has(stretchOf(index))) };
 }

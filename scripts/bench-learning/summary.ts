@@ -1,94 +1,124 @@
-/** Means of the curves: over seeds, then over sites, so that each site counts the same. */
-import type { Curve, Order, Point } from './curve.ts';
-import { MOST, STEP } from './curve.ts';
-import type { Method } from './methods.ts';
-import { mean } from './scorer.ts';
+/** Means of the curves: seeds of a site together, then sites, so that each site counts the same. */
+import type { GateVerdict } from '../../src/learning/retrain/types.ts';
+import { type Curve, ORDERS, type Order, type Point, STEPS, WAYS, type Way } from './curve.ts';
+import { addTallies, frameError, riderError, type Tally } from './sight.ts';
 
-export interface MeanPoint {
+/** Errors as shares, 0..1. */
+export interface Errors {
+  readonly riders: number;
+  readonly frames: number;
+}
+
+/** What so many labels brought on the sites that have as many. */
+export interface Gain {
   readonly labels: number;
-  /** Errors as shares, 0..1. */
-  readonly site: number;
-  readonly siteBalanced: number;
-  readonly base: number;
-  readonly seconds: number;
+  readonly sites: readonly string[];
+  readonly before: Errors;
+  readonly after: Errors;
 }
 
-export interface Way {
-  readonly method: Method;
+export interface WayGains {
+  readonly way: Way;
   readonly order: Order;
-  readonly points: readonly MeanPoint[];
-  /** Largest rise of the base's error in any retraining of any site and split against the start, as a share. */
-  readonly worstBaseLoss: number;
-  /** Share of retrainings that the gate let pass; null where there is none. */
-  readonly promoted: number | null;
+  readonly gains: readonly Gain[];
 }
 
-export interface SiteWays {
-  readonly site: string;
-  readonly ways: readonly Way[];
+export function gainsOf(curves: readonly Curve[]): WayGains[] {
+  return WAYS.flatMap(way =>
+    ORDERS.map(order => {
+      const own = curves.filter(each => each.way === way && each.order === order);
+      return { way, order, gains: STEPS.flatMap(labels => gainAt(own, labels) ?? []) };
+    }),
+  );
 }
 
-export const LABELS: readonly number[] = Array.from({ length: MOST / STEP + 1 }, (_, index) => index * STEP);
+/** @returns null where no site has so many labels */
+export function gainAt(curves: readonly Curve[], labels: number): Gain | null {
+  const reached = curves.filter(({ points }) => points.some(point => point.labels === labels));
+  const sites = [...new Set(reached.map(({ site }) => site))];
+  if (sites.length === 0) return null;
+  const errors = (at: number) =>
+    meanOf(
+      sites.map(site =>
+        addTallies(
+          reached
+            .filter(curve => curve.site === site)
+            .map(({ points }) => points.find(point => point.labels === at) as Point)
+            .map(point => point.site),
+        ),
+      ),
+    );
+  return { labels, sites, before: errors(0), after: errors(labels) };
+}
 
-/** Each method and order by itself, in the order they were measured. */
-export function waysOf(curves: readonly Curve[]): Way[] {
-  const keys = [...new Set(curves.map(({ method, order }) => `${method} ${order}`))];
-  return keys.map(key => {
-    const own = curves.filter(({ method, order }) => `${method} ${order}` === key);
-    const { method, order } = own[0] as Curve;
-    const promoted = own.flatMap(({ points }) => points.flatMap(point => point.promoted ?? []));
-    return {
-      method,
-      order,
-      points: LABELS.map(labels => meanAt(own, labels)),
-      worstBaseLoss: Math.max(...own.flatMap(baseLosses)),
-      promoted: promoted.length === 0 ? null : mean(promoted.map(Number)),
-    };
+export interface OrderGain {
+  readonly labels: number;
+  readonly sites: number;
+  readonly next: Errors;
+  readonly random: Errors;
+}
+
+/** Both orders of a way side by side, where there was a choice: more frames than labels. */
+export function ordersOf(curves: readonly Curve[], way: Way): OrderGain[] {
+  return STEPS.flatMap(labels => {
+    const free = curves.filter(each => each.way === way && each.pool > labels);
+    const [next, random] = ORDERS.map(order =>
+      gainAt(
+        free.filter(each => each.order === order),
+        labels,
+      ),
+    );
+    if (!next || !random) return [];
+    return [{ labels, sites: next.sites.length, next: next.after, random: random.after }];
   });
 }
 
-export function sitesWays(curves: readonly Curve[]): SiteWays[] {
-  const sites = [...new Set(curves.map(({ site }) => site))];
-  return sites.map(site => ({ site, ways: waysOf(curves.filter(curve => curve.site === site)) }));
-}
-
-/** A site with fewer pictures to label keeps what it came to. */
-function meanAt(curves: readonly Curve[], labels: number): MeanPoint {
-  const sites = [...new Set(curves.map(({ site }) => site))];
-  const of = (figure: (point: Point) => number) =>
-    mean(
-      sites.map(site =>
-        mean(curves.filter(curve => curve.site === site).map(curve => figure(pointAt(curve, labels)))),
-      ),
+/** Most that any retraining of any curve lost, as shares: negative where none lost anything. */
+export function worstLosses(curves: readonly Curve[]): { readonly base: number; readonly elsewhere: number } {
+  const losses = (loss: (point: Point, first: Point) => number) =>
+    Math.max(
+      ...curves.flatMap(({ points: [first, ...rest] }) => rest.map(each => loss(each, first as Point))),
     );
   return {
-    labels,
-    site: of(({ site }) => site.plain),
-    siteBalanced: of(({ site }) => site.balanced),
-    base: of(({ base }) => base.plain),
-    seconds: of(({ seconds }) => seconds),
+    base: losses((point, first) => first.base - point.base),
+    elsewhere: losses((point, first) => riderError(point.elsewhere) - riderError(first.elsewhere)),
   };
 }
 
-function pointAt({ points }: Curve, labels: number): Point {
-  return points.findLast(point => point.labels <= labels) as Point;
+/** How often the gate decided what. */
+export function decisionsOf(curves: readonly Curve[]): Record<GateVerdict['decision'], number> {
+  const counts = { promote: 0, hold: 0, reject: 0 };
+  for (const { decision } of curves.flatMap(({ points }) => points))
+    if (decision !== null) counts[decision]++;
+  return counts;
 }
 
-function baseLosses({ points: [first, ...others] }: Curve): number[] {
-  return others.map(({ base }) => base.plain - (first as Point).base.plain);
+export interface MeanPoint {
+  readonly labels: number;
+  readonly riders: number;
+  readonly elsewhere: number;
 }
 
-/**
- * Labels after which the mean error is at or below a target for the first time, straight lines between the points.
- *
- * @returns null where it is never reached
- */
-export function labelsUntil(points: readonly MeanPoint[], target: number): number | null {
-  for (const [index, { labels, site }] of points.entries()) {
-    if (site > target) continue;
-    const before = points[index - 1];
-    if (before === undefined) return labels;
-    return before.labels + ((labels - before.labels) * (before.site - target)) / (before.site - site);
-  }
-  return null;
+/** Over all sites; one that has fewer frames keeps what it came to. */
+export function meanCurve(curves: readonly Curve[]): MeanPoint[] {
+  const sites = [...new Set(curves.map(({ site }) => site))];
+  return [0, ...STEPS].map(labels => {
+    const mean = (tally: (point: Point) => Tally) =>
+      meanOf(
+        sites.map(site =>
+          addTallies(
+            curves
+              .filter(curve => curve.site === site)
+              .map(({ points }) => tally(points.findLast(point => point.labels <= labels) as Point)),
+          ),
+        ),
+      ).riders;
+    return { labels, riders: mean(({ site }) => site), elsewhere: mean(({ elsewhere }) => elsewhere) };
+  });
+}
+
+function meanOf(tallies: readonly Tally[]): Errors {
+  const mean = (of: (tally: Tally) => number) =>
+    tallies.reduce((sum, tally) => sum + of(tally), 0) / Math.max(1, tallies.length);
+  return { riders: mean(riderError), frames: mean(frameError) };
 }

@@ -1,7 +1,7 @@
 /** Finds what there is to learn from: photos in class folders, or frames with boxes around their riders. */
 import { datasetKind } from './kind.ts';
 
-export type { BoxedFrame, BoxedRider } from './boxes.ts';
+export type { BoxedFrame } from './boxes.ts';
 export { listFrames, readListedFrames } from './frames.ts';
 export { datasetKind } from './kind.ts';
 export { type LabelledPhoto, listPhotos } from './photos.ts';

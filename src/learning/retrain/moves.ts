@@ -17,6 +17,8 @@ export interface Moves extends DetectionFigures {
 const NEAR = { x: 3, y: 1.5 };
 /** The old head saw somebody at a place if it did so in this share of the frames in which the new one does. */
 const SEEN_SHARE = 0.2;
+/** Of the labelled frames the newest count: of thousands the others say the same. */
+const MOST_LABELLED = 200;
 /** Frames to look at; some may have lost their picture meanwhile. */
 const SHOWN = 6;
 
@@ -45,7 +47,7 @@ export function movesOf(
   const judged = frames.length > 0 || !unbounded ? frames : own;
   if (judged.length === 0) return null;
   const pointed = own.flatMap(pointedAt);
-  const seen = [...frames, ...own].map(frame => spotsOf(incumbent, frame));
+  const seen = [...frames, ...own.slice(-MOST_LABELLED)].map(frame => spotsOf(incumbent, frame));
   const found = judged.map(frame => {
     const before = spotsOf(incumbent, frame);
     const after = spotsOf(candidate, frame);

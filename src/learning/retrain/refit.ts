@@ -29,7 +29,7 @@ export interface RefitHooks {
   readonly onStep?: (done: number) => void;
 }
 
-/** @returns the weights of the best epoch, and its number from 1 */
+/** @returns the weights of the best epoch, and its number from 1; an epoch is as many draws as there are rows, up to a limit */
 export async function refit(
   trainer: HeadTrainer,
   hidden: number,
@@ -38,7 +38,7 @@ export async function refit(
   hooks: RefitHooks,
 ): Promise<{ weights: FittedHead; epoch: number }> {
   const random = createRandom(options.seed);
-  const steps = Math.max(MIN_STEPS, Math.ceil(start.count / options.batch));
+  const steps = Math.min(MAX_STEPS, Math.max(MIN_STEPS, Math.ceil(start.count / options.batch)));
   let rows = start;
   let sums = runningSums(rows.weights);
   let best: { weights: FittedHead; epoch: number; loss: number } | null = null;
@@ -72,6 +72,8 @@ export async function refit(
 const LOOKS = 4;
 /** So that few rows are still learnt. */
 const MIN_STEPS = 12;
+/** Of thousands of frames not every cell is drawn in every epoch, nor need it be: most are background. */
+const MAX_STEPS = 100;
 /** Between them messages are read, such as that the job is to end. */
 const STEPS_AT_A_TIME = 8;
 

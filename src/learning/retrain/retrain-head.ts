@@ -40,7 +40,7 @@ export const RETRAIN_FIT = {
   dropout: 0.3,
   pull: 0.1,
   patience: 4,
-  likeness: 0,
+  likeness: 0.7,
   boardShare: 0.5,
   halfBoardShareAt: 10,
   wholeFrames: 0.5,

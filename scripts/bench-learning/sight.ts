@@ -1,0 +1,115 @@
+/** What a head makes of a frame that was read: detections against boxes, and the cells that a board keeps. */
+import { findDetections } from '../../src/activity/detections.ts';
+import type { HeadBundle } from '../../src/activity/head-bundle.ts';
+import { type KeptCell, keepCells, type ReadLevel } from '../../src/activity/kept-cells.ts';
+import { KITE, underKites } from '../../src/activity/kites.ts';
+import { sceneOf } from '../../src/activity/scene.ts';
+import { afloat } from '../../src/activity/zones.ts';
+import { outcomeOf } from '../../src/commands/frame-metrics.ts';
+import { riderThreshold } from '../../src/commands/judge.ts';
+import { preparedFor } from '../../src/learning/retrain/fit-rows.ts';
+import { createOwnTrainer } from '../../src/learning/retrain/own-trainer.ts';
+import { type Point, WHOLE_FRAME } from '../../src/vision/zone.ts';
+import type { BenchFrame } from './frames.ts';
+
+const ZONES = [WHOLE_FRAME];
+const ROWS = 128;
+
+type Seen = (frame: BenchFrame) => ReadLevel[];
+
+function seenBy(head: HeadBundle): Seen {
+  const network = createOwnTrainer(head, ROWS);
+  return ({ levels }) =>
+    levels.map(level => ({
+      ...level,
+      logits: network.logits(preparedFor(head.manifest, level.vectors), level.columns * level.rows),
+    }));
+}
+
+function detectionsIn(levels: readonly ReadLevel[], { manifest }: HeadBundle) {
+  const kites = findDetections(levels, manifest, [KITE]);
+  return { kites, found: underKites(findDetections(levels, manifest), kites, riderThreshold(manifest)) };
+}
+
+/** How a head did on frames, in counts that can be added. */
+export interface Tally {
+  readonly frames: number;
+  /** Frames of riders whose answer is not what goes on there, and frames of nobody whose answer is an activity. */
+  readonly wrongFrames: number;
+  readonly riders: number;
+  /** Riders found, and places taken for one that are none. */
+  readonly matched: number;
+  readonly mistaken: number;
+}
+
+const NOTHING: Tally = { frames: 0, wrongFrames: 0, riders: 0, matched: 0, mistaken: 0 };
+
+export function addTallies(tallies: readonly Tally[]): Tally {
+  return tallies.reduce(
+    (sum, one) => ({
+      frames: sum.frames + one.frames,
+      wrongFrames: sum.wrongFrames + one.wrongFrames,
+      riders: sum.riders + one.riders,
+      matched: sum.matched + one.matched,
+      mistaken: sum.mistaken + one.mistaken,
+    }),
+    NOTHING,
+  );
+}
+
+/** Share of the frames that were answered wrongly, 0..1. */
+export function frameError({ frames, wrongFrames }: Tally): number {
+  return wrongFrames / Math.max(1, frames);
+}
+
+/** 1 − F1 of riders, 0..1; 0 where there are none and none was seen. */
+export function riderError({ riders, matched, mistaken }: Tally): number {
+  return riders + mistaken === 0 ? 0 : 1 - (2 * matched) / (matched + riders + mistaken);
+}
+
+/** Judged as `surfwatch evaluate` does. */
+export function judge(head: HeadBundle, frames: readonly BenchFrame[]): Tally {
+  const { manifest } = head;
+  const seen = seenBy(head);
+  return addTallies(
+    frames.map(frame => {
+      const levels = seen(frame);
+      const { found, kites } = detectionsIn(levels, head);
+      const { riders, kites: boxed, ignored, camera } = frame;
+      const { kind, named, reported, ...counts } = outcomeOf(
+        {
+          camera,
+          truth: { riders, kites: boxed, ignored },
+          found: afloat(found, ZONES, sceneOf(levels, manifest)),
+          kites,
+          visible: true,
+        },
+        manifest,
+      );
+      return {
+        frames: kind === 'unsure' ? 0 : 1,
+        wrongFrames: kind === 'occupied' ? Number(!named) : kind === 'empty' ? Number(reported) : 0,
+        riders: counts.riders,
+        matched: counts.matched,
+        mistaken: counts.wrong,
+      };
+    }),
+  );
+}
+
+export interface Kept {
+  readonly cells: readonly KeptCell[];
+  /** [cells, width] */
+  readonly embeddings: Float32Array;
+}
+
+/** The cells that a board keeps of a frame while this head is in force, without and with those of points. */
+export function keeperOf(head: HeadBundle): (frame: BenchFrame, points: readonly Point[]) => [Kept, Kept] {
+  const seen = seenBy(head);
+  return (frame, points) => {
+    const levels = seen(frame);
+    const { found } = detectionsIn(levels, head);
+    const keep = (at: readonly Point[]) => keepCells(levels, found, head.manifest, ZONES, at);
+    return [keep([]), keep(points)];
+  };
+}
