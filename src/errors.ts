@@ -100,12 +100,14 @@ export const ERRORS = {
     remedy: 'Check the path and who may read it. Pictures are files named .jpg, .jpeg, .png or .webp.',
   },
   'image-unreadable': {
-    meaning: 'A picture is empty, truncated, or not a JPEG, PNG or WebP image.',
+    meaning: 'A picture is empty, truncated, not a JPEG, PNG or WebP image, or takes too long to decode.',
     remedy: 'Look at the file or at the camera’s address in a browser; other pictures are not affected.',
   },
   'image-too-large': {
-    meaning: 'A picture has more bytes or pixels than allowed.',
-    remedy: 'Let the camera send smaller pictures, or raise `vision.maxPixels` or `vision.maxBytes`.',
+    meaning:
+      'A picture has more bytes, pixels or scans than allowed, is far too long and narrow, or takes too much memory to decode.',
+    remedy:
+      'Let the camera send smaller pictures, baseline JPEG instead of progressive, PNG without interlacing; or raise `vision.maxPixels` or `vision.maxBytes`.',
   },
   'broker-open-refused': {
     exit: 78,
@@ -444,6 +446,11 @@ export const ERRORS = {
     remedy:
       'Give as many `-c FILE` as the backup has config files (`surfwatch restore --dry-run FILE` lists them), or restore without `--with-config`.',
   },
+  'restore-not-owner': {
+    meaning: 'Root was to restore into a folder of root, to which a folder or link of another user leads.',
+    remedy:
+      'Name the folder itself as `stateDir`, or run it as the user of the daemon (`sudo -u surfwatch`).',
+  },
   'restore-unfinished': {
     meaning: 'A restore was interrupted while it put the files in their places, and it cannot be finished.',
     remedy:
@@ -484,8 +491,10 @@ export const ERRORS = {
     remedy: 'Send a JPEG, PNG or WebP, whole.',
   },
   'label-image-too-large': {
-    meaning: 'A picture to learn from has more bytes or pixels than allowed.',
-    remedy: 'Make it smaller: more than 2560 pixels on the longer side are not used.',
+    meaning:
+      'A picture to learn from has more bytes, pixels or scans than allowed, or takes too much memory to decode.',
+    remedy:
+      'Make it smaller, and save it as baseline JPEG: more than 2560 pixels on the longer side are not used.',
   },
   'label-none': {
     meaning: 'There is no label to take back.',

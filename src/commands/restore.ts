@@ -8,6 +8,7 @@ import type { Manifest } from '../ops/backup/manifest.ts';
 import { checkArchive, restoreState } from '../ops/backup/restore.ts';
 import { systemClock } from '../ops/clock.ts';
 import { createLogger, partLogger } from '../ops/log.ts';
+import { asOwnerOf } from '../ops/state/as-owner.ts';
 import { openState } from '../ops/state/open.ts';
 import { packageVersion } from '../ops/version.ts';
 import { megabytes } from './backup.ts';
@@ -60,6 +61,7 @@ Examples:
 const DATABASES = { 'history.db': HISTORY.length, 'learning/learning.db': ARCHIVE.length };
 
 async function restore(given: string, flags: RestoreFlags): Promise<void> {
+  process.umask(0o077);
   const from = resolve(given);
   const progress = startProgress(flags.dryRun ? 'checked, % ' : 'restored, % ', 100);
   try {
@@ -106,7 +108,7 @@ async function bringUpToDate({ loaded }: NewConfig, stateDir: string): Promise<v
   const log = partLogger(createLogger({ ...loaded.settings.log, level: 'warn' }), 'ops');
   const parts = { stateDir, appVersion: packageVersion(), clock: systemClock, log };
   try {
-    (await openState(parts)).close();
+    await asOwnerOf(stateDir, async () => (await openState(parts)).close());
   } catch (error) {
     if (!(error instanceof SurfwatchError && error.code === 'state-locked')) throw error;
   }

@@ -29,6 +29,8 @@ export async function runDaemon(
   reload: () => LoadedConfig,
   hooks: RunHooks = {},
 ): Promise<void> {
+  // What it keeps is for its owner alone, also where no unit sees to it.
+  process.umask(0o077);
   const errors = new Map<string, number>();
   const root = createLogger(settings.log, undefined, code => countOne(errors, code), process.env);
   const log = partLogger(root, 'daemon');

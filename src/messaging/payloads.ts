@@ -84,7 +84,7 @@ export const stateSchema = z
     state: z
       .enum(['starting', 'running', 'paused', 'night', 'closed', 'degraded', 'stopping'])
       .describe(
-        'What the daemon is doing. With `night` the sun is down, with `closed` it is up but no window of the week is open.',
+        'What the daemon is doing. With `night` the sun is down, with `closed` it is up but no window of the week is open. With `degraded` no picture comes, or none was judged for `activity.staleAfter`.',
       ),
     since: time.describe('Since when, UTC.'),
     reason: z.string().optional().describe('Why, where the state does not say it itself.'),

@@ -1,6 +1,7 @@
 /** A connection to an SQLite file: prepared statements kept, failures told by their codes. */
+import { chmodSync, closeSync, lstatSync, openSync } from 'node:fs';
 import Libsql from 'libsql';
-import { storageError } from './storage-error.ts';
+import { codeOf, storageError } from './storage-error.ts';
 
 export type SqlValue = string | number | Uint8Array | null;
 
@@ -122,11 +123,38 @@ export function connect(path: string, busyTimeoutMs: number, usual: Durability):
 }
 
 function open(path: string, busyTimeoutMs: number): Libsql.Database {
+  makePrivate(path);
   try {
     return new Libsql(path, { timeout: busyTimeoutMs });
   } catch (error) {
     // libsql gives no code here.
     throw storageError(Object.assign(new Error(String(error)), { code: 'SQLITE_CANTOPEN' }), path);
+  }
+}
+
+/**
+ * For its owner alone, whatever the umask is; SQLite gives its log the mode of the file. A file that is there is not
+ * opened for it: closing that again would give up the locks of this process (POSIX).
+ */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    // What is wrong with the place SQLite says.
+    if (codeOf(error) !== 'EEXIST') return;
+    for (const ending of ['', '-wal', '-shm']) keepToOwner(path + ending);
+  }
+}
+
+/** Takes the rights of others from a file or folder, where this process may; never through a link. */
+export function keepToOwner(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isSymbolicLink() || (found.mode & 0o077) === 0) return;
+  if (found.uid !== process.geteuid?.()) return;
+  try {
+    chmodSync(path, found.mode & 0o700);
+  } catch {
+    // A disk that is read only.
   }
 }
 

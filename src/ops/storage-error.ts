@@ -14,6 +14,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOTDIR: 'state-unwritable',
   // A file where a folder belongs.
   EEXIST: 'state-unwritable',
+  // A link where a file belongs.
+  ELOOP: 'state-unwritable',
   SQLITE_READONLY: 'state-unwritable',
   SQLITE_CANTOPEN: 'state-unwritable',
   SQLITE_PERM: 'state-unwritable',

@@ -43,7 +43,7 @@ export function bareJpeg(jpeg: Uint8Array): Buffer | null {
 }
 
 /** Null where it has none within the file. */
-function segmentEnd(bytes: Buffer, at: number): number | null {
+export function segmentEnd(bytes: Buffer, at: number): number | null {
   if (at + 4 > bytes.length) return null;
   const length = bytes.readUInt16BE(at + 2);
   const end = at + 2 + length;
@@ -51,10 +51,11 @@ function segmentEnd(bytes: Buffer, at: number): number | null {
 }
 
 /** Where the data of a scan ends: at a marker that is none of a restart, nor a byte FF of the data. */
-function scanEnd(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    const next = bytes[at + 1];
-    if (next === undefined) break;
+export function scanEnd(bytes: Buffer, from: number): number {
+  // Byte by byte: data may be nothing but FF, at each of which a search would begin anew.
+  for (let at = from; at + 1 < bytes.length; at++) {
+    if (bytes[at] !== 0xff) continue;
+    const next = bytes[at + 1] as number;
     const isData = next === 0 || next === 0xff || (next >= 0xd0 && next <= 0xd7);
     if (!isData) return at;
   }

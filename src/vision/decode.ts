@@ -1,14 +1,9 @@
-/** From the bytes a camera sent to pixels: decoded once, bounded in size before anything is unpacked. */
+/** From the bytes a camera sent to pixels: decoded once, bounded in cost before anything is unpacked. */
 import sharp, { type Sharp } from 'sharp';
-import { messageOf, SurfwatchError } from '../errors.ts';
 import type { Size } from './cells/pyramid.ts';
+import { type DecodeLimits, measurePicture, openPicture, unreadable } from './open-picture.ts';
 
-export interface DecodeLimits {
-  /** Largest picture in bytes, as sent. */
-  readonly maxBytes: number;
-  /** Largest picture in pixels, width × height. */
-  readonly maxPixels: number;
-}
+export type { DecodeLimits } from './open-picture.ts';
 
 /** RGB bytes, row by row: [height, width, 3]. */
 export interface RawPicture extends Size {
@@ -37,10 +32,10 @@ export async function decodeFrame(
   limits: DecodeLimits,
   finest: (frame: Size) => Size = frame => frame,
 ): Promise<DecodedFrame> {
-  const frame = await measure(bytes, limits);
+  const frame = await measurePicture(bytes, limits);
   const size = finest(frame);
   try {
-    const opened = open(bytes, limits);
+    const opened = openPicture(bytes, limits).autoOrient();
     const shrinks = size.width < frame.width && size.height < frame.height;
     const picture = await toRgb(shrinks ? resized(opened, size) : opened);
     return { frame, picture };
@@ -72,64 +67,24 @@ const NEARLY_SQUARE = 0.9;
  * @throws SurfwatchError `image-unreadable`, `image-too-large`
  */
 export async function readPhoto(bytes: Buffer, input: number, limits: DecodeLimits): Promise<PhotoViews> {
-  const { width, height } = await measure(bytes, limits);
+  const { width, height } = await measurePicture(bytes, limits);
   const square = { width: input, height: input };
   const side = Math.min(width, height);
   try {
-    const whole = await toRgb(resized(open(bytes, limits), square));
+    const whole = await toRgb(resized(openPicture(bytes, limits).autoOrient(), square));
     if (side > NEARLY_SQUARE * Math.max(width, height)) return { whole, middle: null };
-    const middle = open(bytes, limits).extract({
-      left: Math.round((width - side) / 2),
-      top: Math.round((height - side) / 2),
-      width: side,
-      height: side,
-    });
+    const middle = openPicture(bytes, limits)
+      .autoOrient()
+      .extract({
+        left: Math.round((width - side) / 2),
+        top: Math.round((height - side) / 2),
+        width: side,
+        height: side,
+      });
     return { whole, middle: await toRgb(resized(middle, square)) };
   } catch (error) {
     throw unreadable(error);
   }
-}
-
-/** Upright size from the header alone, so that a decompression bomb is refused before it is unpacked. */
-async function measure(bytes: Buffer, limits: DecodeLimits): Promise<Size> {
-  if (bytes.length > limits.maxBytes) {
-    throw new SurfwatchError(
-      'image-too-large',
-      `the picture has ${bytes.length} bytes, ${limits.maxBytes} are allowed`,
-    );
-  }
-  // sharp would also open SVG, PDF or GIF: nothing a camera sends, and far more code to trust.
-  if (!isSupported(bytes)) {
-    const what =
-      bytes.length === 0 ? 'it is empty' : `it starts with ${bytes.subarray(0, 4).toString('hex')}`;
-    throw new SurfwatchError('image-unreadable', `not a JPEG, PNG or WebP picture: ${what}`);
-  }
-  try {
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    if (autoOrient.width * autoOrient.height > limits.maxPixels) {
-      throw new SurfwatchError(
-        'image-too-large',
-        `the picture has ${autoOrient.width} × ${autoOrient.height} pixels, ${limits.maxPixels} in all are allowed`,
-      );
-    }
-    return { width: autoOrient.width, height: autoOrient.height };
-  } catch (error) {
-    throw error instanceof SurfwatchError ? error : unreadable(error);
-  }
-}
-
-function isSupported(bytes: Buffer): boolean {
-  const jpeg = bytes.length > 3 && bytes.readUIntBE(0, 3) === 0xffd8ff;
-  const png = bytes.length > 8 && bytes.toString('latin1', 0, 8) === '\x89PNG\r\n\x1a\n';
-  const webp =
-    bytes.length > 12 &&
-    bytes.toString('latin1', 0, 4) === 'RIFF' &&
-    bytes.toString('latin1', 8, 12) === 'WEBP';
-  return jpeg || png || webp;
-}
-
-function open(bytes: Buffer, limits: DecodeLimits): Sharp {
-  return sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: 'error' }).autoOrient();
 }
 
 function resized(picture: Sharp, { width, height }: Size): Sharp {
@@ -144,10 +99,4 @@ async function toRgb(picture: Sharp): Promise<RawPicture> {
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new Error(`${info.channels} colour channels where 3 were expected`);
   return { rgb: data, width: info.width, height: info.height };
-}
-
-function unreadable(error: unknown): SurfwatchError {
-  return new SurfwatchError('image-unreadable', `the picture cannot be decoded: ${messageOf(error).trim()}`, {
-    cause: error,
-  });
 }

@@ -9,6 +9,8 @@ export interface Circumstances {
   readonly camera: CameraStatus;
   /** Why the camera gives no pictures, where it does not. */
   readonly cameraFault?: string | undefined;
+  /** Why none of its pictures was judged for a while, where that is so. */
+  readonly unjudged?: string | undefined;
 }
 
 export interface Condition extends Pick<State, 'state' | 'reason'> {
@@ -17,10 +19,11 @@ export interface Condition extends Pick<State, 'state' | 'reason'> {
 }
 
 /** `stopping` is said by what stops the daemon. */
-export function conditionOf({ closed, camera, cameraFault }: Circumstances): Condition {
+export function conditionOf({ closed, camera, cameraFault, unjudged }: Circumstances): Condition {
   if (closed !== null) return closed;
   if (camera === 'starting') return { state: 'starting' };
-  if (camera === 'online') return { state: 'running' };
+  if (camera === 'online')
+    return unjudged === undefined ? { state: 'running' } : { state: 'degraded', reason: unjudged };
   return { state: 'degraded', reason: cameraFault ?? 'no picture' };
 }
 

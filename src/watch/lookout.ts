@@ -62,6 +62,10 @@ export class Lookout {
   #schedule: Schedule;
   #closed: Closed | null = null;
   #cameraFault: string | undefined;
+  /** Why the newest frame was not judged; null where it was. */
+  #lookFault: string | null = null;
+  /** When a frame was judged last, or the camera came online; monotonic. */
+  #judgedMs = 0;
   #condition: Condition = { state: 'starting' };
   /** Monotonic; null before the start. */
   #startedMs: number | null = null;
@@ -178,7 +182,7 @@ export class Lookout {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
-    const { watch, messaging, onLooked } = this.#parts;
+    const { watch, messaging, clock, onLooked } = this.#parts;
     let look: Look;
     this.#origin = frame.origin;
     try {
@@ -186,13 +190,16 @@ export class Lookout {
     } catch (error) {
       // The engine failed: nothing is known of this picture, and staleness will say so if it goes on.
       messaging.alert('model-failed', messageOf(error));
+      this.#lookFault = 'model-failed';
       this.#nextLook.fail(error);
       throw error;
     }
     this.#nextLook.give(look);
     const { looked, step } = look;
-    if (looked.error !== undefined)
-      this.#log.warn({ err: looked.error, origin: frame.origin }, 'the picture cannot be read');
+    this.#lookFault = looked.error?.code ?? null;
+    if (looked.error === undefined) this.#judgedMs = clock.monotonic();
+    else this.#log.warn({ err: looked.error, origin: frame.origin }, 'the picture cannot be read');
+    this.#updateCondition();
     messaging.alert('model-failed', null);
     if (step === undefined) return;
     this.#take(step);
@@ -200,8 +207,9 @@ export class Lookout {
   }
 
   #onCameraStatus({ status, error }: StatusChange): void {
-    const { messaging, watch } = this.#parts;
+    const { messaging, watch, clock } = this.#parts;
     const online = status === 'online';
+    if (online) this.#judgedMs = clock.monotonic();
     if (status === 'ended') this.#nextLook.give(null);
     messaging.set('camera/availability', online ? 'online' : 'offline');
     this.#cameraFault = online ? undefined : cameraFaultOf(status, error);
@@ -261,9 +269,24 @@ export class Lookout {
     if (reports.beach.frame !== null) onPublished(reports.beach.frame);
   }
 
+  /** Says the same as long as it lasts, whatever each picture has wrong. */
+  get #unjudged(): string | undefined {
+    const { clock, settings, watch } = this.#parts;
+    const { staleAfterMs } = settings().activity;
+    if (clock.monotonic() - this.#judgedMs <= staleAfterMs) return undefined;
+    const what = `no picture was judged for ${staleAfterMs / 1000} s`;
+    if (this.#lookFault !== null) return `${this.#lookFault}: ${what}`;
+    return watch.workingSinceMs === null ? what : `${what}: one is still worked on`;
+  }
+
   #updateCondition(): void {
     const camera = this.#camera.stats.status;
-    const condition = conditionOf({ closed: this.#closed, camera, cameraFault: this.#cameraFault });
+    const condition = conditionOf({
+      closed: this.#closed,
+      camera,
+      cameraFault: this.#cameraFault,
+      unjudged: this.#unjudged,
+    });
     if (sameCondition(this.#condition, condition)) return;
     this.#condition = condition;
     this.#parts.onCondition(condition);

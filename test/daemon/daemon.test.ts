@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { TOPICS } from '../../src/messaging/topics.ts';
 import { hasMosquitto, listener, mosquitto, until } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { jpegOfScans } from '../vision/hostile-pictures.ts';
 import { drawnBeach, newDaemon, startDaemon } from './support.ts';
 
 type Heard = Awaited<ReturnType<typeof listener>>;
@@ -83,6 +84,25 @@ describe('the daemon', () => {
       await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none'));
     await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
     expect(heard.last('surf/alert/picture-unreadable')).toBe('');
+  });
+
+  it('is degraded while pictures come that cost too much to decode, and goes on with the next that does not', async () => {
+    const folder = await beachFolder();
+    const { heard } = await startDaemon(['camera.kind=directory', `camera.directory.path=${folder}`]);
+    const state = () => JSON.parse(heard.last('surf/state') ?? '{}');
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture');
+    // Who subscribes in this moment may be given the retained state after the newer one.
+    await until(() => heard.on('surf/state').some(text => text.includes('"running"')), 'running');
+    const hostile = [await jpegOfScans(30_000), await jpegOfScans(29_000), await jpegOfScans(28_000)];
+    for (const [index, bytes] of hostile.entries()) await writeFile(join(folder, `${index + 1}.jpg`), bytes);
+    await until(() => state().state === 'degraded', 'degraded');
+    expect(state().reason).toBe('image-too-large: no picture was judged for 2 s');
+    expect(activity(heard).visibility).toBe('unreadable');
+    expect(heard.last('surf/alert/picture-unreadable')).not.toBe('');
+    for (const seed of [1, 2, 3])
+      await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none'));
+    await until(() => state().state === 'running', 'running again');
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
   });
 
   it('notices a camera that repeats the same picture', async () => {

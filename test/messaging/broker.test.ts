@@ -34,6 +34,23 @@ async function rawSocket(url: string) {
   return { socket, isClosed: () => ended };
 }
 
+/** CONNECT of MQTT 3.1.1 with a retained last will, as no library would send it. */
+function connectWithWill(topic: string): Buffer {
+  const text = (value: string) => {
+    const bytes = Buffer.from(value);
+    return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
+  };
+  const body = Buffer.concat([
+    text('MQTT'),
+    Buffer.from([4, 0b100110, 0, 60]),
+    text('ann'),
+    text(topic),
+    text('x'),
+  ]);
+  const length = body.length < 128 ? [body.length] : [(body.length & 127) | 128, body.length >> 7];
+  return Buffer.concat([Buffer.from([0x10, ...length]), body]);
+}
+
 async function takenPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -154,6 +171,31 @@ describe('what a stranger publishes', () => {
     await until(() => watching.last('elsewhere') === 'x', 'the permitted will');
     expect(watching.on('surf/availability')).toEqual([]);
   });
+
+  it.each(['#', 'surf/command/+', 'a/#/b', '', 'a\0b', 'x'.repeat(513)])(
+    'is refused where its last will is on the topic %j',
+    async topic => {
+      const { url } = await startBroker();
+      const watching = await listener(url, '#');
+      const { socket } = await rawSocket(url);
+      const answers: Buffer[] = [];
+      socket.on('data', chunk => answers.push(chunk));
+      const gone = once(socket, 'close');
+      socket.write(connectWithWill(topic));
+      await Promise.race([gone, until(() => answers.length > 0, 'an answer')]);
+      // Where it was let in, its will is due now.
+      socket.destroy();
+      await watching.mqtt.publishAsync('end', '', { qos: 1 });
+      await until(() => watching.last('end') === '', 'the last message');
+      const late = await listener(url, '#');
+      await late.mqtt.publishAsync('end', '', { qos: 1 });
+      await until(() => late.last('end') === '', 'the last message again');
+      expect(Buffer.concat(answers).toString('hex')).not.toMatch(/^2002..00/);
+      for (const { received } of [watching, late]) {
+        expect(new Set(received.map(message => message.topic))).toEqual(new Set(['end']));
+      }
+    },
+  );
 
   it('reaches the daemon as a command', async () => {
     const { broker, url } = await startBroker();

@@ -1,6 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { LABEL_PICTURE_DEFAULTS, readLabelPicture } from '../../src/learning/labels/picture.ts';
 import { decodeFrame, type RawPicture, readPhoto, resizePicture } from '../../src/vision/decode.ts';
+import { openPicture, unreadable } from '../../src/vision/open-picture.ts';
+import { blackPng, jpegOfScans } from './hostile-pictures.ts';
 import { patches, pixelAt } from './support.ts';
 
 const LIMITS = { maxBytes: 20_000_000, maxPixels: 50_000_000 };
@@ -198,6 +201,100 @@ describe('a picture is refused:', () => {
     const bytes = Buffer.alloc(101);
     await expect(decodeFrame(bytes, { ...LIMITS, maxBytes: 100 })).rejects.toMatchObject({
       code: 'image-too-large',
+    });
+  });
+});
+
+describe('a picture that costs more than its size is refused before it is decoded:', () => {
+  const refused = async (bytes: Buffer, message: RegExp) => {
+    const startedMs = performance.now();
+    const { user, system } = process.cpuUsage();
+    const expected = { code: 'image-too-large', message: expect.stringMatching(message) };
+    for (const read of [() => decodeFrame(bytes, LIMITS), () => readPhoto(bytes, INPUT, LIMITS)])
+      await expect(read()).rejects.toMatchObject(expected);
+    const kind = { ...expected, code: 'label-image-too-large' };
+    await expect(readLabelPicture(bytes, LABEL_PICTURE_DEFAULTS)).rejects.toMatchObject(kind);
+    const used = process.cpuUsage({ user, system });
+    // Decoded, the cheapest of these takes seconds.
+    expect(Math.min(performance.now() - startedMs, (used.user + used.system) / 1000)).toBeLessThan(500);
+  };
+
+  it('a JPEG of 30,000 scans', async () => {
+    await refused(await jpegOfScans(30_000), /more than 64 scans/);
+  });
+
+  // Where a decoder finds scans, they are counted: a marker without a segment, bytes between segments, fill bytes.
+  it.each([
+    ['a marker that has no length', 'ff01'],
+    ['a restart', 'ffd3'],
+    ['bytes of no segment', '123456'],
+    ['fill bytes', 'ffffff'],
+    ['a comment of no length', 'fffe0000'],
+  ])('a JPEG of 1,000 scans, before each %s', async (_, between) => {
+    await refused(await jpegOfScans(1_000, Buffer.from(between, 'hex')), /more than 64 scans/);
+  });
+
+  it('a JPEG of a million empty tables', async () => {
+    const jpeg = await QUARTERS.clone().jpeg().toBuffer();
+    const tables = Buffer.alloc(4_000_000, Buffer.from('ffdb0002', 'hex'));
+    await refused(Buffer.concat([jpeg.subarray(0, 2), tables, jpeg.subarray(2)]), /more than 2000 segments/);
+  });
+
+  it('a progressive JPEG of 49 megapixels by its header', async () => {
+    const jpeg = await jpegOfScans(0);
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc2]));
+    jpeg.writeUInt16BE(7000, frame + 5);
+    jpeg.writeUInt16BE(7000, frame + 7);
+    await refused(jpeg, /7000 × 7000 pixels and is progressive: it takes 294 MB/);
+  });
+
+  it('a PNG of one column, or one row, of 49 million pixels', async () => {
+    await refused(blackPng({ width: 1, height: 49_000_000 }), /1 × 49000000 pixels/);
+    await refused(blackPng({ width: 49_000_000, height: 1 }), /49000000 × 1 pixels/);
+    await refused(blackPng({ width: 20, height: 20_000 }), /no side may be more than 50 times/);
+  });
+
+  it('an interlaced PNG of 16 bits that has to be held as a whole', async () => {
+    const shape = { width: 6000, height: 6000, bits: 16, channels: 4, interlaced: true } as const;
+    await refused(blackPng(shape), /6000 × 6000 pixels and is interlaced: it takes 288 MB/);
+  });
+});
+
+describe('a picture within the limits is read:', () => {
+  it('a JPEG of 64 scans, and an interlaced PNG', async () => {
+    expect((await decodeFrame(await jpegOfScans(54), LIMITS)).frame).toEqual({ width: 1280, height: 720 });
+    await expect(decodeFrame(await jpegOfScans(55), LIMITS)).rejects.toMatchObject({
+      code: 'image-too-large',
+    });
+    const shape = { width: 640, height: 360, bits: 16, channels: 4, interlaced: true } as const;
+    expect((await decodeFrame(blackPng(shape), LIMITS)).frame).toEqual({ width: 640, height: 360 });
+  });
+
+  it('a JPEG whose preview has scans of its own, and which has more pictures behind its end', async () => {
+    const jpeg = await jpegOfScans(0);
+    const preview = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), await jpegOfScans(100)]);
+    const head = Buffer.from([0xff, 0xe1, 0, 0]);
+    head.writeUInt16BE(preview.length + 2, 2);
+    const whole = Buffer.concat([
+      jpeg.subarray(0, 2),
+      head,
+      preview,
+      jpeg.subarray(2),
+      await jpegOfScans(100),
+    ]);
+    expect((await decodeFrame(whole, LIMITS)).frame).toEqual({ width: 1280, height: 720 });
+  });
+});
+
+describe('the time limit of a decoding', () => {
+  // The count of scans is needed: libvips looks at its limit between rows, and libjpeg gives none before the last scan.
+  it('ends one that goes on row by row, with a message in plain words', async () => {
+    const bytes = blackPng({ width: 1, height: 49_000_000 });
+    const slow = openPicture(bytes, LIMITS).timeout({ seconds: 1 }).raw().toBuffer();
+    const error = await slow.catch((error: unknown) => error);
+    expect(unreadable(error)).toMatchObject({
+      code: 'image-unreadable',
+      message: 'it was not decoded within 10 s',
     });
   });
 });

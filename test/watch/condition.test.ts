@@ -10,6 +10,17 @@ describe('the condition of the daemon', () => {
     expect(conditionOf({ closed: null, camera: 'ended' }).state).toBe('degraded');
   });
 
+  it('is degraded where a camera gives pictures and none of them is judged', () => {
+    const unjudged = 'image-too-large: no picture was judged for 30 s';
+    expect(conditionOf({ closed: null, camera: 'online', unjudged })).toEqual({
+      state: 'degraded',
+      reason: unjudged,
+    });
+    expect(conditionOf({ closed: null, camera: 'offline', cameraFault: 'gone', unjudged }).reason).toBe(
+      'gone',
+    );
+  });
+
   it('says why nobody looks before it speaks of the camera', () => {
     const closed = { state: 'paused', reason: 'asked for', until: null } as const;
     expect(conditionOf({ closed, camera: 'offline', cameraFault: 'gone' })).toEqual(closed);

@@ -32,6 +32,11 @@ function startsApart(one: string, other: string): boolean {
   return one.startsWith('$') && /^[+#]/.test(other);
 }
 
+/** Whether a text can be the topic of a message that the embedded broker takes. */
+export function isTopic(text: string): boolean {
+  return text !== '' && !/[+#\0]/.test(text) && Buffer.byteLength(text) <= MAX_TOPIC_BYTES;
+}
+
 /** Whether a text can be a filter. */
 export function isFilter(text: string): boolean {
   if (text === '' || text.includes('\0')) return false;

@@ -3,7 +3,7 @@ import type { Aedes, AedesOptions, AedesPublishPacket, Client, Subscription } fr
 import type { BrokerOptions } from '../options.ts';
 import { throttle } from '../throttle.ts';
 import type { AccessRules } from './access.ts';
-import { filterMatches, MAX_TOPIC_BYTES } from './filters.ts';
+import { filterMatches, isTopic, MAX_TOPIC_BYTES } from './filters.ts';
 import { type Guest, Guests, type GuestsSetup } from './guests.ts';
 import { isAnswered, refusalAnswer } from './refusal.ts';
 
@@ -83,11 +83,10 @@ export class Gatekeeper {
       if (packet.retain) this.ownTopics.add(packet.topic);
     } else {
       const guest = client === null ? undefined : this.#guests.of(client);
-      const isFit = Buffer.byteLength(packet.topic) <= MAX_TOPIC_BYTES;
       if (
         guest === undefined ||
         client === null ||
-        !isFit ||
+        !isTopic(packet.topic) ||
         !rules.mayWrite(guest.identity, packet.topic, packet.payload)
       ) {
         this.#refuse(client, guest, packet);

@@ -6,6 +6,7 @@ import { type Credentials, loginMatches } from '../access.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { Identity } from './access.ts';
 import type { Directory } from './directory.ts';
+import { isTopic, MAX_TOPIC_BYTES } from './filters.ts';
 import { BAD_LOGIN, logIn, refusal, SERVER_UNAVAILABLE } from './login.ts';
 import { newPacer, type Pacer } from './pacer.ts';
 import type { BrokerPersistence } from './persistence.ts';
@@ -89,6 +90,14 @@ export class Guests {
     return {
       preConnect: (client, packet, done) => {
         const { persistence } = this.#setup;
+        // MQTT 3.1.1, 3.3.2.1 and 3.1.3.2: no wildcards. The parser looks at those of PUBLISH alone.
+        if (packet.will !== undefined && !isTopic(packet.will.topic)) {
+          this.#setup.onRefused('a client with a last will on no topic was refused', {
+            address: addressOf(client),
+            topic: packet.will.topic.slice(0, MAX_TOPIC_BYTES),
+          });
+          return done(new Error('the topic of the last will is none'), false);
+        }
         const willBytes = packet.will?.payload.length ?? 0;
         if (willBytes > MAX_WILL_BYTES || Buffer.byteLength(packet.clientId) > MAX_CLIENT_ID_BYTES) {
           this.#setup.onRefused('a client with too long an id or last will was refused', {

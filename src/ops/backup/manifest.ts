@@ -8,6 +8,9 @@ export const MANIFEST = 'manifest.json';
 /** What the names of the files of the state folder, and of the config, begin with. */
 export const STATE_PREFIX = 'state/';
 export const CONFIG_PREFIX = 'config/';
+/** Of a name, and of each of its parts: what file systems take. */
+const MAX_NAME_BYTES = 1024;
+const MAX_PART_BYTES = 255;
 
 const fileSchema = z.object({
   path: z.string(),
@@ -68,11 +71,12 @@ export function configName(index: number): string {
  * What this program never puts there, a lock say, is no such name.
  */
 export function isArchiveName(name: string): boolean {
-  if (name.length > 1024 || !/^(state|config)\/./.test(name)) return false;
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES || !/^(state|config)\/./.test(name)) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
   if (/[\\:\u0000-\u001f\u007f]/.test(name)) return false;
   const parts = name.split('/');
   if (parts.some(part => part === '' || part === '.' || part === '..')) return false;
+  if (parts.some(part => Buffer.byteLength(part) > MAX_PART_BYTES)) return false;
   return !/^state\/(backups|restore|restore\.new|lock\.(db|db-journal|json))(\/|$)/.test(name);
 }
 

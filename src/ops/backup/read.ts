@@ -1,6 +1,6 @@
 /** Reads the archive of a backup: checks it wholly, or takes its files out. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract, type Header } from 'tar-stream';
@@ -21,20 +21,30 @@ const MAX_MANIFEST_BYTES = 1e8;
 /** Takes the bytes of a file. To be read to their end. */
 export type Take = (name: string, mode: number, bytes: AsyncIterable<Buffer>) => Promise<void>;
 
+export interface OpenArchive {
+  /** For messages. */
+  readonly path: string;
+  /** Left open. */
+  readonly file: FileHandle;
+}
+
 /**
  * Reads all of it. What `take` was given is only to be believed when this has resolved.
  *
  * @throws SurfwatchError `backup-unreadable`; whatever `take` throws
  */
 export async function readArchive(
-  path: string,
+  { path, file }: OpenArchive,
   take: Take,
   onBytes: (bytes: number) => void,
 ): Promise<Manifest> {
   const found: ArchivedFile[] = [];
   let manifest: Manifest | undefined;
   let taking: unknown;
-  const source = Readable.from(unsealed(createReadStream(path), path, onBytes), { objectMode: false });
+  const source = Readable.from(
+    unsealed(file.createReadStream({ start: 0, autoClose: false }), path, onBytes),
+    { objectMode: false },
+  );
   const entries = extract();
   source.on('error', error => entries.destroy(error));
   source.pipe(entries);

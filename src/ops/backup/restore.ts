@@ -1,9 +1,10 @@
 /** Restores a state folder from a backup: all of it is checked and made ready before anything changes. */
-import { chown, lstat, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, SurfwatchError } from '../../errors.ts';
+import { keepToOwner } from '../connection.ts';
 import { syncFolder } from '../durable.ts';
-import { BACKUPS } from '../state/copy.ts';
+import { asOwnerOf } from '../state/as-owner.ts';
 import { lockState } from '../state/lock.ts';
 import { STATE_MIGRATIONS } from '../state/migrations.ts';
 import { commitRestore, dropRestore, finishRestore, prepareRestore } from '../state/restore.ts';
@@ -11,7 +12,7 @@ import { findVersion, refuseNewer } from '../state/version-file.ts';
 import { storageError } from '../storage-error.ts';
 import { counter } from './make.ts';
 import { CONFIG_PREFIX, type Manifest, STATE_PREFIX } from './manifest.ts';
-import { readArchive } from './read.ts';
+import { type OpenArchive, readArchive } from './read.ts';
 
 export interface RestoreOrder {
   /** The archive. */
@@ -39,32 +40,43 @@ export interface Restored {
 
 /**
  * @throws SurfwatchError `backup-unreadable`, `state-locked`, `state-newer`, `database-newer`, `disk-full`,
- * `state-unwritable`, `storage-failed`, `restore-unfinished`; what `accept` throws
+ * `state-unwritable`, `storage-failed`, `restore-unfinished`, `restore-not-owner`; what `accept` throws
  */
 export async function restoreState(
   order: RestoreOrder,
   onStep: (step: RestoreStep) => void = () => undefined,
 ): Promise<Restored> {
-  const { from, stateDir, accept } = order;
+  const archive = await openArchive(order.from);
+  try {
+    return await asOwnerOf(order.stateDir, () => restoreFrom(archive, order, onStep));
+  } finally {
+    await archive.file.close();
+  }
+}
+
+async function restoreFrom(
+  archive: OpenArchive,
+  order: RestoreOrder,
+  onStep: (step: RestoreStep) => void,
+): Promise<Restored> {
+  const { stateDir, accept } = order;
   const lock = await lockFolder(stateDir, order.now());
   try {
     onStep('locked');
     await finishRestore(stateDir);
     // Twice: once to check it, once to take its files out.
-    const onBytes = counter(2 * (await sizeOf(from)), order.onProgress);
-    const manifest = await readArchive(from, toNowhere, onBytes);
+    const onBytes = counter(2 * (await archive.file.stat()).size, order.onProgress);
+    const manifest = await readArchive(archive, toNowhere, onBytes);
     accept(manifest);
     onStep('checked');
     const staged = await prepareRestore(stateDir);
-    await readArchive(from, (name, mode, bytes) => putState(staged, name, mode, bytes), onBytes);
+    await readArchive(archive, (name, mode, bytes) => putState(staged, name, mode, bytes), onBytes);
     await refuseNewerState(staged, order);
-    await giveToOwner(stateDir, dirname(staged));
     await syncFolders(staged);
     onStep('staged');
     const aside = await commitRestore(stateDir, order.now());
     onStep('committed');
     await finishRestore(stateDir);
-    await giveToOwner(stateDir);
     onStep('finished');
     return { manifest, aside };
   } catch (error) {
@@ -77,7 +89,12 @@ export async function restoreState(
 
 /** Checks an archive wholly, and changes nothing. @throws SurfwatchError `backup-unreadable` */
 export async function checkArchive(from: string, onProgress?: (done: number) => void): Promise<Manifest> {
-  return readArchive(from, toNowhere, counter(await sizeOf(from), onProgress));
+  const archive = await openArchive(from);
+  try {
+    return await readArchive(archive, toNowhere, counter((await archive.file.stat()).size, onProgress));
+  } finally {
+    await archive.file.close();
+  }
 }
 
 /** The text of each config file in a backup, in their order. @throws SurfwatchError `backup-unreadable` */
@@ -88,15 +105,21 @@ export async function configTexts(from: string): Promise<string[]> {
     for await (const chunk of bytes) if (name.startsWith(CONFIG_PREFIX)) chunks.push(chunk);
     if (name.startsWith(CONFIG_PREFIX)) texts.set(name, Buffer.concat(chunks).toString());
   };
-  await readArchive(from, take, () => undefined);
+  const archive = await openArchive(from);
+  try {
+    await readArchive(archive, take, () => undefined);
+  } finally {
+    await archive.file.close();
+  }
   return [...texts.entries()]
     .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
     .map(([, text]) => text);
 }
 
-async function sizeOf(archive: string): Promise<number> {
+/** While it still has the rights of who called it. */
+async function openArchive(path: string): Promise<OpenArchive> {
   try {
-    return (await stat(archive)).size;
+    return { path, file: await open(path) };
   } catch (error) {
     throw new SurfwatchError('backup-unreadable', messageOf(error), { cause: error });
   }
@@ -108,7 +131,8 @@ async function toNowhere(_name: string, _mode: number, bytes: AsyncIterable<Buff
 
 async function lockFolder(stateDir: string, now: number) {
   try {
-    await mkdir(stateDir, { recursive: true });
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    keepToOwner(stateDir);
     const lock = lockState(stateDir, now);
     if (lock.fault === null) return lock;
     lock.release();
@@ -159,18 +183,6 @@ async function databaseVersion(path: string): Promise<number> {
   } finally {
     await file.close();
   }
-}
-
-/** Root restores for the user of the daemon, who has the folder. Backups of before stay as they are. */
-async function giveToOwner(stateDir: string, staged?: string): Promise<void> {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = await stat(stateDir);
-  const backups = join(stateDir, BACKUPS);
-  if ((await lstat(backups).catch(() => null)) !== null) await chown(backups, uid, gid);
-  if (staged === undefined) return;
-  await chown(staged, uid, gid);
-  for (const entry of await readdir(staged, { recursive: true, withFileTypes: true }))
-    await chown(join(entry.parentPath, entry.name), uid, gid);
 }
 
 async function syncFolders(folder: string): Promise<void> {

@@ -1,5 +1,15 @@
 /** One process at a time works in a state folder: a lock that the kernel takes back when its holder ends, however it ends. */
-import { chownSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  lchownSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SurfwatchError } from '../../errors.ts';
@@ -31,8 +41,7 @@ export function lockState(stateDir: string, now: number): StateLock {
   let fault: SurfwatchError | null = null;
   try {
     const holder = { pid: process.pid, since: new Date(now).toISOString() };
-    writeFileSync(join(stateDir, 'lock.json'), `${JSON.stringify(holder)}\n`);
-    giveToOwner(stateDir);
+    writeHolder(stateDir, `${JSON.stringify(holder)}\n`);
   } catch (error) {
     // The lock holds without it; another process is only told less.
     fault = storageError(error, stateDir);
@@ -40,11 +49,19 @@ export function lockState(stateDir: string, now: number): StateLock {
   return { fault, release: () => held.close() };
 }
 
-/** Or a command that root runs would keep the daemon out for good. */
-function giveToOwner(stateDir: string): void {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = statSync(stateDir);
-  for (const name of ['lock.db', 'lock.json']) chownSync(join(stateDir, name), uid, gid);
+/** Root gives it to the owner of the folder, or would keep the daemon out for good. No link is followed. */
+function writeHolder(stateDir: string, text: string): void {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const file = openSync(join(stateDir, 'lock.json'), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  try {
+    writeSync(file, text);
+    if (process.geteuid?.() !== 0) return;
+    const { uid, gid } = statSync(stateDir);
+    fchownSync(file, uid, gid);
+    lchownSync(join(stateDir, 'lock.db'), uid, gid);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function hold(path: string, stateDir: string, now: number): Database {

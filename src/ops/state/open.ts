@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { SurfwatchError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
+import { keepToOwner } from '../connection.ts';
 import { storageError } from '../storage-error.ts';
 import { makeBackup } from './backups.ts';
 import { lockState, type StateLock } from './lock.ts';
@@ -64,7 +65,8 @@ async function lockFolder(
   onLocked: (lock: StateLock) => void,
 ): Promise<SurfwatchError | null> {
   try {
-    await mkdir(stateDir, { recursive: true });
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    keepToOwner(stateDir);
     const lock = lockState(stateDir, clock.now());
     onLocked(lock);
     return lock.fault;

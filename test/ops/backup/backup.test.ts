@@ -1,6 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkArchive, restoreState } from '../../../src/ops/backup/restore.ts';
@@ -202,6 +214,9 @@ describe('an archive that another program made', () => {
     ['has a path of Windows', [{ name: 'state/..\\out', content: 'x' }]],
     ['has an empty part', [{ name: 'state//out', content: 'x' }]],
     ['has a NUL', [{ name: 'state/a\u0001b', content: 'x' }]],
+    ['has too long a name', [{ name: `state/${'x'.repeat(256)}`, content: 'x' }]],
+    ['has too long a name in bytes', [{ name: `state/${'ü'.repeat(128)}/x`, content: 'x' }]],
+    ['has too long a path', [{ name: `state/${'long/'.repeat(300)}x`, content: 'x' }]],
     ['has another folder', [{ name: 'etc/passwd', content: 'x' }]],
     ['has a symbolic link', [{ name: 'state/l', type: 'symlink', linkname: '/etc/passwd' }]],
     ['has a hard link', [{ name: 'state/l', type: 'link', linkname: '/etc/passwd' }]],
@@ -241,6 +256,65 @@ describe('an archive that another program made', () => {
     const from = await craft(join(folder, 'good.tar'), [plain]);
     await restoring(from, join(folder, 'state'));
     expect(contentOf(join(folder, 'state'))).toEqual({ 'view.json': '{}' });
+  });
+});
+
+const NOBODY = 65_534;
+
+describe.skipIf(process.geteuid?.() !== 0)('a restore that root runs in a folder of the service', () => {
+  /** A folder of root, one of the service beside it, and a backup that root alone may read. */
+  async function foreign() {
+    const { stateDir, archive } = await folders();
+    await backUp(stateDir, archive);
+    const top = await temporaryFolder();
+    const [other, target] = [join(top, 'service'), join(top, 'of-root')];
+    for (const folder of [other, target]) mkdirSync(folder);
+    for (const folder of [top, target]) chmodSync(folder, 0o755);
+    writeFileSync(join(target, 'file'), 'of root');
+    fillState(other, 'here');
+    for (const name of ['', ...readdirSync(other, { recursive: true }).map(String)])
+      chownSync(join(other, name), NOBODY, NOBODY);
+    return { archive, other, target };
+  }
+
+  const untouched = (target: string) => {
+    expect(readdirSync(target)).toEqual(['file']);
+    expect(readFileSync(join(target, 'file'), 'utf8')).toBe('of root');
+    expect([statSync(target).uid, statSync(join(target, 'file')).uid]).toEqual([0, 0]);
+    expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);
+  };
+
+  it('gives all of it to the owner of the folder', async () => {
+    const { archive, other } = await foreign();
+    await restoring(archive, other);
+    const paths = readdirSync(other, { recursive: true }).map(String);
+    expect(paths).toContain('view.json');
+    expect(paths.filter(path => statSync(join(other, path)).uid !== NOBODY)).toEqual([]);
+    expect(process.geteuid?.()).toBe(0);
+  });
+
+  it.each(['backups', 'lock.json', 'lock.db', 'restore.new', 'restore'])(
+    'does nothing to where %s leads',
+    async name => {
+      const { archive, other, target } = await foreign();
+      rmSync(join(other, name), { force: true });
+      symlinkSync(name.startsWith('lock') ? join(target, 'file') : target, join(other, name));
+      lchownSync(join(other, name), NOBODY, NOBODY);
+      await restoring(archive, other).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'state-unwritable' });
+      });
+      untouched(target);
+    },
+  );
+
+  it('is refused where a link of the service leads to a folder of root', async () => {
+    const { archive, other, target } = await foreign();
+    symlinkSync(target, join(other, 'link'));
+    lchownSync(join(other, 'link'), NOBODY, NOBODY);
+    await expect(restoring(archive, join(other, 'link'))).rejects.toMatchObject({
+      code: 'restore-not-owner',
+    });
+    untouched(target);
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -63,6 +63,39 @@ function child(stateDir: string, die = '') {
   const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void started.kill('SIGKILL'));
   return { process: started, output: text(started.stdout), ended: once(started, 'exit') };
+}
+
+describe('what is kept', () => {
+  it('is for its owner alone, whatever the umask is and was', async () => {
+    const folder = join(await temporaryFolder(), 'state');
+    const umask = process.umask(0);
+    try {
+      mkdirSync(folder, { mode: 0o755 });
+      writeFileSync(join(folder, 'history.db'), '', { mode: 0o644 });
+      await visit(folder);
+      for (const name of ['history.db', 'outbox.db']) {
+        const { database } = openDatabase({
+          path: join(folder, name),
+          migrations: ['CREATE TABLE t (x)'],
+          now: 0,
+        });
+        expect(modesIn(folder)).toMatchObject({ [name]: '600', [`${name}-wal`]: '600' });
+        database.close();
+      }
+      expect(modesIn(folder)).toMatchObject({ '': '700', 'lock.db': '600' });
+      await visit(join(folder, 'another'));
+      expect(modesIn(join(folder, 'another'))['']).toBe('700');
+    } finally {
+      process.umask(umask);
+    }
+  });
+});
+
+function modesIn(folder: string): Record<string, string> {
+  const names = ['', ...readdirSync(folder)];
+  return Object.fromEntries(
+    names.map(name => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]),
+  );
 }
 
 describe('the version of the state folder', () => {
