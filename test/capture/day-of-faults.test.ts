@@ -139,6 +139,7 @@ describe.each(Object.entries(STANDS))('%s', (kind, makeStand) => {
     expect(day.sleeping).toBe(0);
     await until(async () => (await processesOf(stand.mark)).length === 0);
     await until(() => handles() <= before);
-    expect(memory() - atFirst).toBeLessThan(20e6);
+    // What native code holds is given back some time after the collector found it.
+    await until(() => memory() - atFirst < 20e6);
   });
 });
