@@ -1,5 +1,6 @@
 /** Writes the figures as a page. */
 import { cpus, release, type as systemName, totalmem } from 'node:os';
+import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import type { DaemonResult } from './daemon.ts';
 import type { EngineResult } from './engines.ts';
 import { type PathResult, STAGES } from './path.ts';
@@ -110,7 +111,7 @@ function stages(path: readonly PathResult[]): string[] {
 function engines(results: readonly EngineResult[]): string[] {
   const rows = results.map(({ engine, runtime, reason, loadMs, peakMB, tiles }) => {
     if (runtime === null)
-      return `| ${engine} | not installed: ${reason.replaceAll('|', '\\|')} | | | | | | |`;
+      return `| ${engine} | not installed: ${reason.replaceAll(`${PACKAGE_ROOT}/`, '').replaceAll('|', '\\|')} | | | | | | |`;
     const [one, many] = [tiles[1], tiles[12]];
     const times = speedup(results, engine, 1);
     return `| ${engine} | ${runtime} | ${pair(one?.ms ?? [])} | ${number(one?.cpuMs ?? 0)} | ${pair(many?.ms ?? [])} | ${number(many?.cpuMs ?? 0)} | ${times?.toFixed(1) ?? '–'} × | ${Math.round(peakMB)} MB | ${Math.round(loadMs)} ms |`;
