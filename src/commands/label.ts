@@ -63,7 +63,7 @@ const HELP = `
 --as is about the whole picture: name every activity in it, or none. Pointing at the riders teaches more, from fewer frames:
 X and Y are shares, 0,0 the upper left corner and 1,1 the lower right. Without --complete the rest of the frame is left
 open; with it, all of it counts as a place without anybody, which helps as much as the riders do. A frame can be labelled as long as the daemon
-remembers it: for some minutes after it was published, and for as long as it is in the archive. What was said last holds.
+remembers it: for some minutes after it was published, and for as long as it is in the archive. The latest label wins.
 ${WHERE_IT_IS}
 
 Examples:
