@@ -5,8 +5,8 @@ import { type KeptCell, keepCells, type ReadLevel } from '../../src/activity/kep
 import { KITE, underKites } from '../../src/activity/kites.ts';
 import { sceneOf } from '../../src/activity/scene.ts';
 import { afloat } from '../../src/activity/zones.ts';
-import { outcomeOf } from '../../src/commands/frame-metrics.ts';
-import { riderThreshold } from '../../src/commands/judge.ts';
+import { outcomeOf } from '../../src/cli/frame-metrics.ts';
+import { riderThreshold } from '../../src/cli/judge.ts';
 import { preparedFor } from '../../src/learning/retrain/fit-rows.ts';
 import { createOwnTrainer } from '../../src/learning/retrain/own-trainer.ts';
 import { type Point, WHOLE_FRAME } from '../../src/vision/zone.ts';

@@ -1,8 +1,8 @@
 /** `docs/mqtt.md`, from the topics, the schemas of their payloads and the examples. */
 import type { z } from 'zod';
-import { controlVerbs } from '../../src/messaging/control-verbs.ts';
+import { controlVerbs } from '../../src/control/verbs.ts';
+import { learningVerbs } from '../../src/learning/board/verbs.ts';
 import { EXAMPLES, type Example } from '../../src/messaging/examples.ts';
-import { learningVerbs } from '../../src/messaging/learning-verbs.ts';
 import { ALERTS, TOPICS } from '../../src/messaging/topics.ts';
 import { statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { CONTROL } from './control-section.ts';

@@ -1,7 +1,7 @@
 /** From the bytes of a frame to the riders in it: decode, one pass of the backbone, head on every cell, detections. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Clock, systemClock } from '../ops/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Backbone } from '../vision/backbone.ts';
 import { type DetailChooser, type DetailPlan, type Span, spansOf } from '../vision/cells/detail.ts';
 import type { CellEngine } from '../vision/cells/engine.ts';

@@ -1,7 +1,14 @@
 /** The formats of settings: how a value is read from text, what is wrong with it, and how it is described. */
+
+import {
+  DURATION_PATTERN,
+  formatDuration,
+  OFFSET_PATTERN,
+  parseDuration,
+  parseOffset,
+} from '../base/duration.ts';
 import { isDiscoveryPrefix } from '../messaging/discovery/options.ts';
 import { LEAST_SCALE, MOST_SCALE } from '../vision/cells/detail.ts';
-import { DURATION_PATTERN, formatDuration, OFFSET_PATTERN, parseDuration, parseOffset } from './duration.ts';
 import { isName, NAME_PATTERN, NAME_RULE } from './name.ts';
 import type { Setting } from './setting.ts';
 import { timeZoneProblem } from './time-zone.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { backoffMs } from './backoff.ts';
 import {
   type Connection,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { type Command, type ParsedCommand, parseCommand } from './command.ts';
 import type { Incoming, Message } from './connection.ts';
 import { MQTT_DEFAULTS } from './options.ts';

@@ -1,7 +1,7 @@
 /** What the daemon listens to, and who takes it. */
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import type { LabelService } from '../learning/labels/service.ts';
-import type { Clock } from '../ops/clock.ts';
 import { commandHandler } from './commands.ts';
 import type { Incoming, Message } from './connection.ts';
 import { imageTopic, labelImageHandler } from './label-images.ts';

@@ -1,9 +1,9 @@
 /** Pictures to learn from, on `<base>/label/image/<labels>`. */
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
 import { parseLabelsLevel } from '../learning/labels/names.ts';
 import type { LabelService } from '../learning/labels/service.ts';
-import type { Clock } from '../ops/clock.ts';
 import type { Incoming, Message } from './connection.ts';
 import { type Asked, answerTo, askedBy, type Outcome, outcomeOf } from './outcome.ts';
 

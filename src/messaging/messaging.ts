@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import type { LabelService } from '../learning/labels/service.ts';
-import type { Clock } from '../ops/clock.ts';
 import { EmbeddedBroker } from './broker.ts';
 import { MqttLink } from './client.ts';
 import type { Message } from './connection.ts';

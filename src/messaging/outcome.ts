@@ -1,7 +1,7 @@
 /** From something that was asked for over MQTT to its answer. */
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import type { Incoming, Message } from './connection.ts';
 import type { Response, Transaction } from './payloads.ts';
 

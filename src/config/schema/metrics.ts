@@ -1,7 +1,8 @@
 /** Settings of how the board is looked after, and of the figures for Prometheus. */
-import { MONITOR_DEFAULTS, type MonitorOptions } from '../../ops/host/monitor.ts';
-import { METRICS_DEFAULTS, type MetricsOptions } from '../../ops/metrics/options.ts';
-import { formatDuration } from '../duration.ts';
+
+import { formatDuration } from '../../base/duration.ts';
+import { MONITOR_DEFAULTS, type MonitorOptions } from '../../host/board/monitor.ts';
+import { METRICS_DEFAULTS, type MetricsOptions } from '../../host/metrics/options.ts';
 import type { SchemaOf } from '../setting.ts';
 
 export const monitorSchema = {

@@ -1,5 +1,5 @@
 /** An explanation as a person would give it. */
-import { NONE } from '../data/labels.ts';
+import { NONE } from '../../base/activities.ts';
 import type { Deciding } from './deciding.ts';
 import type { Explanation } from './explain.ts';
 import { speaksFor } from './likeness/neighbours.ts';

@@ -3,7 +3,7 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
-import { NONE } from '../data/labels.ts';
+import { NONE } from '../../base/activities.ts';
 import { type Deciding, decidingCells, doubt } from './deciding.ts';
 import { sentenceOf } from './explain-words.ts';
 import {

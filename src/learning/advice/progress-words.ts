@@ -1,5 +1,5 @@
 /** What labels brought, as a person would say it. */
-import { counted, percent as exactPercent } from '../report/words.ts';
+import { counted, percent as exactPercent } from '../../base/words.ts';
 import type { ActivityProgress, Expected, Gain } from './progress.ts';
 
 /** From this change on it is more than chance and rounding. */

@@ -2,8 +2,8 @@
 import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
-import type { Clock } from '../../ops/clock.ts';
 import type { Zone } from '../../vision/zone.ts';
 import type { Drift } from '../advice/drift.ts';
 import type { Progress } from '../advice/progress.ts';

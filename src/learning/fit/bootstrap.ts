@@ -1,5 +1,5 @@
 /** How sure a figure is: 95 % intervals by resampling whole groups. */
-import { createRandom } from '../../ops/random.ts';
+import { createRandom } from '../../base/random.ts';
 import type { Interval } from './evaluation.ts';
 
 /** Counts of each group side by side: row g of `counts` ([groups, width]) belongs to group g. */

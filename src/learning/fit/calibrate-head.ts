@@ -1,8 +1,8 @@
 /** Chooses a head's calibration and thresholds on samples it was not fitted to. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { EmbeddedSet } from '../embedding/sample.ts';
 import { bestThreshold, type Calibration, fitCalibration, thresholdForPrecision } from './calibrate.ts';
 import { type JudgedSample, judgeScored } from './judge-set.ts';
+import type { EmbeddedSet } from './sample.ts';
 import { divideScored, type ScoredSet, scoredBy } from './scored-set.ts';
 import { heldBackGroups } from './split.ts';
 import { balancedWeights, samplingWeights } from './weights.ts';

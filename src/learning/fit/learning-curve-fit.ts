@@ -1,6 +1,6 @@
 /** What more photos would likely bring. */
-import { createRandom, type Random } from '../../ops/random.ts';
-import type { CurvePoint, LearningCurve } from '../record.ts';
+import { createRandom, type Random } from '../../base/random.ts';
+import type { CurvePoint, LearningCurve } from '../../training/record.ts';
 import { percentile } from './bootstrap.ts';
 import { errorAt, fitPowerLaw, type PowerLaw, type SizeError } from './power-law.ts';
 

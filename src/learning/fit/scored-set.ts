@@ -1,7 +1,7 @@
 /** Samples and what heads that were not fitted to them make of them. */
 import { headLogits } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { EmbeddedSet, Sample } from '../embedding/sample.ts';
+import type { EmbeddedSet, Sample } from './sample.ts';
 
 export interface ScoredSet {
   readonly samples: readonly Sample[];

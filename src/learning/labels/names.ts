@@ -1,8 +1,9 @@
 /** The names in a label: the activities somebody saw, or `none`. One meaning for payloads, topics and folders. */
+
+import { NONE } from '../../base/activities.ts';
+import { nearestOf } from '../../base/nearest.ts';
 import { SurfwatchError } from '../../errors.ts';
-import { nearestOf } from '../../ops/nearest.ts';
-import { activityNamed, isActivityName } from '../data/activity-names.ts';
-import { NONE } from '../data/labels.ts';
+import { activityNamed, isActivityName } from './activity-names.ts';
 
 export const MAX_NAME_LENGTH = 32;
 export const MAX_LABELS = 8;

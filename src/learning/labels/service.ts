@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import type { Clock } from '../../base/clock.ts';
+import { serially } from '../../base/serially.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Clock } from '../../ops/clock.ts';
-import { serially } from '../../ops/serially.ts';
 import type { Point, Rectangle } from '../../vision/zone.ts';
 import { detectionsOf } from '../archive/detections-of.ts';
 import { notShown } from '../archive/points.ts';

@@ -1,7 +1,7 @@
 /** Small pictures for sheets and reports. */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { imageType } from '../../capture/image-type.ts';
+import { imageType } from '../../base/image-type.ts';
 import type { Rectangle } from '../../vision/zone.ts';
 
 /** Pictures past this are refused by their header: nothing to look at is worth unpacking more. */

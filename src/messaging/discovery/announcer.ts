@@ -1,5 +1,5 @@
 /** Keeps Home Assistant told of the board: at the start, when its entities change, and when Home Assistant was restarted. */
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Incoming, Message } from '../connection.ts';
 import { isStateSent, type Outbox, putState, repeatState } from '../outbox.ts';
 import type { Info } from '../payloads.ts';

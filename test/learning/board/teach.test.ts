@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BeachReader, createBeachReader } from '../../../src/activity/beach-reader.ts';
 import { presentActivities } from '../../../src/activity/scores.ts';
 import { sightOfFrame } from '../../../src/activity/zones.ts';
+import { PACKAGE_ROOT, SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { openArchive } from '../../../src/learning/archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from '../../../src/learning/archive/options.ts';
 import { shows } from '../../../src/learning/archive/points.ts';
@@ -20,7 +21,6 @@ import { type LabelService, labelService } from '../../../src/learning/labels/se
 import { readManifest } from '../../../src/learning/models/resolve.ts';
 import { RETRAIN_DEFAULTS, retrainHead } from '../../../src/learning/retrain/retrain-head.ts';
 import type { RetrainResult } from '../../../src/learning/retrain/types.ts';
-import { PACKAGE_ROOT, SHIPPED_MODELS } from '../../../src/ops/paths.ts';
 import { fixedDetail } from '../../../src/vision/cells/detail.ts';
 import { type Rectangle, WHOLE_FRAME } from '../../../src/vision/zone.ts';
 import { silent } from '../../messaging/support.ts';
