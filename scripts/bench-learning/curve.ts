@@ -6,7 +6,6 @@ import { createRandom, shuffled } from '../../src/base/random.ts';
 import { labelledCells } from '../../src/learning/advice/likeness/labelled-cells.ts';
 import { rankFrames } from '../../src/learning/advice/next.ts';
 import { rescoreWith } from '../../src/learning/advice/rescore.ts';
-import type { RiderPoint } from '../../src/learning/archive/types.ts';
 import { baseSide } from '../../src/learning/retrain/base-rows.ts';
 import { heldFrames } from '../../src/learning/retrain/blocks.ts';
 import { figuresOf } from '../../src/learning/retrain/gate.ts';
@@ -17,6 +16,7 @@ import {
   retrainHead,
 } from '../../src/learning/retrain/retrain-head.ts';
 import type { BaseSet, BoardFrame, GateVerdict } from '../../src/learning/retrain/types.ts';
+import type { RiderPoint } from '../../src/messaging/label-payload.ts';
 import type { BenchFrame } from './frames.ts';
 import { judge, type Kept, keeperOf, type Tally } from './sight.ts';
 import type { Site, Split } from './sites.ts';

@@ -1,5 +1,4 @@
 /** Figures as people read them. Percent signs stay on the line of their number. */
-import type { Interval } from '../learning/fit/evaluation.ts';
 
 /** From here on one picture is half a point or less, and a decimal says something. */
 const DECIMAL_FROM = 200;
@@ -50,3 +49,6 @@ export function moment(iso: string): string {
 export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
+
+/** 95 % bootstrap interval over whole groups. */
+export type Interval = readonly [low: number, high: number];

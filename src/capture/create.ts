@@ -35,7 +35,7 @@ async function load(options: CameraOptions, deps: SourceDeps): Promise<FrameSour
     case 'ffmpeg':
       return new (await import('./ffmpeg.ts')).FfmpegSource(options.ffmpeg, deps);
     case 'simulator':
-      return (await import('../simulator/source.ts')).createSimulatorSource(options.simulator, deps);
+      return (await import('./simulated.ts')).createSimulatorSource(options.simulator, deps);
   }
 }
 

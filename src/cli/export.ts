@@ -2,15 +2,14 @@
 import { Command, Option } from 'commander';
 import { SHIPPED_MODELS } from '../base/paths.ts';
 import { SurfwatchError } from '../errors.ts';
+import { FORMAT_NAMES, FORMATS, type FormatName, formatOf } from '../exchange/export/formats.ts';
 import {
-  FORMAT_NAMES,
-  FORMATS,
-  type FormatName,
-  formatOf,
+  type ExportModel,
+  loadExportModel,
   PRECISIONS,
   type Precision,
-} from '../exchange/export/formats.ts';
-import { type ExportModel, loadExportModel, type Ranges } from '../exchange/export/model.ts';
+  type Ranges,
+} from '../exchange/export/model.ts';
 import { saveExport } from '../exchange/export/save.ts';
 import { startProgress } from './progress.ts';
 

@@ -8,9 +8,9 @@ import { describeFault } from '../config/fault.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import type { DaemonDeps } from '../daemon/wiring.ts';
-import { countOne } from '../host/metrics/snapshot.ts';
 import type { Notifier } from '../host/service/notifier.ts';
 import { createService } from '../host/service/service.ts';
+import { countOne } from '../pipeline/snapshot.ts';
 
 export interface RunHooks extends Pick<DaemonDeps, 'onChange'> {
   /** Called when all parts run. */

@@ -1,10 +1,9 @@
 /** Everything that can be set, as the program sees it: plain frozen data, durations in milliseconds. */
 import type { ActivityOptions } from '../activity/options.ts';
 import type { LogOptions } from '../base/log.ts';
+import type { MonitorOptions } from '../board/monitor.ts';
 import type { CameraOptions } from '../capture/options.ts';
 import type { HistoryOptions } from '../history/options.ts';
-import type { MonitorOptions } from '../host/board/monitor.ts';
-import type { MetricsOptions } from '../host/metrics/options.ts';
 import type { LearningOptions } from '../learning/options.ts';
 import type { DiscoveryOptions } from '../messaging/discovery/options.ts';
 import type { BrokerOptions, MqttOptions } from '../messaging/options.ts';
@@ -15,6 +14,7 @@ import type { DetailOptions } from '../vision/cells/detail.ts';
 import type { DecodeLimits } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import type { GateOptions } from '../vision/quality.ts';
+import type { MetricsOptions } from './schema/metrics.ts';
 import type { ZoneSetting } from './zones.ts';
 
 export interface Settings {

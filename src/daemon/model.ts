@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { liveView } from '../base/live-view.ts';
 import { partLogger } from '../base/log.ts';
 import { messageOf } from '../errors.ts';
-import { countOne } from '../host/metrics/snapshot.ts';
 import { Learning } from '../learning/board/learning.ts';
+import { modelEventPayload } from '../learning/board/model-event.ts';
 import { openModel } from '../learning/board/open-model.ts';
 import { headFolders } from '../learning/models/resolve.ts';
-import { modelEventPayload } from '../messaging/from-report.ts';
+import { countOne } from '../pipeline/snapshot.ts';
 import { measuredDetail } from '../vision/cells/detail.ts';
 import type { Wiring } from './wiring.ts';
 

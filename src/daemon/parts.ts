@@ -1,10 +1,10 @@
 /** Builds the parts of the daemon from the settings and wires them. Nothing lives before it is started. */
 import { monotonicFactory } from 'ulid';
 import { partLogger } from '../base/log.ts';
+import { Monitor } from '../board/monitor.ts';
 import type { Settings } from '../config/settings.ts';
 import { zonesOf } from '../config/zones.ts';
 import { History } from '../history/history.ts';
-import { Monitor } from '../host/board/monitor.ts';
 import { MetricsOutlets } from '../host/metrics/outlets.ts';
 import { Lookout } from '../pipeline/lookout.ts';
 import { Portrait } from '../pipeline/portrait.ts';

@@ -2,8 +2,8 @@
 import type { BeachReader } from '../activity/beach-reader.ts';
 import type { Instant } from '../activity/tracker.ts';
 import { frameRate, frameTimes, type Meter } from '../base/meter.ts';
+import type { BoardHealth } from '../board/monitor.ts';
 import type { CameraStats } from '../capture/camera.ts';
-import type { BoardHealth } from '../host/board/monitor.ts';
 import type { Zone } from '../vision/zone.ts';
 import { boardPayload, megabytes } from './board-payload.ts';
 import { iso } from './from-report.ts';

@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Incoming, Message } from './connection.ts';
+import type { Incoming } from './connection.ts';
+import type { Message } from './connection-options.ts';
 import type { Response, Transaction } from './payloads.ts';
 
 const TIMEOUT_MS = 30_000;

@@ -12,7 +12,6 @@ import type { Frame } from '../capture/source.ts';
 import type { Settings } from '../config/settings.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
 import type { History } from '../history/history.ts';
-import type { Pulse } from '../host/service/liveness.ts';
 import type { Messaging } from '../messaging/messaging.ts';
 import { createSchedule, type Schedule } from '../schedule/schedule.ts';
 import { type Closed, closedBecause } from './attendance.ts';
@@ -20,6 +19,7 @@ import { CameraSwitch } from './camera-switch.ts';
 import { examineOnce, NextLook } from './capture-now.ts';
 import { type Condition, cameraFaultOf, conditionOf, sameCondition } from './condition.ts';
 import type { PauseState } from './pause.ts';
+import type { Pulse } from './pulse.ts';
 import type { Reporter } from './reporter.ts';
 import type { Look, Watch } from './watch.ts';
 

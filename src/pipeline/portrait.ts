@@ -1,8 +1,7 @@
 /** The daemon as it shows itself: state, info, health, the answer to `status`, the figures of the metrics. */
 import type { BeachReader } from '../activity/beach-reader.ts';
 import type { Clock } from '../base/clock.ts';
-import type { BoardHealth } from '../host/board/monitor.ts';
-import type { Snapshot } from '../host/metrics/snapshot.ts';
+import type { BoardHealth } from '../board/monitor.ts';
 import type { Learning } from '../learning/board/learning.ts';
 import { healthPayload, infoPayload } from '../messaging/describe.ts';
 import { activityPayload, iso } from '../messaging/from-report.ts';
@@ -11,6 +10,7 @@ import type { Health, Info, State } from '../messaging/payloads.ts';
 import type { Zone } from '../vision/zone.ts';
 import type { Condition } from './condition.ts';
 import type { Lookout } from './lookout.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { Watch } from './watch.ts';
 
 export interface PortraitParts {

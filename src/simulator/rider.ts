@@ -1,4 +1,4 @@
-import type { Rectangle } from '../vision/zone.ts';
+import type { Rectangle } from '../base/geometry.ts';
 import { mix, type Rgb } from './colour.ts';
 import { BAR, type KitesurferLook, kiteRiderShapes, kiteShapes, kiteTips } from './kitesurfer.ts';
 import type { Look } from './look.ts';

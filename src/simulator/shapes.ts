@@ -1,4 +1,4 @@
-import type { Rectangle } from '../vision/zone.ts';
+import type { Rectangle } from '../base/geometry.ts';
 import { mix, type Rgb, tint } from './colour.ts';
 
 /** The simulator's drawings: flat polygons and lines as plain data, so that what is drawn has a known outline. */

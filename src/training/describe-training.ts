@@ -1,19 +1,21 @@
 /** Puts what a training gave into words and figures: the record, and the head's manifest. */
+
 import { createHash } from 'node:crypto';
 import type { HeadBundle } from '../activity/head-bundle.ts';
 import { labelsInOrder, NONE } from '../base/activities.ts';
 import { type Evaluation, evaluate } from '../learning/fit/evaluation.ts';
 import type { JudgedSample } from '../learning/fit/judge-set.ts';
+import type { CurvePoint } from '../learning/fit/learning-curve-fit.ts';
 import { fitLearningCurve } from '../learning/fit/learning-curve-fit.ts';
 import { isRight } from '../learning/fit/metrics.ts';
 import type { Sample } from '../learning/fit/sample.ts';
-import type { BackboneSight } from './backbone-sight.ts';
+import type { BackboneSight, SeenPictures } from './backbone-sight.ts';
 import type { Finding } from './data/findings.ts';
 import type { TrainingSource } from './embedding/source.ts';
+import type { Recipe, RecipeName } from './fit/recipes.ts';
 import { findSuspects } from './fit/suspects.ts';
 import type { TrainedHead } from './fit/train-head.ts';
-import type { CurvePoint, Mistake, SourceSummary, TrainingRecord } from './record.ts';
-import type { TrainingJob } from './train.ts';
+import type { Mistake, SourceSummary, TrainingRecord } from './record.ts';
 
 export interface TrainingFacts {
   readonly trained: TrainedHead;
@@ -162,4 +164,29 @@ function worstMistakes(judged: readonly JudgedSample[]): JudgedSample[] {
 
 function shown({ part: _, ...mistake }: JudgedSample): Mistake {
   return mistake;
+}
+
+export interface TrainingJob {
+  readonly folders: readonly string[];
+  readonly recipe: RecipeName;
+  /** The recipe's values, some perhaps changed. */
+  readonly options: Recipe;
+  readonly seed: number;
+  /** Share of the samples held back to calibrate and measure, 0..1. */
+  readonly validation: number;
+  /** Groups to hold back instead of a share. */
+  readonly heldGroups?: ReadonlySet<string>;
+  /** Share of the samples that no head is ever fitted to, neither now nor on the board, 0..1; by group. */
+  readonly reserve: number;
+  /** Thresholds reach this precision where they can; null for the best F1. */
+  readonly precision: number | null;
+  /** Folds of a cross-validation; 0 for none. */
+  readonly folds: number;
+  readonly curve: boolean;
+  /** Folder of kept embeddings; null embeds all anew. */
+  readonly cache: string | null;
+  /** What the backbone was trained on; without it nothing is known of that. */
+  readonly seen?: SeenPictures;
+  readonly command: string;
+  readonly now: Date;
 }

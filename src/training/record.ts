@@ -1,7 +1,8 @@
 /** What is known of a training when it is over: `metrics.json`, from which the report and the model card are drawn. */
 
+import type { Rectangle } from '../base/geometry.ts';
 import type { Evaluation } from '../learning/fit/evaluation.ts';
-import type { Rectangle } from '../vision/zone.ts';
+import type { LearningCurve } from '../learning/fit/learning-curve-fit.ts';
 import type { BackboneSight } from './backbone-sight.ts';
 import type { Finding } from './data/findings.ts';
 
@@ -85,27 +86,6 @@ export interface FoldsRecord {
     readonly balancedAccuracy: number;
     readonly activityAccuracy: number | null;
   }[];
-}
-
-export interface LearningCurve {
-  readonly points: readonly CurvePoint[];
-  /** What a power law through the points says of more photos: null where it can't tell. */
-  readonly next: {
-    /** In all. */
-    readonly photos: number;
-    readonly accuracy: number;
-    readonly low: number;
-    readonly high: number;
-  } | null;
-}
-
-export interface CurvePoint {
-  /** Pictures that were fitted to. */
-  readonly photos: number;
-  /** On the held-back groups, mean of several draws. */
-  readonly accuracy: number;
-  /** Standard deviation between the draws. */
-  readonly spread: number;
 }
 
 export interface Mistake {

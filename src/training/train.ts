@@ -1,4 +1,5 @@
 /** A whole training: check the pictures, embed them, cross-validate, fit, and say what is known of the head. */
+
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import type { HeadBundle } from '../activity/head-bundle.ts';
@@ -11,44 +12,18 @@ import type { BaseSet } from '../learning/retrain/types.ts';
 import type { BackboneBundle } from '../vision/bundle.ts';
 import { createBackbone } from '../vision/engines/create.ts';
 import { loadTrainingTensorflow } from '../vision/engines/tensorflow.ts';
-import { type SeenPictures, sightOf, UNRECORDED } from './backbone-sight.ts';
+import { sightOf, UNRECORDED } from './backbone-sight.ts';
 import { checkSources } from './data/check.ts';
 import type { Finding } from './data/findings.ts';
 import { joinGroups } from './data/join-groups.ts';
-import { describeTraining } from './describe-training.ts';
+import { describeTraining, type TrainingJob } from './describe-training.ts';
 import { openCache } from './embedding/cache.ts';
 import { embedSources } from './embedding/embed-sources.ts';
 import { narrowed, openSource, type TrainingSource } from './embedding/source.ts';
 import { crossValidate } from './fit/cross-validate.ts';
 import { measureLearningCurve } from './fit/measure-curve.ts';
-import type { Recipe, RecipeName } from './fit/recipes.ts';
 import { trainHead } from './fit/train-head.ts';
 import type { TrainingRecord } from './record.ts';
-
-export interface TrainingJob {
-  readonly folders: readonly string[];
-  readonly recipe: RecipeName;
-  /** The recipe's values, some perhaps changed. */
-  readonly options: Recipe;
-  readonly seed: number;
-  /** Share of the samples held back to calibrate and measure, 0..1. */
-  readonly validation: number;
-  /** Groups to hold back instead of a share. */
-  readonly heldGroups?: ReadonlySet<string>;
-  /** Share of the samples that no head is ever fitted to, neither now nor on the board, 0..1; by group. */
-  readonly reserve: number;
-  /** Thresholds reach this precision where they can; null for the best F1. */
-  readonly precision: number | null;
-  /** Folds of a cross-validation; 0 for none. */
-  readonly folds: number;
-  readonly curve: boolean;
-  /** Folder of kept embeddings; null embeds all anew. */
-  readonly cache: string | null;
-  /** What the backbone was trained on; without it nothing is known of that. */
-  readonly seen?: SeenPictures;
-  readonly command: string;
-  readonly now: Date;
-}
 
 export type TrainingPhase = 'checking' | 'reading' | 'folds' | 'fitting' | 'curve';
 

@@ -6,7 +6,7 @@ import { createRandom } from '../../src/base/random.ts';
 import { controlVerbs } from '../../src/control/verbs.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { learningVerbs } from '../../src/learning/board/verbs.ts';
-import type { Message } from '../../src/messaging/connection.ts';
+import type { Message } from '../../src/messaging/connection-options.ts';
 import { incomingOf } from '../../src/messaging/incoming.ts';
 import { responseSchema } from '../../src/messaging/payloads.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';

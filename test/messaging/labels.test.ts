@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { learningVerbs } from '../../src/learning/board/verbs.ts';
-import type { Message } from '../../src/messaging/connection.ts';
+import type { Message } from '../../src/messaging/connection-options.ts';
 import { incomingOf } from '../../src/messaging/incoming.ts';
 import type { MessagingSetup } from '../../src/messaging/messaging.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';

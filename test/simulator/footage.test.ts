@@ -2,9 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { createSimulatorSource } from '../../src/capture/simulated.ts';
 import { openFootage } from '../../src/simulator/footage.ts';
 import { SIMULATOR_DEFAULTS } from '../../src/simulator/options.ts';
-import { createSimulatorSource } from '../../src/simulator/source.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -1,6 +1,6 @@
 /** Labels on their way to the daemon, and what it says to them. */
 import { SurfwatchError } from '../../errors.ts';
-import type { RiderPoint } from '../../learning/archive/types.ts';
+import type { RiderPoint } from '../../messaging/label-payload.ts';
 import type { Requester } from '../../messaging/request.ts';
 import { EXIT } from '../exit.ts';
 import { listPictures, readPicture } from '../pictures.ts';

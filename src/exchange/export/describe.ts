@@ -1,6 +1,5 @@
 /** What an export says about itself: for the metadata of every format. */
-import type { Precision } from './formats.ts';
-import type { ExportModel } from './model.ts';
+import type { ExportModel, Precision } from './model.ts';
 
 export const DESCRIPTION =
   'Tells surfing, windsurfing and kitesurfing apart: the probability of each activity, none of which excludes another.';

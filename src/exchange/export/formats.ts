@@ -1,20 +1,6 @@
 /** The formats a model can be exported to. A format's module is loaded only when it is asked for. */
-import type { ExportModel, Ranges } from './model.ts';
 
-export const PRECISIONS = ['float32', 'int8'] as const;
-export type Precision = (typeof PRECISIONS)[number];
-
-/** What is written, by name relative to `--out`; a format of one file gives that file any name. */
-export type ExportFiles = Readonly<Record<string, Uint8Array | string>>;
-
-export interface ExportOptions {
-  readonly precision: Precision;
-  /** What each layer's output holds on pictures, when the precision is int8. */
-  readonly ranges: Ranges | null;
-}
-
-/** @throws SurfwatchError where the format cannot hold the model */
-export type WriteExport = (model: ExportModel, options: ExportOptions) => Promise<ExportFiles>;
+import type { ExportFiles, ExportModel, Precision, WriteExport } from './model.ts';
 
 interface Format {
   /** For whom it is, for `--help`. */

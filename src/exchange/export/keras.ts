@@ -1,11 +1,10 @@
 /** Writes the model for Keras: `.keras` (Keras 3), or `.h5`, which Keras 2 reads too. */
 import { zipSync } from 'fflate';
 import type { Tensor } from '../import/tensor.ts';
-import type { ExportFiles } from './formats.ts';
 import { kerasConfig, legacyConfig } from './keras-config.ts';
 import { writeHdf5 } from './keras-hdf5.ts';
 import { type KerasLayer, kerasMetadata, kerasNetwork } from './keras-network.ts';
-import type { ExportModel } from './model.ts';
+import type { ExportFiles, ExportModel } from './model.ts';
 
 /** The version whose layout is written. */
 const KERAS_VERSION = '3.0.0';

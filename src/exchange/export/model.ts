@@ -179,3 +179,19 @@ function answerOf(head: HeadBundle): Pick<ExportModel, 'output' | 'answer'> {
   };
   return { output, answer: { kind: 'sigmoid' } };
 }
+
+export const PRECISIONS = ['float32', 'int8'] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
+
+/** What is written, by name relative to `--out`; a format of one file gives that file any name. */
+export type ExportFiles = Readonly<Record<string, Uint8Array | string>>;
+
+export interface ExportOptions {
+  readonly precision: Precision;
+  /** What each layer's output holds on pictures, when the precision is int8. */
+  readonly ranges: Ranges | null;
+}
+
+/** @throws SurfwatchError where the format cannot hold the model */
+export type WriteExport = (model: ExportModel, options: ExportOptions) => Promise<ExportFiles>;

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../../base/durable.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import type { ExportFiles } from './formats.ts';
+import type { ExportFiles } from './model.ts';
 
 export interface SavedFile {
   readonly path: string;

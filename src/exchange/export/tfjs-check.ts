@@ -5,8 +5,7 @@ import { goldenPixels } from '../../vision/backbone.ts';
 
 import { loadTensorflow, type Tensorflow } from '../../vision/engines/tensorflow.ts';
 import { createTfjsBackbone } from '../../vision/engines/tfjs.ts';
-import type { ExportFiles } from './formats.ts';
-import type { ExportModel } from './model.ts';
+import type { ExportFiles, ExportModel } from './model.ts';
 
 /** @returns the largest difference of a probability on the drawn pattern, or null where WebAssembly does not load */
 export async function checkTfjs(model: ExportModel, files: ExportFiles): Promise<number | null> {

@@ -2,10 +2,9 @@
 
 import { float32ToFloat16 } from '../../vision/float16.ts';
 import type { Tensor } from '../import/tensor.ts';
-import type { ExportFiles } from './formats.ts';
 import { legacyConfig } from './keras-config.ts';
 import { kerasMetadata, kerasNetwork } from './keras-network.ts';
-import type { ExportModel } from './model.ts';
+import type { ExportFiles, ExportModel } from './model.ts';
 
 /** Files of this size at most are fetched side by side and kept by browsers' caches. */
 const SHARD_BYTES = 4 * 1024 * 1024;

@@ -1,4 +1,5 @@
 /** The layers of a Keras model one after the other, whatever models they were nested in. */
+
 import { SurfwatchError } from '../../errors.ts';
 import { constantsOf, type LayerConfig, layersOf, namesOf } from './keras-config.ts';
 import type { Tensor } from './tensor.ts';

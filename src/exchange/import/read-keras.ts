@@ -5,7 +5,7 @@ import { flattenModel, type GraphLayer, type Weights } from './graph.ts';
 import { type Hdf5, readHdf5 } from './hdf5.ts';
 import { parseModelConfig } from './keras-config.ts';
 import { objectIn } from './labels.ts';
-import type { ReadModel } from './read-model.ts';
+import type { ReadModel } from './weight-list.ts';
 import { listWeights } from './weight-list.ts';
 import { byRole, rolesOf } from './weight-roles.ts';
 

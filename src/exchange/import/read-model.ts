@@ -1,21 +1,11 @@
 /** Reads a model of any format that can be told apart by its name and first bytes. */
+
 import { SurfwatchError } from '../../errors.ts';
 import { isZip, type ModelFiles } from './files.ts';
-import type { Graph, GraphLayer, Weights } from './graph.ts';
 import { isHdf5 } from './hdf5.ts';
 import { readKerasArchive, readKerasHdf5 } from './read-keras.ts';
 import { readTfjsModel } from './read-tfjs.ts';
-import type { WeightList } from './weight-list.ts';
-
-export type ReadModel =
-  | {
-      readonly kind: 'model';
-      readonly graph: Graph;
-      readonly weightsOf: (layer: GraphLayer) => Weights;
-      /** JSON that the file carries besides, where it does. */
-      readonly metadata: string | undefined;
-    }
-  | { readonly kind: 'weights'; readonly list: WeightList };
+import type { ReadModel } from './weight-list.ts';
 
 /** @throws SurfwatchError `import-unreadable`, `import-unsuitable` */
 export async function readModel(files: ModelFiles): Promise<ReadModel> {

@@ -5,8 +5,8 @@ import { float16ToFloat32 } from '../../vision/float16.ts';
 import type { ModelFiles } from './files.ts';
 import { flattenModel } from './graph.ts';
 import { parseModelConfig } from './keras-config.ts';
-import type { ReadModel } from './read-model.ts';
 import type { Tensor } from './tensor.ts';
+import type { ReadModel } from './weight-list.ts';
 import { byRole } from './weight-roles.ts';
 
 const specSchema = z.object({

@@ -1,6 +1,7 @@
 /** Files of weights alone name no architecture: what they hold is taken in its order. */
+
 import { SurfwatchError } from '../../errors.ts';
-import type { Weights } from './graph.ts';
+import type { Graph, GraphLayer, Weights, Weights } from './graph.ts';
 import type { Hdf5 } from './hdf5.ts';
 import type { Tensor } from './tensor.ts';
 import { byRole } from './weight-roles.ts';
@@ -74,3 +75,13 @@ function numbered(hdf5: Hdf5): WeightList {
 function numberOf(name: string, kind: string): number {
   return Number(name.slice(kind.length + 1) || 0);
 }
+
+export type ReadModel =
+  | {
+      readonly kind: 'model';
+      readonly graph: Graph;
+      readonly weightsOf: (layer: GraphLayer) => Weights;
+      /** JSON that the file carries besides, where it does. */
+      readonly metadata: string | undefined;
+    }
+  | { readonly kind: 'weights'; readonly list: WeightList };

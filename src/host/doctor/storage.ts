@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { diskFree } from '../../board/disk-free.ts';
 import { messageOf } from '../../errors.ts';
-import { diskFree } from '../board/disk-free.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const TOO_LITTLE_MB = 100;

@@ -1,7 +1,7 @@
 /** Who may read the metrics. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { MetricsOptions } from '../../config/schema/metrics.ts';
 import { isLoopback } from '../../messaging/access.ts';
-import type { MetricsOptions } from './options.ts';
 
 type Login = Pick<MetricsOptions, 'token' | 'username' | 'password'>;
 

@@ -1,5 +1,5 @@
 /** Every metric: its name, type and help, and how it is read. The table in docs/monitoring.md is made of it. */
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot } from '../../pipeline/snapshot.ts';
 
 export interface Sample {
   readonly value: number;

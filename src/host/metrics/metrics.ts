@@ -1,7 +1,7 @@
 /** The metrics in the text format of Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { METRICS, type Metric, type Sample, STAGE_METRIC, type Stage } from './catalogue.ts';
-import type { Snapshot } from './snapshot.ts';
 
 export interface Metrics {
   readonly contentType: string;

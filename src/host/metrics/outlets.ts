@@ -1,11 +1,11 @@
 /** Where the metrics go: the HTTP server and the file, as far as they are wanted. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
+import type { MetricsOptions } from '../../config/schema/metrics.ts';
+import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import type { MetricsOptions } from './options.ts';
 import { liveness, readiness } from './readiness.ts';
 import { MetricsServer } from './server.ts';
-import type { Snapshot } from './snapshot.ts';
 import { Textfile } from './textfile.ts';
 
 export interface MetricsOutletsParts {

@@ -1,5 +1,5 @@
 /** Whether the daemon lives, and whether it does its work: pure functions over a snapshot. */
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot } from '../../pipeline/snapshot.ts';
 
 export interface Verdict {
   readonly ok: boolean;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import type { MetricsOptions } from '../../config/schema/metrics.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { asksForLogin, isMeantForHere, mayRead } from './access.ts';
 import type { Metrics } from './metrics.ts';
-import type { MetricsOptions } from './options.ts';
 import type { Verdict } from './readiness.ts';
 
 export interface MetricsServerParts {

@@ -1,8 +1,9 @@
 /** The daemon as a service: its messages to systemd, and the watch over its pipeline. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
+import type { Pulse } from '../../pipeline/pulse.ts';
 import { takeServiceEnvironment } from './environment.ts';
-import { LIVENESS_DEFAULTS, longestStepMs, type Pulse } from './liveness.ts';
+import { LIVENESS_DEFAULTS, longestStepMs } from './liveness.ts';
 import { createNotifier, type Notifier } from './notifier.ts';
 import { Watchdog } from './watchdog.ts';
 

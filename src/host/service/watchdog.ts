@@ -1,7 +1,8 @@
 /** Watches the pipeline: feeds systemd's watchdog while it lives, and calls for a restart when it doesn't. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
-import { type Liveness, type LivenessOptions, type Pulse, startLiveness, stepLiveness } from './liveness.ts';
+import type { Pulse } from '../../pipeline/pulse.ts';
+import { type Liveness, type LivenessOptions, startLiveness, stepLiveness } from './liveness.ts';
 import type { Notifier } from './notifier.ts';
 
 export interface WatchdogParts {

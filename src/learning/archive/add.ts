@@ -4,8 +4,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { serially } from '../../base/serially.ts';
 import { storageError } from '../../base/storage-error.ts';
+import { diskFree } from '../../board/disk-free.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import { diskFree } from '../../host/board/disk-free.ts';
 import {
   frameOfSource,
   frameRow,

@@ -1,8 +1,7 @@
 /** What the daemon can be told about learning. */
 import { z } from 'zod';
-import { labelArgsSchema } from '../../messaging/label-payload.ts';
+import { labelArgsSchema, MAX_LABELS, MAX_NAME_LENGTH } from '../../messaging/label-payload.ts';
 import { defineVerb, type Verbs } from '../../messaging/verbs.ts';
-import { MAX_LABELS, MAX_NAME_LENGTH } from '../labels/names.ts';
 import type { LabelService } from '../labels/service.ts';
 
 const MAX_EPOCHS = 1000;

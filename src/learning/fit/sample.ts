@@ -1,5 +1,5 @@
 /** What the head is fitted to. */
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 
 /** One picture (or tile, or augmented view of one) as training sees it. */
 export interface Sample {

@@ -1,7 +1,7 @@
 /** Frames with a box around each rider, whatever format they were read from. */
 
+import type { Rectangle } from '../../base/geometry.ts';
 import { activityNamed } from '../../learning/labels/activity-names.ts';
-import type { Rectangle } from '../../vision/zone.ts';
 import type { Finding } from './findings.ts';
 import type { NameTally } from './name-tally.ts';
 

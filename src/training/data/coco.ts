@@ -1,7 +1,7 @@
 /** COCO JSON: one list of pictures, categories and boxes in pixels for a whole folder (cocodataset.org/#format-data). */
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import {
   boxAround,
   createBoxSieve,

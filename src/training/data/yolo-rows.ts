@@ -1,5 +1,5 @@
 /** One row of a YOLO label file. */
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import { boxAround } from './boxes.ts';
 
 export interface YoloRow {

@@ -1,7 +1,7 @@
 /** One thing the backbone is shown: a photo or a changed copy of one. */
 
+import type { Rectangle } from '../../base/geometry.ts';
 import type { Sample } from '../../learning/fit/sample.ts';
-import type { Rectangle } from '../../vision/zone.ts';
 
 export interface ViewLabel {
   /** Which judgement of the file it belongs to: empty for the file as a whole, else the number of a tile. */

@@ -1,8 +1,8 @@
 /** Turns photos into the pictures the backbone sees: as they are, mirrored, and changed as light and lenses change them. */
 import sharp, { type Sharp } from 'sharp';
+import type { Rectangle } from '../../base/geometry.ts';
 import type { Random } from '../../base/random.ts';
 import type { RawPicture } from '../../vision/decode.ts';
-import type { Rectangle } from '../../vision/zone.ts';
 
 /**
  * A decoded picture that views are cut from.

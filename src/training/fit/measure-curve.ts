@@ -2,12 +2,12 @@
 
 import { createRandom, shuffled } from '../../base/random.ts';
 import { SurfwatchError } from '../../errors.ts';
+import type { CurvePoint } from '../../learning/fit/learning-curve-fit.ts';
 import { isRight } from '../../learning/fit/metrics.ts';
 import { type EmbeddedSet, selectRows } from '../../learning/fit/sample.ts';
 import { heldBackGroups } from '../../learning/fit/split.ts';
 import type { BackboneManifest } from '../../vision/bundle.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
-import type { CurvePoint } from '../record.ts';
 import { type TrainOptions, trainHead } from './train-head.ts';
 
 /** Shares of the groups, and how often each is drawn: fits to fewer pictures vary more, and cost less. */

@@ -2,19 +2,14 @@
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { type HeadInput, prepareEmbeddings } from '../../activity/head-input.ts';
 import { SurfwatchError } from '../../errors.ts';
-import {
-  chooseOutputs,
-  judgeCrossFitted,
-  type Outputs,
-  withOutputs,
-} from '../../learning/fit/calibrate-head.ts';
+import { chooseOutputs, judgeCrossFitted, withOutputs } from '../../learning/fit/calibrate-head.ts';
 import { type FitOptions, fitHead } from '../../learning/fit/fit-head.ts';
 import type { FittedHead } from '../../learning/fit/head-model.ts';
 import { type JudgedSample, judgeScored, judgeSet } from '../../learning/fit/judge-set.ts';
 import { lossOf, thinnedSet } from '../../learning/fit/loss.ts';
 import { isRight } from '../../learning/fit/metrics.ts';
 import { type EmbeddedSet, selectRows } from '../../learning/fit/sample.ts';
-import { joinScored, type ScoredSet, scoredBy } from '../../learning/fit/scored-set.ts';
+import { joinScored, type Outputs, type ScoredSet, scoredBy } from '../../learning/fit/scored-set.ts';
 import { heldBackGroups } from '../../learning/fit/split.ts';
 import type { BackboneManifest } from '../../vision/bundle.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';

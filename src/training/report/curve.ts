@@ -2,8 +2,8 @@
 
 import { type Html, html } from '../../base/html.ts';
 import { count, percent, range } from '../../base/words.ts';
+import type { LearningCurve } from '../../learning/fit/learning-curve-fit.ts';
 import { accuracyAt, lawOf } from '../../learning/fit/learning-curve-fit.ts';
-import type { LearningCurve } from '../record.ts';
 import { drawCharts } from './charts/chart.ts';
 import { learningCurveChart } from './charts/learning-curve.ts';
 

@@ -1,10 +1,10 @@
 /** Pictures that deserve a look. */
 import { basename } from 'node:path';
 import { NONE } from '../../base/activities.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import { type Html, html } from '../../base/html.ts';
 import { count, percent } from '../../base/words.ts';
 import { jpegUri } from '../../learning/sheet/thumbnail.ts';
-import type { Rectangle } from '../../vision/zone.ts';
 import type { Mistake } from '../record.ts';
 
 /**

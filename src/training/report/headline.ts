@@ -1,7 +1,8 @@
 /** What a training comes to, in a sentence and three figures. */
 import { NONE } from '../../base/activities.ts';
+import type { Interval } from '../../base/words.ts';
 import { count, counted } from '../../base/words.ts';
-import type { Evaluation, Interval } from '../../learning/fit/evaluation.ts';
+import type { Evaluation } from '../../learning/fit/evaluation.ts';
 import type { TrainingRecord } from '../record.ts';
 import { judgedBy, sightWarning } from './sight-words.ts';
 

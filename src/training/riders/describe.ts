@@ -1,13 +1,15 @@
 /** Puts what a training of a head for riders gave into figures: the record, and the head's manifest. */
+
 import { createHash } from 'node:crypto';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { KITE } from '../../activity/kites.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import type { FittedHead } from '../../learning/fit/head-model.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
-import type { Rectangle } from '../../vision/zone.ts';
-import type { BackboneSight } from '../backbone-sight.ts';
+import type { BackboneSight, SeenPictures } from '../backbone-sight.ts';
 import type { Finding } from '../data/findings.ts';
 import { type Material, ridersIn } from './data/material.ts';
+import type { FitCellsOptions } from './fit/fit-cells.ts';
 import type { FoldedMaterial } from './folds.ts';
 import { type FrameOutcome, figuresOf, outcomeOf, overallOf } from './judge/figures.ts';
 import { groundFigures } from './judge/ground.ts';
@@ -15,7 +17,6 @@ import { riderMarks } from './judge/match.ts';
 import type { JudgedFrame, PlacedCalibration } from './judge/place-calibration.ts';
 import type { Outputs } from './outputs.ts';
 import type { JudgedRecord, RidersRecord, ShownPlace, SourceCounts } from './record.ts';
-import type { RidersJob } from './train-riders.ts';
 
 export interface RidersFacts {
   readonly bundle: BackboneBundle;
@@ -238,4 +239,32 @@ function countsOf(name: string, all: readonly Material[]): SourceCounts {
     empty: own.filter(picture => picture.complete.riders && ridersIn(picture).length === 0).length,
     boxes,
   };
+}
+
+export interface RidersJob {
+  readonly folders: readonly string[];
+  /** Lists of areas and of proposals for all folders. */
+  readonly areas: string | null;
+  readonly proposals: string | null;
+  /** Crops to learn from. */
+  readonly crops: number;
+  /** Folds of whole cameras, 2 or more. */
+  readonly folds: number;
+  /** Frames of each camera that are judged, at most. */
+  readonly judgeFrames: number;
+  /** Share of the pictures that no head is ever fitted to, 0..1; by camera. */
+  readonly reserve: number;
+  readonly fit: FitCellsOptions;
+  readonly seed: number;
+  /** Judges on a backbone that has not seen some cameras, instead of on folds. */
+  readonly judge: {
+    readonly bundle: BackboneBundle;
+    readonly cameras: readonly string[];
+    /** What that backbone was trained on. */
+    readonly seen?: SeenPictures;
+  } | null;
+  /** What the backbone was trained on; without it nothing is known of that. */
+  readonly seen?: SeenPictures;
+  readonly command: string;
+  readonly now: Date;
 }

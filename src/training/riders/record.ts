@@ -1,7 +1,7 @@
 /** What is known of a head for riders when it is trained: `metrics.json`, from which report and model card are drawn. */
 import type { CellSense } from '../../activity/head-bundle.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import type { Calibration } from '../../learning/fit/calibrate.ts';
-import type { Rectangle } from '../../vision/zone.ts';
 import type { BackboneSight } from '../backbone-sight.ts';
 import type { Finding } from '../data/findings.ts';
 import type { JudgedOverall, RiderFigures } from './judge/figures.ts';

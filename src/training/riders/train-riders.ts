@@ -1,4 +1,5 @@
 /** Trains a head that finds riders in frames: crops, cells, folds of cameras, calibration on frames never fitted to. */
+
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -11,7 +12,7 @@ import type { Backbone } from '../../vision/backbone.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { CellEngine } from '../../vision/cells/engine.ts';
 import { createBackbone } from '../../vision/engines/create.ts';
-import { type BackboneSight, type SeenPictures, sightOf, UNRECORDED } from '../backbone-sight.ts';
+import { type BackboneSight, sightOf, UNRECORDED } from '../backbone-sight.ts';
 import { checkSources } from '../data/check.ts';
 import { listPhotos } from '../data/dataset.ts';
 import type { Finding } from '../data/findings.ts';
@@ -23,8 +24,8 @@ import { stocksOf } from './crops/stock.ts';
 import { listMaterial } from './data/list-material.ts';
 import { type Material, ridersIn } from './data/material.ts';
 import { openPictures } from './data/pictures.ts';
-import { describeRiders } from './describe.ts';
-import { type FitCellsOptions, type FittedEpoch, fitCells } from './fit/fit-cells.ts';
+import { describeRiders, type RidersJob } from './describe.ts';
+import { type FittedEpoch, fitCells } from './fit/fit-cells.ts';
 import { gatherCells } from './fit/gather.ts';
 import type { CellRows } from './fit/rows.ts';
 import { type FoldedMaterial, foldMaterial } from './folds.ts';
@@ -33,34 +34,6 @@ import { type JudgedFrame, placeCalibration } from './judge/place-calibration.ts
 import { readWhole } from './judge/read-frame.ts';
 import { type Outputs, outputsFrom } from './outputs.ts';
 import type { RidersRecord } from './record.ts';
-
-export interface RidersJob {
-  readonly folders: readonly string[];
-  /** Lists of areas and of proposals for all folders. */
-  readonly areas: string | null;
-  readonly proposals: string | null;
-  /** Crops to learn from. */
-  readonly crops: number;
-  /** Folds of whole cameras, 2 or more. */
-  readonly folds: number;
-  /** Frames of each camera that are judged, at most. */
-  readonly judgeFrames: number;
-  /** Share of the pictures that no head is ever fitted to, 0..1; by camera. */
-  readonly reserve: number;
-  readonly fit: FitCellsOptions;
-  readonly seed: number;
-  /** Judges on a backbone that has not seen some cameras, instead of on folds. */
-  readonly judge: {
-    readonly bundle: BackboneBundle;
-    readonly cameras: readonly string[];
-    /** What that backbone was trained on. */
-    readonly seen?: SeenPictures;
-  } | null;
-  /** What the backbone was trained on; without it nothing is known of that. */
-  readonly seen?: SeenPictures;
-  readonly command: string;
-  readonly now: Date;
-}
 
 export type RidersPhase = 'checking' | 'cells' | 'folds' | 'judging' | 'fitting';
 

@@ -6,7 +6,7 @@ import type { HeadBundle } from '../../../src/activity/head-bundle.ts';
 import type { HeadInput } from '../../../src/activity/head-input.ts';
 import { SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { createRandom } from '../../../src/base/random.ts';
-import type { ExportFiles } from '../../../src/exchange/export/formats.ts';
+import type { ExportFiles } from '../../../src/exchange/export/model.ts';
 import { type ExportModel, exportModel, loadExportModel } from '../../../src/exchange/export/model.ts';
 import { randomScene } from '../../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../../src/simulator/render.ts';

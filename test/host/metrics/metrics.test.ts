@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../../src/host/metrics/catalogue.ts';
 import { createMetrics } from '../../../src/host/metrics/metrics.ts';
 import { liveness, readiness } from '../../../src/host/metrics/readiness.ts';
-import { countOne, type Snapshot } from '../../../src/host/metrics/snapshot.ts';
+import { countOne, type Snapshot } from '../../../src/pipeline/snapshot.ts';
 import { has } from '../../messaging/support.ts';
 import { SNAPSHOT } from './sample.ts';
 

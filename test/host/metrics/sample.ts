@@ -1,5 +1,5 @@
 /** A snapshot as of a board on which something is known of everything. */
-import type { Snapshot } from '../../../src/host/metrics/snapshot.ts';
+import type { Snapshot } from '../../../src/pipeline/snapshot.ts';
 
 export const SNAPSHOT: Snapshot = {
   info: {

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  longestStepMs,
-  type Pulse,
-  startLiveness,
-  stepLiveness,
-} from '../../../src/host/service/liveness.ts';
+import { longestStepMs, startLiveness, stepLiveness } from '../../../src/host/service/liveness.ts';
+import type { Pulse } from '../../../src/pipeline/pulse.ts';
 
 const OPTIONS = { stepMs: 100_000, frameMs: 60_000 };
 const EVERY = 20_000;

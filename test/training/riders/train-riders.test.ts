@@ -7,14 +7,11 @@ import { SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { loadBase, writeBase } from '../../../src/learning/base/base-files.ts';
 import { saveHead } from '../../../src/learning/fit/save-head.ts';
 import { seenMore, UNRECORDED } from '../../../src/training/backbone-sight.ts';
+import type { RidersJob } from '../../../src/training/riders/describe.ts';
 import { FIT_DEFAULTS } from '../../../src/training/riders/fit/fit-cells.ts';
 import { renderRidersCard } from '../../../src/training/riders/report/card.ts';
 import { renderRidersReport } from '../../../src/training/riders/report/report.ts';
-import {
-  type RidersJob,
-  type RidersTraining,
-  trainRiders,
-} from '../../../src/training/riders/train-riders.ts';
+import { type RidersTraining, trainRiders } from '../../../src/training/riders/train-riders.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../../../src/vision/bundle.ts';
 import { drawPhotos } from '../../learning/draw.ts';
 import { suiteFolder, temporaryFolder } from '../../support/temporary-folder.ts';

@@ -2,8 +2,7 @@
 import { scoreEmbeddings } from '../../../activity/head.ts';
 import { goldenPixels } from '../../../vision/backbone.ts';
 import { createOnnxBackbone, openOnnxSession } from '../../../vision/engines/onnx.ts';
-import type { ExportFiles } from '../formats.ts';
-import type { ExportModel } from '../model.ts';
+import type { ExportFiles, ExportModel } from '../model.ts';
 
 /** @returns the largest difference of a probability on the drawn pattern, or null where onnxruntime does not load */
 export async function checkOnnx(model: ExportModel, files: ExportFiles): Promise<number | null> {

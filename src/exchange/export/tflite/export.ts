@@ -1,8 +1,7 @@
 /** Writes the model for TensorFlow Lite (LiteRT). */
 import { SurfwatchError } from '../../../errors.ts';
 import { DESCRIPTION } from '../describe.ts';
-import type { ExportFiles, ExportOptions } from '../formats.ts';
-import type { ExportModel } from '../model.ts';
+import type { ExportFiles, ExportModel, ExportOptions } from '../model.ts';
 import { quantise } from '../quantise.ts';
 import { appendZip } from './append-zip.ts';
 import { floatBackbone } from './float-backbone.ts';

@@ -3,8 +3,7 @@
  * Studio read to prepare pictures and name the outputs.
  */
 import { DESCRIPTION, describeExport } from '../describe.ts';
-import type { Precision } from '../formats.ts';
-import type { ExportModel } from '../model.ts';
+import type { ExportModel, Precision } from '../model.ts';
 import { type Table, writeFlatbuffer } from './flatbuffer.ts';
 
 /** Packed behind the model: one name a line, in the order of the outputs. */

@@ -1,8 +1,8 @@
 /** Accuracy against number of photos, and how it may go on. */
 
 import { count, percent } from '../../../base/words.ts';
+import type { LearningCurve } from '../../../learning/fit/learning-curve-fit.ts';
 import { accuracyAt, lawOf } from '../../../learning/fit/learning-curve-fit.ts';
-import type { LearningCurve } from '../../record.ts';
 import { axis, type Chart, COLOURS } from './chart.ts';
 
 export function learningCurveChart({ points, next }: LearningCurve): Chart {

@@ -1,5 +1,5 @@
 /** What heads for cells are trained and judged on: pictures with what is known of each place in them. */
-import type { Point, Rectangle } from '../../../vision/zone.ts';
+import type { Point, Rectangle } from '../../../base/geometry.ts';
 
 /** Something with a box. */
 export interface Mark {

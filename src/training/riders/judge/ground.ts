@@ -1,6 +1,7 @@
 /** Whether a head tells land and sky from water, on frames of which areas are known. */
 import { isAshore } from '../../../activity/scene.ts';
-import { contains, type Point } from '../../../vision/zone.ts';
+import type { Point } from '../../../base/geometry.ts';
+import { contains } from '../../../vision/zone.ts';
 import { AREA_KINDS, type Area, ridersIn } from '../data/material.ts';
 import type { JudgedFrame } from './place-calibration.ts';
 

@@ -1,5 +1,5 @@
 /** Which of the places found in a frame are things that have a box. */
-import type { Point, Rectangle } from '../../../vision/zone.ts';
+import type { Point, Rectangle } from '../../../base/geometry.ts';
 import { IGNORED, type Mark, type Material } from '../data/material.ts';
 
 /** A box counts as hit within this share of its size around it, on each side. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
+import { createSimulatorSource } from '../../src/capture/simulated.ts';
 import { SIMULATOR_DEFAULTS, type SimulatorOptions } from '../../src/simulator/options.ts';
-import { createSimulatorSource } from '../../src/simulator/source.ts';
 
 function fakeClock(): Clock & { advance(ms: number): void } {
   let time = 77_000;

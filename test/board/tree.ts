@@ -1,8 +1,8 @@
 /** Trees of files as the kernel has them. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { KernelRoots } from '../../../src/host/board/kernel-files.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import type { KernelRoots } from '../../src/board/kernel-files.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** @param files by their paths, `sys/class/…` and `proc/…` */
 export async function kernelTree(files: Readonly<Record<string, string>>): Promise<KernelRoots> {

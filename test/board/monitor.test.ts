@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HOST_LIMIT_DEFAULTS, hostAlerts, NO_ALERTS } from '../../../src/host/board/alerts.ts';
-import { CLOCK_JUMP_MS, lookAtClock, watchClock } from '../../../src/host/board/clock-watch.ts';
-import { MONITOR_DEFAULTS, Monitor } from '../../../src/host/board/monitor.ts';
-import type { HostReading } from '../../../src/host/board/reading.ts';
-import { readableLog, silent, until } from '../../messaging/support.ts';
-import { fakeClock } from '../../support/fake-clock.ts';
+import { HOST_LIMIT_DEFAULTS, hostAlerts, NO_ALERTS } from '../../src/board/alerts.ts';
+import { CLOCK_JUMP_MS, lookAtClock, watchClock } from '../../src/board/clock-watch.ts';
+import { MONITOR_DEFAULTS, Monitor } from '../../src/board/monitor.ts';
+import type { HostReading } from '../../src/board/reading.ts';
+import { readableLog, silent, until } from '../messaging/support.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 import { changeTree, kernelTree, PI_4 } from './tree.ts';
 
 const WELL: HostReading = {

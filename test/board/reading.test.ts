@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { KERNEL_ROOTS } from '../../../src/host/board/kernel-files.ts';
-import { LoopDelayMeter } from '../../../src/host/board/loop-delay.ts';
-import { readHost } from '../../../src/host/board/reading.ts';
+import { KERNEL_ROOTS } from '../../src/board/kernel-files.ts';
+import { LoopDelayMeter } from '../../src/board/loop-delay.ts';
+import { readHost } from '../../src/board/reading.ts';
 import { kernelTree, PI_4 } from './tree.ts';
 
 const STATE = import.meta.dirname;

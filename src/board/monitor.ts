@@ -1,6 +1,6 @@
 /** Looks after the board while the daemon runs: reads what the kernel tells, and raises alerts. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import {
   HOST_ALERTS,
   HOST_LIMIT_DEFAULTS,

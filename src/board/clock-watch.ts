@@ -1,5 +1,5 @@
 /** Tells when the wall clock jumps, and when it can't be right: a board without a battery wakes up in the past. */
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** Plain data. */
 export interface ClockWatch {

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
-import type { FrameSource } from '../capture/source.ts';
-import { type Footage, openFootage } from './footage.ts';
-import type { SimulatorOptions } from './options.ts';
-import { createRenderer, type Renderer } from './render.ts';
-import { sceneAt } from './scene.ts';
-import { createScript } from './script.ts';
+import { type Footage, openFootage } from '../simulator/footage.ts';
+import type { SimulatorOptions } from '../simulator/options.ts';
+import { createRenderer, type Renderer } from '../simulator/render.ts';
+import { sceneAt } from '../simulator/scene.ts';
+import { createScript } from '../simulator/script.ts';
+import type { FrameSource } from './source.ts';
 
 /**
  * A camera whose pictures are drawn, or real ones between them where it is given some: `footage:frame_0093.jpg`. The simulation starts when the source is made and runs with the monotonic clock,
