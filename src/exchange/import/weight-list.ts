@@ -1,7 +1,7 @@
 /** Files of weights alone name no architecture: what they hold is taken in its order. */
 
 import { SurfwatchError } from '../../errors.ts';
-import type { Graph, GraphLayer, Weights, Weights } from './graph.ts';
+import type { Graph, GraphLayer, Weights } from './graph.ts';
 import type { Hdf5 } from './hdf5.ts';
 import type { Tensor } from './tensor.ts';
 import { byRole } from './weight-roles.ts';
