@@ -7,7 +7,6 @@ import { withOutputs } from '../fit/calibrate-head.ts';
 import type { Epoch } from '../fit/fit-head.ts';
 import type { FittedHead } from '../fit/head-model.ts';
 import { baseSide } from './base-rows.ts';
-import { blend } from './blend.ts';
 import { divideByBlock } from './blocks.ts';
 import { chooseRetrainedOutputs } from './choose-outputs.ts';
 import { createRows, type RowOptions } from './create-rows.ts';
@@ -46,12 +45,7 @@ export const RETRAIN_FIT = {
   halfBoardShareAt: 10,
   wholeFrames: 0.5,
   hardNegatives: 3,
-  halfLearntAt: 15,
-} as const satisfies RowOptions &
-  Omit<RefitOptions, 'epochs' | 'seed'> & {
-    /** With so many labelled frames to fit to, the head goes half of the way that was learnt. */
-    readonly halfLearntAt: number;
-  };
+} as const satisfies RowOptions & Omit<RefitOptions, 'epochs' | 'seed'>;
 
 export type RetrainTuning = { readonly [K in keyof typeof RETRAIN_FIT]: number };
 
@@ -117,10 +111,7 @@ export async function retrainHead(
     },
   );
 
-  const start = startOf(activities, incumbent, shipped);
-  const share = fitted.length / (fitted.length + tuning.halfLearntAt);
-  const weights = start === null ? best.weights : blend(start, best.weights, share);
-  const plain = candidateOf(incumbent, activities, weights, options.seed);
+  const plain = candidateOf(incumbent, activities, best.weights, options.seed);
   const candidate = withOutputs(plain, chooseRetrainedOutputs(incumbent, plain, heldBase, fitted));
   const warnings: RetrainWarning[] = [
     ...(showsNobody(fitted) ? [] : (['no-negatives'] as const)),
@@ -148,22 +139,6 @@ export async function retrainHead(
     samples: { base: rows.ofBase, board: fitted.length, boardHeld: held.length },
     seconds: (performance.now() - begun) / 1000,
   };
-}
-
-/**
- * What the fitted weights are blended with: the shipped head, so that it does not matter how often the board learns; the
- * incumbent where it knows activities that the shipped one does not; null where an activity is new to both.
- */
-function startOf(
-  activities: readonly string[],
-  incumbent: HeadBundle,
-  shipped: HeadBundle | undefined,
-): FittedHead | null {
-  const knows = (head: HeadBundle | undefined): head is HeadBundle =>
-    head?.hiddenBias.length === incumbent.hiddenBias.length &&
-    head.outputBias.length === incumbent.outputBias.length &&
-    activities.every((name, index) => head.manifest.activities[index] === name);
-  return [shipped, incumbent].find(knows) ?? null;
 }
 
 /** Whether any frame of this camera says where nobody is. */
