@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../ops/clock.ts';
 import type { Backbone } from '../vision/backbone.ts';
-import { type DetailChooser, type DetailPlan, type Span, spansOf } from '../vision/cells/detail.ts';
+import { type DetailChooser, type DetailPlan, type Span, spansOf, WHOLE_SPAN } from '../vision/cells/detail.ts';
 import type { CellEngine } from '../vision/cells/engine.ts';
 import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
-import { readCells, readSpan } from '../vision/cells/read-cells.ts';
+import { readSpan } from '../vision/cells/read-cells.ts';
 import { type DecodeLimits, decodeFrame, type RawPicture, resizePicture } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import {
@@ -120,14 +120,16 @@ export async function createBeachReader(
       const decodedMs = monotonic();
       const { scale, turns } = detail.plan(frame);
       const plan = { scale, turns: points === undefined ? turns : 1 };
-      const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
-      const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
+      const sizes = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
+      const span = spansOf(sizes[0].height, plan.turns)[frames++ % plan.turns] as Span;
       const weights = cellHead(head);
-      const levels: ReadLevel[] = [
-        await readSpan(engine, await resizePicture(picture, finest), weights, span),
-      ];
-      for (const size of coarser) {
-        levels.push(await readCells(engine, await resizePicture(picture, size), weights));
+      const resized = sizes.map(size => resizePicture(picture, size));
+      // One that fails is met below, or behind another that failed.
+      void Promise.allSettled(resized);
+      const levels: ReadLevel[] = [];
+      // The coarsest first: meanwhile libvips makes the finer ones in threads of its own.
+      for (const [index, level] of [...resized.entries()].reverse()) {
+        levels[index] = await readSpan(engine, await level, weights, index === 0 ? span : WHOLE_SPAN);
       }
       const embeddedMs = monotonic();
       detail.took(frame, plan, embeddedMs - decodedMs);
