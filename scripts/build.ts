@@ -1,11 +1,11 @@
 /**
- * Builds `dist/` from `src/`: checks the types, then puts the some 800 modules into few files, of which a command loads
- * only its own. Reading that many small files was a third of the daemon's start.
+ * Builds `dist/` from `src/`: checks the types, then puts its 800 modules and those of most packages into few files,
+ * of which a command loads its own alone. Reading that many small files was a third of the daemon's start.
  *
  *     npx tsx scripts/build.ts [DIR]
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,17 +13,28 @@ import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Packages that are built in, for they are hundreds of small files themselves; the others stay in `node_modules/`. */
-const BUILT_IN = ['zod'];
+/** Packages that stay in `node_modules/`: they are native, look for files of their own, or are large and seldom needed. */
+const APART = [
+  '@tensorflow/*',
+  'echarts',
+  'h5wasm',
+  'libsql',
+  'node-webcam',
+  'onnxruntime-node',
+  'sharp',
+  'undici',
+];
+
+/** CommonJS that is built in asks for parts of Node.js by this. */
+const REQUIRE = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
 
 /**
- * Bundles programs, with the thread of retrainings beside them.
+ * Bundles programs, with the thread of retrainings beside them, in the place of what is in the folder.
  *
  * @param programs paths from the root of the project, by the name of the file that each becomes, without `.js`
  */
 export async function bundle(folder: string, programs: Readonly<Record<string, string>>): Promise<void> {
-  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const packages = Object.keys({ ...dependencies, ...optionalDependencies });
+  await rm(folder, { recursive: true, force: true });
   await build({
     absWorkingDir: ROOT,
     entryPoints: { ...programs, worker: 'src/learning/retrain/worker.ts' },
@@ -33,7 +44,10 @@ export async function bundle(folder: string, programs: Readonly<Record<string, s
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    external: packages.filter(name => !BUILT_IN.includes(name)),
+    // Where a package has both, the ES modules.
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE },
+    external: APART,
     logLevel: 'warning',
   });
 }

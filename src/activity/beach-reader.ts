@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../ops/clock.ts';
 import type { Backbone } from '../vision/backbone.ts';
-import { type DetailChooser, type DetailPlan, type Span, spansOf, WHOLE_SPAN } from '../vision/cells/detail.ts';
+import {
+  type DetailChooser,
+  type DetailPlan,
+  type Span,
+  spansOf,
+  WHOLE_SPAN,
+} from '../vision/cells/detail.ts';
 import type { CellEngine } from '../vision/cells/engine.ts';
 import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
 import { readSpan } from '../vision/cells/read-cells.ts';
