@@ -7,8 +7,8 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { printTable } from '../src/commands/table.ts';
-import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../src/base/paths.ts';
+import { printTable } from '../src/cli/table.ts';
 import { bundle } from './build.ts';
 
 interface Measured {

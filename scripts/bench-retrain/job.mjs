@@ -1,8 +1,8 @@
 /** A whole retraining, bundled as it ships, measured: prints seconds and peak memory. Run by bench-retrain.ts. */
 
+import { createRandom } from '../../src/base/random.ts';
 import { RETRAIN_DEFAULTS } from '../../src/learning/retrain/retrain-head.ts';
 import { startRetrainJob } from '../../src/learning/retrain/run-in-worker.ts';
-import { createRandom } from '../../src/ops/random.ts';
 
 const [WIDTH, HIDDEN, CELLS] = [128, 64, 40];
 const activities = ['surfing', 'windsurfing', 'kitesurfing'];

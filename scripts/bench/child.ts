@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { bundle } from '../build.ts';
 
 /** Bundles the children. @returns the folder that holds them */

@@ -5,9 +5,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
+import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon.ts';
-import { systemClock } from '../../src/ops/clock.ts';
+import { Daemon } from '../../src/daemon/daemon.ts';
 
 const { set, factor } = JSON.parse(process.argv[2] ?? '{}');
 const clock = fastClock();

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { bundle } from '../build.ts';
 import type { BoardSample } from './sample.ts';
 
@@ -21,12 +21,7 @@ interface BoardSetup {
 }
 
 /** As `scripts/surfwatch.js` sets them for the daemon; the collection is for the samples. */
-const NODE_OPTIONS = [
-  '--expose-gc',
-  '--optimize-for-size',
-  '--max-semi-space-size=2',
-  '--semi-space-growth-factor=1',
-];
+const NODE_OPTIONS = ['--expose-gc', '--max-semi-space-size=2', '--semi-space-growth-factor=1'];
 
 export async function startBoard({ cameraUrl, stateDir, factor }: BoardSetup): Promise<SoakBoard> {
   const set = [
