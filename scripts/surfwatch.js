@@ -24,7 +24,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 if (!isFresh()) build();
 // A board has little memory, and pictures pass through it all day: V8 shall collect early rather than grow. Measured by
-// `npm run bench`: about 50 MB less resident memory for the daemon.
+// `npm run bench`: about 20 MB less resident memory for the daemon.
 setFlagsFromString('--max-semi-space-size=2');
 setFlagsFromString('--semi-space-growth-factor=1');
 await import(pathToFileURL(main).href);
