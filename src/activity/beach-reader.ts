@@ -13,7 +13,7 @@ import {
 } from '../vision/cells/detail.ts';
 import type { CellEngine } from '../vision/cells/engine.ts';
 import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
-import { readSpan } from '../vision/cells/read-cells.ts';
+import { readCells, readSpan } from '../vision/cells/read-cells.ts';
 import { type DecodeLimits, decodeFrame, type RawPicture, resizePicture } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import {
@@ -127,17 +127,17 @@ export async function createBeachReader(
       const decodedMs = monotonic();
       const { scale, turns } = detail.plan(frame);
       const plan = { scale, turns: points === undefined ? turns : 1 };
-      const sizes = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
-      const span = spansOf(sizes[0].height, plan.turns)[frames++ % plan.turns] as Span;
+      const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
+      const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
       const weights = cellHead(head);
-      const resized = sizes.map(size => resizePicture(picture, size));
-      // One that fails is met below, or behind another that failed.
-      void Promise.allSettled(resized);
+      // libvips makes the finest level in a thread of its own while the others are read; one that fails is met below.
+      const made = resizePicture(picture, finest);
+      made.catch(() => undefined);
       const levels: ReadLevel[] = [];
-      // The coarsest first: meanwhile libvips makes the finer ones in threads of its own.
-      for (const [index, level] of [...resized.entries()].reverse()) {
-        levels[index] = await readSpan(engine, await level, weights, index === 0 ? span : WHOLE_SPAN);
+      for (const size of coarser.reverse()) {
+        levels.unshift(await readCells(engine, await resizePicture(picture, size), weights));
       }
+      levels.unshift(await readSpan(engine, await made, weights, span));
       const embeddedMs = monotonic();
       detail.took(frame, plan, embeddedMs - decodedMs);
       const kites = findDetections(levels, head.manifest, [KITE]);

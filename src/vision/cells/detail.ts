@@ -70,8 +70,6 @@ export interface Span {
   readonly to: number;
 }
 
-export const WHOLE_SPAN: Span = { from: 0, to: 1 };
-
 /** The bands of a plan with turns, in rows of {@link GRAIN} pixels. */
 export function spansOf(height: number, turns: number): Span[] {
   const grains = height / GRAIN;
