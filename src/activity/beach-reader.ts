@@ -4,13 +4,7 @@ import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Point } from '../base/geometry.ts';
 import type { Backbone } from '../vision/backbone.ts';
-import {
-  type DetailChooser,
-  type DetailPlan,
-  type Span,
-  spansOf,
-  WHOLE_SPAN,
-} from '../vision/cells/detail.ts';
+import { type DetailChooser, type DetailPlan, type Span, spansOf } from '../vision/cells/detail.ts';
 import type { CellEngine } from '../vision/cells/engine.ts';
 import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
 import { readCells, readSpan } from '../vision/cells/read-cells.ts';
