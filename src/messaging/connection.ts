@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import { SurfwatchError } from '../errors.ts';
-import { clientOptions } from './connection-options.ts';
+import { type ConnectionSettings, clientOptions, type Message } from './connection-options.ts';
 import {
   connectFault,
   disconnection,
@@ -12,18 +12,7 @@ import {
   subscribeFault,
 } from './faults.ts';
 import { packetGuard } from './guard.ts';
-import type { TlsMaterial } from './tls.ts';
 import { topicAliases } from './topic-aliases.ts';
-
-/** A message on its way out. */
-export interface Message {
-  readonly topic: string;
-  readonly payload: string;
-  readonly qos: 0 | 1;
-  readonly retain: boolean;
-  /** MQTT 5 only: given back so that the asker knows which question is answered. */
-  readonly correlationData?: Buffer;
-}
 
 /** A message with what only those need who ask: bytes, and where the answer is wanted. */
 export interface Publication extends Omit<Message, 'payload'> {
@@ -42,22 +31,6 @@ export interface Incoming {
   /** MQTT 5 only. */
   readonly responseTopic?: string;
   readonly correlationData?: Buffer;
-}
-
-export interface ConnectionSettings {
-  /** Without credentials. */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly clientId: string;
-  readonly protocolVersion: 4 | 5;
-  readonly keepaliveMs: number;
-  readonly connectTimeoutMs: number;
-  readonly tls?: TlsMaterial;
-  /** Largest packet taken from the broker, in bytes; a larger one ends the connection. */
-  readonly maxPacketBytes: number;
-  /** What the broker publishes where the connection breaks. */
-  readonly will?: Message;
 }
 
 /** A connection the broker has accepted. */

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { LabelService } from '../learning/labels/service.ts';
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { EmbeddedBroker } from './broker.ts';
 import { MqttLink } from './client.ts';
-import type { Message } from './connection.ts';
+import type { Message } from './connection-options.ts';
 import { Delivery } from './delivery.ts';
 import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
 import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
+import type { TakesPictures } from './label-images.ts';
 import type { BrokerOptions, MqttOptions } from './options.ts';
 import {
   connectionLost,
@@ -43,7 +43,7 @@ export interface MessagingSetup {
   /** The commands that are answered. */
   readonly verbs: Verbs;
   /** Takes pictures to learn from; without it the topics of labels are not listened to. */
-  readonly labels?: Pick<LabelService, 'labelImage'>;
+  readonly labels?: TakesPictures;
   /** How Home Assistant is told of the board; without it, or where it is not enabled, it is told nothing. */
   readonly discovery?: DiscoverySetup;
   /** Where events wait; it is started and stopped here. Default: in memory. */

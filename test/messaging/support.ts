@@ -9,10 +9,10 @@ import getPort from 'get-port';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
-import { systemClock } from '../../src/ops/clock.ts';
 
 export { sessionEvent } from './session-event.ts';
 

@@ -1,6 +1,6 @@
 /** What the embedded broker keeps, as an SQLite file. */
 import type { Subscription } from 'aedes';
-import { type Database, openDatabase } from '../../ops/database.ts';
+import { type Database, openDatabase } from '../../base/database.ts';
 import type { QueuedPacket, Waiting } from './sessions.ts';
 
 /** A released text is never changed: what follows is added as another. */

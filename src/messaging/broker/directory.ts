@@ -1,7 +1,7 @@
 /** Who may log in at the embedded broker, kept up to date with the users file. */
 import type { Logger } from 'pino';
+import type { Clock } from '../../base/clock.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Clock } from '../../ops/clock.ts';
 import { loginMatches } from '../access.ts';
 import type { BrokerOptions } from '../options.ts';
 import { ANONYMOUS, type Identity } from './access.ts';

@@ -1,6 +1,6 @@
 /** Notices that files were replaced, by looking at them now and then. */
 import { stat } from 'node:fs/promises';
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 
 export interface FileChanges {
   readonly paths: readonly string[];

@@ -1,7 +1,7 @@
 /** The clients of the embedded broker: lets them in, and knows who is connected as whom. */
 import type { Aedes, AedesOptions, Client } from 'aedes';
 import type { Logger } from 'pino';
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { type Credentials, loginMatches } from '../access.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { Identity } from './access.ts';

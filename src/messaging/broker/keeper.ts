@@ -1,6 +1,6 @@
 /** Writes what the embedded broker keeps to its file, many changes in one transaction, and says when they are there. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { throttle } from '../throttle.ts';
 import {
   type BrokerFile,

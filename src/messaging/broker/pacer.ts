@@ -1,5 +1,5 @@
 /** Slows a client down that sends faster than it may: what it has sent waits, and no more is read from it. */
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { type Bucket, bucketOf, type Rate } from './bucket.ts';
 
 export interface Pacer {

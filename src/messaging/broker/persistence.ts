@@ -2,7 +2,7 @@
 import type { Aedes, AedesPublishPacket, Client, Subscription } from 'aedes';
 import memory from 'aedes-persistence';
 import type { Logger } from 'pino';
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { SavedSession } from './broker-file.ts';
 import { MAX_TOPIC_BYTES } from './filters.ts';

@@ -2,7 +2,7 @@
 import type { AedesPublishPacket } from 'aedes';
 import { SurfwatchError } from '../../errors.ts';
 import { parseCommand } from '../command.ts';
-import type { Message } from '../connection.ts';
+import type { Message } from '../connection-options.ts';
 import { answerTo } from '../outcome.ts';
 import type { Transaction } from '../payloads.ts';
 import type { Identity } from './access.ts';

@@ -1,9 +1,9 @@
 /** The users of the embedded broker in their file: JSON, an object of users by their names. */
 import { chown, open, readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Clock } from '../../base/clock.ts';
+import { replaceFile } from '../../base/durable.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import type { Clock } from '../../ops/clock.ts';
-import { replaceFile } from '../../ops/durable.ts';
 import { ROLES, type Role } from './access-table.ts';
 import { isFilter } from './filters.ts';
 import { isPasswordHash } from './password.ts';

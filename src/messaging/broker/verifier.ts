@@ -1,6 +1,6 @@
 /** Checks logins without letting them burn the processor: hashes are computed one at a time, and outcomes kept. */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { type Bucket, bucketOf } from './bucket.ts';
 import { passwordMatches } from './password.ts';
 
