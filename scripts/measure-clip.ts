@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import getPort from 'get-port';
 import mqtt from 'mqtt';
-import { exitOnError } from '../src/commands/exit.ts';
-import { aboveZero } from '../src/commands/parse.ts';
+import { exitOnError } from '../src/cli/exit.ts';
+import { aboveZero } from '../src/cli/parse.ts';
 import { type ClipSummary, isJudged, type Said, summarise } from './clip/summary.ts';
 import { spawnDaemon } from './daemon-child.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ClipSummary, type Said, summarise } from '../../scripts/clip/summary.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
-import { runScript } from '../commands/run-script.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { runScript } from '../cli/run-script.ts';
 
 const START = 1_000_000;
 
