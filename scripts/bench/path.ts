@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { type BeachReader, createBeachReader } from '../../src/activity/beach-reader.ts';
 import { outputsOf } from '../../src/activity/head-bundle.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from '../../src/activity/options.ts';
+import { thresholdsAmong } from '../../src/activity/rider-threshold.ts';
 import { NO_RIDERS, stepRiders } from '../../src/activity/riders.ts';
 import { startTracker, track } from '../../src/activity/tracker.ts';
 import { sightings } from '../../src/activity/zones.ts';
@@ -103,7 +104,7 @@ async function measure(
     const gate = gatePicture(still, measureQuality(read.picture), performance.now(), DEFAULT_GATE_OPTIONS);
     still = gate.state;
     riders = stepRiders(riders, read.detections, performance.now(), {
-      rider: cells?.rider ?? 1,
+      thresholdOf: thresholdsAmong(read.detections, cells),
       newId: () => `rider-${index}`,
     });
     const observation = {
