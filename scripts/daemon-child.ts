@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
 import { systemClock } from '../src/base/clock.ts';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
+import { defaultSettings } from '../src/config/load.ts';
 import { openRequester, type Requester } from '../src/messaging/request.ts';
 
 export interface DaemonChild {
@@ -20,7 +21,12 @@ export async function startDaemonChild(settings: readonly string[], stateDir: st
     if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
     try {
       const url = `mqtt://127.0.0.1:${port}`;
-      const requester = await openRequester({ url, base: 'surf', clock: systemClock });
+      const requester = await openRequester({
+        ...defaultSettings().mqtt,
+        url,
+        base: 'surf',
+        clock: systemClock,
+      });
       await requester.request('models');
       return { child, requester };
     } catch {

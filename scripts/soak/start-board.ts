@@ -28,11 +28,8 @@ export async function startBoard({ cameraUrl, stateDir, factor }: BoardSetup): P
     'camera.kind=http',
     `camera.http.url=${cameraUrl}`,
     'camera.interval=1m',
-    'camera.pendingInterval=1m',
     // A camera is as fast as it is: ten real seconds.
     `camera.timeout=${10 * factor}s`,
-    'camera.retryMin=2m',
-    'camera.retryMax=10m',
     'camera.offlineAfter=10m',
     'activity.staleAfter=10m',
     'activity.dwell=2m',

@@ -8,6 +8,7 @@ import { createSource } from '../capture/create.ts';
 import type { Settings } from '../config/settings.ts';
 import { zonesOf } from '../config/zones.ts';
 import { grabOnce } from '../pipeline/capture-now.ts';
+import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { countTexts, frameAnswerOf } from './classify-output.ts';
 import { judgeFrame, openBeachReader } from './judge.ts';
 import { drawLook } from './look-drawing.ts';
@@ -53,7 +54,7 @@ function pictureName(name: string): string {
 async function look(picture: string, { out, json, ...options }: LookFlags): Promise<void> {
   const { settings } = settingsFrom(options);
   const bytes =
-    picture === CAMERA ? await takePicture(settings) : await readPicture(picture, settings.vision.maxBytes);
+    picture === CAMERA ? await takePicture(settings) : await readPicture(picture, PICTURE_LIMITS.maxBytes);
   const reader = await openBeachReader(settings);
   try {
     const judged = await judgeFrame(reader, bytes, settings);

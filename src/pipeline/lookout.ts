@@ -52,6 +52,14 @@ export interface LookoutParts {
   readonly log: Logger;
 }
 
+/**
+ * The time between two pictures while a change of activity awaits its confirmation, when seconds count: four times as
+ * many, and no more than two a second, which the slowest boards can read.
+ */
+export function pendingIntervalMs(intervalMs: number): number {
+  return Math.min(intervalMs, Math.max(500, intervalMs / 4));
+}
+
 export class Lookout {
   readonly #parts: LookoutParts;
   readonly #log: Logger;
@@ -237,8 +245,8 @@ export class Lookout {
     // Nothing is said of the beach before it is known which model says it.
     if (!this.#isReady) return;
     const { settings, reporter, history, onChange, onPublished } = this.#parts;
-    const { intervalMs, pendingIntervalMs } = settings().camera;
-    this.#camera.setPace(step.pending ? Math.min(pendingIntervalMs, intervalMs) : intervalMs);
+    const { intervalMs } = settings().camera;
+    this.#camera.setPace(step.pending ? pendingIntervalMs(intervalMs) : intervalMs);
     history.take(step);
     if (!reporter.take(step)) return;
     const { activity, activities, visibility, frame } = step.beach;

@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { Size } from './cells/pyramid.ts';
 import { type DecodeLimits, measurePicture, openPicture, unreadable } from './open-picture.ts';
 
-export type { DecodeLimits } from './open-picture.ts';
+export { type DecodeLimits, PICTURE_LIMITS } from './open-picture.ts';
 
 /** RGB bytes, row by row: [height, width, 3]. */
 export interface RawPicture extends Size {

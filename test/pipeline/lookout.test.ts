@@ -14,12 +14,7 @@ import { settingsWith } from '../control/support.ts';
 import { silent as log, until } from '../messaging/support.ts';
 
 /** Nothing here is to wait for these. */
-const PATIENT = [
-  'activity.unknownDwell=100ms',
-  'camera.timeout=10m',
-  'camera.retryMin=10m',
-  'camera.retryMax=10m',
-];
+const PATIENT = ['camera.timeout=10m'];
 
 const FRAME = readFileSync(join(PACKAGE_ROOT, 'config/demo-footage/frame_0088.jpg'));
 
