@@ -43,7 +43,7 @@ const MOST_CHANGES = 6;
  * or the end cut off, so that its length is another.
  */
 export function mutated(bytes: Buffer, random: Random): Buffer {
-  let copy = Buffer.from(bytes);
+  let copy: Buffer = Buffer.from(bytes);
   const kinds = random.next() < 0.5 ? 3 : 7;
   for (let change = random.below(MOST_CHANGES); change >= 0 && copy.length > 0; change--) {
     copy = changed(copy, kinds, random);
