@@ -1,11 +1,10 @@
-/** Measures what a retraining, and the largest pictures to label beside it, cost the frames that go on, and in memory. */
+/** Measures what a retraining costs the frames that go on meanwhile. */
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import sharp from 'sharp';
 import { exitOnError } from '../src/cli/exit.ts';
 import { wholeNumber } from '../src/cli/parse.ts';
 import type { Requester } from '../src/messaging/request.ts';
@@ -14,18 +13,11 @@ import { createRenderer } from '../src/simulator/render.ts';
 import { type DaemonChild, startDaemonChild } from './daemon-child.ts';
 
 const program = new Command('measure-retrain-live')
-  .description(
-    'compares frames of a daemon at rest with those during retrainings, with and without large pictures to label',
-  )
+  .description('compares frames of a daemon at rest with those during a retraining, at two a second')
   .option('--labels <n>', 'labelled pictures', wholeNumber(4), 40)
   .option('--seconds <n>', 'of each part; daemons look back on a minute', wholeNumber(5), 60)
-  .option('--width <n>', 'of a frame, whose height is 9/16 of it', wholeNumber(320), 1280)
-  .option('--interval <duration>', 'between two frames', '500ms')
   .action(measure);
 await exitOnError(() => program.parseAsync());
-
-/** The machine may do much else. */
-const PATIENT = { timeoutMs: 300_000 };
 
 interface Health {
   readonly latencyMs: { readonly p50: number; readonly p95: number };
@@ -41,36 +33,23 @@ interface Part {
   readonly rssMB: number;
 }
 
-interface Options {
-  readonly labels: number;
-  readonly seconds: number;
-  readonly width: number;
-  readonly interval: string;
-}
-
-async function measure({ labels, seconds, width, interval }: Options): Promise<void> {
+async function measure({ labels, seconds }: { labels: number; seconds: number }): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'surfwatch-live-'));
-  const frames = [`camera.interval=${interval}`, `camera.pendingInterval=${interval}`];
-  const size = [`camera.simulator.width=${width}`, `camera.simulator.height=${Math.round((width * 9) / 16)}`];
-  const daemon = await startDaemonChild([...frames, ...size], stateDir);
+  const daemon = await startDaemonChild(['camera.interval=500ms'], stateDir);
   try {
     await sendLabels(daemon.requester, labels);
     const rest = await watch('at rest', daemon, seconds);
     const begin = Date.now();
-    await daemon.requester.request('retrain', { dryRun: true }, PATIENT);
+    await daemon.requester.request('retrain', { dryRun: true });
     while ((await training(daemon.requester)).state !== 'done') await delay(100);
     const { samples } = (await training(daemon.requester)).result ?? {};
     console.log(`one retraining: ${((Date.now() - begin) / 1000).toFixed(1)} s, ${JSON.stringify(samples)}`);
     const over = new AbortController();
     const jobs = retrainAgainAndAgain(daemon.requester, over.signal);
     const busy = await watch('retraining', daemon, seconds);
-    const pictures = largePictures(daemon.requester, over.signal);
-    const worst = await watch('and pictures', daemon, seconds);
     over.abort();
-    console.log(
-      `${await jobs} retrainings and ${await pictures} large pictures to label in ${2 * seconds} s`,
-    );
-    for (const { name, p50, p95, dropped, frames, rssMB } of [rest, busy, worst]) {
+    console.log(`${await jobs} retrainings in ${seconds} s`);
+    for (const { name, p50, p95, dropped, frames, rssMB } of [rest, busy]) {
       console.log(
         `${name.padEnd(12)} p50 ${p50} ms  p95 ${p95} ms  dropped ${dropped} of ${frames}  RSS up to ${rssMB} MB`,
       );
@@ -87,27 +66,12 @@ async function measure({ labels, seconds, width, interval }: Options): Promise<v
 async function retrainAgainAndAgain(requester: Requester, signal: AbortSignal): Promise<number> {
   let jobs = 0;
   while (!signal.aborted) {
-    await requester.request('retrain', { dryRun: true }, PATIENT);
+    await requester.request('retrain', { dryRun: true });
     jobs += 1;
     do await delay(50);
     while (!['done', 'failed'].includes((await training(requester)).state));
   }
   return jobs;
-}
-
-/** A progressive JPEG of 25 megapixels is what takes most memory to decode of all that is accepted. */
-async function largePictures(requester: Requester, signal: AbortSignal): Promise<number> {
-  const scene = await createRenderer().jpeg(
-    randomScene(1, { activities: ['surfing'], width: 1280, height: 720 }),
-  );
-  let sent = 0;
-  while (!signal.aborted) {
-    // Another each time: what is known already is not decoded.
-    const picture = sharp(scene).resize(6_600 - 8 * sent, 3_712, { fit: 'fill' });
-    await requester.publishImage(['surfing'], await picture.jpeg({ progressive: true }).toBuffer(), PATIENT);
-    sent += 1;
-  }
-  return sent;
 }
 
 async function sendLabels(requester: Requester, count: number): Promise<void> {
@@ -116,7 +80,7 @@ async function sendLabels(requester: Requester, count: number): Promise<void> {
     const kind = seed % 2 === 0 ? 'kitesurfing' : 'none';
     const activities = kind === 'none' ? [] : ['kitesurfing' as const];
     const scene = randomScene(seed, { activities, width: 1280, height: 720 });
-    await requester.publishImage([kind], await renderer.jpeg(scene), PATIENT);
+    await requester.publishImage([kind], await renderer.jpeg(scene));
   }
 }
 
@@ -139,13 +103,13 @@ async function watch(name: string, { child, requester }: DaemonChild, seconds: n
 }
 
 async function health(requester: Requester): Promise<Health> {
-  return ((await requester.request('status', {}, PATIENT)) as { health: Health }).health;
+  return ((await requester.request('status')) as { health: Health }).health;
 }
 
 async function training(
   requester: Requester,
 ): Promise<{ state: string; result: { samples: object } | null }> {
-  const { learning } = (await requester.request('status', {}, PATIENT)) as {
+  const { learning } = (await requester.request('status')) as {
     learning: { training: { state: string; result: { samples: object } | null } };
   };
   return learning.training;
