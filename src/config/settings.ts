@@ -1,11 +1,12 @@
 /** Everything that can be set, as the program sees it: plain frozen data, durations in milliseconds. */
 import type { ActivityOptions } from '../activity/options.ts';
+import type { BrokerOptions } from '../broker/process.ts';
 import type { CameraOptions } from '../capture/options.ts';
 import type { SnapshotOptions } from '../control/snapshot-options.ts';
 import type { HistoryOptions } from '../history/options.ts';
 import type { LearningOptions } from '../learning/options.ts';
 import type { DiscoveryOptions } from '../messaging/discovery/options.ts';
-import type { BrokerOptions, MqttOptions } from '../messaging/options.ts';
+import type { MqttOptions } from '../messaging/options.ts';
 import type { RidersOptions } from '../messaging/riders-options.ts';
 import type { MonitorOptions } from '../ops/host/monitor.ts';
 import type { LogOptions } from '../ops/log.ts';

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
+import { connect, type IPublishPacket, MqttClient } from 'mqtt';
 import { SurfwatchError } from '../errors.ts';
 import { clientOptions } from './connection-options.ts';
 import {
@@ -58,6 +59,8 @@ export interface ConnectionSettings {
   readonly maxPacketBytes: number;
   /** What the broker publishes where the connection breaks. */
   readonly will?: Message;
+  /** The network connection, where it stands already; else one to `url` is made. */
+  readonly stream?: Duplex;
 }
 
 /** A connection the broker has accepted. */
@@ -104,7 +107,9 @@ export async function openConnection(
   onMessage: (message: Incoming) => void,
   signal: AbortSignal,
 ): Promise<Opened> {
-  const client = connect(settings.url, clientOptions(settings));
+  const { stream, url } = settings;
+  const options = clientOptions(settings);
+  const client = stream === undefined ? connect(url, options) : new MqttClient(() => stream, options);
   const end = watch(client, settings, signal);
   client.on('message', (topic, payload, packet) => onMessage(incoming(topic, payload, packet)));
   const accepted = new Promise<'accepted'>(resolve => client.once('connect', () => resolve('accepted')));

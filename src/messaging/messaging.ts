@@ -1,15 +1,16 @@
 import type { Logger } from 'pino';
+import { type BrokerOptions, BrokerProcess } from '../broker/process.ts';
 import type { LabelService } from '../learning/labels/service.ts';
 import type { Clock } from '../ops/clock.ts';
-import { EmbeddedBroker } from './broker.ts';
-import { MqttLink } from './client.ts';
+import { MqttLink, type MqttLinkSetup } from './client.ts';
 import type { Message } from './connection.ts';
 import { Delivery } from './delivery.ts';
 import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
 import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
-import { incomingOf } from './incoming.ts';
-import type { BrokerOptions, MqttOptions } from './options.ts';
+import { incomingOf, topicsTaken } from './incoming.ts';
+import { imageTopic } from './label-images.ts';
+import type { MqttOptions } from './options.ts';
 import {
   connectionLost,
   newOutbox,
@@ -20,7 +21,6 @@ import {
   putState,
   unsentStates,
 } from './outbox.ts';
-import { addressOf, ownLinkOptions } from './own-link.ts';
 import { EVENT_PACE, type Pace } from './pace.ts';
 import type { SurfEvent } from './payloads.ts';
 import { serversOf } from './servers.ts';
@@ -32,12 +32,18 @@ import type { Verbs } from './verbs.ts';
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
 const FLUSH_MS = 1_000;
 const GOODBYE_MS = 300;
+/** The embedded broker speaks MQTT 3.1.1, keeps this id for the daemon, and is back at once where it ends. */
+const OWN_LINK = {
+  clientId: 'surfwatch-daemon',
+  protocolVersion: '4',
+  reconnectMinMs: 100,
+  reconnectMaxMs: 500,
+} as const;
 
 export interface MessagingSetup {
   readonly mqtt: MqttOptions;
+  /** The embedded broker, which is used where `mqtt.url` is empty. */
   readonly broker: BrokerOptions;
-  /** SQLite file of what the embedded broker keeps: sessions, and what clients retain. Default: in memory. */
-  readonly brokerFile?: string;
   /** What all topics begin with, `surf` or `surf/<site>`. */
   readonly base: string;
   /** The commands that are answered. */
@@ -71,7 +77,7 @@ export interface MessagingStats {
 export class Messaging {
   readonly #setup: MessagingSetup;
   readonly #outbox: Outbox;
-  readonly #broker: EmbeddedBroker | undefined;
+  readonly #broker: BrokerProcess | undefined;
   readonly #announcer: Announcer | undefined;
   readonly #mayWarn: () => boolean;
   readonly #delivery: Delivery;
@@ -207,10 +213,7 @@ export class Messaging {
 
   /** Where to subscribe, as `mqtt://127.0.0.1:1883`, without credentials. */
   get address(): string {
-    if (this.#broker === undefined)
-      return this.#link?.address ?? serversOf(this.#setup.mqtt)[0]?.address ?? '';
-    const { host, port, isEncrypted } = this.#broker.address;
-    return addressOf(host, port, isEncrypted);
+    return this.#broker?.address ?? this.#link?.address ?? serversOf(this.#setup.mqtt)[0]?.address ?? '';
   }
 
   #newLink(): MqttLink {
@@ -228,7 +231,7 @@ export class Messaging {
       answer,
     );
     return new MqttLink({
-      options: this.#broker === undefined ? this.#setup.mqtt : ownLinkOptions(this.#setup.mqtt, this.#broker),
+      ...this.#way(),
       will: stateMessage(this.#setup.base, 'availability', 'offline'),
       subscriptions,
       maxPacketBytes,
@@ -239,6 +242,17 @@ export class Messaging {
       onSubscribed: this.#forbidden.subscribed,
       onMessage,
     });
+  }
+
+  /** How to the broker: over the network, or by the pipe to the embedded one. */
+  #way(): Pick<MqttLinkSetup, 'options' | 'openStream'> {
+    const { mqtt: options } = this.#setup;
+    const broker = this.#broker;
+    if (broker === undefined) return { options };
+    return {
+      options: { ...options, ...OWN_LINK, url: broker.address },
+      openStream: () => broker.openStream(),
+    };
   }
 
   async #stop(): Promise<void> {
@@ -261,15 +275,7 @@ export class Messaging {
   }
 }
 
-function embeddedBroker({
-  base,
-  broker: options,
-  brokerFile,
-  discovery,
-  clock,
-  log,
-}: MessagingSetup): EmbeddedBroker {
-  const file = brokerFile !== undefined && { file: brokerFile };
-  const prefix = discovery !== undefined && { discoveryPrefix: discovery.prefix };
-  return new EmbeddedBroker({ options, base, ...file, ...prefix, clock, log });
+function embeddedBroker({ base, broker: options, labels, clock, log }: MessagingSetup): BrokerProcess {
+  const taken = topicsTaken(labels !== undefined).map(topic => `${base}/${topic}`);
+  return new BrokerProcess({ options, base, taken, pictures: imageTopic(base), clock, log });
 }

@@ -38,54 +38,6 @@ export interface MqttOptions {
   readonly maxCommandAgeMs: number;
 }
 
-/** The embedded broker, used where no `mqtt.url` is set. */
-export interface BrokerOptions {
-  /** Address to listen on; any but loopback needs users and, unless `allowPlaintext`, TLS. Default `127.0.0.1`. */
-  readonly host: string;
-  /** TCP port; 0 takes any free one. Default 1883. */
-  readonly port: number;
-  /** Take the next free port where `port` is taken, instead of failing. Default false. */
-  readonly portFallback: boolean;
-  /** Login name of an operator; needs `password`. Default: none. */
-  readonly username?: string;
-  /** Password of that operator; needs `username`. Default: none. */
-  readonly password?: string;
-  /** JSON file of users with their roles and hashed passwords. Default: none. */
-  readonly usersFile?: string;
-  /** PEM file of the broker's certificate and those between it and its authority; needs `keyFile`. Default: none, plain MQTT. */
-  readonly certFile?: string;
-  /** PEM file of the broker's private key; needs `certFile`. Default: none. */
-  readonly keyFile?: string;
-  /** PEM file of the authorities that clients' certificates must be signed by. Default: clients need none. */
-  readonly caFile?: string;
-  /** Listen beyond this computer without TLS: passwords and pictures can be read on the way. Default false. */
-  readonly allowPlaintext: boolean;
-  /** Connections at one time, beside the daemon's own. Default 100. */
-  readonly maxConnections: number;
-  /** Connections from one address at one time. Default 50. */
-  readonly maxConnectionsPerAddress: number;
-  /** Subscriptions of one client. Default 100. */
-  readonly maxSubscriptions: number;
-  /** Messages one client may send in a second, subscriptions included; a faster one is slowed down. Default 100. */
-  readonly maxMessagesPerSecond: number;
-  /** Bytes that wait for one client, connected or away. Default 4,194,304. */
-  readonly maxQueuedBytes: number;
-  /** Messages that wait for one client that is away; the oldest is dropped beyond it. Default 1,000. */
-  readonly maxQueuedMessages: number;
-  /** Retained messages of clients, the daemon's own not counted. Default 1,000. */
-  readonly maxRetained: number;
-  /** Bytes of these. Default 8,388,608. */
-  readonly maxRetainedBytes: number;
-  /** Clients whose subscriptions and messages are kept while they are away; 0: none. Default 50. */
-  readonly maxSessions: number;
-  /** How long they are kept, in ms. Default 604,800,000, a week. */
-  readonly sessionExpiryMs: number;
-  /** Largest packet a client may send, in bytes; a larger one ends its connection. Default 16,777,216: pictures to learn from. */
-  readonly maxPacketBytes: number;
-  /** How long a new connection may take to send its CONNECT packet, in ms. Default 10,000. */
-  readonly connectTimeoutMs: number;
-}
-
 export const MQTT_DEFAULTS: MqttOptions = {
   url: '',
   clientId: 'surfwatch',
@@ -98,23 +50,4 @@ export const MQTT_DEFAULTS: MqttOptions = {
   rejectUnauthorized: true,
   maxQueuedEvents: 1_000,
   maxCommandAgeMs: 300_000,
-};
-
-export const BROKER_DEFAULTS: BrokerOptions = {
-  host: '127.0.0.1',
-  port: 1883,
-  portFallback: false,
-  allowPlaintext: false,
-  maxConnections: 100,
-  maxConnectionsPerAddress: 50,
-  maxSubscriptions: 100,
-  maxMessagesPerSecond: 100,
-  maxQueuedBytes: 4_194_304,
-  maxQueuedMessages: 1_000,
-  maxRetained: 1_000,
-  maxRetainedBytes: 8_388_608,
-  maxSessions: 50,
-  sessionExpiryMs: 604_800_000,
-  maxPacketBytes: 16_777_216,
-  connectTimeoutMs: 10_000,
 };

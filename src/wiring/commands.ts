@@ -47,7 +47,6 @@ export function createMessaging({ configured, deps, parts }: Wiring, control: Co
   return new Messaging({
     mqtt,
     broker,
-    brokerFile: join(stateDir, 'broker.db'),
     base: topicBase(configured),
     verbs: {
       status: statusVerb(() => parts().portrait.status()),

@@ -42,7 +42,6 @@ describe('the schema', () => {
       'camera.http.password',
       'camera.ffmpeg.password',
       'mqtt.password',
-      'broker.password',
       'metrics.token',
       'metrics.password',
     ]);
@@ -51,7 +50,8 @@ describe('the schema', () => {
 
   test('the defaults of the interfaces and of the schema are the same', async () => {
     const { settings } = load();
-    const { BROKER_DEFAULTS, MQTT_DEFAULTS } = await import('../../src/messaging/options.ts');
+    const { BROKER_DEFAULTS } = await import('../../src/broker/process.ts');
+    const { MQTT_DEFAULTS } = await import('../../src/messaging/options.ts');
     const { DEFAULT_ACTIVITY_OPTIONS } = await import('../../src/activity/options.ts');
     const { SIMULATOR_DEFAULTS } = await import('../../src/capture/simulator/options.ts');
     const { DEFAULT_GATE_OPTIONS } = await import('../../src/vision/quality.ts');

@@ -11,7 +11,6 @@ import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
-  BROKER,
   client,
   clock,
   closed,
@@ -162,21 +161,6 @@ describe('labels over the embedded broker', () => {
     await until(() => received.length > 0, 'status is answered');
     expect(received.map(({ topic }) => topic)).toEqual(['surf/response/status']);
     expect(mqtt.connected).toBe(true);
-  });
-
-  it('cut off who sends very large packets while others do', async () => {
-    const { messaging } = await start({ broker: { ...BROKER, maxPacketBytes: 60_000_000 } });
-    const [first, second, third] = await Promise.all([1, 2, 3].map(() => client(messaging.address)));
-    // 20 MB that do not come to an end: the header and a part of the rest.
-    const header = Buffer.from([0x30, 0x80, 0xda, 0xc4, 0x09, 0x00, 0x01, 0x74]);
-    first?.mqtt.stream.write(header);
-    await until(() => first?.mqtt.connected === true, 'connected');
-    await second?.mqtt.publishAsync('other', Buffer.alloc(5_000_000), { qos: 1 });
-    const gone = closed(third?.mqtt as NonNullable<typeof third>['mqtt']);
-    third?.mqtt.stream.write(header);
-    await gone;
-    expect(first?.mqtt.connected).toBe(true);
-    expect(messaging.stats.connected).toBe(true);
   });
 });
 

@@ -151,7 +151,7 @@ describe('with the embedded broker', () => {
   });
 
   it('survives a flood of commands, and answers the next one', async () => {
-    const messaging = await startMessaging({ broker: { ...BROKER, maxMessagesPerSecond: 100_000 } });
+    const messaging = await startMessaging();
     const asker = await listener(messaging.address, 'surf/response/+');
     const payloads = ['status', '{', '', 'nonsense', '{"command":"status","transaction":1}'];
     for (const i of range(3_000)) {
@@ -187,12 +187,6 @@ describe('with the embedded broker', () => {
     const second = await startMessaging({ broker: { ...BROKER, port, portFallback: true } });
     expect(second.address).not.toBe(first.address);
     await until(() => second.stats.connected, 'connected');
-  });
-
-  it('reaches its own broker where that asks for a login and listens everywhere', async () => {
-    const broker = { ...BROKER, host: '0.0.0.0', username: 'a', password: 'b', allowPlaintext: true };
-    const messaging = await startMessaging({ broker });
-    await until(() => messaging.stats.connected, 'connected');
   });
 });
 

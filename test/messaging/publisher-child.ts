@@ -2,9 +2,10 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
+import { BROKER_DEFAULTS } from '../../src/broker/process.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
-import { BROKER_DEFAULTS, MQTT_DEFAULTS } from '../../src/messaging/options.ts';
+import { MQTT_DEFAULTS } from '../../src/messaging/options.ts';
 import { systemClock as clock } from '../../src/ops/clock.ts';
 import { sessionEvent } from './session-event.ts';
 

@@ -1,5 +1,6 @@
 /** Settings of the connection to a broker, and of the embedded broker. */
-import type { BrokerOptions, MqttOptions } from '../../messaging/options.ts';
+import type { BrokerOptions } from '../../broker/process.ts';
+import type { MqttOptions } from '../../messaging/options.ts';
 import type { SchemaOf } from '../setting.ts';
 
 const USERNAME = { format: 'text', default: null, none: 'omit', noneMeans: 'none' } as const;
@@ -97,14 +98,8 @@ export const mqttSchema = {
 } as const satisfies SchemaOf<MqttOptions>;
 
 export const brokerSchema = {
-  host: {
-    doc: 'Address the embedded broker listens on. Any but loopback needs users (`broker.usersFile`, or `broker.username` and `broker.password`) and TLS (`broker.certFile`), or `broker.allowPlaintext`.',
-    format: 'host',
-    default: '127.0.0.1',
-    required: true,
-  },
   port: {
-    doc: 'TCP port of the embedded broker, with TLS usually 8883; 0 takes any free one.',
+    doc: 'TCP port of the embedded broker on 127.0.0.1; 0 takes any free one.',
     format: 'port',
     default: 1883,
   },
@@ -112,116 +107,5 @@ export const brokerSchema = {
     doc: 'Take the next free port where `broker.port` is taken, instead of failing.',
     format: 'switch',
     default: false,
-  },
-  username: { doc: 'Login name of an operator, who may do all that a client can.', ...USERNAME },
-  password: { doc: 'Password of that operator.', ...PASSWORD },
-  usersFile: {
-    doc: 'Users of the embedded broker, with roles and hashed passwords, as `surfwatch broker passwd` writes them. Read again when it changes.',
-    format: 'path',
-    default: null,
-    none: 'omit',
-    noneMeans: 'none',
-  },
-  certFile: {
-    doc: "PEM file of the embedded broker's certificate; needs `broker.keyFile`. Read again when it changes.",
-    ...PEM_FILE,
-    noneMeans: 'no TLS',
-  },
-  keyFile: {
-    doc: "PEM file of the embedded broker's private key; needs `broker.certFile`.",
-    ...PEM_FILE,
-    noneMeans: 'none',
-  },
-  caFile: {
-    doc: "PEM file of the authorities that must have signed a client's certificate; needs `broker.certFile`.",
-    ...PEM_FILE,
-    noneMeans: 'clients need no certificate',
-  },
-  allowPlaintext: {
-    doc: 'Let the embedded broker listen beyond this computer without TLS: passwords can be read on the way.',
-    format: 'switch',
-    default: false,
-  },
-  maxConnections: {
-    doc: "Connections at one time, beside the daemon's own.",
-    format: 'whole',
-    default: 100,
-    min: 1,
-    max: 100_000,
-  },
-  maxConnectionsPerAddress: {
-    doc: 'Connections from one address at one time.',
-    format: 'whole',
-    default: 50,
-    min: 1,
-    max: 100_000,
-  },
-  maxSubscriptions: {
-    doc: 'Subscriptions of one client.',
-    format: 'whole',
-    default: 100,
-    min: 1,
-    max: 10_000,
-  },
-  maxMessagesPerSecond: {
-    doc: 'Messages one client may send in a second, subscriptions included; a faster one is slowed down.',
-    format: 'whole',
-    default: 100,
-    min: 1,
-    max: 100_000,
-  },
-  maxQueuedBytes: {
-    doc: 'Bytes that wait for one client, connected or away. A connected one that takes none is cut off beyond it.',
-    format: 'bytes',
-    default: 4_194_304,
-    min: 65_536,
-    max: 1_073_741_824,
-  },
-  maxQueuedMessages: {
-    doc: 'Messages that wait for one client that is away; beyond it the oldest is dropped.',
-    format: 'whole',
-    default: 1_000,
-    min: 1,
-    max: 100_000,
-  },
-  maxRetained: {
-    doc: "Retained messages of clients, the daemon's own not counted. Further ones are passed on, but not retained.",
-    format: 'whole',
-    default: 1_000,
-    min: 0,
-    max: 100_000,
-  },
-  maxRetainedBytes: {
-    doc: 'Bytes of these.',
-    format: 'bytes',
-    default: 8_388_608,
-    min: 0,
-    max: 1_073_741_824,
-  },
-  maxSessions: {
-    doc: 'Clients whose subscriptions and messages are kept while they are away; 0 keeps none.',
-    format: 'whole',
-    default: 50,
-    min: 0,
-    max: 10_000,
-  },
-  sessionExpiry: {
-    doc: 'How long they are kept.',
-    format: 'duration',
-    default: '7d',
-    min: 1_000,
-  },
-  maxPacketBytes: {
-    doc: 'Largest packet a client may send, in bytes; a larger one ends its connection.',
-    format: 'bytes',
-    default: 16_777_216,
-    min: 1024,
-    max: 268_435_455,
-  },
-  connectTimeout: {
-    doc: 'How long a new connection may take to say who it is.',
-    format: 'duration',
-    default: '10s',
-    min: 100,
   },
 } as const satisfies SchemaOf<BrokerOptions>;

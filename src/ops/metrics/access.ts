@@ -1,6 +1,6 @@
 /** Who may read the metrics. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopback } from '../../messaging/access.ts';
+import { BlockList, isIP } from 'node:net';
 import type { MetricsOptions } from './options.ts';
 
 type Login = Pick<MetricsOptions, 'token' | 'username' | 'password'>;
@@ -33,4 +33,15 @@ export function isMeantForHere(host: string | undefined): boolean {
 function isSame(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether only this computer can reach a listener on `host`. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const family = isIP(host);
+  return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }

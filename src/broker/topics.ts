@@ -1,0 +1,16 @@
+/** Topics and topic filters of MQTT 3.1.1, section 4.7. */
+
+/** Longest topic or filter that the embedded broker takes; MQTT would let it have 65,535 bytes. */
+export const MAX_TOPIC_BYTES = 512;
+
+/** Whether a text can be the topic of a message that the embedded broker takes. */
+export function isTopic(text: string): boolean {
+  return text !== '' && !/[+#\0]/.test(text) && Buffer.byteLength(text) <= MAX_TOPIC_BYTES;
+}
+
+/** Whether a filter, whose wildcards are `+` alone, lets a topic through. */
+export function filterMatches(filter: string, topic: string): boolean {
+  const wanted = filter.split('/');
+  const given = topic.split('/');
+  return wanted.length === given.length && wanted.every((level, i) => level === '+' || level === given[i]);
+}
