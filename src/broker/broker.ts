@@ -19,7 +19,6 @@ const MAX_CLIENT_ID_BYTES = 256;
 const MAX_CLIENTS = 100;
 const MAX_RETAINED = 200;
 const MAX_TOPIC_LEVELS = 32;
-const CONNECT_TIMEOUT_MS = 5_000;
 /** Messages handed to their subscribers at a time. A hundred clients with overlapping filters make thousands of each. */
 const DELIVERED_AT_ONCE = 2;
 /** Of all clients together; each has at most what it sent at once. */
@@ -76,7 +75,8 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
   const aedes = await Aedes.createBroker({
     // Its own queue calls itself until the stack is full where nobody listens to what waits: `turns` is our queue.
     concurrency: 0,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    // Of the daemon too; `connections` ends those of others earlier.
+    connectTimeout: 2 ** 31 - 1,
     maxTopicLevels: MAX_TOPIC_LEVELS,
     maxInflightInbound: 20,
     preConnect: (client, packet, done) => {

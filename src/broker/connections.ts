@@ -7,7 +7,8 @@ import { MAX_TOPIC_BYTES } from './topics.ts';
 /** Subscriptions of one client. */
 export const MAX_FILTERS = 100;
 const MAX_CONNECTIONS = 120;
-/** Largest CONNECT, with its last will. */
+/** What a client may take, and send, until it has logged in: its CONNECT, with its last will. */
+const LOGIN_TIMEOUT_MS = 5_000;
 const MAX_CONNECT_BYTES = 8_192;
 const MAX_MESSAGE_BYTES = 65_536;
 /** Largest SUBSCRIBE or UNSUBSCRIBE: each filter with its length and QoS. */
@@ -54,14 +55,14 @@ interface Picture {
 
 export function connectionsOf({ handle, pictures, onRefused }: ConnectionsSetup): Connections {
   const all = new Set<Socket>();
-  /** Not logged in yet, oldest first. */
-  const strangers = new Set<Socket>();
+  /** Not logged in yet, oldest first, each with what ends it. */
+  const strangers = new Map<Socket, NodeJS.Timeout>();
   const large = new Map<Socket, Picture>();
   /** Messages given to a connection since nothing waited on it. */
   const unsent = new WeakMap<object, number>();
 
   function take(socket: Socket): void {
-    const [oldest] = strangers;
+    const [oldest] = strangers.keys();
     if (all.size >= MAX_CONNECTIONS) {
       onRefused('too many connections: the oldest without a login, or the new one, was ended', {});
       (oldest ?? socket).destroy();
@@ -69,15 +70,23 @@ export function connectionsOf({ handle, pictures, onRefused }: ConnectionsSetup)
     socket.on('error', () => undefined);
     if (socket.destroyed) return;
     all.add(socket);
-    strangers.add(socket);
+    strangers.set(
+      socket,
+      setTimeout(() => socket.destroy(), LOGIN_TIMEOUT_MS),
+    );
     socket.once('close', () => {
       all.delete(socket);
-      strangers.delete(socket);
+      leaveStrangers(socket);
       forgetPicture(socket);
     });
     watchReading(socket);
     neverWait(socket);
     handle(socket);
+  }
+
+  function leaveStrangers(socket: Socket): void {
+    clearTimeout(strangers.get(socket));
+    strangers.delete(socket);
   }
 
   /** Bounds what comes in by a connection; beyond it is ended. */
@@ -145,7 +154,7 @@ export function connectionsOf({ handle, pictures, onRefused }: ConnectionsSetup)
       neverWait(socket);
       return handle(socket);
     },
-    loggedIn: ({ conn }) => void strangers.delete(conn as Socket),
+    loggedIn: ({ conn }) => leaveStrangers(conn as Socket),
     hasRoom: ({ conn }, maxBytes) => {
       const messages = conn.writableLength === 0 ? 0 : (unsent.get(conn) ?? 0);
       unsent.set(conn, messages + 1);

@@ -1,7 +1,6 @@
 /** The program of the embedded broker: started by `process.ts`, and ends with the process that started it. */
 
 import { createServer, type Server, Socket } from 'node:net';
-import { constants, setPriority } from 'node:os';
 import { type BrokerSetup, createBroker } from './broker.ts';
 
 /** What the program is started with, as JSON in its one argument. */
@@ -21,16 +20,13 @@ export type BrokerNews =
 /** The daemon's own connection, beside stdin, stdout, stderr and the channel. */
 const OWN_FD = 4;
 const PORTS_TO_TRY = 100;
+const STOP_TIMEOUT_MS = 1_000;
 /** Each kind of refusal is told so often at most. */
 const TELL_EVERY_MS = 60_000;
 
 const tell = (news: BrokerNews) => void process.send?.(news);
 
 async function run({ port, portFallback, ...rules }: BrokerJob): Promise<void> {
-  // The frames go first, whatever strangers send. Where that is forbidden it runs as the daemon does.
-  try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {}
   const told = new Map<string, number>();
   const onRefused = (what: string, about: object) => {
     const now = performance.now();
@@ -49,6 +45,7 @@ async function run({ port, portFallback, ...rules }: BrokerJob): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.once('disconnect', () => {
     server.close();
+    setTimeout(() => process.exit(), STOP_TIMEOUT_MS);
     void broker.close().then(() => process.exit());
   });
 }

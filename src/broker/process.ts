@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
@@ -36,6 +37,8 @@ const MAX_ERROR_OUTPUT = 2_000;
 
 export interface BrokerProcessSetup extends Pick<BrokerJob, 'base' | 'taken' | 'pictures'> {
   readonly options: BrokerOptions;
+  /** Priority of the process, from 0 to 19: how far it stands back where others compute. Default 0. */
+  readonly niceness?: number;
   /** It is started anew where it takes up more, in bytes of resident memory. Default 192 MiB. */
   readonly maxRssBytes?: number;
   readonly clock: Clock;
@@ -147,7 +150,7 @@ export class BrokerProcess {
   }
 
   async #launch({ port, portFallback }: BrokerOptions): Promise<Running> {
-    const { base, taken, pictures, clock, log } = this.#setup;
+    const { base, taken, pictures, niceness = 0, clock, log } = this.#setup;
     const job: BrokerJob = { base, taken, pictures, port, portFallback };
     const flags = [`--max-old-space-size=${MAX_HEAP_MB}`, '--max-semi-space-size=2', '--optimize-for-size'];
     const child = spawn(process.execPath, [...flags, ...program(), JSON.stringify(job)], {
@@ -158,6 +161,7 @@ export class BrokerProcess {
     child.stderr?.on('data', chunk => {
       output = `${output}${chunk}`.slice(-MAX_ERROR_OUTPUT);
     });
+    if (niceness > 0 && child.pid !== undefined) standBack(child.pid, niceness);
     const own = child.stdio[4] as Socket;
     own.on('error', () => undefined);
     child.on('message', (news: BrokerNews) => {
@@ -205,6 +209,13 @@ function program(): readonly string[] {
   if (!import.meta.url.endsWith('.ts')) return [fileURLToPath(new URL('./main.js', import.meta.url))];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   return ['--import', tsx, fileURLToPath(new URL('./main.ts', import.meta.url))];
+}
+
+/** Where that is forbidden it runs as this process does. */
+function standBack(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {}
 }
 
 /** Settings in the environment may be secrets. */

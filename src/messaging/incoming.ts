@@ -35,22 +35,15 @@ export interface IncomingRoutes {
   readonly onMessage: (message: Incoming) => void;
 }
 
-/** Filters of what the daemon listens to, below its base. @param labels whether it takes labels */
-export function topicsTaken(labels: boolean): readonly string[] {
-  return ['command', 'command/+', ...(labels ? ['label', 'label/image/+'] : [])];
-}
-
 /** @param answer given each answer */
 export function incomingOf(setup: IncomingSetup, answer: (message: Message) => void): IncomingRoutes {
   const { base, labels, others = {}, clock, log } = setup;
   const onCommand = commandHandler({ ...setup, answer });
   const onImage = labels && labelImageHandler({ base, labels, clock, log, answer });
   const mayWarn = throttle(clock, 60_000);
+  const topics = ['command', 'command/+', ...(labels === undefined ? [] : ['label', 'label/image/+'])];
   return {
-    subscriptions: [
-      ...topicsTaken(labels !== undefined).map(topic => `${base}/${topic}`),
-      ...Object.keys(others),
-    ],
+    subscriptions: [...topics.map(topic => `${base}/${topic}`), ...Object.keys(others)],
     maxPacketBytes: labels === undefined ? MAX_COMMAND_PACKET_BYTES : MAX_IMAGE_PACKET_BYTES,
     onMessage: message => {
       const other = others[message.topic];

@@ -8,7 +8,7 @@ import { Delivery } from './delivery.ts';
 import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
 import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
-import { incomingOf, topicsTaken } from './incoming.ts';
+import { incomingOf } from './incoming.ts';
 import { imageTopic } from './label-images.ts';
 import type { MqttOptions } from './options.ts';
 import {
@@ -26,7 +26,14 @@ import type { SurfEvent } from './payloads.ts';
 import { serversOf } from './servers.ts';
 import { alertIds, stateMessage } from './state-message.ts';
 import { throttle } from './throttle.ts';
-import { type AlertId, type PassingTopic, type Payloads, type StateTopic, topicEntry } from './topics.ts';
+import {
+  type AlertId,
+  type PassingTopic,
+  type Payloads,
+  type StateTopic,
+  topicEntry,
+  topicFilters,
+} from './topics.ts';
 import type { Verbs } from './verbs.ts';
 
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
@@ -44,6 +51,8 @@ export interface MessagingSetup {
   readonly mqtt: MqttOptions;
   /** The embedded broker, which is used where `mqtt.url` is empty. */
   readonly broker: BrokerOptions;
+  /** How far its process stands back where others compute, 0 to 19. Default 0. */
+  readonly brokerNiceness?: number;
   /** What all topics begin with, `surf` or `surf/<site>`. */
   readonly base: string;
   /** The commands that are answered. */
@@ -275,7 +284,8 @@ export class Messaging {
   }
 }
 
-function embeddedBroker({ base, broker: options, labels, clock, log }: MessagingSetup): BrokerProcess {
-  const taken = topicsTaken(labels !== undefined).map(topic => `${base}/${topic}`);
-  return new BrokerProcess({ options, base, taken, pictures: imageTopic(base), clock, log });
+function embeddedBroker(setup: MessagingSetup): BrokerProcess {
+  const { base, broker: options, brokerNiceness: niceness = 0, clock, log } = setup;
+  const taken = topicFilters('in').map(topic => `${base}/${topic}`);
+  return new BrokerProcess({ options, base, taken, pictures: imageTopic(base), niceness, clock, log });
 }

@@ -1,7 +1,7 @@
 /** What Mosquitto needs to serve boards on a network: its settings, its users, and who may read and write what. */
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { discoveryTopic } from './discovery/message.ts';
-import { TOPICS } from './topics.ts';
+import { topicFilters } from './topics.ts';
 
 /** What a user of the broker is there for. */
 export const ROLES = {
@@ -28,14 +28,8 @@ export interface MosquittoSetup {
   readonly discoveryPrefix: string;
 }
 
-type TopicName = keyof typeof TOPICS;
-
 /** Topics that show a picture, or may: not for readers. */
-const PICTURES: ReadonlySet<string> = new Set<TopicName>(['snapshot', 'response/<verb>']);
-
-const names = (direction: 'in' | 'out') =>
-  Object.entries(TOPICS).flatMap(([name, topic]) => (topic.direction === direction ? [name] : []));
-const below = (base: string, name: string) => `${base}/${name.replaceAll(/<\w+>/g, '+')}`;
+const PICTURES: readonly string[] = ['snapshot', 'response/+'];
 
 /** The rules of access, as Mosquitto's `acl_file`: a user may do what is named, and nothing else. */
 export function aclText(setup: MosquittoSetup): string {
@@ -45,11 +39,11 @@ export function aclText(setup: MosquittoSetup): string {
 
 function rulesOf({ name, role }: MosquittoUser, { fleet, site, discoveryPrefix }: MosquittoSetup): string[] {
   const boards = fleet ? 'surf/+' : 'surf';
-  const told = names('out').filter(topic => role === 'operator' || !PICTURES.has(topic));
-  const read = told.map(topic => `topic read ${below(boards, topic)}`);
+  const told = topicFilters('out').filter(topic => role === 'operator' || !PICTURES.includes(topic));
+  const read = told.map(topic => `topic read ${boards}/${topic}`);
   if (role === 'reader') return read;
   if (role === 'operator') {
-    const write = names('in').map(topic => `topic write ${below(boards, topic)}`);
+    const write = topicFilters('in').map(topic => `topic write ${boards}/${topic}`);
     return [...read, ...write, `topic readwrite ${discoveryPrefix}/#`];
   }
   const own = fleet ? `surf/${name}` : 'surf';
@@ -57,8 +51,7 @@ function rulesOf({ name, role }: MosquittoUser, { fleet, site, discoveryPrefix }
     // `surfwatch fleet status -c` with its login.
     ...(fleet ? read : []),
     // `surfwatch status -c` with its login gets its answers.
-    ...names('out').map(topic => `topic readwrite ${below(own, topic)}`),
-    ...names('in').map(topic => `topic readwrite ${below(own, topic)}`),
+    ...[...topicFilters('out'), ...topicFilters('in')].map(topic => `topic readwrite ${own}/${topic}`),
     `topic readwrite ${discoveryTopic(discoveryPrefix, fleet ? name : site)}`,
     `topic read ${discoveryPrefix}/status`,
   ];

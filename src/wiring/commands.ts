@@ -12,6 +12,9 @@ import { partLogger } from '../ops/log.ts';
 import { seenFrameOf } from '../watch/seen.ts';
 import { learningOf, type Wiring } from './wiring.ts';
 
+/** The frames go first, whatever clients send to the embedded broker. */
+const BROKER_NICENESS = 10;
+
 export function createControl({ configured, deps, zones, parts }: Wiring): Control {
   const { clock, log, effective } = deps;
   return new Control({
@@ -47,6 +50,7 @@ export function createMessaging({ configured, deps, parts }: Wiring, control: Co
   return new Messaging({
     mqtt,
     broker,
+    brokerNiceness: BROKER_NICENESS,
     base: topicBase(configured),
     verbs: {
       status: statusVerb(() => parts().portrait.status()),

@@ -107,7 +107,7 @@ describe('with the embedded broker', () => {
 
   it('tells when all is acknowledged', async () => {
     const messaging = await startMessaging();
-    expect(await messaging.flush(5_000)).toBe(true);
+    expect(await messaging.flush(30_000)).toBe(true);
     expect(messaging.stats).toMatchObject({ connected: true, states: 0, events: 0 });
     const nowhere = await startMessaging({ mqtt: { ...QUICK, url: `mqtt://127.0.0.1:${await getPort()}` } });
     expect(await nowhere.flush(50)).toBe(false);
