@@ -8,10 +8,10 @@ export const PUBLISH = 3;
 export interface PacketRules {
   /** Largest packet of a type, in bytes with its header. */
   readonly maxBytes: (type: number) => number;
-  /** Asked of a larger PUBLISH as soon as its topic is read; false refuses it. */
-  readonly mayBeLarge: (topic: string, bytes: number) => boolean;
+  /** Asked of a larger PUBLISH as soon as its topic is read; false refuses it. Default: false. */
+  readonly mayBeLarge?: (topic: string, bytes: number) => boolean;
   /** Told when the last byte of such a packet has come. */
-  readonly onLargeEnd: () => void;
+  readonly onLargeEnd?: () => void;
 }
 
 /**
@@ -56,7 +56,7 @@ export function packetReader(rules: PacketRules): (chunk: Uint8Array) => number 
     const topicBytes = (topic[0] ?? 0) * 256 + (topic[1] ?? 0);
     if (topicBytes > MAX_TOPIC_BYTES) isSound = false;
     if (!isSound || topic.length < 2 + topicBytes) return;
-    isLarge = rules.mayBeLarge(Buffer.from(topic.slice(2)).toString(), length);
+    isLarge = rules.mayBeLarge?.(Buffer.from(topic.slice(2)).toString(), length) ?? false;
     isSound = isLarge;
     topic = undefined;
   }
@@ -78,7 +78,7 @@ export function packetReader(rules: PacketRules): (chunk: Uint8Array) => number 
       if (left === 0 && topic !== undefined) isSound = false;
       if (left > 0 || !isLarge) continue;
       isLarge = false;
-      rules.onLargeEnd();
+      rules.onLargeEnd?.();
     }
     return isSound ? packets : undefined;
   };

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type IPublishPacket, MqttClient } from 'mqtt';
+import { packetReader } from '../broker/packets.ts';
 import { SurfwatchError } from '../errors.ts';
 import { clientOptions } from './connection-options.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type SubscribeRefusal,
   subscribeFault,
 } from './faults.ts';
-import { packetGuard } from './guard.ts';
 import type { TlsMaterial } from './tls.ts';
 import { topicAliases } from './topic-aliases.ts';
 
@@ -141,11 +141,12 @@ function watch(client: MqttClient, settings: ConnectionSettings, signal: AbortSi
     // end() does nothing where a goodbye is under way already.
     client.stream.destroy();
   };
-  const sound = packetGuard(settings.maxPacketBytes);
+  const packetsIn = packetReader({ maxBytes: () => settings.maxPacketBytes });
   // Beside mqtt.js's own pipe: in MQTT 3.1.1 there is no other way to bound what a broker sends.
   client.stream.on('data', (chunk: Buffer) => {
     reached = true;
-    if (!sound(chunk)) drop(new SurfwatchError('mqtt-refused', 'the broker sent a packet that is too large'));
+    if (packetsIn(chunk) === undefined)
+      drop(new SurfwatchError('mqtt-refused', 'the broker sent a packet that is too large'));
   });
   if (client.stream instanceof Socket) {
     // An acknowledged publication must not wait for Nagle's algorithm and the peer's delayed ACK (up to 40 ms).
