@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { printTable } from '../src/commands/table.ts';
+import { printTable } from '../src/cli/table.ts';
 
 interface Measured {
   /** Of the work alone: by the clock, and of the processor, which other programs don't lengthen. */

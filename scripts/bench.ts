@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { ENGINES } from '../src/vision/backbone.ts';
 import { buildChildren, Child } from './bench/child.ts';
 import { measureDaemon } from './bench/daemon.ts';

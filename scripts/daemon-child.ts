@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
+import { systemClock } from '../src/base/clock.ts';
+import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { openRequester, type Requester } from '../src/messaging/request.ts';
-import { systemClock } from '../src/ops/clock.ts';
-import { PACKAGE_ROOT } from '../src/ops/paths.ts';
 
 export interface DaemonChild {
   readonly child: ChildProcess;

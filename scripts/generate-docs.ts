@@ -1,8 +1,8 @@
 /** Writes the reference pages that are made from the source; with `--check` it names those that differ and fails. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { configMarkdown } from '../src/config/reference.ts';
-import { PACKAGE_ROOT } from '../src/ops/paths.ts';
 import { asyncapiPage } from './docs/asyncapi.ts';
 import { cliPage } from './docs/cli-page.ts';
 import { errorsPage } from './docs/errors-page.ts';

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { exitOnError } from '../src/commands/exit.ts';
-import { wholeNumber } from '../src/commands/parse.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { PACKAGE_ROOT } from '../src/base/paths.ts';
+import { exitOnError } from '../src/cli/exit.ts';
+import { wholeNumber } from '../src/cli/parse.ts';
 import { openRequester } from '../src/messaging/request.ts';
-import { systemClock } from '../src/ops/clock.ts';
-import { PACKAGE_ROOT } from '../src/ops/paths.ts';
 import { startDaemonChild } from './daemon-child.ts';
 
 const program = new Command('measure-broker-load')

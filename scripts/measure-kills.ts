@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { randomScene } from '../src/capture/simulator/random-scene.ts';
-import { createRenderer } from '../src/capture/simulator/render.ts';
-import { exitOnError } from '../src/commands/exit.ts';
-import { wholeNumber } from '../src/commands/parse.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { createRandom } from '../src/base/random.ts';
+import { exitOnError } from '../src/cli/exit.ts';
+import { wholeNumber } from '../src/cli/parse.ts';
 import { openArchive } from '../src/learning/archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from '../src/learning/archive/options.ts';
 import type { Label } from '../src/learning/archive/types.ts';
 import type { Requester } from '../src/messaging/request.ts';
-import { systemClock } from '../src/ops/clock.ts';
-import { createRandom } from '../src/ops/random.ts';
+import { randomScene } from '../src/simulator/random-scene.ts';
+import { createRenderer } from '../src/simulator/render.ts';
 import { startDaemonChild } from './daemon-child.ts';
 
 /** Small pictures, so that the time goes into labels and heads. */

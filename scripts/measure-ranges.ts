@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { findCalibrationPictures } from '../src/commands/calibration-pictures.ts';
-import { exitOnError } from '../src/commands/exit.ts';
-import { startProgress } from '../src/commands/progress.ts';
-import { measureRanges } from '../src/export/ranges.ts';
-import { replaceFile } from '../src/ops/durable.ts';
-import { SHIPPED_MODELS } from '../src/ops/paths.ts';
+import { replaceFile } from '../src/base/durable.ts';
+import { SHIPPED_MODELS } from '../src/base/paths.ts';
+import { findCalibrationPictures } from '../src/cli/calibration-pictures.ts';
+import { exitOnError } from '../src/cli/exit.ts';
+import { startProgress } from '../src/cli/progress.ts';
+import { measureRanges } from '../src/exchange/export/ranges.ts';
 import { loadBackboneBundle } from '../src/vision/bundle.ts';
 
 interface Flags {

@@ -1,13 +1,13 @@
 /** Compares the recipes of `surfwatch train` by group cross-validation: `npx tsx scripts/measure-recipes.ts --help`. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { exitOnError } from '../src/commands/exit.ts';
-import { wholeNumber } from '../src/commands/parse.ts';
-import { startLongWork } from '../src/commands/progress.ts';
-import { RECIPES, type RecipeName } from '../src/learning/fit/recipes.ts';
-import type { TrainingRecord } from '../src/learning/record.ts';
-import { train } from '../src/learning/train.ts';
-import { SHIPPED_MODELS } from '../src/ops/paths.ts';
+import { SHIPPED_MODELS } from '../src/base/paths.ts';
+import { exitOnError } from '../src/cli/exit.ts';
+import { wholeNumber } from '../src/cli/parse.ts';
+import { startLongWork } from '../src/cli/progress.ts';
+import { RECIPES, type RecipeName } from '../src/training/fit/recipes.ts';
+import type { TrainingRecord } from '../src/training/record.ts';
+import { train } from '../src/training/train.ts';
 import { loadBackboneBundle } from '../src/vision/bundle.ts';
 
 interface Flags {

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { randomScene } from '../src/capture/simulator/random-scene.ts';
-import { createRenderer } from '../src/capture/simulator/render.ts';
-import { exitOnError } from '../src/commands/exit.ts';
-import { wholeNumber } from '../src/commands/parse.ts';
+import { exitOnError } from '../src/cli/exit.ts';
+import { wholeNumber } from '../src/cli/parse.ts';
 import type { Requester } from '../src/messaging/request.ts';
+import { randomScene } from '../src/simulator/random-scene.ts';
+import { createRenderer } from '../src/simulator/render.ts';
 import { type DaemonChild, startDaemonChild } from './daemon-child.ts';
 
 const program = new Command('measure-retrain-live')

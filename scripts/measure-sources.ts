@@ -12,11 +12,11 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { systemClock } from '../src/base/clock.ts';
 import { createSource } from '../src/capture/create.ts';
 import type { CameraOptions } from '../src/capture/options.ts';
 import type { FrameSource } from '../src/capture/source.ts';
 import { loadConfig } from '../src/config/load.ts';
-import { systemClock } from '../src/ops/clock.ts';
 
 const SECONDS = Number(process.argv[2] ?? 20);
 const SIZES = { '720p': [1280, 720, '2M'], '1080p': [1920, 1080, '4M'] } as const;

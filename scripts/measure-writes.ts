@@ -5,9 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { exitOnError } from '../src/commands/exit.ts';
-import { wholeNumber } from '../src/commands/parse.ts';
-import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../src/base/paths.ts';
+import { exitOnError } from '../src/cli/exit.ts';
+import { wholeNumber } from '../src/cli/parse.ts';
 import { startDaemonChild } from './daemon-child.ts';
 
 const DAY_S = 86_400;

@@ -6,14 +6,14 @@ import { createBeachReader } from '../src/activity/beach-reader.ts';
 import { FIRST_SIGHT, lookAt } from '../src/activity/observe.ts';
 import type { SessionEvent } from '../src/activity/report.ts';
 import { startTracker, stopTracker, track } from '../src/activity/tracker.ts';
-import type { ScriptedSession } from '../src/capture/simulator/options.ts';
-import { createRenderer } from '../src/capture/simulator/render.ts';
-import { sceneAt } from '../src/capture/simulator/scene.ts';
-import { createScript, scriptedSessions } from '../src/capture/simulator/script.ts';
-import { exitOnError } from '../src/commands/exit.ts';
+import { PACKAGE_ROOT } from '../src/base/paths.ts';
+import { exitOnError } from '../src/cli/exit.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { zonesOf } from '../src/config/zones.ts';
-import { PACKAGE_ROOT } from '../src/ops/paths.ts';
+import type { ScriptedSession } from '../src/simulator/options.ts';
+import { createRenderer } from '../src/simulator/render.ts';
+import { sceneAt } from '../src/simulator/scene.ts';
+import { createScript, scriptedSessions } from '../src/simulator/script.ts';
 import { fixedDetail } from '../src/vision/cells/detail.ts';
 
 const program = new Command('play-script')

@@ -1,9 +1,9 @@
 /** Writes into a backbone's folder on which pictures it was trained (`seen.json`), so that no report flatters on them. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { seenFiles, seenMore, UNRECORDED } from '../src/learning/backbone-sight.ts';
-import { datasetKind, listFrames, listPhotos } from '../src/learning/data/dataset.ts';
-import { replaceFile } from '../src/ops/durable.ts';
+import { replaceFile } from '../src/base/durable.ts';
+import { seenFiles, seenMore, UNRECORDED } from '../src/training/backbone-sight.ts';
+import { datasetKind, listFrames, listPhotos } from '../src/training/data/dataset.ts';
 
 const program = new Command('record-seen')
   .description('Records all that a backbone was trained on, by the SHA-256 of each picture.')

@@ -8,11 +8,11 @@ import {
   type ScriptedActivity,
   type ScriptName,
   SIMULATOR_DEFAULTS,
-} from '../src/capture/simulator/options.ts';
-import { randomScene } from '../src/capture/simulator/random-scene.ts';
-import { createRenderer } from '../src/capture/simulator/render.ts';
-import { type Scene, sceneAt } from '../src/capture/simulator/scene.ts';
-import { createScript } from '../src/capture/simulator/script.ts';
+} from '../src/simulator/options.ts';
+import { randomScene } from '../src/simulator/random-scene.ts';
+import { createRenderer } from '../src/simulator/render.ts';
+import { type Scene, sceneAt } from '../src/simulator/scene.ts';
+import { createScript } from '../src/simulator/script.ts';
 
 const SINGLE: readonly (readonly ScriptedActivity[])[] = [[], ['surfing'], ['windsurfing'], ['kitesurfing']];
 const PAIRS: readonly (readonly ScriptedActivity[])[] = [

@@ -1,7 +1,7 @@
 /** The command line `surfwatch`. Only the module of the command that is asked for is loaded. */
 import { Command } from 'commander';
-import { endWithReader, exitOnError } from './commands/exit.ts';
-import { packageVersion } from './ops/version.ts';
+import { packageVersion } from './base/version.ts';
+import { endWithReader, exitOnError } from './cli/exit.ts';
 
 interface Verb {
   readonly name: string;
@@ -14,167 +14,167 @@ const VERBS: readonly Verb[] = [
   {
     name: 'run',
     summary: 'run the daemon: watch the camera, publish the activity over MQTT',
-    load: async () => (await import('./commands/run.ts')).runCommand(),
+    load: async () => (await import('./cli/run.ts')).runCommand(),
   },
   {
     name: 'demo',
     summary: 'run it with a simulated camera: needs no camera, no broker, no config',
-    load: async () => (await import('./commands/demo.ts')).demoCommand(),
+    load: async () => (await import('./cli/demo.ts')).demoCommand(),
   },
   {
     name: 'doctor',
     summary: 'check this machine: engines, models, config, camera, broker, disk, clock',
-    load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+    load: async () => (await import('./cli/doctor.ts')).doctorCommand(),
   },
   {
     name: 'config',
     summary: 'check, print, explain and migrate the settings',
-    load: async () => (await import('./commands/config.ts')).configCommand(),
+    load: async () => (await import('./cli/config.ts')).configCommand(),
   },
   {
     name: 'classify',
     summary: 'tell what is in pictures',
-    load: async () => (await import('./commands/classify.ts')).classifyCommand(),
+    load: async () => (await import('./cli/classify.ts')).classifyCommand(),
   },
   {
     name: 'look',
     summary: 'draw what is found in a frame of a beach camera',
-    load: async () => (await import('./commands/look.ts')).lookCommand(),
+    load: async () => (await import('./cli/look.ts')).lookCommand(),
   },
   {
     name: 'evaluate',
     summary: 'measure how often the model is right on labelled pictures',
-    load: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
+    load: async () => (await import('./cli/evaluate.ts')).evaluateCommand(),
   },
   {
     name: 'dataset',
     summary: 'collect and check pictures to learn from',
-    load: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+    load: async () => (await import('./cli/dataset.ts')).datasetCommand(),
   },
   {
     name: 'train',
     summary: 'train a head on labelled pictures of your own',
-    load: async () => (await import('./commands/train.ts')).trainCommand(),
+    load: async () => (await import('./cli/train.ts')).trainCommand(),
   },
   {
     name: 'export',
     summary: 'write the model for onnxruntime, TensorFlow Lite, TensorFlow.js or Keras',
-    load: async () => (await import('./commands/export.ts')).exportCommand(),
+    load: async () => (await import('./cli/export.ts')).exportCommand(),
   },
   {
     name: 'import',
     summary: 'take over a model trained elsewhere: Keras, TensorFlow.js, Teachable Machine',
-    load: async () => (await import('./commands/import.ts')).importCommand(),
+    load: async () => (await import('./cli/import.ts')).importCommand(),
   },
   {
     name: 'backbone',
     summary: 'add a frozen network to build heads on, or list them',
-    load: async () => (await import('./commands/backbone.ts')).backboneCommand(),
+    load: async () => (await import('./cli/backbone.ts')).backboneCommand(),
   },
   {
     name: 'label',
     summary: 'tell a running daemon what was to be seen, and what to label next',
-    load: async () => (await import('./commands/label.ts')).labelCommand(),
+    load: async () => (await import('./cli/label.ts')).labelCommand(),
   },
   {
     name: 'retrain',
     summary: 'have a running daemon learn from its labels',
-    load: async () => (await import('./commands/retrain.ts')).retrainCommand(),
+    load: async () => (await import('./cli/retrain.ts')).retrainCommand(),
   },
   {
     name: 'cancel',
     summary: 'stop the retraining that a running daemon is at',
-    load: async () => (await import('./commands/cancel.ts')).cancelCommand(),
+    load: async () => (await import('./cli/cancel.ts')).cancelCommand(),
   },
   {
     name: 'rollback',
     summary: 'put a running daemon back on an earlier head',
-    load: async () => (await import('./commands/rollback.ts')).rollbackCommand(),
+    load: async () => (await import('./cli/rollback.ts')).rollbackCommand(),
   },
   {
     name: 'models',
     summary: 'list the heads of a running daemon and how they came',
-    load: async () => (await import('./commands/models.ts')).modelsCommand(),
+    load: async () => (await import('./cli/models.ts')).modelsCommand(),
   },
   {
     name: 'explain',
     summary: 'tell why a running daemon judged a frame as it did',
-    load: async () => (await import('./commands/explain.ts')).explainCommand(),
+    load: async () => (await import('./cli/explain.ts')).explainCommand(),
   },
   {
     name: 'status',
     summary: 'what a running daemon sees, runs and has learnt',
-    load: async () => (await import('./commands/status.ts')).statusCommand(),
+    load: async () => (await import('./cli/status.ts')).statusCommand(),
   },
   {
     name: 'schedule',
     summary: 'show when the camera will be watched: daylight and hours, day by day',
-    load: async () => (await import('./commands/schedule.ts')).scheduleCommand(),
+    load: async () => (await import('./cli/schedule.ts')).scheduleCommand(),
   },
   {
     name: 'history',
     summary: 'how long each activity was seen, by hour, day, weekday or month',
-    load: async () => (await import('./commands/history.ts')).historyCommand(),
+    load: async () => (await import('./cli/history.ts')).historyCommand(),
   },
   {
     name: 'pause',
     summary: 'have a running daemon leave the camera alone',
-    load: async () => (await import('./commands/pause.ts')).pauseCommand(),
+    load: async () => (await import('./cli/pause.ts')).pauseCommand(),
   },
   {
     name: 'resume',
     summary: 'have a running daemon look again after a pause',
-    load: async () => (await import('./commands/pause.ts')).resumeCommand(),
+    load: async () => (await import('./cli/pause.ts')).resumeCommand(),
   },
   {
     name: 'capture',
     summary: 'have a running daemon take a picture now and judge it',
-    load: async () => (await import('./commands/capture.ts')).captureCommand(),
+    load: async () => (await import('./cli/capture.ts')).captureCommand(),
   },
   {
     name: 'options',
     summary: 'read and change settings of a running daemon',
-    load: async () => (await import('./commands/change-options.ts')).optionsCommand(),
+    load: async () => (await import('./cli/change-options.ts')).optionsCommand(),
   },
   {
     name: 'view',
     summary: 'what was learnt of the camera’s view, and to have that forgotten',
-    load: async () => (await import('./commands/view.ts')).viewCommand(),
+    load: async () => (await import('./cli/view.ts')).viewCommand(),
   },
   {
     name: 'fleet',
     summary: 'how all boards of a broker are, at a glance',
-    load: async () => (await import('./commands/fleet.ts')).fleetCommand(),
+    load: async () => (await import('./cli/fleet.ts')).fleetCommand(),
   },
   {
     name: 'discovery',
     summary: 'what Home Assistant was told of a board, and to take that back',
-    load: async () => (await import('./commands/discovery.ts')).discoveryCommand(),
+    load: async () => (await import('./cli/discovery.ts')).discoveryCommand(),
   },
   {
     name: 'service',
     summary: 'run the daemon as a service of systemd',
-    load: async () => (await import('./commands/service.ts')).serviceCommand(),
+    load: async () => (await import('./cli/service.ts')).serviceCommand(),
   },
   {
     name: 'backup',
     summary: 'save what a board has learnt, its history and its config as one file',
-    load: async () => (await import('./commands/backup.ts')).backupCommand(),
+    load: async () => (await import('./cli/backup.ts')).backupCommand(),
   },
   {
     name: 'restore',
     summary: 'put a backup in the place of what a board has',
-    load: async () => (await import('./commands/restore.ts')).restoreCommand(),
+    load: async () => (await import('./cli/restore.ts')).restoreCommand(),
   },
   {
     name: 'broker',
     summary: 'write what Mosquitto needs to serve boards on a network',
-    load: async () => (await import('./commands/broker.ts')).brokerCommand(),
+    load: async () => (await import('./cli/broker.ts')).brokerCommand(),
   },
   {
     name: 'version',
     summary: 'versions of surfwatch, Node.js and what computes',
-    load: async () => (await import('./commands/version.ts')).versionCommand(),
+    load: async () => (await import('./cli/version.ts')).versionCommand(),
   },
 ];
 

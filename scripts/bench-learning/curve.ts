@@ -1,11 +1,11 @@
 /** One site, one split: labels arrive, and after each batch of them the board learns. */
 import { ulid } from 'ulid';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
+import { NONE } from '../../src/base/activities.ts';
+import { createRandom, shuffled } from '../../src/base/random.ts';
 import { labelledCells } from '../../src/learning/advice/likeness/labelled-cells.ts';
 import { rankFrames } from '../../src/learning/advice/next.ts';
 import { rescoreWith } from '../../src/learning/advice/rescore.ts';
-import type { RiderPoint } from '../../src/learning/archive/types.ts';
-import { NONE } from '../../src/learning/data/labels.ts';
 import { baseSide } from '../../src/learning/retrain/base-rows.ts';
 import { heldFrames } from '../../src/learning/retrain/blocks.ts';
 import { figuresOf } from '../../src/learning/retrain/gate.ts';
@@ -16,7 +16,7 @@ import {
   retrainHead,
 } from '../../src/learning/retrain/retrain-head.ts';
 import type { BaseSet, BoardFrame, GateVerdict } from '../../src/learning/retrain/types.ts';
-import { createRandom, shuffled } from '../../src/ops/random.ts';
+import type { RiderPoint } from '../../src/messaging/label-payload.ts';
 import type { BenchFrame } from './frames.ts';
 import { judge, type Kept, keeperOf, type Tally } from './sight.ts';
 import type { Site, Split } from './sites.ts';

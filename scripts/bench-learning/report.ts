@@ -1,5 +1,5 @@
 /** The figures as a section of docs/accuracy.md. */
-import { table } from '../../src/learning/report/markdown.ts';
+import { table } from '../../src/training/report/markdown.ts';
 import type { Machine } from '../bench/report.ts';
 import { type Curve, type Order, STEPS, WAYS, type Way } from './curve.ts';
 import { decisionsOf, type Gain, gainAt, gainsOf, ordersOf, worstLosses } from './summary.ts';

@@ -5,11 +5,12 @@ import { type KeptCell, keepCells, type ReadLevel } from '../../src/activity/kep
 import { KITE, underKites } from '../../src/activity/kites.ts';
 import { sceneOf } from '../../src/activity/scene.ts';
 import { afloat } from '../../src/activity/zones.ts';
-import { outcomeOf } from '../../src/commands/frame-metrics.ts';
-import { riderThreshold } from '../../src/commands/judge.ts';
+import type { Point } from '../../src/base/geometry.ts';
+import { outcomeOf } from '../../src/cli/frame-metrics.ts';
+import { riderThreshold } from '../../src/cli/judge.ts';
 import { preparedFor } from '../../src/learning/retrain/fit-rows.ts';
 import { createOwnTrainer } from '../../src/learning/retrain/own-trainer.ts';
-import { type Point, WHOLE_FRAME } from '../../src/vision/zone.ts';
+import { WHOLE_FRAME } from '../../src/vision/zone.ts';
 import type { BenchFrame } from './frames.ts';
 
 const ZONES = [WHOLE_FRAME];

@@ -1,5 +1,5 @@
 /** Cameras that are learnt, each divided into frames that may be labelled and frames it is judged on. */
-import { createRandom, shuffled } from '../../src/ops/random.ts';
+import { createRandom, shuffled } from '../../src/base/random.ts';
 import type { BenchFrame } from './frames.ts';
 
 export interface Site {

@@ -1,10 +1,11 @@
 /** One way to compute a retraining, measured: prints seconds and peak memory. Run by bench-retrain.ts. */
+
+import { createRandom } from '../../src/base/random.ts';
 import { plainMultiply } from '../../src/learning/retrain/matrix-kernel.ts';
 import { createOwnTrainer } from '../../src/learning/retrain/own-trainer.ts';
 import { refit } from '../../src/learning/retrain/refit.ts';
 import { RETRAIN_FIT } from '../../src/learning/retrain/retrain-head.ts';
 import type { HeadTrainer } from '../../src/learning/retrain/trainer.ts';
-import { createRandom } from '../../src/ops/random.ts';
 
 const [WIDTH, HIDDEN, COUNT, EPOCHS] = [128, 64, 2000, 12];
 const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];

@@ -1,7 +1,7 @@
 /** Measures the backbone on one engine; also run as a process of its own for each. */
 import { join } from 'node:path';
+import { SHIPPED_MODELS } from '../../src/base/paths.ts';
 import { messageOf } from '../../src/errors.ts';
-import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
 import type { Backbone, EngineName } from '../../src/vision/backbone.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';

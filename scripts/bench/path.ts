@@ -7,13 +7,13 @@ import { DEFAULT_ACTIVITY_OPTIONS } from '../../src/activity/options.ts';
 import { NO_RIDERS, stepRiders } from '../../src/activity/riders.ts';
 import { startTracker, track } from '../../src/activity/tracker.ts';
 import { sightings } from '../../src/activity/zones.ts';
-import { BROKER_DEFAULTS } from '../../src/broker/process.ts';
+import { BROKER_DEFAULTS, BrokerProcess } from '../../src/broker/process.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { SHIPPED_MODELS } from '../../src/base/paths.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
 import { MQTT_DEFAULTS } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
 import { fixedDetail } from '../../src/vision/cells/detail.ts';
 import type { CellEngine } from '../../src/vision/cells/engine.ts';
 import { pyramidOf } from '../../src/vision/cells/pyramid.ts';
@@ -66,13 +66,12 @@ answerParent<Question, PathReply>(async question => {
 });
 
 async function startMessaging(): Promise<Messaging> {
+  const shared = { base: 'surf', clock: systemClock, log: pino({ level: 'silent' }) };
   const messaging = new Messaging({
+    ...shared,
     mqtt: MQTT_DEFAULTS,
-    broker: { ...BROKER_DEFAULTS, port: 0 },
-    base: 'surf',
+    broker: new BrokerProcess({ ...shared, options: { ...BROKER_DEFAULTS, port: 0 } }),
     verbs: { status: statusVerb(() => ({})) },
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
   });
   await messaging.start();
   if (!(await messaging.flush(10_000))) throw new Error('the embedded broker does not answer');

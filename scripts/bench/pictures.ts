@@ -1,10 +1,10 @@
 /** The pictures that are measured on: scenes of the simulator, so that everybody measures the same. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SIMULATOR_DEFAULTS } from '../../src/capture/simulator/options.ts';
-import { createRenderer } from '../../src/capture/simulator/render.ts';
-import { sceneAt } from '../../src/capture/simulator/scene.ts';
-import { createScript } from '../../src/capture/simulator/script.ts';
+import { SIMULATOR_DEFAULTS } from '../../src/simulator/options.ts';
+import { createRenderer } from '../../src/simulator/render.ts';
+import { sceneAt } from '../../src/simulator/scene.ts';
+import { createScript } from '../../src/simulator/script.ts';
 
 export interface Pictures {
   /** Paths of 1280 × 720 JPEG files. */

@@ -1,6 +1,6 @@
 /** Writes the figures as a page. */
 import { cpus, release, type as systemName, totalmem } from 'node:os';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import type { DaemonResult } from './daemon.ts';
 import type { EngineResult } from './engines.ts';
 import { type PathResult, STAGES } from './path.ts';

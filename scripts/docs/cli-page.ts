@@ -2,46 +2,46 @@
 import { execFileSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
-import { backboneCommand } from '../../src/commands/backbone.ts';
-import { backupCommand } from '../../src/commands/backup.ts';
-import { brokerCommand } from '../../src/commands/broker.ts';
-import { cancelCommand } from '../../src/commands/cancel.ts';
-import { captureCommand } from '../../src/commands/capture.ts';
-import { optionsCommand } from '../../src/commands/change-options.ts';
-import { classifyCommand } from '../../src/commands/classify.ts';
-import { configCommand } from '../../src/commands/config.ts';
-import { datasetCommand } from '../../src/commands/dataset.ts';
-import { demoCommand } from '../../src/commands/demo.ts';
-import { discoveryCommand } from '../../src/commands/discovery.ts';
-import { doctorCommand } from '../../src/commands/doctor.ts';
-import { evaluateCommand } from '../../src/commands/evaluate.ts';
-import { explainCommand } from '../../src/commands/explain.ts';
-import { exportCommand } from '../../src/commands/export.ts';
-import { fleetCommand } from '../../src/commands/fleet.ts';
-import { historyCommand } from '../../src/commands/history.ts';
-import { importCommand } from '../../src/commands/import.ts';
-import { labelCommand } from '../../src/commands/label.ts';
-import { lookCommand } from '../../src/commands/look.ts';
-import { modelsCommand } from '../../src/commands/models.ts';
-import { pauseCommand, resumeCommand } from '../../src/commands/pause.ts';
-import { restoreCommand } from '../../src/commands/restore.ts';
-import { retrainCommand } from '../../src/commands/retrain.ts';
-import { rollbackCommand } from '../../src/commands/rollback.ts';
-import { runCommand } from '../../src/commands/run.ts';
-import { scheduleCommand } from '../../src/commands/schedule.ts';
-import { serviceCommand } from '../../src/commands/service.ts';
-import { statusCommand } from '../../src/commands/status.ts';
-import { trainCommand } from '../../src/commands/train.ts';
-import { versionCommand } from '../../src/commands/version.ts';
-import { viewCommand } from '../../src/commands/view.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { backboneCommand } from '../../src/cli/backbone.ts';
+import { backupCommand } from '../../src/cli/backup.ts';
+import { brokerCommand } from '../../src/cli/broker.ts';
+import { cancelCommand } from '../../src/cli/cancel.ts';
+import { captureCommand } from '../../src/cli/capture.ts';
+import { optionsCommand } from '../../src/cli/change-options.ts';
+import { classifyCommand } from '../../src/cli/classify.ts';
+import { configCommand } from '../../src/cli/config.ts';
+import { datasetCommand } from '../../src/cli/dataset.ts';
+import { demoCommand } from '../../src/cli/demo.ts';
+import { discoveryCommand } from '../../src/cli/discovery.ts';
+import { doctorCommand } from '../../src/cli/doctor.ts';
+import { evaluateCommand } from '../../src/cli/evaluate.ts';
+import { explainCommand } from '../../src/cli/explain.ts';
+import { exportCommand } from '../../src/cli/export.ts';
+import { fleetCommand } from '../../src/cli/fleet.ts';
+import { historyCommand } from '../../src/cli/history.ts';
+import { importCommand } from '../../src/cli/import.ts';
+import { labelCommand } from '../../src/cli/label.ts';
+import { lookCommand } from '../../src/cli/look.ts';
+import { modelsCommand } from '../../src/cli/models.ts';
+import { pauseCommand, resumeCommand } from '../../src/cli/pause.ts';
+import { restoreCommand } from '../../src/cli/restore.ts';
+import { retrainCommand } from '../../src/cli/retrain.ts';
+import { rollbackCommand } from '../../src/cli/rollback.ts';
+import { runCommand } from '../../src/cli/run.ts';
+import { scheduleCommand } from '../../src/cli/schedule.ts';
+import { serviceCommand } from '../../src/cli/service.ts';
+import { statusCommand } from '../../src/cli/status.ts';
+import { trainCommand } from '../../src/cli/train.ts';
+import { versionCommand } from '../../src/cli/version.ts';
+import { viewCommand } from '../../src/cli/view.ts';
 
 /** What a help text gets where it is not on a terminal. */
 const WIDTH = 80;
 
 const INTRODUCTION = `# Command line
 
-<!-- Made from src/main.ts and src/commands by \`npm run docs\`. Change it there. -->
+<!-- Made from src/main.ts and src/cli by \`npm run docs\`. Change it there. -->
 
 In a clone write \`npx surfwatch\` for \`surfwatch\`.
 `;

@@ -1,7 +1,7 @@
 /** The table of metrics in `docs/monitoring.md`, between its marks. */
-import { METRICS } from '../../src/ops/metrics/catalogue.ts';
+import { METRICS } from '../../src/host/metrics/catalogue.ts';
 
-const BEGIN = '<!-- Made from src/ops/metrics/catalogue.ts by `npm run docs`: begin -->';
+const BEGIN = '<!-- Made from src/host/metrics/catalogue.ts by `npm run docs`: begin -->';
 const END = '<!-- end -->';
 
 /** The page with the table as the source has it. @throws Error where the page has no marks */

@@ -1,8 +1,9 @@
 /** `docs/mqtt.md`, from the topics, the schemas of their payloads and the examples. */
 import type { z } from 'zod';
-import { controlVerbs } from '../../src/messaging/control-verbs.ts';
-import { EXAMPLES, type Example } from '../../src/messaging/examples.ts';
-import { learningVerbs } from '../../src/messaging/learning-verbs.ts';
+import { controlVerbs } from '../../src/control/verbs.ts';
+import { learningVerbs } from '../../src/learning/board/verbs.ts';
+import type { Example } from '../../src/messaging/example.ts';
+import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { ALERTS, TOPICS } from '../../src/messaging/topics.ts';
 import { statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { CONTROL } from './control-section.ts';

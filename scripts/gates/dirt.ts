@@ -1,6 +1,6 @@
 /** The gate for dirt: each camera is watched for days, then goes on clean, then soiled in many ways. Nothing here was learnt from. */
 import sharp from 'sharp';
-import { createRandom } from '../../src/ops/random.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 import { type DirtState, watchDirt } from '../../src/vision/quality/dirt.ts';

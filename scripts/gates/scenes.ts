@@ -1,7 +1,7 @@
 /** Days of a simulated camera, from 8 to 20 o'clock, in all their light and weather. */
-import { createRenderer } from '../../src/capture/simulator/render.ts';
-import { sceneAt } from '../../src/capture/simulator/scene.ts';
-import { createScript } from '../../src/capture/simulator/script.ts';
+import { createRenderer } from '../../src/simulator/render.ts';
+import { sceneAt } from '../../src/simulator/scene.ts';
+import { createScript } from '../../src/simulator/script.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 
 const SIZE = { width: 832, height: 468 };

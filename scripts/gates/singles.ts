@@ -1,7 +1,7 @@
 /** The gates on single pictures: false alarms on good ones, and how many spoilt ones are found. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRandom } from '../../src/ops/random.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { decodeFrame, type RawPicture, readPhoto } from '../../src/vision/decode.ts';
 import { DEFAULT_GATE_OPTIONS, judgeQuality, measureQuality } from '../../src/vision/quality.ts';
 import { rawOf, SPOILT, spoil } from '../spoil.ts';

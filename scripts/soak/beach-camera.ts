@@ -1,9 +1,9 @@
 /** A network camera over a beach that changes its guests by the hour, and that fails as cameras do. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ScriptedActivity } from '../../src/capture/simulator/options.ts';
-import { randomScene } from '../../src/capture/simulator/random-scene.ts';
-import { createRenderer } from '../../src/capture/simulator/render.ts';
+import type { ScriptedActivity } from '../../src/simulator/options.ts';
+import { randomScene } from '../../src/simulator/random-scene.ts';
+import { createRenderer } from '../../src/simulator/render.ts';
 
 const HOUR_MS = 3_600_000;
 /** Pictures of each kind, drawn once: the way of a frame is under test, not the drawing. */

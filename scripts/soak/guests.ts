@@ -1,8 +1,8 @@
 /** What people do to a board: look in every hour, label and retrain once a day. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../src/base/clock.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { openRequester, type Requester } from '../../src/messaging/request.ts';
-import { systemClock } from '../../src/ops/clock.ts';
 
 interface Next {
   readonly frames: readonly { readonly frame: string }[];

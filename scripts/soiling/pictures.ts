@@ -1,7 +1,7 @@
 /** Pictures to learn dirt from: clean ones, the same in another light, the same soiled. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRandom } from '../../src/ops/random.ts';
+import { createRandom } from '../../src/base/random.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 import { groupOfFrame, groupsOf, isHeldOut } from '../gates/groups.ts';
 import { drawnDay } from '../gates/scenes.ts';

@@ -1,6 +1,6 @@
 /** What `scripts/measure-unfreeze.ts` is told. */
 import { Command, InvalidArgumentError } from 'commander';
-import { TUNING_DEFAULTS } from '../../src/learning/tuning/options.ts';
+import { TUNING_DEFAULTS } from '../../src/training/tuning/options.ts';
 
 export interface Flags {
   readonly models: string;

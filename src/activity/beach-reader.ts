@@ -1,7 +1,8 @@
 /** From the bytes of a frame to the riders in it: decode, one pass of the backbone, head on every cell, detections. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Clock, systemClock } from '../ops/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Point } from '../base/geometry.ts';
 import type { Backbone } from '../vision/backbone.ts';
 import { type DetailChooser, type DetailPlan, type Span, spansOf } from '../vision/cells/detail.ts';
 import type { CellEngine } from '../vision/cells/engine.ts';
@@ -17,7 +18,7 @@ import {
   type Soiling,
   soilingOf,
 } from '../vision/soiling.ts';
-import type { Point, Zone } from '../vision/zone.ts';
+import type { Zone } from '../vision/zone.ts';
 import { type Detection, findDetections } from './detections.ts';
 import { type HeadBundle, loadHead, outputsOf } from './head-bundle.ts';
 import { type KeptCell, keepCells, type ReadLevel } from './kept-cells.ts';

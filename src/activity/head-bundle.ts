@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isInherited } from '../base/inherited.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
-import { isInherited } from '../ops/inherited.ts';
 import { headInputSchema } from './head-input.ts';
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);

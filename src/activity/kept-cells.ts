@@ -1,5 +1,7 @@
 /** Which cells of a frame are kept to learn from: those of the strongest detections, some of what lies elsewhere, and those that labels point at. */
-import { type Point, type Rectangle, type Zone, zoneAt } from '../vision/zone.ts';
+
+import type { Point, Rectangle } from '../base/geometry.ts';
+import { type Zone, zoneAt } from '../vision/zone.ts';
 import { type CellOutputs, type Detection, type LevelScores, scoresAt } from './detections.ts';
 import type { Scores } from './scores.ts';
 

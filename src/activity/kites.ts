@@ -1,5 +1,7 @@
 /** Kites: they fly far from their riders, are seen from further away, and are the surer sign of kitesurfing. */
-import { boundsOf, type Point, WHOLE_FRAME, type Zone } from '../vision/zone.ts';
+
+import type { Point } from '../base/geometry.ts';
+import { boundsOf, WHOLE_FRAME, type Zone } from '../vision/zone.ts';
 import type { Detection } from './detections.ts';
 import type { Scores } from './scores.ts';
 

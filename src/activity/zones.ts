@@ -1,5 +1,7 @@
 /** What is in each zone: of one frame by itself, and of the riders that are followed. */
-import { contains, type Point, WHOLE_FRAME, type Zone, zoneAt } from '../vision/zone.ts';
+
+import type { Point } from '../base/geometry.ts';
+import { contains, WHOLE_FRAME, type Zone, zoneAt } from '../vision/zone.ts';
 import type { HeadManifest } from './head-bundle.ts';
 import { KITE_ACTIVITY, overZone } from './kites.ts';
 import { likeliest, presenceScores } from './presence-score.ts';

@@ -10,8 +10,9 @@ import {
   type Client,
   type ConnectPacket,
 } from 'aedes';
+import { MAX_TOPIC_BYTES } from '../messaging/packets.ts';
 import { connectionsOf, MAX_FILTERS, MAX_PICTURES, unsentLimit } from './connections.ts';
-import { filterMatches, isTopic, MAX_TOPIC_BYTES } from './topics.ts';
+import { filterMatches, isTopic } from './topics.ts';
 import { turns } from './turns.ts';
 
 const MAX_CLIENT_ID_BYTES = 256;

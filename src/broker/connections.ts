@@ -1,8 +1,7 @@
 /** The connections of the embedded broker's clients: how much may come in by them, and how much may wait to go out. */
 import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
-import { CONNECT, PUBLISH, packetReader } from './packets.ts';
-import { MAX_TOPIC_BYTES } from './topics.ts';
+import { CONNECT, MAX_TOPIC_BYTES, PUBLISH, packetReader } from '../messaging/packets.ts';
 
 /** Subscriptions of one client. */
 export const MAX_FILTERS = 100;

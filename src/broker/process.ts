@@ -8,8 +8,10 @@ import { setPriority } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
+import { imageTopic } from '../messaging/label-topic.ts';
+import { topicFilters } from '../messaging/topics.ts';
 import type { BrokerJob, BrokerNews } from './main.ts';
 
 /** Where the embedded broker listens, on 127.0.0.1. */
@@ -35,8 +37,10 @@ const LONGEST_PAUSE_MS = 10_000;
 const STABLE_MS = 10_000;
 const MAX_ERROR_OUTPUT = 2_000;
 
-export interface BrokerProcessSetup extends Pick<BrokerJob, 'base' | 'taken' | 'pictures'> {
+export interface BrokerProcessSetup {
   readonly options: BrokerOptions;
+  /** What the topics of the daemon begin with, `surf` or `surf/<site>`. */
+  readonly base: string;
   /** Priority of the process, from 0 to 19: how far it stands back where others compute. Default 0. */
   readonly niceness?: number;
   /** It is started anew where it takes up more, in bytes of resident memory. Default 192 MiB. */
@@ -150,8 +154,9 @@ export class BrokerProcess {
   }
 
   async #launch({ port, portFallback }: BrokerOptions): Promise<Running> {
-    const { base, taken, pictures, niceness = 0, clock, log } = this.#setup;
-    const job: BrokerJob = { base, taken, pictures, port, portFallback };
+    const { base, niceness = 0, clock, log } = this.#setup;
+    const taken = topicFilters('in').map(topic => `${base}/${topic}`);
+    const job: BrokerJob = { base, taken, pictures: imageTopic(base), port, portFallback };
     const flags = [`--max-old-space-size=${MAX_HEAP_MB}`, '--max-semi-space-size=2', '--optimize-for-size'];
     const child = spawn(process.execPath, [...flags, ...program(), JSON.stringify(job)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
@@ -168,7 +173,7 @@ export class BrokerProcess {
       if (news.kind === 'refused') log.warn(news.about, `embedded broker: ${news.what}`);
     });
     try {
-      const taken = await new Promise<number>((resolve, reject) => {
+      const listensOn = await new Promise<number>((resolve, reject) => {
         child.on('message', (news: BrokerNews) => {
           if (news.kind === 'listening') resolve(news.port);
           else if (news.kind === 'failed') reject(faultOf(news, port));
@@ -181,7 +186,7 @@ export class BrokerProcess {
       child.once('exit', code => {
         if (code !== 0 && output !== '') log.error({ output }, 'the embedded broker failed');
       });
-      return { child, port: taken, startedMs: clock.monotonic(), own };
+      return { child, port: listensOn, startedMs: clock.monotonic(), own };
     } catch (error) {
       child.kill('SIGKILL');
       own.destroy();

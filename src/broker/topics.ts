@@ -1,7 +1,5 @@
 /** Topics and topic filters of MQTT 3.1.1, section 4.7. */
-
-/** Longest topic or filter that the embedded broker takes; MQTT would let it have 65,535 bytes. */
-export const MAX_TOPIC_BYTES = 512;
+import { MAX_TOPIC_BYTES } from '../messaging/packets.ts';
 
 /** Whether a text can be the topic of a message that the embedded broker takes. */
 export function isTopic(text: string): boolean {

@@ -1,9 +1,9 @@
 /** Supervises a source of pictures: pace, time-outs, back-off, and whether the camera is there. */
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
+import { type BackoffOptions, backoffMs } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
 import { type ErrorCode, SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
-import { type BackoffOptions, backoffMs } from './backoff.ts';
 import { type CameraFailure, failureOf } from './failure.ts';
 import { OfflineTimer } from './offline-timer.ts';
 import type { CameraOptions } from './options.ts';

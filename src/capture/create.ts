@@ -1,6 +1,6 @@
 /** Chooses the source of pictures. Each kind's code is only loaded when it is the one in use. */
 import type { Logger } from 'pino';
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { checkCameraOptions } from './check-options.ts';
 import type { CameraOptions } from './options.ts';
 import type { FrameSource, Picture } from './source.ts';
@@ -35,7 +35,7 @@ async function load(options: CameraOptions, deps: SourceDeps): Promise<FrameSour
     case 'ffmpeg':
       return new (await import('./ffmpeg.ts')).FfmpegSource(options.ffmpeg, deps);
     case 'simulator':
-      return (await import('./simulator/source.ts')).createSimulatorSource(options.simulator, deps);
+      return (await import('./simulated.ts')).createSimulatorSource(options.simulator, deps);
   }
 }
 

@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { imageType } from '../base/image-type.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
-import { imageType } from './image-type.ts';
 
 const PICTURE_NAME = /^[^.].*\.(?:jpe?g|png|webp)$/i;
 const MAX_BYTES = 100 * 1024 * 1024;

@@ -1,8 +1,8 @@
 /** A folder of pictures: replayed in the order of their names, or watched for new ones. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { checkDirectoryOptions } from './check-options.ts';
 import { identityOf, listPictures, readPictureFile } from './directory-files.ts';
 import { FolderWatch } from './folder-watch.ts';

@@ -1,6 +1,7 @@
 /** What a failed grab tells a user. */
+
+import type { Clock } from '../base/clock.ts';
 import { type ErrorCode, messageOf, SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import type { FrameSource } from './source.ts';
 
 export interface CameraFailure {

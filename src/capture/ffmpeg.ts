@@ -1,8 +1,8 @@
 /** A stream, a device or a video file, decoded by one long-lived ffmpeg. */
 import { access, constants } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { checkFfmpegOptions } from './check-options.ts';
 import { withoutCredentials } from './credentials.ts';
 import { ffmpegCommand, inputKind } from './ffmpeg-command.ts';

@@ -2,8 +2,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { folderFailure, hasItsEnd, identityOf, isPictureName, listPictures } from './directory-files.ts';
 
 /** A file is complete when it has its end and has not changed from one look to the next this often. */

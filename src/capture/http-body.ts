@@ -1,7 +1,7 @@
 /** Takes the picture out of an HTTP response. */
 import type { Dispatcher } from 'undici';
+import { imageType } from '../base/image-type.ts';
 import { SurfwatchError } from '../errors.ts';
-import { imageType } from './image-type.ts';
 import { JpegSplitter } from './jpeg-splitter.ts';
 
 /** Cameras send pictures under these, or under nothing at all. */

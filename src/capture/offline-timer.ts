@@ -1,5 +1,5 @@
 /** Says when there has been no picture for too long, whatever the camera is waiting for at that moment. */
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 export class OfflineTimer {
   readonly #clock: Clock;

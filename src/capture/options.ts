@@ -1,5 +1,5 @@
 /** What a user can set about the camera. Defaults stand in the config's schema; here they are named for the reader. */
-import type { SimulatorOptions } from './simulator/options.ts';
+import type { SimulatorOptions } from '../simulator/options.ts';
 import type { CameraKind } from './source.ts';
 
 export interface CameraOptions {

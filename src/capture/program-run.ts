@@ -1,7 +1,7 @@
 /** One life of a program that writes JPEGs to its standard output: from its start to its end, whatever ends it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { endChild, endLeftovers } from './child.ts';
 import { JpegSplitter } from './jpeg-splitter.ts';
 

@@ -1,5 +1,5 @@
 /** A camera behind a long-lived program that writes JPEGs to its standard output. */
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { Undead } from './child.ts';
 import { type Program, ProgramRun } from './program-run.ts';
 import { type CameraKind, EndOfFrames, type FrameSource, type Picture } from './source.ts';

@@ -1,6 +1,7 @@
 /** A camera on the ribbon connector of a Raspberry Pi, read by one long-lived rpicam-vid. */
+
+import type { Clock } from '../base/clock.ts';
 import { type ErrorCode, SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { checkRpicamOptions } from './check-options.ts';
 import type { RpicamOptions } from './options.ts';
 import { lastLines, type ProgramEnd } from './program-run.ts';

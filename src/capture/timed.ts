@@ -1,6 +1,7 @@
 /** Bounds what a source may take, also for one that doesn't keep to its contract. */
+
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import type { FrameSource, Picture } from './source.ts';
 
 /**

@@ -3,11 +3,11 @@ import { access, constants, mkdtemp, readFile, rm, stat } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { imageType } from '../base/image-type.ts';
 import { SurfwatchError } from '../errors.ts';
 import { checkWebcamOptions } from './check-options.ts';
 import { endChild, Undead } from './child.ts';
 import { type FswebcamRun, runFswebcam } from './fswebcam.ts';
-import { imageType } from './image-type.ts';
 import type { WebcamOptions } from './options.ts';
 import type { FrameSource, Picture } from './source.ts';
 import { usbResetAdvice } from './usb.ts';

@@ -1,6 +1,7 @@
 /** Settings as `config print` shows them: in the form a file has, without secrets. */
-import { redactUrls, SECRET } from '../ops/redact.ts';
-import { formatDuration } from './duration.ts';
+
+import { formatDuration } from '../base/duration.ts';
+import { redactUrls, SECRET } from '../base/redact.ts';
 import { isDuration, type Setting } from './setting.ts';
 
 /** A setting's value for people, and where it came from. Holds no secret. */

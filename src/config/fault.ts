@@ -52,3 +52,10 @@ export function shorten(value: unknown): string {
   const json = JSON.stringify(value) ?? String(value);
   return json.length <= LONGEST ? json : `${json.slice(0, LONGEST - 1)}…`;
 }
+
+/** One thing wrong with a value. `at` leads to the place inside it: `[1].w`, `.capture`; '' is the value itself. */
+export interface Problem {
+  readonly at: string;
+  readonly value: unknown;
+  readonly reason: string;
+}

@@ -1,20 +1,21 @@
 /** The formats of settings: how a value is read from text, what is wrong with it, and how it is described. */
+
+import {
+  DURATION_PATTERN,
+  formatDuration,
+  OFFSET_PATTERN,
+  parseDuration,
+  parseOffset,
+} from '../base/duration.ts';
 import { isDiscoveryPrefix } from '../messaging/discovery/options.ts';
 import { LEAST_SCALE, MOST_SCALE } from '../vision/cells/detail.ts';
-import { DURATION_PATTERN, formatDuration, OFFSET_PATTERN, parseDuration, parseOffset } from './duration.ts';
+import type { Problem } from './fault.ts';
 import { isName, NAME_PATTERN, NAME_RULE } from './name.ts';
-import type { Setting } from './setting.ts';
+import type { FormatName, Setting } from './setting.ts';
 import { timeZoneProblem } from './time-zone.ts';
 import { isUrl, SCHEME, schemesOf, serverProblems, serversFromText, serversJsonSchema } from './urls.ts';
 import { windowProblems, windowsJsonSchema } from './windows.ts';
 import { zoneProblems, zonesJsonSchema } from './zones.ts';
-
-/** One thing wrong with a value. `at` leads to the place inside it: `[1].w`, `.capture`; '' is the value itself. */
-export interface Problem {
-  readonly at: string;
-  readonly value: unknown;
-  readonly reason: string;
-}
 
 export interface Format {
   /** The value a text stands for, or the text itself where it stands for none: {@link Format.problems} then tells. */
@@ -271,6 +272,4 @@ export const FORMATS = {
     problems: zoneProblems,
     jsonSchema: zonesJsonSchema,
   },
-} as const satisfies Record<string, Format>;
-
-export type FormatName = keyof typeof FORMATS;
+} as const satisfies Record<FormatName, Format>;

@@ -1,7 +1,7 @@
 /** Loading: the layers in their order, each value checked, all faults at once, the result plain and frozen. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SHIPPED_CONFIG, SHIPPED_MODELS } from '../ops/paths.ts';
+import { SHIPPED_CONFIG, SHIPPED_MODELS } from '../base/paths.ts';
 import { buildSettings } from './build.ts';
 import { type EffectiveSetting, showValue } from './effective.ts';
 import { ConfigError, type Fault } from './fault.ts';

@@ -1,6 +1,6 @@
 /** The reference of all settings, in three forms made from the schema: rows, Markdown, JSON Schema. */
 
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../base/duration.ts';
 import { newestVersion } from './migrate.ts';
 import { formatOf, SCHEMA, SETTINGS } from './schema.ts';
 import { isDuration, isSetting, type Setting, type SettingTree } from './setting.ts';

@@ -1,5 +1,32 @@
 /** The shape of the schema: what describes one setting, and how a tree of settings follows from an options interface. */
-import type { FormatName } from './formats.ts';
+
+/** How a value is written and read: see `formats.ts`. */
+export type FormatName =
+  | 'duration'
+  | 'offset'
+  | 'whole'
+  | 'decimal'
+  | 'ratio'
+  | 'port'
+  | 'bytes'
+  | 'switch'
+  | 'choice'
+  | 'text'
+  | 'name'
+  | 'path'
+  | 'host'
+  | 'topic'
+  | 'device'
+  | 'url'
+  | 'servers'
+  | 'source'
+  | 'levels'
+  | 'ratios'
+  | 'names'
+  | 'detail'
+  | 'timeZone'
+  | 'windows'
+  | 'zones';
 
 /** One setting. An object that convict takes as it is, with what the reference and the checks need besides. */
 export interface Setting {

@@ -1,21 +1,21 @@
 /** Everything that can be set, as the program sees it: plain frozen data, durations in milliseconds. */
 import type { ActivityOptions } from '../activity/options.ts';
 import type { BrokerOptions } from '../broker/process.ts';
+import type { LogOptions } from '../base/log.ts';
+import type { MonitorOptions } from '../board/monitor.ts';
 import type { CameraOptions } from '../capture/options.ts';
-import type { SnapshotOptions } from '../control/snapshot-options.ts';
 import type { HistoryOptions } from '../history/options.ts';
 import type { LearningOptions } from '../learning/options.ts';
 import type { DiscoveryOptions } from '../messaging/discovery/options.ts';
 import type { MqttOptions } from '../messaging/options.ts';
 import type { RidersOptions } from '../messaging/riders-options.ts';
-import type { MonitorOptions } from '../ops/host/monitor.ts';
-import type { LogOptions } from '../ops/log.ts';
-import type { MetricsOptions } from '../ops/metrics/options.ts';
+import type { SnapshotOptions } from '../messaging/snapshot-options.ts';
 import type { ScheduleOptions } from '../schedule/options.ts';
 import type { DetailOptions } from '../vision/cells/detail.ts';
 import type { DecodeLimits } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import type { GateOptions } from '../vision/quality.ts';
+import type { MetricsOptions } from './schema/metrics.ts';
 import type { ZoneSetting } from './zones.ts';
 
 export interface Settings {

@@ -1,4 +1,4 @@
-import { nearestOf } from '../ops/nearest.ts';
+import { nearestOf } from '../base/nearest.ts';
 
 /** The reason with the nearest of the names behind it, where one is near enough to be meant. */
 export function withSuggestion(reason: string, written: string, names: readonly string[]): string {

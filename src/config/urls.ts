@@ -1,5 +1,5 @@
 /** Addresses in settings: a URL, or several servers that are tried in turn. */
-import type { Problem } from './formats.ts';
+import type { Problem } from './fault.ts';
 import type { Setting } from './setting.ts';
 
 export const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;

@@ -1,7 +1,7 @@
 /** The windows of the schedule, as a config lists them. */
 import { DAYS } from '../schedule/options.ts';
 import { daysIn, minutesOf } from '../schedule/weekdays.ts';
-import type { Problem } from './formats.ts';
+import type { Problem } from './fault.ts';
 import { withSuggestion } from './suggest.ts';
 
 const FIELDS = ['days', 'from', 'to'];

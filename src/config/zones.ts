@@ -1,6 +1,8 @@
 /** The zones of a frame, as a config lists them. */
-import { boundsOf, cornersOf, type Rectangle, WHOLE_FRAME, type Zone } from '../vision/zone.ts';
-import type { Problem } from './formats.ts';
+
+import type { Rectangle } from '../base/geometry.ts';
+import { boundsOf, cornersOf, WHOLE_FRAME, type Zone } from '../vision/zone.ts';
+import type { Problem } from './fault.ts';
 import { TILES_OF_ZONE } from './gone.ts';
 import { isName, NAME_PATTERN, NAME_RULE } from './name.ts';
 import { withSuggestion } from './suggest.ts';

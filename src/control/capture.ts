@@ -2,8 +2,8 @@
 import { presentActivities, type Scores } from '../activity/scores.ts';
 import type { Visibility } from '../activity/visibility.ts';
 import { SurfwatchError } from '../errors.ts';
+import type { Look } from '../pipeline/watch.ts';
 import type { Zone } from '../vision/zone.ts';
-import type { Look } from '../watch/watch.ts';
 import { shownPicture } from './shown-picture.ts';
 
 export interface CaptureRequest {

@@ -1,19 +1,19 @@
 /** All that a running daemon is controlled by: pause, settings, pictures by hand and for a dashboard. */
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { partLogger, setLogLevels } from '../base/log.ts';
 import type { EffectiveSetting } from '../config/effective.ts';
 import type { Settings } from '../config/settings.ts';
-import { type ControlParts, controlVerbs } from '../messaging/control-verbs.ts';
 import type { Messaging } from '../messaging/messaging.ts';
 import type { Verbs } from '../messaging/verbs.ts';
-import type { Clock } from '../ops/clock.ts';
-import { partLogger, setLogLevels } from '../ops/log.ts';
+import { Pause, type PauseParts, type PauseState } from '../pipeline/pause.ts';
+import type { Look } from '../pipeline/watch.ts';
 import type { Zone } from '../vision/zone.ts';
-import type { Look } from '../watch/watch.ts';
 import { type CaptureParts, capture } from './capture.ts';
-import { Pause, type PauseParts, type PauseState } from './pause.ts';
 import { type Reloaded, RuntimeOptions } from './runtime-options.ts';
 import { visibleZones } from './shown-picture.ts';
 import { Snapshots } from './snapshots.ts';
+import { type ControlParts, controlVerbs } from './verbs.ts';
 
 export interface ControlSetup extends Pick<PauseParts, 'onPause' | 'onResume'> {
   /** Of the configuration, with where each comes from. */

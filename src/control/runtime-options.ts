@@ -1,9 +1,9 @@
 /** The settings in force: those of the configuration, under those that were changed while the daemon ran. */
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { serially } from '../base/serially.ts';
 import type { EffectiveSetting } from '../config/effective.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Clock } from '../ops/clock.ts';
-import { serially } from '../ops/serially.ts';
 import { applicable, applyRuntimeOptions, checkOptionName, type OptionValues } from './apply-options.ts';
 import { type DescribedOption, describeOptions, shownAt } from './describe-options.ts';
 import { namedOptions } from './named-options.ts';

@@ -1,10 +1,10 @@
 /** Publishes pictures the activity was read from: seldom enough, made small beside the way of the frames. */
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import type { Frame } from '../capture/source.ts';
-import type { Clock } from '../ops/clock.ts';
+import type { SnapshotOptions } from '../messaging/snapshot-options.ts';
 import type { Zone } from '../vision/zone.ts';
 import { shownPicture } from './shown-picture.ts';
-import type { SnapshotOptions } from './snapshot-options.ts';
 
 export interface SnapshotsParts {
   /** In force: asked for at each frame. */

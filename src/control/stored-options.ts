@@ -1,8 +1,8 @@
 /** `<stateDir>/options.json`: the settings that were changed while the daemon ran. */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readStateFile, type StateFile, type StateRead, writeStateFile } from '../base/state-file.ts';
 import type { OptionValues } from './apply-options.ts';
-import { readStateFile, type StateFile, type StateRead, writeStateFile } from './state-file.ts';
 
 const schema = z.object({ options: z.record(z.string(), z.unknown()) });
 

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Reports, SessionEvent } from '../activity/report.ts';
+import type { Clock } from '../base/clock.ts';
+import { isCorrupt } from '../base/storage-error.ts';
 import { messageOf } from '../errors.ts';
 import type { Stats } from '../messaging/stats-payload.ts';
-import type { Clock } from '../ops/clock.ts';
-import { isCorrupt } from '../ops/storage-error.ts';
 import { isClockSet } from '../schedule/clock-set.ts';
 import { localDate } from '../schedule/time-zone.ts';
 import { type AccumulatorState, accumulate, HOUR_MS, startAccumulator } from './accumulate.ts';

@@ -1,9 +1,9 @@
 /** Reads the history: by the daemon, and by `surfwatch history` beside it. */
 import { existsSync } from 'node:fs';
+import { connect } from '../base/connection.ts';
+import type { Database } from '../base/database.ts';
+import { storageError } from '../base/storage-error.ts';
 import { SurfwatchError } from '../errors.ts';
-import { connect } from '../ops/connection.ts';
-import type { Database } from '../ops/database.ts';
-import { storageError } from '../ops/storage-error.ts';
 import type { Kind } from './accumulate.ts';
 import { COUNTS_SINCE, MIGRATIONS } from './schema.ts';
 

@@ -1,6 +1,6 @@
 /** The history on disk. All methods throw a SurfwatchError `disk-full`, `state-unwritable` or `storage-failed`. */
 import type { SessionEvent } from '../activity/report.ts';
-import { type Database, openDatabase } from '../ops/database.ts';
+import { type Database, openDatabase } from '../base/database.ts';
 import { isClockSet } from '../schedule/clock-set.ts';
 import { HOUR_MS, type Row } from './accumulate.ts';
 import { fitted } from './fit.ts';

@@ -1,6 +1,6 @@
 /** What `health` says of the board: its schema, and how it is made of what the kernel told. */
 import { z } from 'zod';
-import type { BoardHealth } from '../ops/host/monitor.ts';
+import type { BoardHealth } from '../board/monitor.ts';
 import { count } from './payload-parts.ts';
 
 const UNKNOWN = 'null if unknown';

@@ -1,15 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { backoffMs } from './backoff.ts';
-import {
-  type Connection,
-  type Incoming,
-  type Message,
-  openConnection,
-  type Publication,
-} from './connection.ts';
+import { type Connection, type Incoming, openConnection, type Publication } from './connection.ts';
+import type { Message } from './connection-options.ts';
 import { isHangUp, twinFault } from './faults.ts';
 import type { MqttOptions } from './options.ts';
 import { loginOf, type Server, serversOf, tryOtherVersion, urlWithoutLogin } from './servers.ts';

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
 import { type Command, type ParsedCommand, parseCommand } from './command.ts';
-import type { Incoming, Message } from './connection.ts';
+import type { Incoming } from './connection.ts';
+import type { Message } from './connection-options.ts';
 import { MQTT_DEFAULTS } from './options.ts';
 import { type Asked, answerTo, askedBy, isKept, type Outcome, outcomeOf } from './outcome.ts';
 import { staleness } from './stale.ts';

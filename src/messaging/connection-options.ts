@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { IClientOptions } from 'mqtt';
-import type { ConnectionSettings } from './connection.ts';
+import type { TlsMaterial } from './tls.ts';
 
 /**
  * What mqtt.js is told. The session is clean, and ends with the connection: a command that was sent while the daemon
@@ -36,4 +37,32 @@ export function clientOptions(settings: ConnectionSettings): IClientOptions {
 function webSocketTls(servername: string): NonNullable<IClientOptions['wsOptions']> {
   const options: RequestOptions = { servername };
   return options;
+}
+
+export interface ConnectionSettings {
+  /** Without credentials. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly clientId: string;
+  readonly protocolVersion: 4 | 5;
+  readonly keepaliveMs: number;
+  readonly connectTimeoutMs: number;
+  readonly tls?: TlsMaterial;
+  /** Largest packet taken from the broker, in bytes; a larger one ends the connection. */
+  readonly maxPacketBytes: number;
+  /** What the broker publishes where the connection breaks. */
+  readonly will?: Message;
+  /** The network connection, where it stands already; else one to `url` is made. */
+  readonly stream?: Duplex;
+}
+
+/** A message on its way out. */
+export interface Message {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  /** MQTT 5 only: given back so that the asker knows which question is answered. */
+  readonly correlationData?: Buffer;
 }

@@ -2,9 +2,8 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type IPublishPacket, MqttClient } from 'mqtt';
-import { packetReader } from '../broker/packets.ts';
 import { SurfwatchError } from '../errors.ts';
-import { clientOptions } from './connection-options.ts';
+import { type ConnectionSettings, clientOptions, type Message } from './connection-options.ts';
 import {
   connectFault,
   disconnection,
@@ -13,18 +12,8 @@ import {
   type SubscribeRefusal,
   subscribeFault,
 } from './faults.ts';
-import type { TlsMaterial } from './tls.ts';
+import { packetReader } from './packets.ts';
 import { topicAliases } from './topic-aliases.ts';
-
-/** A message on its way out. */
-export interface Message {
-  readonly topic: string;
-  readonly payload: string;
-  readonly qos: 0 | 1;
-  readonly retain: boolean;
-  /** MQTT 5 only: given back so that the asker knows which question is answered. */
-  readonly correlationData?: Buffer;
-}
 
 /** A message with what only those need who ask: bytes, and where the answer is wanted. */
 export interface Publication extends Omit<Message, 'payload'> {
@@ -43,24 +32,6 @@ export interface Incoming {
   /** MQTT 5 only. */
   readonly responseTopic?: string;
   readonly correlationData?: Buffer;
-}
-
-export interface ConnectionSettings {
-  /** Without credentials. */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly clientId: string;
-  readonly protocolVersion: 4 | 5;
-  readonly keepaliveMs: number;
-  readonly connectTimeoutMs: number;
-  readonly tls?: TlsMaterial;
-  /** Largest packet taken from the broker, in bytes; a larger one ends the connection. */
-  readonly maxPacketBytes: number;
-  /** What the broker publishes where the connection breaks. */
-  readonly will?: Message;
-  /** The network connection, where it stands already; else one to `url` is made. */
-  readonly stream?: Duplex;
 }
 
 /** A connection the broker has accepted. */

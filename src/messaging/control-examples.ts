@@ -1,5 +1,5 @@
 /** Real messages of pausing, capturing and changing settings. */
-import type { Example } from './examples.ts';
+import type { Example } from './example.ts';
 import type { Response, State } from './payloads.ts';
 
 type Command = { readonly transaction?: string } & Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { MqttLink } from './client.ts';
 import type { Outcome } from './event-store.ts';
 import { isRefusal } from './faults.ts';

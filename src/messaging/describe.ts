@@ -1,9 +1,9 @@
 /** Makes the payloads that describe the daemon itself: what runs, and how it is. */
 import type { BeachReader } from '../activity/beach-reader.ts';
 import type { Instant } from '../activity/tracker.ts';
+import { frameRate, frameTimes, type Meter } from '../base/meter.ts';
+import type { BoardHealth } from '../board/monitor.ts';
 import type { CameraStats } from '../capture/camera.ts';
-import type { BoardHealth } from '../ops/host/monitor.ts';
-import { frameRate, frameTimes, type Meter } from '../ops/meter.ts';
 import type { Zone } from '../vision/zone.ts';
 import { boardPayload, megabytes } from './board-payload.ts';
 import { iso } from './from-report.ts';

@@ -1,7 +1,7 @@
 /** The queue of events as an SQLite file. */
-import { connect } from '../ops/connection.ts';
-import { type Database, openDatabase } from '../ops/database.ts';
-import { isCorrupt } from '../ops/storage-error.ts';
+import { connect } from '../base/connection.ts';
+import { type Database, openDatabase } from '../base/database.ts';
+import { isCorrupt } from '../base/storage-error.ts';
 
 /** A released text is never changed: what follows is added as another. */
 const MIGRATIONS: readonly string[] = [

@@ -1,8 +1,8 @@
 /** The durable queue of events: on disk until the broker has acknowledged them, in memory where the disk fails. */
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { storageError } from '../base/storage-error.ts';
 import { messageOf, type SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
-import { storageError } from '../ops/storage-error.ts';
 import { type EventFile, openEventFile } from './event-file.ts';
 import { type EventStore, memoryEvents, type Outcome } from './event-store.ts';
 import { throttle } from './throttle.ts';

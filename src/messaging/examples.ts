@@ -1,16 +1,12 @@
 /** Real messages of each topic, for `docs/mqtt.md`. The types keep them right, and a test checks them by the schemas. */
+
 import type { z } from 'zod';
 import { CONTROL_EXAMPLES } from './control-examples.ts';
+import type { Example } from './example.ts';
 import { LEARNING_EXAMPLES } from './learning-examples.ts';
 import type { TOPICS } from './topics.ts';
 
 type Topics = typeof TOPICS;
-
-export interface Example<P = unknown> {
-  /** As it is used, without `<base>/`. */
-  readonly topic: string;
-  readonly payload: P;
-}
 
 const judged = {
   v: 1,

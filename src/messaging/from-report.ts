@@ -1,6 +1,5 @@
 /** Makes payloads of what the activity part reports. */
 import type { ActivityReport, SessionEvent, ZoneReport } from '../activity/report.ts';
-import type { ModelNews } from '../learning/board/learning-parts.ts';
 import type { Activity, SurfEvent, ZoneActivity } from './payloads.ts';
 
 /** What every payload about the beach says besides the report itself. */
@@ -54,12 +53,6 @@ export function eventPayload(event: SessionEvent, id: string, { site, atMs }: Se
     },
     frame: event.frame,
   };
-}
-
-/** @param id a new ULID */
-export function modelEventPayload(news: ModelNews, id: string, { site, atMs }: Sender): SurfEvent {
-  const { reasons, ...rest } = news;
-  return { v: 1, id, ts: iso(atMs), site, ...rest, reasons: [...reasons] } as SurfEvent;
 }
 
 export function iso(ms: number): string {

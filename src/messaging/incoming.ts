@@ -1,10 +1,11 @@
 /** What the daemon listens to, and who takes it. */
 import type { Logger } from 'pino';
-import type { LabelService } from '../learning/labels/service.ts';
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { commandHandler } from './commands.ts';
-import type { Incoming, Message } from './connection.ts';
-import { imageTopic, labelImageHandler } from './label-images.ts';
+import type { Incoming } from './connection.ts';
+import type { Message } from './connection-options.ts';
+import { labelImageHandler, type TakesPictures } from './label-images.ts';
+import { imageTopic } from './label-topic.ts';
 import { throttle } from './throttle.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -18,7 +19,7 @@ export interface IncomingSetup {
   readonly base: string;
   readonly verbs: Verbs;
   /** Takes pictures to learn from; without it the topics of labels are not listened to. */
-  readonly labels?: Pick<LabelService, 'labelImage'>;
+  readonly labels?: TakesPictures;
   /** Topics outside of the base, each with who takes its messages. */
   readonly others?: Readonly<Record<string, (message: Incoming) => void>>;
   /** A command that was sent longer ago is not run. Default 300,000. */

@@ -1,10 +1,11 @@
 /** Pictures to learn from, on `<base>/label/image/<labels>`. */
+
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import { parseLabelsLevel } from '../learning/labels/names.ts';
-import type { LabelService } from '../learning/labels/service.ts';
-import type { Clock } from '../ops/clock.ts';
-import type { Incoming, Message } from './connection.ts';
+import type { Incoming } from './connection.ts';
+import type { Message } from './connection-options.ts';
+import { imageTopic, parseLabelsLevel } from './label-topic.ts';
 import { type Asked, answerTo, askedBy, type Outcome, outcomeOf } from './outcome.ts';
 
 /** Pictures that wait their turn, the one at work included. */
@@ -13,17 +14,17 @@ const MAX_WAITING_BYTES = 40_000_000;
 /** Answered as if it were a command of that name. */
 const VERB = 'label';
 
+/** What is done with a picture; the answer is what it resolves with. */
+export interface TakesPictures {
+  labelImage(bytes: Buffer, names: readonly string[], giver: { readonly way: 'image' }): Promise<unknown>;
+}
+
 export interface LabelImagesSetup {
   readonly base: string;
-  readonly labels: Pick<LabelService, 'labelImage'>;
+  readonly labels: TakesPictures;
   readonly clock: Clock;
   readonly log: Logger;
   readonly answer: (message: Message) => void;
-}
-
-/** What the topics of pictures begin with, the labels following. */
-export function imageTopic(base: string): string {
-  return `${base}/label/image/`;
 }
 
 /**

@@ -1,8 +1,20 @@
 /** A label of frames the daemon has seen, as it comes in on `<base>/label` or with the verb `label`. */
+
 import { z } from 'zod';
-import { MAX_LABELS, MAX_NAME_LENGTH } from '../learning/labels/names.ts';
-import { isPointing, MAX_RIDERS } from '../learning/labels/pointing.ts';
+import type { Point } from '../base/geometry.ts';
 import { share, transactionSchema } from './payload-parts.ts';
+
+/** A rider that somebody pointed at. */
+export interface RiderPoint extends Point {
+  readonly activity: string;
+}
+
+export const MAX_NAME_LENGTH = 32;
+
+export const MAX_LABELS = 8;
+
+/** In one frame, at most. */
+export const MAX_RIDERS = 200;
 
 /** As many ids as fit into a command. */
 const MAX_FRAMES = 500;
@@ -116,3 +128,23 @@ export const labelArgsSchema = z.object(fields).superRefine((said, context) => {
 export const labelSchema = z
   .object({ ...fields, transaction: transactionSchema.optional() })
   .describe('A label of frames whose ids were published.');
+
+/** As it comes in. Either `riders`, or a review: `confirm`, `not` and `also`. */
+export interface Said {
+  readonly riders?: readonly RiderPoint[] | undefined;
+  /** Places where the daemon saw somebody and nobody is. */
+  readonly nobody?: readonly Point[] | undefined;
+  /** Everybody in the frame is listed. */
+  readonly complete?: boolean | undefined;
+  /** What the daemon saw in the frame is right. */
+  readonly confirm?: boolean | undefined;
+  /** But for these detections, by number: they are nobody. */
+  readonly not?: readonly number[] | undefined;
+  /** And these riders, which it did not see. */
+  readonly also?: readonly RiderPoint[] | undefined;
+}
+
+/** Whether it says anything of places; else the label is of the frame as a whole. */
+export function isPointing({ riders, nobody, confirm, not, also }: Said): boolean {
+  return [riders, nobody, not, also].some(part => part !== undefined) || confirm === true;
+}

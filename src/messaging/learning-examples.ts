@@ -1,6 +1,6 @@
 /** Real messages of the topics of learning. */
 import type { z } from 'zod';
-import type { Example } from './examples.ts';
+import type { Example } from './example.ts';
 import type { labelSchema } from './label-payload.ts';
 import type { Training } from './learning-payloads.ts';
 import type { Response, SurfEvent } from './payloads.ts';

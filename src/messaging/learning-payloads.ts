@@ -1,4 +1,5 @@
 /** What is sent of learning on the board: the training job, and what became of the model. */
+
 import { z } from 'zod';
 import { count, eventFields, share, stamped, time } from './payload-parts.ts';
 

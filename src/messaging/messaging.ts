@@ -1,15 +1,14 @@
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { type BrokerOptions, BrokerProcess } from '../broker/process.ts';
-import type { LabelService } from '../learning/labels/service.ts';
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { MqttLink, type MqttLinkSetup } from './client.ts';
-import type { Message } from './connection.ts';
+import type { Message } from './connection-options.ts';
 import { Delivery } from './delivery.ts';
 import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
 import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
-import { imageTopic } from './label-images.ts';
+import type { TakesPictures } from './label-images.ts';
 import type { MqttOptions } from './options.ts';
 import {
   connectionLost,
@@ -32,7 +31,6 @@ import {
   type Payloads,
   type StateTopic,
   topicEntry,
-  topicFilters,
 } from './topics.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -47,18 +45,27 @@ const OWN_LINK = {
   reconnectMaxMs: 500,
 } as const;
 
+/** A broker that lives as long as the daemon. */
+export interface OwnBroker {
+  /** For others: `mqtt://127.0.0.1:1883`. */
+  readonly address: string;
+  /** @throws SurfwatchError `broker-*` */
+  start(): Promise<void>;
+  /** A connection for the daemon alone. @throws SurfwatchError `mqtt-unreachable` */
+  openStream(): Duplex;
+  stop(): Promise<void>;
+}
+
 export interface MessagingSetup {
   readonly mqtt: MqttOptions;
-  /** The embedded broker, which is used where `mqtt.url` is empty. */
-  readonly broker: BrokerOptions;
-  /** How far its process stands back where others compute, 0 to 19. Default 0. */
-  readonly brokerNiceness?: number;
+  /** The embedded broker, where `mqtt.url` is empty. It is started and stopped here. */
+  readonly broker?: OwnBroker;
   /** What all topics begin with, `surf` or `surf/<site>`. */
   readonly base: string;
   /** The commands that are answered. */
   readonly verbs: Verbs;
   /** Takes pictures to learn from; without it the topics of labels are not listened to. */
-  readonly labels?: Pick<LabelService, 'labelImage'>;
+  readonly labels?: TakesPictures;
   /** How Home Assistant is told of the board; without it, or where it is not enabled, it is told nothing. */
   readonly discovery?: DiscoverySetup;
   /** Where events wait; it is started and stopped here. Default: in memory. */
@@ -86,7 +93,7 @@ export interface MessagingStats {
 export class Messaging {
   readonly #setup: MessagingSetup;
   readonly #outbox: Outbox;
-  readonly #broker: BrokerProcess | undefined;
+  readonly #broker: OwnBroker | undefined;
   readonly #announcer: Announcer | undefined;
   readonly #mayWarn: () => boolean;
   readonly #delivery: Delivery;
@@ -109,7 +116,7 @@ export class Messaging {
       onEventFault: text => this.alert('events-not-kept', text),
       onPublished: this.#forbidden.published,
     });
-    this.#broker = setup.mqtt.url === '' ? embeddedBroker(setup) : undefined;
+    this.#broker = setup.broker;
     this.#announcer = announcerOf(setup, this.#outbox, () => this.#delivery.pump());
     this.#mayWarn = throttle(clock, 60_000);
   }
@@ -282,10 +289,4 @@ export class Messaging {
       log.warn({ events: events.volatile }, 'stopped with events that the broker has not taken');
     await this.#broker?.stop();
   }
-}
-
-function embeddedBroker(setup: MessagingSetup): BrokerProcess {
-  const { base, broker: options, brokerNiceness: niceness = 0, clock, log } = setup;
-  const taken = topicFilters('in').map(topic => `${base}/${topic}`);
-  return new BrokerProcess({ options, base, taken, pictures: imageTopic(base), niceness, clock, log });
 }

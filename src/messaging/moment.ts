@@ -1,5 +1,5 @@
 /** Waiting for a moment that something else tells of. */
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 export interface Moment {
   /** Resolves with true when it comes, with false where that takes longer than `timeoutMs`. */

@@ -1,4 +1,5 @@
-import type { Message, Publication } from './connection.ts';
+import type { Publication } from './connection.ts';
+import type { Message } from './connection-options.ts';
 import type { EventStore, Outcome } from './event-store.ts';
 
 /**

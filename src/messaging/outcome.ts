@@ -1,8 +1,9 @@
 /** From something that was asked for over MQTT to its answer. */
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Clock } from '../ops/clock.ts';
-import type { Incoming, Message } from './connection.ts';
+import type { Incoming } from './connection.ts';
+import type { Message } from './connection-options.ts';
 import type { Response, Transaction } from './payloads.ts';
 
 const TIMEOUT_MS = 30_000;

@@ -1,5 +1,5 @@
 /** How fast messages that have waited may go out. */
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 export interface Pace {
   /** Messages that may go at once after a quiet time. */

@@ -1,11 +1,11 @@
 /** The other end of the commands: asks a running daemon over its broker, and waits for the answer. */
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import { labelsLevel } from '../learning/labels/names.ts';
-import type { Clock } from '../ops/clock.ts';
 import { type AnyVersion, connectAnyVersion } from './any-version.ts';
 import type { Incoming, Publication } from './connection.ts';
 import { isRefusal } from './faults.ts';
+import { labelsLevel } from './label-topic.ts';
 import { MQTT_DEFAULTS, type MqttOptions } from './options.ts';
 import type { Response } from './payloads.ts';
 import { mayAnswerPicture, readJson, readResponse } from './read-response.ts';

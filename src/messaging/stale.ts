@@ -1,4 +1,4 @@
-import { formatDuration } from '../config/duration.ts';
+import { formatDuration } from '../base/duration.ts';
 
 /** A clock before this was never set: a sender without a battery begins in 1970 or 2000. */
 const NEVER_SET_MS = Date.UTC(2020, 0, 1);

@@ -1,4 +1,4 @@
-import type { Message } from './connection.ts';
+import type { Message } from './connection-options.ts';
 import {
   ALERTS,
   type AlertId,

@@ -1,4 +1,4 @@
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** A function that is true at most once in `everyMs`: for log lines a stranger can cause in any number. */
 export function throttle(clock: Clock, everyMs: number): () => boolean {

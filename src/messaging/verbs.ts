@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { nearestOf } from '../base/nearest.ts';
 import { SurfwatchError } from '../errors.ts';
-import { nearestOf } from '../ops/nearest.ts';
 
 /** What the daemon can be told to do. */
 

@@ -1,7 +1,7 @@
 /** Writes a backbone bundle: `models/backbone/<id>/` with its weights, its manifest and a golden vector. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { replaceFolder } from '../ops/durable.ts';
+import { replaceFolder } from '../base/durable.ts';
 import { describeGolden, goldenCells, goldenPixels } from './backbone.ts';
 import type { BackboneManifest } from './bundle.ts';
 import { createOnnxBackbone } from './engines/onnx.ts';

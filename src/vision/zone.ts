@@ -1,18 +1,5 @@
 /** Parts of the beach: they group and filter what was seen, and change nothing of how it is seen. */
-
-/** A rectangle of the picture, each number a share of the frame's width or height (0..1), as in `boxes.json`. */
-export interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-}
-
-/** A place in the frame, as shares of its width and height. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point, Rectangle } from '../base/geometry.ts';
 
 /** A part of the beach that is reported by itself. */
 export interface Zone {

@@ -7,19 +7,13 @@ import { onTestFinished } from 'vitest';
 import { type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
 import { clock, silent } from '../messaging/support.ts';
 
-const RULES = {
-  base: 'surf',
-  taken: ['surf/command', 'surf/command/+', 'surf/label', 'surf/label/image/+'],
-  pictures: 'surf/label/image/',
-};
-
 export function newBroker(
   options: Partial<BrokerOptions> = {},
   log: Logger = silent,
   maxRssBytes?: number,
 ): BrokerProcess {
   const broker = new BrokerProcess({
-    ...RULES,
+    base: 'surf',
     options: { port: 0, portFallback: false, ...options },
     ...(maxRssBytes !== undefined && { maxRssBytes }),
     clock,

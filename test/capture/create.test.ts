@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { createSource } from '../../src/capture/create.ts';
 import type { CameraOptions } from '../../src/capture/options.ts';
-import { SIMULATOR_DEFAULTS } from '../../src/capture/simulator/options.ts';
-import { systemClock } from '../../src/ops/clock.ts';
+import { SIMULATOR_DEFAULTS } from '../../src/simulator/options.ts';
 import { failure, jpeg, never, setPath, tempDir } from './fixtures.ts';
 import { RPICAM } from './rpicam-fixtures.ts';
 

@@ -5,7 +5,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../../src/capture/backoff.ts';
+import { backoffMs } from '../../src/base/backoff.ts';
 import { Camera, type StatusChange } from '../../src/capture/camera.ts';
 import type { Frame } from '../../src/capture/source.ts';
 import { Day, processesOf } from './faults/day.ts';

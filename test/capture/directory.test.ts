@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { DirectorySource } from '../../src/capture/directory.ts';
 import type { DirectoryOptions } from '../../src/capture/options.ts';
 import { EndOfFrames } from '../../src/capture/source.ts';
-import { systemClock } from '../../src/ops/clock.ts';
 import { atEnd, failure, jpeg, never, tempDir, until } from './fixtures.ts';
 
 const log = pino({ level: 'silent' });

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { EndOfFrames } from '../../src/capture/source.ts';
 import { SurfwatchError } from '../../src/errors.ts';
-import { systemClock } from '../../src/ops/clock.ts';
 import { ffmpeg, installed, video } from './ffmpeg-fixtures.ts';
 import { failure, fakeProgram, jpeg, never } from './fixtures.ts';
 

@@ -2,9 +2,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { FfmpegSource } from '../../src/capture/ffmpeg.ts';
 import type { FfmpegOptions } from '../../src/capture/options.ts';
-import { type Clock, systemClock } from '../../src/ops/clock.ts';
 import { atEnd, tempDir } from './fixtures.ts';
 
 export const OPTIONS: FfmpegOptions = {

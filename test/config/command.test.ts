@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { configMarkdown } from '../../src/config/reference.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import { temporaryFolder, writeIn } from './support.ts';
 
 const CANARY = 'kaNaRy-7316';

@@ -1,5 +1,5 @@
 /** Runs `config` alone, as a process of its own: errors end it as they end the program. */
-import { configCommand } from '../../src/commands/config.ts';
+import { configCommand } from '../../src/cli/config.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 
 try {

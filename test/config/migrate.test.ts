@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { migrateFile } from '../../src/commands/config-migrate.ts';
+import { migrateFile } from '../../src/cli/config-migrate.ts';
 import { type ConfigMigration, migrateText } from '../../src/config/migrate.ts';
 import { configJsonSchema } from '../../src/config/reference.ts';
 import { faultsOf, loadContent, temporaryFolder, writeIn } from './support.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PACKAGE_ROOT, SHIPPED_CONFIG } from '../../src/base/paths.ts';
 import { zonesOf } from '../../src/config/zones.ts';
-import { PACKAGE_ROOT, SHIPPED_CONFIG } from '../../src/ops/paths.ts';
 import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
 const sourceOf = (loaded: ReturnType<typeof load>, path: string) =>

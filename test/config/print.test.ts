@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDuration } from '../../src/config/duration.ts';
+import { formatDuration } from '../../src/base/duration.ts';
 import { nest } from '../../src/config/effective.ts';
 import { formatOf, SETTINGS } from '../../src/config/schema.ts';
 import type { Setting } from '../../src/config/setting.ts';

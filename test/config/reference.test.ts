@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { nest } from '../../src/config/effective.ts';
 import { configJsonSchema, configMarkdown, settingRows } from '../../src/config/reference.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import { load } from './support.ts';
 
 const fileSchema = z.fromJSONSchema(configJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);

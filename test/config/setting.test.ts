@@ -53,10 +53,10 @@ describe('the schema', () => {
     const { BROKER_DEFAULTS } = await import('../../src/broker/process.ts');
     const { MQTT_DEFAULTS } = await import('../../src/messaging/options.ts');
     const { DEFAULT_ACTIVITY_OPTIONS } = await import('../../src/activity/options.ts');
-    const { SIMULATOR_DEFAULTS } = await import('../../src/capture/simulator/options.ts');
+    const { SIMULATOR_DEFAULTS } = await import('../../src/simulator/options.ts');
     const { DEFAULT_GATE_OPTIONS } = await import('../../src/vision/quality.ts');
     expect(settings.mqtt).toEqual(MQTT_DEFAULTS);
-    const { SNAPSHOT_DEFAULTS } = await import('../../src/control/snapshot-options.ts');
+    const { SNAPSHOT_DEFAULTS } = await import('../../src/messaging/snapshot-options.ts');
     expect(settings.snapshot).toEqual(SNAPSHOT_DEFAULTS);
     expect(settings.broker).toEqual(BROKER_DEFAULTS);
     expect(settings.activity).toEqual(DEFAULT_ACTIVITY_OPTIONS);

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { type CaptureParts, capture } from '../../src/control/capture.ts';
 import { SurfwatchError } from '../../src/errors.ts';
-import type { Look } from '../../src/watch/watch.ts';
+import type { Look } from '../../src/pipeline/watch.ts';
 import { frameOf, takenPicture } from './pictures.ts';
 
 const picture = await takenPicture();

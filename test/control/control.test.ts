@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { createLogger } from '../../src/base/log.ts';
 import { Control } from '../../src/control/control.ts';
 import type { Messaging } from '../../src/messaging/messaging.ts';
 import { openRequester } from '../../src/messaging/request.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import { createLogger } from '../../src/ops/log.ts';
-import type { Look } from '../../src/watch/watch.ts';
+import type { Look } from '../../src/pipeline/watch.ts';
 import { listener, startMessaging, until } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { frameOf, takenPicture } from './pictures.ts';

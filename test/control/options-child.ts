@@ -1,6 +1,7 @@
 /** Changes an option again and again, and says each value that is on disk; killed by the test. */
+
+import { systemClock } from '../../src/base/clock.ts';
 import { RuntimeOptions } from '../../src/control/runtime-options.ts';
-import { systemClock } from '../../src/ops/clock.ts';
 import { loaded, silent } from './support.ts';
 
 const nothing = () => undefined;

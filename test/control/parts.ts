@@ -1,11 +1,11 @@
 /** What controls a daemon, over real files; its camera is a picture. */
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { capture } from '../../src/control/capture.ts';
-import { Pause } from '../../src/control/pause.ts';
 import { RuntimeOptions } from '../../src/control/runtime-options.ts';
-import type { ControlParts } from '../../src/messaging/control-verbs.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import type { Look } from '../../src/watch/watch.ts';
+import type { ControlParts } from '../../src/control/verbs.ts';
+import { Pause } from '../../src/pipeline/pause.ts';
+import type { Look } from '../../src/pipeline/watch.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { frameOf, takenPicture } from './pictures.ts';
 import { loaded, silent } from './support.ts';

@@ -4,12 +4,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { withStoredOptions } from '../../src/control/effective-options.ts';
 import { RuntimeOptions } from '../../src/control/runtime-options.ts';
 import { RUNTIME_SETTINGS } from '../../src/control/runtime-settings.ts';
 import { readStoredOptions } from '../../src/control/stored-options.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { loaded, silent } from './support.ts';
 

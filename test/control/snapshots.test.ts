@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { visibleZones } from '../../src/control/shown-picture.ts';
-import { SNAPSHOT_DEFAULTS, type SnapshotOptions } from '../../src/control/snapshot-options.ts';
 import { Snapshots } from '../../src/control/snapshots.ts';
+import { SNAPSHOT_DEFAULTS, type SnapshotOptions } from '../../src/messaging/snapshot-options.ts';
 import { cornersOf, type Zone } from '../../src/vision/zone.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { frameOf, takenPicture } from './pictures.ts';

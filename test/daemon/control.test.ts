@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon.ts';
+import { Daemon } from '../../src/daemon/daemon.ts';
 import { openRequester } from '../../src/messaging/request.ts';
-import { systemClock } from '../../src/ops/clock.ts';
 import { listener, silent, until } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { newDaemon, startDaemon } from './support.ts';

@@ -2,11 +2,11 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import { createRandom } from '../../src/ops/random.ts';
-import { stateFiles } from '../../src/ops/state/copy.ts';
+import { Daemon } from '../../src/daemon/daemon.ts';
+import { stateFiles } from '../../src/host/state/copy.ts';
 import { listener, readableLog, until } from '../messaging/support.ts';
 import { suiteFolder, temporaryFolder } from '../support/temporary-folder.ts';
 

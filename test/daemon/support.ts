@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { randomScene } from '../../src/capture/simulator/random-scene.ts';
-import { createRenderer } from '../../src/capture/simulator/render.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon.ts';
-import { systemClock } from '../../src/ops/clock.ts';
+import { Daemon } from '../../src/daemon/daemon.ts';
+import { randomScene } from '../../src/simulator/random-scene.ts';
+import { createRenderer } from '../../src/simulator/render.ts';
 import { listener, silent } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

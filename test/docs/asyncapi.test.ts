@@ -7,9 +7,9 @@ import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import { nameOf, type TopicName } from '../../scripts/docs/json-schemas.ts';
 import { VERBS } from '../../scripts/docs/mqtt-page.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { TOPICS, topicEntry } from '../../src/messaging/topics.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import { blocks } from './pages.ts';
 
 interface Document {

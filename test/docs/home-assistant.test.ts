@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { discoveryMessage } from '../../src/messaging/discovery/message.ts';
 import { DISCOVERY_DEFAULTS } from '../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { topicEntry } from '../../src/messaging/topics.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import { render } from '../messaging/discovery/render.ts';
 import { blocks, pages } from './pages.ts';
 

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { VISIBILITIES } from '../../src/activity/visibility.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { ERRORS } from '../../src/errors.ts';
 import { ALERTS } from '../../src/messaging/topics.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import { blocks, pages } from './pages.ts';
 
 test.each(pages().map(page => [page.name, page] as const))('the links of %s lead somewhere', (_, page) => {

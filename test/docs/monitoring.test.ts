@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { createMetrics } from '../../src/ops/metrics/metrics.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { createMetrics } from '../../src/host/metrics/metrics.ts';
+import { SNAPSHOT } from '../host/metrics/sample.ts';
 import { has } from '../messaging/support.ts';
-import { SNAPSHOT } from '../ops/metrics/sample.ts';
 
 const hasPromtool = has('promtool');
 

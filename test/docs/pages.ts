@@ -1,7 +1,7 @@
 /** The pages people read, and the examples in them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 
 export interface Page {
   /** Relative to the package. */

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { listFrames } from '../../src/learning/data/dataset.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { TOPICS, topicEntry } from '../../src/messaging/topics.ts';
+import { listFrames } from '../../src/training/data/dataset.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { blocks } from './pages.ts';
 

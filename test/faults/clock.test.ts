@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon.ts';
-import { systemClock } from '../../src/ops/clock.ts';
+import { Daemon } from '../../src/daemon/daemon.ts';
 import { drawnBeach } from '../daemon/support.ts';
 import { listener, silent, until } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

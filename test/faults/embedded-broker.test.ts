@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/ops/random.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { answers, listener } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startBoard } from './support.ts';

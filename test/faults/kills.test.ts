@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/ops/random.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { hasMosquitto, listener, mosquitto } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { asking, labelOne, setAside, startBoard, statusOf } from './support.ts';

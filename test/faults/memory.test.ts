@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { randomScene } from '../../src/capture/simulator/random-scene.ts';
-import { createRenderer } from '../../src/capture/simulator/render.ts';
+import { randomScene } from '../../src/simulator/random-scene.ts';
+import { createRenderer } from '../../src/simulator/render.ts';
 import { client, hasMosquitto, mosquitto } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { asking, startBoard, statusOf } from './support.ts';

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { openRequester, type Requester } from '../../src/messaging/request.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import type { client } from '../messaging/support.ts';
 
 const QUICK = [

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { createRandom, type Random } from '../../src/ops/random.ts';
+import { createRandom, type Random } from '../../src/base/random.ts';
 
 const MARKS: Readonly<Record<string, string>> = {
   surfing: '<path d="M0 60 Q40 0 80 60 Z" fill="#fff"/>',

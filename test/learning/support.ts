@@ -1,9 +1,9 @@
 /** Toy samples and heads for the tests of learning. */
 
 import type { CellSense, HeadBundle, HeadManifest } from '../../src/activity/head-bundle.ts';
-import type { EmbeddedSet, Sample } from '../../src/learning/embedding/sample.ts';
+import { createRandom } from '../../src/base/random.ts';
 import type { FitOptions } from '../../src/learning/fit/fit-head.ts';
-import { createRandom } from '../../src/ops/random.ts';
+import type { EmbeddedSet, Sample } from '../../src/learning/fit/sample.ts';
 
 export const WIDTH = 16;
 export const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Clock } from '../../src/base/clock.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { MAX_COMMAND_BYTES, parseCommand } from '../../src/messaging/command.ts';
 import { commandHandler } from '../../src/messaging/commands.ts';
-import type { Incoming, Message } from '../../src/messaging/connection.ts';
+import type { Incoming } from '../../src/messaging/connection.ts';
+import type { Message } from '../../src/messaging/connection-options.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
-import type { Clock } from '../../src/ops/clock.ts';
 import { fc } from '../support/fast-check.ts';
 import { clock, silent, until } from './support.ts';
 

@@ -1,6 +1,7 @@
 /** Makes messages that nobody would send: by chance, but the same ones for the same seed. */
+
+import type { Random } from '../../src/base/random.ts';
 import type { Incoming } from '../../src/messaging/connection.ts';
-import type { Random } from '../../src/ops/random.ts';
 
 export interface Known {
   readonly verbs: readonly string[];

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../src/messaging/connection.ts';
+import { learningVerbs } from '../../src/learning/board/verbs.ts';
+import type { Message } from '../../src/messaging/connection-options.ts';
 import { incomingOf } from '../../src/messaging/incoming.ts';
-import { learningVerbs } from '../../src/messaging/learning-verbs.ts';
 import type { MessagingSetup } from '../../src/messaging/messaging.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
@@ -21,6 +21,7 @@ import {
   readableLog,
   silent,
   startMessaging,
+  type TestSetup,
   until,
 } from './support.ts';
 
@@ -42,7 +43,7 @@ const verbsFor = (labels: Awaited<ReturnType<typeof startLabels>>['labels']) =>
   });
 
 /** A daemon's messaging and labels, and somebody who talks to it. */
-async function start(setup: Partial<MessagingSetup> = {}, protocolVersion: 4 | 5 = 4) {
+async function start(setup: TestSetup = {}, protocolVersion: 4 | 5 = 4) {
   const parts = await startLabels();
   const messaging = await startMessaging({ verbs: verbsFor(parts.labels), labels: parts.labels, ...setup });
   await until(() => messaging.stats.connected, 'connected');

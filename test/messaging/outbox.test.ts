@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../src/messaging/connection.ts';
+import type { Message } from '../../src/messaging/connection-options.ts';
 import { memoryEvents } from '../../src/messaging/event-store.ts';
 import {
   connectionLost,

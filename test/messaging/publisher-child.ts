@@ -2,18 +2,16 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { BROKER_DEFAULTS } from '../../src/broker/process.ts';
+import { systemClock as clock } from '../../src/base/clock.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
 import { MQTT_DEFAULTS } from '../../src/messaging/options.ts';
-import { systemClock as clock } from '../../src/ops/clock.ts';
 import { sessionEvent } from './session-event.ts';
 
 const [path = '', url = '', first = '0', count = '0'] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 const messaging = new Messaging({
   mqtt: { ...MQTT_DEFAULTS, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
-  broker: BROKER_DEFAULTS,
   base: 'surf',
   verbs: {},
   events: new DiskEvents({ path, maxEvents: 100_000, clock, log }),

@@ -136,7 +136,7 @@ test('a broker that is not there, does not let in, or goes away', async () => {
   expect(['daemon-silent', 'mqtt-unreachable']).toContain(await codeOf(asker.request('add')));
 });
 
-/** Answers pictures as the daemon does; the real one is tried in test/commands. */
+/** Answers pictures as the daemon does; the real one is tried in test/cli. */
 async function answerPictures(
   url: string,
   answer: (topic: string, bytes: number) => object,

@@ -10,11 +10,11 @@ import getPort from 'get-port';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { BROKER_DEFAULTS } from '../../src/broker/process.ts';
+import { BROKER_DEFAULTS, type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
 import { MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
-import { systemClock } from '../../src/ops/clock.ts';
 
 export { sessionEvent } from './session-event.ts';
 
@@ -46,12 +46,16 @@ export const QUICK: MqttOptions = {
 
 export const BROKER = { ...BROKER_DEFAULTS, port: 0 };
 
+/** With the options of the embedded broker, which is used where `mqtt` has no address. */
+export type TestSetup = Partial<Omit<MessagingSetup, 'broker'>> & { readonly broker?: BrokerOptions };
+
 /** A started Messaging, stopped at the end of the test. */
-export async function startMessaging(setup: Partial<MessagingSetup> = {}): Promise<Messaging> {
+export async function startMessaging({ broker = BROKER, ...setup }: TestSetup = {}): Promise<Messaging> {
+  const { mqtt = QUICK, base = 'surf' } = setup;
   const messaging = new Messaging({
-    mqtt: QUICK,
-    broker: BROKER,
-    base: 'surf',
+    mqtt,
+    base,
+    ...(mqtt.url === '' && { broker: new BrokerProcess({ options: broker, base, clock, log: silent }) }),
     verbs: { status: statusVerb(() => ({ up: true })) },
     clock,
     log: silent,

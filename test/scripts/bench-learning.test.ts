@@ -13,7 +13,7 @@ import { tablesOf } from '../../scripts/bench-learning/report.ts';
 import { frameError, judge, riderError } from '../../scripts/bench-learning/sight.ts';
 import { type Site, sitesOf, splitSite } from '../../scripts/bench-learning/sites.ts';
 import { gainAt, ordersOf, worstLosses } from '../../scripts/bench-learning/summary.ts';
-import { createRandom } from '../../src/ops/random.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { toyBase, toyHead } from '../learning/retrain/support.ts';
 import { WIDTH } from '../learning/support.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { verdict } from '../../scripts/soak/report.ts';
 import type { Sample } from '../../scripts/soak/sample.ts';
 import { seasonalSlope } from '../../scripts/soak/seasonal-slope.ts';
-import { createRandom } from '../../src/ops/random.ts';
+import { createRandom } from '../../src/base/random.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -10,5 +10,5 @@ export function setup(): void {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // The tests that need it then fail by themselves; the others can still be run.
-  if (status !== 0) console.error('The tests of test/commands will fail: src/ does not compile.');
+  if (status !== 0) console.error('The tests of test/cli will fail: src/ does not compile.');
 }

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { renderUnit } from '../../src/ops/service/setup/units.ts';
+import { renderUnit } from '../../src/host/service/setup/units.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const UNITS = join(import.meta.dirname, '..', '..', 'systemd');

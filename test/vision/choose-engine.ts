@@ -2,8 +2,8 @@
 import { register } from 'node:module';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { SHIPPED_MODELS } from '../../src/base/paths.ts';
 import { SurfwatchError } from '../../src/errors.ts';
-import { SHIPPED_MODELS } from '../../src/ops/paths.ts';
 import type { EngineName } from '../../src/vision/backbone.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { messageOf } from '../../src/errors.ts';
-import { PACKAGE_ROOT } from '../../src/ops/paths.ts';
 import {
   type Backbone,
   checkGolden,

@@ -4,8 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { PACKAGE_ROOT, SHIPPED_MODELS } from '../../src/ops/paths.ts';
-import { createRandom } from '../../src/ops/random.ts';
+import { PACKAGE_ROOT, SHIPPED_MODELS } from '../../src/base/paths.ts';
+import { createRandom } from '../../src/base/random.ts';
 import type { BackboneBundle, BackboneLayer, BackboneManifest } from '../../src/vision/bundle.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/ops/random.ts';
+import { createRandom } from '../../src/base/random.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 import { restoreView, storeView } from '../../src/vision/quality/store-view.ts';
 import { type ViewState, watchView } from '../../src/vision/quality/watch-view.ts';

@@ -1,6 +1,6 @@
 /** Settings of how scores become a reported activity. */
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS as DEFAULTS } from '../../activity/options.ts';
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../../base/duration.ts';
 import type { SchemaOf } from '../setting.ts';
 
 export const activitySchema = {

@@ -1,5 +1,5 @@
 /** Settings of the board as a whole: who it is, where it keeps things, what it logs. */
-import { LOG_PARTS } from '../../ops/log.ts';
+import { LOG_PARTS } from '../../base/log.ts';
 import type { SchemaOf } from '../setting.ts';
 import type { Settings } from '../settings.ts';
 

@@ -1,6 +1,7 @@
 /** Settings of what is kept of the activities of the past. */
+
+import { formatDuration } from '../../base/duration.ts';
 import { HISTORY_DEFAULTS as DEFAULTS, type HistoryOptions } from '../../history/options.ts';
-import { formatDuration } from '../duration.ts';
 import type { SchemaOf } from '../setting.ts';
 
 export const historySchema = {

@@ -1,6 +1,7 @@
 /** Settings of learning on the board: what is kept, what may be labelled, when a new head is taken. */
+
+import { formatDuration } from '../../base/duration.ts';
 import { LEARNING_DEFAULTS as DEFAULTS, type LearningOptions } from '../../learning/options.ts';
-import { formatDuration } from '../duration.ts';
 import type { SchemaOf } from '../setting.ts';
 
 export const learningSchema = {

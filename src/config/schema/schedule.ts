@@ -1,6 +1,7 @@
 /** Settings of when the camera is watched. */
+
+import { formatDuration } from '../../base/duration.ts';
 import { SCHEDULE_DEFAULTS as DEFAULTS, type ScheduleOptions } from '../../schedule/options.ts';
-import { formatDuration } from '../duration.ts';
 import type { SchemaOf } from '../setting.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,7 @@
 /** Settings of the picture on the topic `snapshot`. */
-import { SNAPSHOT_DEFAULTS as DEFAULTS, type SnapshotOptions } from '../../control/snapshot-options.ts';
-import { formatDuration } from '../duration.ts';
+
+import { formatDuration } from '../../base/duration.ts';
+import { SNAPSHOT_DEFAULTS as DEFAULTS, type SnapshotOptions } from '../../messaging/snapshot-options.ts';
 import type { SchemaOf } from '../setting.ts';
 
 export const snapshotSchema = {

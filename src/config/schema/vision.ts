@@ -1,6 +1,7 @@
 /** Settings of what is looked at, with what, and when a picture can't be judged. */
+
+import { formatDuration } from '../../base/duration.ts';
 import { DEFAULT_GATE_OPTIONS, type GateOptions } from '../../vision/quality.ts';
-import { formatDuration } from '../duration.ts';
 import type { SchemaOf } from '../setting.ts';
 import type { ModelSettings, Settings } from '../settings.ts';
 

@@ -1,7 +1,7 @@
 /** Which cell of a frame decided for each activity, and how near to its threshold. */
 import type { HeadManifest } from '../../activity/head-bundle.ts';
 import type { KeptCell } from '../../activity/kept-cells.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import { zoneScoresOf } from '../archive/sight.ts';
 
 /** What judging a frame by its cells takes of a head. */

@@ -1,6 +1,6 @@
 /** Whether the pictures, or what the head makes of them, are no longer what they were. */
-import { NONE } from '../data/labels.ts';
-import { percent as exactPercent } from '../report/words.ts';
+import { NONE } from '../../base/activities.ts';
+import { percent as exactPercent } from '../../base/words.ts';
 import type { DriftDay } from './drift/days.ts';
 import { type DriftFigures, figuresOf } from './drift/figures.ts';
 import { type Histogram, quantileOf, shareAbove, sumOf } from './drift/histogram.ts';

@@ -1,8 +1,10 @@
 /** An explanation as a person would give it. */
-import { NONE } from '../data/labels.ts';
+import type { KeptCell } from '../../activity/kept-cells.ts';
+import type { Scores } from '../../activity/scores.ts';
+import type { Visibility } from '../../activity/visibility.ts';
+import { NONE } from '../../base/activities.ts';
 import type { Deciding } from './deciding.ts';
-import type { Explanation } from './explain.ts';
-import { speaksFor } from './likeness/neighbours.ts';
+import { type LabelledNeighbour, speaksFor } from './likeness/neighbours.ts';
 
 /**
  * @param leading what was decided of the strongest activity; null where no cell of the frame lies in a zone
@@ -79,4 +81,31 @@ function said({ labels }: Omit<Explanation, 'sentence'>): string[] {
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
+}
+
+/** Plain data that survives JSON. */
+export interface Explanation {
+  readonly frame: string;
+  /** ISO 8601. */
+  readonly takenAt: string;
+  readonly visibility: Visibility;
+  /** Of this frame alone, before it is smoothed with those around it; `unknown` where it could not be judged. */
+  readonly activity: string;
+  readonly activities: readonly string[];
+  /** Id of the head whose scores these are. */
+  readonly head: string;
+  /** What the head of that time said, where it was another. */
+  readonly before: { readonly head: string; readonly activity: string; readonly scores: Scores } | null;
+  /** What people said of it: empty for none; null where nobody did. */
+  readonly labels: readonly string[] | null;
+  /** Of each activity, strongest first, the cell that decided; `score` is the zone's, as the daemon judges it. */
+  readonly decided: readonly Deciding[];
+  /** The cell that the neighbours are like: that of the strongest activity, or of the one nearest to its threshold. */
+  readonly cell: KeptCell | null;
+  /** Labelled cells and base samples most like it, best first. */
+  readonly neighbours: readonly LabelledNeighbour[];
+  /** How many of them have each label, and `none`. */
+  readonly votes: Readonly<Record<string, number>>;
+  /** All of this in words. */
+  readonly sentence: string;
 }

@@ -1,17 +1,12 @@
 /** Why a frame was judged as it was: by which cells, and what is known that looks like them. */
+
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { KeptCell } from '../../activity/kept-cells.ts';
-import type { Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
-import { NONE } from '../data/labels.ts';
+import { NONE } from '../../base/activities.ts';
 import { type Deciding, decidingCells, doubt } from './deciding.ts';
-import { sentenceOf } from './explain-words.ts';
-import {
-  type KnownCells,
-  type LabelledNeighbour,
-  labelledNeighbours,
-  votesOf,
-} from './likeness/neighbours.ts';
+import { type Explanation, sentenceOf } from './explain-words.ts';
+import { type KnownCells, labelledNeighbours, votesOf } from './likeness/neighbours.ts';
 import { rescoreWith } from './rescore.ts';
 
 /** A frame of the archive or of the recent ones. */
@@ -34,33 +29,6 @@ export interface ExplainOptions {
 }
 
 export const EXPLAIN_DEFAULTS: ExplainOptions = { neighbours: 5 };
-
-/** Plain data that survives JSON. */
-export interface Explanation {
-  readonly frame: string;
-  /** ISO 8601. */
-  readonly takenAt: string;
-  readonly visibility: Visibility;
-  /** Of this frame alone, before it is smoothed with those around it; `unknown` where it could not be judged. */
-  readonly activity: string;
-  readonly activities: readonly string[];
-  /** Id of the head whose scores these are. */
-  readonly head: string;
-  /** What the head of that time said, where it was another. */
-  readonly before: { readonly head: string; readonly activity: string; readonly scores: Scores } | null;
-  /** What people said of it: empty for none; null where nobody did. */
-  readonly labels: readonly string[] | null;
-  /** Of each activity, strongest first, the cell that decided; `score` is the zone's, as the daemon judges it. */
-  readonly decided: readonly Deciding[];
-  /** The cell that the neighbours are like: that of the strongest activity, or of the one nearest to its threshold. */
-  readonly cell: KeptCell | null;
-  /** Labelled cells and base samples most like it, best first. */
-  readonly neighbours: readonly LabelledNeighbour[];
-  /** How many of them have each label, and `none`. */
-  readonly votes: Readonly<Record<string, number>>;
-  /** All of this in words. */
-  readonly sentence: string;
-}
 
 /**
  * Explains one frame by example, as k-nearest neighbours over the embedding do (N. Papernot and P. McDaniel, Deep

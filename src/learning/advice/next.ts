@@ -1,6 +1,6 @@
 /** What to label next: the frames of the archive from which a head is likely to learn most. */
 import type { Scores } from '../../activity/scores.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import type { JudgedBy } from './deciding.ts';
 import { normalisedRows } from './likeness/vectors.ts';
 import {

@@ -1,6 +1,7 @@
 /** What labels brought, as a person would say it. */
-import { counted, percent as exactPercent } from '../report/words.ts';
-import type { ActivityProgress, Expected, Gain } from './progress.ts';
+
+import { counted, percent as exactPercent } from '../../base/words.ts';
+import type { GateComparison } from '../retrain/types.ts';
 
 /** From this change on it is more than chance and rounding. */
 const CHANGE = 0.005;
@@ -37,4 +38,58 @@ function points(change: number): string {
 
 function percent(share: number): string {
   return exactPercent(share, 100);
+}
+
+/** One retraining that came to its end. */
+export interface RetrainingPoint {
+  /** Milliseconds since the epoch (UTC). */
+  readonly at: number;
+  /** Labelled frames of each activity, and of `none`, at that time. */
+  readonly labels: Readonly<Record<string, number>>;
+  /** On the board's held-back frames; null where there were none. */
+  readonly board: GateComparison | null;
+  /** On the base set's. */
+  readonly base: GateComparison | null;
+  /** Only a promoted head brought something. */
+  readonly outcome: 'promoted' | 'rejected';
+}
+
+/** From the first head to the one in use; all of shares 0..1. */
+export interface Gain {
+  readonly before: number;
+  readonly now: number;
+  /** Sum of what each promoted head gained on the frames of its time: those that judge grow in number too. */
+  readonly gain: number;
+  /** Held-back frames that the newest figure is of. */
+  readonly judged: number;
+}
+
+export interface Expected {
+  /** Recall with ten more labels, and its 95 % interval, 0..1. */
+  readonly recall: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Plain data that survives JSON. */
+export interface ActivityProgress {
+  /** Labelled frames. */
+  readonly labels: number;
+  /** Of them, those labelled since the last retraining. */
+  readonly waiting: number;
+  /** Recall on the board's held-back frames; null where it is unknown. */
+  readonly brought: Gain | null;
+  readonly tenMore: Expected | null;
+  /** Why one of them is unknown; null where both are known. */
+  readonly reason: string | null;
+  readonly sentence: string;
+}
+
+export interface Progress {
+  /** On the board's held-back frames; null where it is unknown. */
+  readonly macroF1: Gain | null;
+  /** On the base set's: whether something was forgotten. */
+  readonly baseMacroF1: Gain | null;
+  /** Of each activity and `none`. */
+  readonly activities: Readonly<Record<string, ActivityProgress>>;
 }

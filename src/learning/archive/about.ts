@@ -1,5 +1,5 @@
 /** Which of a frame's cells a label is about. */
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 
 /** Of what the best cell has of the marked part. */
 const NEARLY_ALL = 0.8;

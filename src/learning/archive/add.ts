@@ -1,11 +1,11 @@
 /** Takes frames in, one after the other, and makes room for them. */
 import type { Logger } from 'pino';
+import type { Clock } from '../../base/clock.ts';
+import type { Database } from '../../base/database.ts';
+import { serially } from '../../base/serially.ts';
+import { storageError } from '../../base/storage-error.ts';
+import { diskFree } from '../../board/disk-free.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import { diskFree } from '../../ops/board.ts';
-import type { Clock } from '../../ops/clock.ts';
-import type { Database } from '../../ops/database.ts';
-import { serially } from '../../ops/serially.ts';
-import { storageError } from '../../ops/storage-error.ts';
 import {
   frameOfSource,
   frameRow,

@@ -2,10 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Clock } from '../../base/clock.ts';
+import { type Database, openDatabase } from '../../base/database.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Clock } from '../../ops/clock.ts';
-import { type Database, openDatabase } from '../../ops/database.ts';
-import { storageError } from '../../ops/storage-error.ts';
 import { createKeeper } from './add.ts';
 import { countsOf } from './counts.ts';
 import { labelFrom } from './fold.ts';

@@ -1,5 +1,5 @@
 /** How much is in the archive. */
-import type { Database } from '../../ops/database.ts';
+import type { Database } from '../../base/database.ts';
 import { heldLabels } from './label-log.ts';
 import { usageOf } from './room.ts';
 import type { ArchiveCounts } from './types.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
-import type { Database } from '../../ops/database.ts';
+import type { Database } from '../../base/database.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';
 import type { KeptBecause, KeptFrame, NewFrame, PointedCells, ReadAgain } from './types.ts';
 

@@ -1,7 +1,8 @@
 /** The log of labels as rows, and beside each frame the entry that holds. */
+
+import type { Database } from '../../base/database.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Database } from '../../ops/database.ts';
-import type { Rectangle } from '../../vision/zone.ts';
 import { foldLabels, type LabellingEntry } from './fold.ts';
 import type { Label, LabelEntry, LabelWay, Pointing } from './types.ts';
 

@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, openSync, rmdirSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { codeOf } from '../../ops/storage-error.ts';
+import { codeOf } from '../../base/storage-error.ts';
 
 /** Whose picture it is. */
 export interface PictureOf {

@@ -1,5 +1,5 @@
 /** Which of a frame's cells a point is about: at every size a rider there could have. */
-import type { Point, Rectangle } from '../../vision/zone.ts';
+import type { Point, Rectangle } from '../../base/geometry.ts';
 
 interface Placed {
   readonly rectangle: Rectangle;

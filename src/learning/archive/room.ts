@@ -1,5 +1,5 @@
 /** Makes room: what goes first when the archive is over its quotas. */
-import type { Database } from '../../ops/database.ts';
+import type { Database } from '../../base/database.ts';
 import { forgetPicture } from './frame-rows.ts';
 import { picturePath, removePictures } from './pictures.ts';
 

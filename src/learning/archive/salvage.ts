@@ -1,6 +1,6 @@
 /** Takes over what can be read of a damaged archive. */
-import { connect } from '../../ops/connection.ts';
-import type { Database, SqlValue } from '../../ops/database.ts';
+import { connect } from '../../base/connection.ts';
+import type { Database, SqlValue } from '../../base/database.ts';
 import { foldLabels } from './fold.ts';
 import { allLabels } from './label-log.ts';
 

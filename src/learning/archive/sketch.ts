@@ -1,5 +1,5 @@
 /** Short stand-ins for embeddings, by which many can be compared at little cost. */
-import { createRandom } from '../../ops/random.ts';
+import { createRandom } from '../../base/random.ts';
 
 /**
  * Numbers in a sketch. The cosine distance of two sketches is that of the embeddings to about √(2 / 128) = 12 %; of

@@ -1,6 +1,6 @@
 /** Makes files and rows agree again after a power cut. */
 import { rm } from 'node:fs/promises';
-import type { Database } from '../../ops/database.ts';
+import type { Database } from '../../base/database.ts';
 import { forgetPicture } from './frame-rows.ts';
 import { listPictures, removePictures } from './pictures.ts';
 

@@ -1,7 +1,9 @@
 /** What the board keeps to learn from: frames, and what people said about them. */
+
 import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
-import type { Point, Rectangle } from '../../vision/zone.ts';
+import type { Point, Rectangle } from '../../base/geometry.ts';
+import type { RiderPoint } from '../../messaging/label-payload.ts';
 
 /** Why a frame was kept. `label` and `image`: because somebody labelled it. */
 export type KeptBecause =
@@ -38,11 +40,6 @@ export interface KeptFrame {
 
 /** How a label came in. */
 export type LabelWay = 'mqtt' | 'image' | 'folder' | 'cli';
-
-/** A rider that somebody pointed at. */
-export interface RiderPoint extends Point {
-  readonly activity: string;
-}
 
 /** What a label says of places in a frame. */
 export interface Pointing {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { activityNameSchema } from '../../activity/head-bundle.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';
-import type { Sample } from '../embedding/sample.ts';
+import type { Sample } from '../fit/sample.ts';
 import type { BaseSet } from '../retrain/types.ts';
 
 const HEADER = 'base.json';

@@ -1,6 +1,6 @@
 /** Chooses what a board keeps of a training, so that it can go on learning without forgetting. */
-import { createRandom, shuffled } from '../../ops/random.ts';
-import { type EmbeddedSet, type Sample, selectRows } from '../embedding/sample.ts';
+import { createRandom, shuffled } from '../../base/random.ts';
+import { type EmbeddedSet, type Sample, selectRows } from '../fit/sample.ts';
 
 export interface ChooseBaseOptions {
   /** Groups that no head was fitted to. */

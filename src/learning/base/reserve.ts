@@ -1,5 +1,5 @@
 /** Groups that no head is ever fitted to, so that every head to come can be judged on them. */
-import type { Sample } from '../embedding/sample.ts';
+import type { Sample } from '../fit/sample.ts';
 import { heldBackGroups } from '../fit/split.ts';
 
 /** Where `--reserve` does not say. */

@@ -1,8 +1,9 @@
 /** Gathers what a retraining learns from. */
 import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';
+import type { Point } from '../../base/geometry.ts';
 import { messageOf } from '../../errors.ts';
-import type { Point, Zone } from '../../vision/zone.ts';
+import type { Zone } from '../../vision/zone.ts';
 import { notShown } from '../archive/points.ts';
 import type { RecentFrames } from '../archive/recent.ts';
 import type { Archive, KeptFrame, Label, LabelledFrame, NewFrame } from '../archive/types.ts';

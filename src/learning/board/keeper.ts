@@ -1,7 +1,7 @@
 /** What is done with every frame: remembered for a while, kept where it is worth a label. */
 import sharp from 'sharp';
 import type { HeadManifest } from '../../activity/head-bundle.ts';
-import { imageType } from '../../capture/image-type.ts';
+import { imageType } from '../../base/image-type.ts';
 import { bareJpeg } from '../../vision/bare-jpeg.ts';
 import type { Zone } from '../../vision/zone.ts';
 import { sha256Of } from '../archive/frame-rows.ts';

@@ -1,25 +1,16 @@
 /** What learning on the board is given, and what it tells. */
+
 import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
-import type { Clock } from '../../ops/clock.ts';
 import type { Zone } from '../../vision/zone.ts';
 import type { Drift } from '../advice/drift.ts';
-import type { Progress } from '../advice/progress.ts';
+import type { Progress } from '../advice/progress-words.ts';
 import type { ArchiveCounts } from '../archive/types.ts';
 import type { GateFacts, ModelStore } from '../models/types.ts';
 import type { LearningOptions } from '../options.ts';
-
-/** What became of a model, to be told to the world. */
-export interface ModelNews extends Omit<GateFacts, 'job'> {
-  readonly type: 'model_promoted' | 'model_held' | 'model_rejected' | 'model_rolled_back';
-  readonly job: string | null;
-  readonly from: string;
-  readonly to: string;
-  /** Id of the head that waits for approval, or did. */
-  readonly candidate: string | null;
-}
 
 export type LearningAlert = 'archive-full' | 'model-drift' | 'model-held' | 'rollback-failed';
 
@@ -51,4 +42,14 @@ export interface LearningStatus {
   readonly training: Training;
   readonly progress: Progress;
   readonly drift: Drift;
+}
+
+/** What became of a model, to be told to the world. */
+export interface ModelNews extends Omit<GateFacts, 'job'> {
+  readonly type: 'model_promoted' | 'model_held' | 'model_rejected' | 'model_rolled_back';
+  readonly job: string | null;
+  readonly from: string;
+  readonly to: string;
+  /** Id of the head that waits for approval, or did. */
+  readonly candidate: string | null;
 }

@@ -1,7 +1,7 @@
 /** Learning on the board: frames in, labels in, better heads out. Everything about it that has a life. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Progress } from '../advice/progress.ts';
+import type { Progress } from '../advice/progress-words.ts';
 import type { LabelService } from '../labels/service.ts';
 import type { GateFacts } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';

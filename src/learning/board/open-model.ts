@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { type BeachReader, createBeachReader } from '../../activity/beach-reader.ts';
 import type { HeadChoice, ModelOptions } from '../../activity/model.ts';
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { DetailChooser } from '../../vision/cells/detail.ts';
 import type { DecodeLimits } from '../../vision/decode.ts';
 import type { EngineOptions } from '../../vision/engines/create.ts';

@@ -1,6 +1,6 @@
 /** Opens the archive and what works on it. */
 
-import { liveView } from '../../ops/live-view.ts';
+import { liveView } from '../../base/live-view.ts';
 import { openArchive } from '../archive/archive.ts';
 import { createReferences, type References, strongestCells } from '../archive/novelty.ts';
 import { ARCHIVE_DEFAULTS, type ArchiveOptions } from '../archive/options.ts';

@@ -1,9 +1,9 @@
 /** One frame twice: with what the head in use finds, and with what a new head finds. */
 import sharp from 'sharp';
+import { type Html, html } from '../../base/html.ts';
 import type { Size } from '../../vision/cells/pyramid.ts';
 import type { FrameDetections, HeadDetection } from '../retrain/types.ts';
 import { riderShape, scaleOfDrawing, text } from '../sheet/detection-shapes.ts';
-import { type Html, html } from '../sheet/html.ts';
 import { framePicture } from './answers.ts';
 
 const GAP = 8;

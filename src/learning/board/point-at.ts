@@ -1,6 +1,7 @@
 /** Reads the cells that a label points at from the picture that is kept of a frame. */
 import type { BeachReader } from '../../activity/beach-reader.ts';
-import { type Point, WHOLE_FRAME, type Zone } from '../../vision/zone.ts';
+import type { Point } from '../../base/geometry.ts';
+import { WHOLE_FRAME, type Zone } from '../../vision/zone.ts';
 import type { Archive, KeptFrame } from '../archive/types.ts';
 
 export interface PointParts {

@@ -1,6 +1,7 @@
 /** Looks at a picture that was sent to be labelled. */
 import type { BeachReader } from '../../activity/beach-reader.ts';
-import { type Point, WHOLE_FRAME } from '../../vision/zone.ts';
+import type { Point } from '../../base/geometry.ts';
+import { WHOLE_FRAME } from '../../vision/zone.ts';
 import type { EmbeddedPicture } from '../labels/service.ts';
 
 /**

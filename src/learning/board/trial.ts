@@ -1,7 +1,7 @@
 /** A head that was just promoted, on probation on the frames that follow, and rolled back where it misbehaves. */
 import { join } from 'node:path';
+import { serially } from '../../base/serially.ts';
 import { messageOf } from '../../errors.ts';
-import { serially } from '../../ops/serially.ts';
 import { frameScoresOf } from '../archive/sight.ts';
 import {
   endProbation,

@@ -1,7 +1,8 @@
 /** What commands and labels reach of learning, which is there only once the model is. */
-import type { LearningVerbParts } from '../../messaging/learning-verbs.ts';
+
 import type { LabelService } from '../labels/service.ts';
 import type { Learning } from './learning.ts';
+import type { LearningVerbParts } from './verbs.ts';
 
 /** @param learn throws where learning has not started */
 export function verbParts(learn: () => Learning): LearningVerbParts & {

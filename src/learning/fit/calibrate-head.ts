@@ -1,17 +1,12 @@
 /** Chooses a head's calibration and thresholds on samples it was not fitted to. */
+
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { EmbeddedSet } from '../embedding/sample.ts';
 import { bestThreshold, type Calibration, fitCalibration, thresholdForPrecision } from './calibrate.ts';
 import { type JudgedSample, judgeScored } from './judge-set.ts';
-import { divideScored, type ScoredSet, scoredBy } from './scored-set.ts';
+import type { EmbeddedSet } from './sample.ts';
+import { divideScored, type Outputs, type ScoredSet, scoredBy } from './scored-set.ts';
 import { heldBackGroups } from './split.ts';
 import { balancedWeights, samplingWeights } from './weights.ts';
-
-/** What is between a head's logits and its answers. */
-export interface Outputs {
-  readonly calibration: readonly Calibration[];
-  readonly thresholds: Readonly<Record<string, number>>;
-}
 
 export interface CalibrateOptions {
   readonly activities: readonly string[];

@@ -1,12 +1,16 @@
 /** Metrics with what a careful reader asks of them: how sure they are, and whether probabilities mean what they say. */
+
+import type { Interval } from '../../base/words.ts';
 import { groupIntervals } from './bootstrap.ts';
 import { isRight, type Metrics, measure, type Prediction } from './metrics.ts';
-import { averagePrecision, precisionRecallCurve, thinned } from './precision-recall.ts';
-import { expectedCalibrationError, reliabilityBins } from './reliability.ts';
+import {
+  averagePrecision,
+  type PrecisionRecallPoint,
+  precisionRecallCurve,
+  thinned,
+} from './precision-recall.ts';
+import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from './reliability.ts';
 import { accuracyOf, activityAccuracyOf, balancedAccuracyOf, tally } from './tally.ts';
-
-/** 95 % bootstrap interval over whole groups. */
-export type Interval = readonly [low: number, high: number];
 
 export interface Evaluation extends Metrics {
   readonly intervals: {
@@ -28,20 +32,6 @@ export interface Evaluation extends Metrics {
     readonly pictures: number;
     readonly accuracy: number;
   }[];
-}
-
-export interface ReliabilityBin {
-  /** Mean probability in the bin. */
-  readonly probability: number;
-  /** Share in which the activity was there. */
-  readonly frequency: number;
-  readonly pictures: number;
-}
-
-export interface PrecisionRecallPoint {
-  readonly threshold: number;
-  readonly precision: number;
-  readonly recall: number;
 }
 
 /** A prediction of a picture, and the source it is alike with: a site, a video, a stretch of time. */

@@ -1,7 +1,6 @@
 /** Fits the head: Dense (ReLU) and Dense (sigmoid) on frozen embeddings, Adam, binary cross-entropy. */
-import { createRandom, type Random, shuffled } from '../../ops/random.ts';
+import { createRandom, type Random, shuffled } from '../../base/random.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
-import type { EmbeddedSet } from '../embedding/sample.ts';
 import {
   type Batch,
   decay,
@@ -11,6 +10,7 @@ import {
   startWeights,
   trainStep,
 } from './head-model.ts';
+import type { EmbeddedSet } from './sample.ts';
 import { rowAt, runningSums } from './weighted-draw.ts';
 import { samplingWeights } from './weights.ts';
 

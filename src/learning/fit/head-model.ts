@@ -1,7 +1,7 @@
 /** The head as tfjs trains it: its variables, and one step of Adam on them. */
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { Random } from '../../ops/random.ts';
+import type { Random } from '../../base/random.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 
 export type FittedHead = Omit<HeadBundle, 'manifest'>;

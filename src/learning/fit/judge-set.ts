@@ -1,10 +1,10 @@
 /** What a head makes of samples, as the daemon and `evaluate` would: a photo by all its views, a tile by itself. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { presentActivities } from '../../activity/scores.ts';
-import type { Rectangle } from '../../vision/zone.ts';
-import type { EmbeddedSet, Sample } from '../embedding/sample.ts';
-import type { Outputs } from './calibrate-head.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import type { GroupedPrediction } from './evaluation.ts';
+import type { EmbeddedSet, Sample } from './sample.ts';
+import type { Outputs } from './scored-set.ts';
 import { type ScoredSet, scoredBy } from './scored-set.ts';
 
 /** A prediction and what it is about. */

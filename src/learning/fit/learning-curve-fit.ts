@@ -1,6 +1,5 @@
 /** What more photos would likely bring. */
-import { createRandom, type Random } from '../../ops/random.ts';
-import type { CurvePoint, LearningCurve } from '../record.ts';
+import { createRandom, type Random } from '../../base/random.ts';
 import { percentile } from './bootstrap.ts';
 import { errorAt, fitPowerLaw, type PowerLaw, type SizeError } from './power-law.ts';
 
@@ -89,4 +88,25 @@ function isUsable({ photos, accuracy }: MeasuredPoint): boolean {
 /** Standard normal (Box and Muller 1958). */
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+}
+
+export interface LearningCurve {
+  readonly points: readonly CurvePoint[];
+  /** What a power law through the points says of more photos: null where it can't tell. */
+  readonly next: {
+    /** In all. */
+    readonly photos: number;
+    readonly accuracy: number;
+    readonly low: number;
+    readonly high: number;
+  } | null;
+}
+
+export interface CurvePoint {
+  /** Pictures that were fitted to. */
+  readonly photos: number;
+  /** On the held-back groups, mean of several draws. */
+  readonly accuracy: number;
+  /** Standard deviation between the draws. */
+  readonly spread: number;
 }

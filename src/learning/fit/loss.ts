@@ -1,7 +1,7 @@
 /** The loss of a head on samples, and fewer samples of a large set to measure it on. */
 import { headLogits } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import { type EmbeddedSet, type Sample, selectRows } from '../embedding/sample.ts';
+import { type EmbeddedSet, type Sample, selectRows } from './sample.ts';
 import { samplingWeights } from './weights.ts';
 
 /** Mean binary cross-entropy before calibration, each class and source weighing as while fitting. */

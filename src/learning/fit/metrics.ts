@@ -1,5 +1,5 @@
 /** How good predictions are. Plain functions over labels and probabilities. */
-import { NONE } from '../data/labels.ts';
+import { NONE } from '../../base/activities.ts';
 
 export interface Prediction {
   /** What is in the picture. */

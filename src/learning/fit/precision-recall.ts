@@ -1,5 +1,4 @@
 /** What a threshold costs: precision against recall. */
-import type { PrecisionRecallPoint } from './evaluation.ts';
 
 /**
  * One point a distinct probability, as the threshold falls: pictures at or above it are called so.
@@ -48,4 +47,10 @@ export function thinned<T>(points: readonly T[], limit: number): readonly T[] {
   if (points.length <= limit) return points;
   const step = (points.length - 1) / (limit - 1);
   return Array.from({ length: limit }, (_, index) => points[Math.round(index * step)] as T);
+}
+
+export interface PrecisionRecallPoint {
+  readonly threshold: number;
+  readonly precision: number;
+  readonly recall: number;
 }

@@ -1,5 +1,4 @@
 /** Whether probabilities mean what they say. */
-import type { ReliabilityBin } from './evaluation.ts';
 
 const BINS = 10;
 
@@ -44,4 +43,12 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
     0,
   );
   return all === 0 ? 0 : distance / all;
+}
+
+export interface ReliabilityBin {
+  /** Mean probability in the bin. */
+  readonly probability: number;
+  /** Share in which the activity was there. */
+  readonly frequency: number;
+  readonly pictures: number;
 }

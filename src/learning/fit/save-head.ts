@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type HeadBundle, type HeadManifest, headWeightBytes } from '../../activity/head-bundle.ts';
-import { replaceFile, replaceFolder } from '../../ops/durable.ts';
+import { replaceFile, replaceFolder } from '../../base/durable.ts';
 
 /**
  * Saves the head as `<heads>/<id>/`.

@@ -1,7 +1,9 @@
 /** Samples and what heads that were not fitted to them make of them. */
+
 import { headLogits } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { EmbeddedSet, Sample } from '../embedding/sample.ts';
+import type { Calibration } from './calibrate.ts';
+import type { EmbeddedSet, Sample } from './sample.ts';
 
 export interface ScoredSet {
   readonly samples: readonly Sample[];
@@ -35,4 +37,10 @@ export function divideScored(scored: ScoredSet, groups: ReadonlySet<string>): [S
     return { samples: rows.map(row => scored.samples[row] as Sample), logits };
   };
   return [side(true), side(false)];
+}
+
+/** What is between a head's logits and its answers. */
+export interface Outputs {
+  readonly calibration: readonly Calibration[];
+  readonly thresholds: Readonly<Record<string, number>>;
 }

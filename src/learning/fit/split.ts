@@ -1,6 +1,6 @@
 /** Splits samples into a part to fit and a part to measure, a group never on both sides. */
-import { createRandom, shuffled } from '../../ops/random.ts';
-import type { Sample } from '../embedding/sample.ts';
+import { createRandom, shuffled } from '../../base/random.ts';
+import type { Sample } from './sample.ts';
 
 /**
  * Chooses the groups to hold back: seeded, and so that every class (each combination of labels within a source) has

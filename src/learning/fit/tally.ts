@@ -1,5 +1,5 @@
 /** Counts of each group, from which the metrics of any choice of groups are sums. */
-import { NONE } from '../data/labels.ts';
+import { NONE } from '../../base/activities.ts';
 import type { GroupCounts, Statistic } from './bootstrap.ts';
 import { isOfClass, isRight, type Prediction, strongest } from './metrics.ts';
 

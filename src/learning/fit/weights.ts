@@ -1,5 +1,5 @@
 /** How often each sample is drawn while fitting. */
-import type { Sample } from '../embedding/sample.ts';
+import type { Sample } from './sample.ts';
 
 /**
  * A source weighs by the square root of its number of groups, as one with many sites says more of the next than one

@@ -1,11 +1,11 @@
 /** The names in a label: the activities somebody saw, or `none`. One meaning for payloads, topics and folders. */
-import { SurfwatchError } from '../../errors.ts';
-import { nearestOf } from '../../ops/nearest.ts';
-import { activityNamed, isActivityName } from '../data/activity-names.ts';
-import { NONE } from '../data/labels.ts';
 
-export const MAX_NAME_LENGTH = 32;
-export const MAX_LABELS = 8;
+import { NONE } from '../../base/activities.ts';
+import { nearestOf } from '../../base/nearest.ts';
+import { SurfwatchError } from '../../errors.ts';
+import { MAX_LABELS, MAX_NAME_LENGTH } from '../../messaging/label-payload.ts';
+import { activityNamed, isActivityName } from './activity-names.ts';
+
 /** Words of the published state that can be no activity. */
 const RESERVED = new Set([NONE, 'unknown']);
 
@@ -29,22 +29,6 @@ export function checkLabels(
   if (labels.includes(NONE)) throw malformed('"none" stands alone, this one has activities beside it');
   for (const label of labels) checkName(label, known, options.allowNew === true);
   return labels;
-}
-
-/**
- * The names in a level of a topic or in the name of a folder. They stand apart by `,` or `+`: the name of a topic to
- * publish on must not hold `+`, a wildcard (MQTT 3.1.1 section 4.7.1.1), and brokers end the connection for it.
- *
- * @throws SurfwatchError `label-malformed` where there is none
- */
-export function parseLabelsLevel(level: string): string[] {
-  if (level.trim() === '') throw malformed('there is no name in it; "none" stands for no activity');
-  return level.split(/[,+]/);
-}
-
-/** The level of a topic that says these labels: `surfing,kitesurfing`, or `none`. */
-export function labelsLevel(labels: readonly string[]): string {
-  return labels.length === 0 ? NONE : labels.join(',');
 }
 
 /** The name of a folder that says these labels: `surfing+kitesurfing`, or `none`. */

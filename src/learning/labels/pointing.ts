@@ -1,32 +1,11 @@
 /** From what somebody says of places in a frame to who is there: points, or a review of what the daemon saw. */
+
+import type { Point } from '../../base/geometry.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Point } from '../../vision/zone.ts';
+import { MAX_RIDERS, type Said } from '../../messaging/label-payload.ts';
 import type { NumberedDetection } from '../archive/detections-of.ts';
-import type { Pointing, RiderPoint } from '../archive/types.ts';
+import type { Pointing } from '../archive/types.ts';
 import { checkLabels } from './names.ts';
-
-/** In one frame, at most. */
-export const MAX_RIDERS = 200;
-
-/** As it comes in. Either `riders`, or a review: `confirm`, `not` and `also`. */
-export interface Said {
-  readonly riders?: readonly RiderPoint[] | undefined;
-  /** Places where the daemon saw somebody and nobody is. */
-  readonly nobody?: readonly Point[] | undefined;
-  /** Everybody in the frame is listed. */
-  readonly complete?: boolean | undefined;
-  /** What the daemon saw in the frame is right. */
-  readonly confirm?: boolean | undefined;
-  /** But for these detections, by number: they are nobody. */
-  readonly not?: readonly number[] | undefined;
-  /** And these riders, which it did not see. */
-  readonly also?: readonly RiderPoint[] | undefined;
-}
-
-/** Whether it says anything of places; else the label is of the frame as a whole. */
-export function isPointing({ riders, nobody, confirm, not, also }: Said): boolean {
-  return [riders, nobody, not, also].some(part => part !== undefined) || confirm === true;
-}
 
 /** Places that somebody chose, rather than detections by their number. */
 export function chosenPoints({ riders = [], nobody = [], also = [] }: Said): Point[] {

@@ -2,16 +2,17 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import type { Clock } from '../../base/clock.ts';
+import type { Point, Rectangle } from '../../base/geometry.ts';
+import { serially } from '../../base/serially.ts';
 import { SurfwatchError } from '../../errors.ts';
-import type { Clock } from '../../ops/clock.ts';
-import { serially } from '../../ops/serially.ts';
-import type { Point, Rectangle } from '../../vision/zone.ts';
+import { isPointing, type Said } from '../../messaging/label-payload.ts';
 import { detectionsOf } from '../archive/detections-of.ts';
 import { notShown } from '../archive/points.ts';
 import type { Archive, Label, LabelWay, NewFrame, Pointing } from '../archive/types.ts';
 import { checkLabels } from './names.ts';
 import { LABEL_PICTURE_DEFAULTS, type LabelPictureOptions, readLabelPicture } from './picture.ts';
-import { chosenPoints, isPointing, labelsOf, pointingOf, type Said } from './pointing.ts';
+import { chosenPoints, labelsOf, pointingOf } from './pointing.ts';
 
 /** What is known of a picture once it has been looked at. */
 export type EmbeddedPicture = Pick<

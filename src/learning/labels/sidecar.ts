@@ -1,8 +1,8 @@
 /** `NAME.json` beside a picture in the folder of labels: where its riders are. */
 import { z } from 'zod';
 import { messageOf, SurfwatchError } from '../../errors.ts';
+import { MAX_RIDERS, type Said } from '../../messaging/label-payload.ts';
 import { leadsInside, readFileUpTo } from './folder-file.ts';
-import { MAX_RIDERS, type Said } from './pointing.ts';
 
 export const SIDECAR = '.json';
 /** {@link MAX_RIDERS} take less than half of it. */

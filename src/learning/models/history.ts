@@ -2,7 +2,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { replaceFile, syncFolder } from '../../ops/durable.ts';
+import { replaceFile, syncFolder } from '../../base/durable.ts';
 import type { HistoryEntry } from './types.ts';
 
 /** Past the second number of lines only the first is kept. */

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Clock } from '../../ops/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { appendHistory, lastMove, predecessors, readHistory, shortenHistory } from './history.ts';
 import { readPromotion } from './list.ts';
 import { historyFile, namedHead, SHIPPED } from './resolve.ts';

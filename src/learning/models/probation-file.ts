@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { replaceFile } from '../../base/durable.ts';
+import { codeOf } from '../../base/storage-error.ts';
 import { messageOf } from '../../errors.ts';
-import { replaceFile } from '../../ops/durable.ts';
-import { codeOf } from '../../ops/storage-error.ts';
 import type { ProbationState } from './probation.ts';
 
 const amount = z.number().min(0);

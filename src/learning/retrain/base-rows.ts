@@ -1,5 +1,5 @@
 /** The base set in the columns of the head to come. */
-import { type EmbeddedSet, type Sample, selectRows } from '../embedding/sample.ts';
+import { type EmbeddedSet, type Sample, selectRows } from '../fit/sample.ts';
 import { samplingWeights } from '../fit/weights.ts';
 import type { FitRows } from './fit-rows.ts';
 import type { BaseSet } from './types.ts';

@@ -2,7 +2,7 @@
  * Who is meant by labels of whole frames: something that does not look like a rider where this camera shows nobody. All
  * frames are looked at together (multiple instances; Andrews, Tsochantaridis and Hofmann 2003).
  */
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import {
   activityLogits,
   type BoardCell,

@@ -1,9 +1,9 @@
 /** Calibration and thresholds of a retrained head. */
 import { headLogits } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { EmbeddedSet } from '../embedding/sample.ts';
 import { bestThreshold, type Calibration } from '../fit/calibrate.ts';
-import type { Outputs } from '../fit/calibrate-head.ts';
+import type { EmbeddedSet } from '../fit/sample.ts';
+import type { Outputs } from '../fit/scored-set.ts';
 import { samplingWeights } from '../fit/weights.ts';
 import { judgeFrames } from './judge-frames.ts';
 import { matchCalibration } from './match-calibration.ts';

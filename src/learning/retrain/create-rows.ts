@@ -1,6 +1,6 @@
 /** What a retraining draws from: the base set's rows and the board's, weighed against each other. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { EmbeddedSet } from '../embedding/sample.ts';
+import type { EmbeddedSet } from '../fit/sample.ts';
 import { baseSide, baseTargets } from './base-rows.ts';
 import { boardRows } from './board-rows.ts';
 import { type BoardCell, cellsToLearn } from './board-samples.ts';

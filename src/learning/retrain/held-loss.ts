@@ -1,8 +1,8 @@
 /** The loss by which a retraining stops: what was known must stay, and the board's own hours must get better. */
 import type { HeadManifest } from '../../activity/head-bundle.ts';
 import { frameScoresOf } from '../archive/sight.ts';
-import type { EmbeddedSet } from '../embedding/sample.ts';
 import { lossOfScored } from '../fit/loss.ts';
+import type { EmbeddedSet } from '../fit/sample.ts';
 import { preparedFor } from './fit-rows.ts';
 import { judgedCells } from './judge-frames.ts';
 import type { HeadTrainer } from './trainer.ts';

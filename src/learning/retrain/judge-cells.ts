@@ -3,8 +3,8 @@ import { scoreEmbeddings } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { likeliest } from '../../activity/presence-score.ts';
 import { scoresOf } from '../../activity/scores.ts';
-import type { EmbeddedSet } from '../embedding/sample.ts';
 import type { Prediction } from '../fit/metrics.ts';
+import type { EmbeddedSet } from '../fit/sample.ts';
 
 /** @param set its labels in the order of the head's activities */
 export function judgeCells(head: HeadBundle, { samples, embeddings }: EmbeddedSet): Prediction[] {

@@ -3,7 +3,7 @@ import { scoreEmbeddings } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { likeliest } from '../../activity/presence-score.ts';
 import { scoresOf } from '../../activity/scores.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import type { BoardFrame, CameraFrame, DetectionFigures, FrameDetections, HeadDetection } from './types.ts';
 
 export interface Moves extends DetectionFigures {

@@ -1,5 +1,5 @@
 /** Fits a head further, from where it stands, to weighted rows with labels that are known in part. */
-import { createRandom, type Random } from '../../ops/random.ts';
+import { createRandom, type Random } from '../../base/random.ts';
 import type { FittedHead } from '../fit/head-model.ts';
 import { rowAt, runningSums } from '../fit/weighted-draw.ts';
 import type { FitRows } from './fit-rows.ts';

@@ -1,9 +1,9 @@
 /** What a retraining on the board is given, and what comes of it. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import type { Pointing } from '../archive/types.ts';
-import type { EmbeddedSet } from '../embedding/sample.ts';
 import type { Epoch } from '../fit/fit-head.ts';
+import type { EmbeddedSet } from '../fit/sample.ts';
 
 /** Embeddings of the data the shipped head was trained on: what must not be forgotten. */
 export interface BaseSet {

@@ -1,6 +1,6 @@
 /** Where a retraining starts: the incumbent's weights, with outputs added for new activities. */
 import { type HeadBundle, outputsOf } from '../../activity/head-bundle.ts';
-import { createRandom } from '../../ops/random.ts';
+import { createRandom } from '../../base/random.ts';
 import type { FittedHead } from '../fit/head-model.ts';
 
 /**

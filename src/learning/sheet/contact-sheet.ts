@@ -1,8 +1,8 @@
 /** Contact sheets: many small pictures on one page, to look at before they are learnt from. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
+import { replaceFile } from '../../base/durable.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import { replaceFile } from '../../ops/durable.ts';
 import type { ContactSheet } from './sheet.ts';
 import { sheetHtml } from './sheet-html.ts';
 import { sheetPng } from './sheet-png.ts';

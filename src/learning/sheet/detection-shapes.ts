@@ -1,8 +1,8 @@
 /** Detections as shapes on a picture: what `surfwatch look` and the picture of two heads have in common. */
 
+import { type Html, html } from '../../base/html.ts';
 import type { Size } from '../../vision/cells/pyramid.ts';
 import type { HeadDetection } from '../retrain/types.ts';
-import { type Html, html } from './html.ts';
 
 type ShownPlace = Pick<HeadDetection, 'x' | 'y' | 'size'>;
 type ShownRider = Pick<HeadDetection, 'x' | 'y' | 'size' | 'activity' | 'score'>;

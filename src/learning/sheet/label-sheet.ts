@@ -1,7 +1,7 @@
 /** A page to label from: frames at full width, what may be a rider in them three times as large, and the command to copy. */
 import { createHash } from 'node:crypto';
-import type { Rectangle } from '../../vision/zone.ts';
-import { type Html, html, trusted } from './html.ts';
+import type { Rectangle } from '../../base/geometry.ts';
+import { type Html, html, trusted } from '../../base/html.ts';
 import { LABEL_SHEET_SCRIPT, LABEL_SHEET_STYLE } from './label-sheet-page.ts';
 import { jpegUri } from './thumbnail.ts';
 

@@ -1,5 +1,5 @@
 /** Chooses what to look at. */
-import { createRandom, shuffled } from '../../ops/random.ts';
+import { createRandom, shuffled } from '../../base/random.ts';
 
 /**
  * At most `count` items of each class, chosen at random by the seed and kept in their order. Classes come in the order

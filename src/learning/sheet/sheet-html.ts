@@ -1,6 +1,6 @@
 /** A contact sheet as one self-contained page: no script, nothing loaded from elsewhere. */
 import { createHash } from 'node:crypto';
-import { type Html, html, trusted } from './html.ts';
+import { type Html, html, trusted } from '../../base/html.ts';
 import {
   type ContactSheet,
   MARKS,

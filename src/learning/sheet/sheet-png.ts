@@ -1,6 +1,6 @@
 /** A contact sheet as one picture, for places that show no page. */
 import sharp, { type OverlayOptions } from 'sharp';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../base/html.ts';
 import {
   type ContactSheet,
   MARKS,

@@ -1,5 +1,5 @@
 /** What a contact sheet shows. */
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
 import { thumbnail } from './thumbnail.ts';
 
 export interface ContactSheet {

@@ -1,8 +1,8 @@
 /** Small pictures for sheets and reports. */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { imageType } from '../../capture/image-type.ts';
-import type { Rectangle } from '../../vision/zone.ts';
+import type { Rectangle } from '../../base/geometry.ts';
+import { imageType } from '../../base/image-type.ts';
 
 /** Pictures past this are refused by their header: nothing to look at is worth unpacking more. */
 const MAX_PIXELS = 100_000_000;

@@ -1,9 +1,11 @@
 /** Keeps Home Assistant told of the board: at the start, when its entities change, and when Home Assistant was restarted. */
-import type { Clock } from '../../ops/clock.ts';
-import type { Incoming, Message } from '../connection.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Incoming } from '../connection.ts';
+import type { Message } from '../connection-options.ts';
 import { isStateSent, type Outbox, putState, repeatState } from '../outbox.ts';
 import type { Info } from '../payloads.ts';
-import { type Board, type Entity, entitiesOf } from './entities.ts';
+import { type Board, entitiesOf } from './entities.ts';
+import type { Entity } from './entity.ts';
 import { discoveryMessage } from './message.ts';
 import type { DiscoveryOptions } from './options.ts';
 

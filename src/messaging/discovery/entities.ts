@@ -2,26 +2,12 @@
  * What Home Assistant shows of a board. The options of each entity are those of
  * https://www.home-assistant.io/integrations/<platform>.mqtt/.
  */
+
 import { trainingSchema } from '../learning-payloads.ts';
 import { eventSchema, stateSchema } from '../payloads.ts';
+import type { Entity } from './entity.ts';
 import { healthSensors } from './health-sensors.ts';
 import { minutesToday } from './stats-sensors.ts';
-
-export type Platform = 'sensor' | 'binary_sensor' | 'event' | 'image' | 'button' | 'switch';
-
-export interface Entity {
-  /** Unique on the board; `a-z 0-9 _ -`: Home Assistant splits at spaces. */
-  readonly key: string;
-  readonly platform: Platform;
-  /** Without the name of the device, which Home Assistant puts before it. */
-  readonly name: string;
-  /** It says nothing while the camera is away. */
-  readonly ofCamera?: boolean;
-  /** Switched off until somebody wants it: a board is a dozen things, not forty. */
-  readonly off?: boolean;
-  /** The options of the platform, beside those all have. */
-  readonly config: Readonly<Record<string, unknown>>;
-}
 
 export interface Board {
   /** What all topics begin with. */

@@ -1,5 +1,5 @@
 /** The figures of `<base>/health` as sensors. Units are those Home Assistant allows with each device class. */
-import type { Entity } from './entities.ts';
+import type { Entity } from './entity.ts';
 
 interface Figure {
   readonly key: string;

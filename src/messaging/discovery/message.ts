@@ -2,8 +2,9 @@
  * The message that makes a board a device of Home Assistant:
  * https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload.
  */
-import type { Message } from '../connection.ts';
-import { type Board, type Entity, entitiesOf } from './entities.ts';
+import type { Message } from '../connection-options.ts';
+import { type Board, entitiesOf } from './entities.ts';
+import type { Entity } from './entity.ts';
 import type { DiscoveryOptions } from './options.ts';
 
 export interface Announced extends Board {

@@ -1,5 +1,5 @@
 /** The minutes of `<base>/stats/hourly` as sensors, for the long-term statistics of Home Assistant. */
-import type { Entity } from './entities.ts';
+import type { Entity } from './entity.ts';
 
 /**
  * Sums that only grow until midnight and then begin anew: `total_increasing`, whose fall Home Assistant takes for a new

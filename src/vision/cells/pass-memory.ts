@@ -1,5 +1,5 @@
 /** The buffers that passes over frames write to, used again by every pass: only one may run at a time. */
-import { type Serially, serially } from '../../ops/serially.ts';
+import { type Serially, serially } from '../../base/serially.ts';
 
 export interface PassMemory {
   /** Runs a pass after those before it. */

@@ -1,7 +1,7 @@
 /** Lets a simulated day pass for a camera whose source works in earnest: with processes, sockets and files. */
 import { readdir, readFile } from 'node:fs/promises';
+import type { Clock } from '../../../src/base/clock.ts';
 import type { FrameSource } from '../../../src/capture/source.ts';
-import type { Clock } from '../../../src/ops/clock.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /** In earnest, for an answer that must come; a test's own time-out is longer. */

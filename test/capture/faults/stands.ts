@@ -5,12 +5,12 @@ import { chmod, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from
 import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Clock } from '../../../src/base/clock.ts';
 import { DirectorySource } from '../../../src/capture/directory.ts';
 import { HttpSource } from '../../../src/capture/http.ts';
 import { RpicamSource } from '../../../src/capture/rpicam.ts';
 import type { CameraKind, FrameSource } from '../../../src/capture/source.ts';
 import { WebcamSource } from '../../../src/capture/webcam.ts';
-import type { Clock } from '../../../src/ops/clock.ts';
 import { ffmpeg, QUIET } from '../ffmpeg-fixtures.ts';
 import { atEnd, fakeProgram, jpeg, tempDir } from '../fixtures.ts';
 import { RPICAM } from '../rpicam-fixtures.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/base/random.ts';
 import {
   addObservation,
   type DriftDay,
@@ -13,7 +14,6 @@ import {
 } from '../../../src/learning/advice/drift/landmarks.ts';
 import { populationStability } from '../../../src/learning/advice/drift/measures.ts';
 import { DRIFT_DEFAULTS, driftOf } from '../../../src/learning/advice/drift.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { fc } from '../../support/fast-check.ts';
 import { sampleOf } from '../support.ts';
 import { cellOf, JUDGED_BY, joined, towards, WIDTH } from './support.ts';

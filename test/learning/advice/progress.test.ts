@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { progressOf, type RetrainingPoint } from '../../../src/learning/advice/progress.ts';
+import { progressOf } from '../../../src/learning/advice/progress.ts';
+import type { RetrainingPoint } from '../../../src/learning/advice/progress-words.ts';
 import type { GateFigures } from '../../../src/learning/retrain/types.ts';
 import { fc } from '../../support/fast-check.ts';
 

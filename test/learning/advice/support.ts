@@ -1,8 +1,8 @@
 /** Frames with cells and embeddings that point where a test wants them to. */
 import type { KeptCell } from '../../../src/activity/kept-cells.ts';
+import { createRandom } from '../../../src/base/random.ts';
 import type { JudgedBy } from '../../../src/learning/advice/deciding.ts';
 import type { Candidate } from '../../../src/learning/advice/ranking/candidate.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { ACTIVITIES, CELL_SENSE } from '../support.ts';
 
 export const WIDTH = 16;

@@ -1,8 +1,8 @@
 /** Adds frames and labels them in a process of its own, telling what was acknowledged, so that a test can kill it. */
 import { writeSync } from 'node:fs';
+import { systemClock } from '../../../src/base/clock.ts';
 import { openArchive } from '../../../src/learning/archive/archive.ts';
 import { ARCHIVE_DEFAULTS } from '../../../src/learning/archive/options.ts';
-import { systemClock } from '../../../src/ops/clock.ts';
 import { labelAs, newFrame } from './frames.ts';
 
 const archive = await openArchive({

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/base/database.ts';
 import { sha256Of } from '../../../src/learning/archive/frame-rows.ts';
 import { MIGRATIONS } from '../../../src/learning/archive/schema.ts';
-import { openDatabase } from '../../../src/ops/database.ts';
 import { embeddingsOf, labelAs, NOW, newFrame, pictureOf } from './frames.ts';
 import { archivePlace, openTestArchive } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** Frames and labels to try things with. */
 import { ulid } from 'ulid';
+import { createRandom } from '../../../src/base/random.ts';
 import type { Label, NewFrame } from '../../../src/learning/archive/types.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 
 export const NOW = Date.UTC(2026, 5, 1, 9, 0, 0);
 export const MINUTE_MS = 60_000;

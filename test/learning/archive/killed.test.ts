@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
+import { createRandom } from '../../../src/base/random.ts';
 import { foldLabels } from '../../../src/learning/archive/fold.ts';
-import { PACKAGE_ROOT } from '../../../src/ops/paths.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { archivePlace } from './support.ts';
 
 const KILLS = 10;

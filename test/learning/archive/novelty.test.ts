@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/base/random.ts';
 import { createLatelyKept } from '../../../src/learning/archive/lately-kept.ts';
 import { createReferences, noveltyOf, strongestCells } from '../../../src/learning/archive/novelty.ts';
 import { SKETCH, sketchDistance, sketchRows } from '../../../src/learning/archive/sketch.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { embeddingsOf } from './frames.ts';
 
 const WIDTH = 1280;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Rectangle } from '../../../src/base/geometry.ts';
 import { isNear, notShown, shows } from '../../../src/learning/archive/points.ts';
-import type { Rectangle } from '../../../src/vision/zone.ts';
 import { fc } from '../../support/fast-check.ts';
 
 /** The rectangle of a cell, of a level of so many: three cells wide and high, cut off at the edges of the frame. */

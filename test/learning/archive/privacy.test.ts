@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Rectangle } from '../../../src/base/geometry.ts';
 import { sha256Of } from '../../../src/learning/archive/frame-rows.ts';
 import { PRIVACY_DEFAULTS, pixelateOutside, withPrivacy } from '../../../src/learning/archive/privacy.ts';
-import { cornersOf, type Rectangle, type Zone } from '../../../src/vision/zone.ts';
+import { cornersOf, type Zone } from '../../../src/vision/zone.ts';
 import { newFrame } from './frames.ts';
 
 const WIDTH = 960;

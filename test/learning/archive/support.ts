@@ -1,10 +1,10 @@
 /** Archives to try things with. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Clock } from '../../../src/base/clock.ts';
 import { openArchive } from '../../../src/learning/archive/archive.ts';
 import { ARCHIVE_DEFAULTS, type ArchiveOptions } from '../../../src/learning/archive/options.ts';
 import type { Archive } from '../../../src/learning/archive/types.ts';
-import type { Clock } from '../../../src/ops/clock.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { MINUTE_MS, NOW } from './frames.ts';

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBase, writeBase } from '../../../src/learning/base/base-files.ts';
 import { chooseBase } from '../../../src/learning/base/choose-base.ts';
 import { reservedGroups } from '../../../src/learning/base/reserve.ts';
-import { asCached } from '../../../src/learning/embedding/cache.ts';
-import type { Sample } from '../../../src/learning/embedding/sample.ts';
+import type { Sample } from '../../../src/learning/fit/sample.ts';
 import type { BaseSet } from '../../../src/learning/retrain/types.ts';
+import { asCached } from '../../../src/training/embedding/cache.ts';
 import { ACTIVITIES, BACKBONE, balancedSamples, sampleOf, separableSet } from '../support.ts';
 
 describe('chooseBase', () => {

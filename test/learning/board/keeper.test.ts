@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import { liveView } from '../../../src/base/live-view.ts';
 import { sha256Of } from '../../../src/learning/archive/frame-rows.ts';
 import { createReferences } from '../../../src/learning/archive/novelty.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import { createKeeper } from '../../../src/learning/board/keeper.ts';
 import type { SeenFrame } from '../../../src/learning/board/seen-frame.ts';
 import { LEARNING_DEFAULTS, type LearningOptions } from '../../../src/learning/options.ts';
-import { liveView } from '../../../src/ops/live-view.ts';
 import { cornersOf } from '../../../src/vision/zone.ts';
 import { embeddingsOf, NOW, newFrame } from '../archive/frames.ts';
 import { openTestArchive } from '../archive/support.ts';

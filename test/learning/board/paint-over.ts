@@ -1,6 +1,6 @@
 /** A beach without its riders: each box is painted over with the water above it. */
 import sharp from 'sharp';
-import type { Rectangle } from '../../../src/vision/zone.ts';
+import type { Rectangle } from '../../../src/base/geometry.ts';
 
 /** Pixels around a box that are painted over too: boards and shadows. */
 const MARGIN = 16;

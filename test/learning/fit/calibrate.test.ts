@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/base/random.ts';
 import {
   bestThreshold,
   type Calibration,
   fitCalibration,
   thresholdForPrecision,
 } from '../../../src/learning/fit/calibrate.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/base/random.ts';
 import { groupIntervals, percentile } from '../../../src/learning/fit/bootstrap.ts';
 import { evaluate, type GroupedPrediction } from '../../../src/learning/fit/evaluation.ts';
 import { measure } from '../../../src/learning/fit/metrics.ts';
@@ -8,7 +9,6 @@ import {
   balancedAccuracyOf,
   tally,
 } from '../../../src/learning/fit/tally.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const ACTIVITIES = ['surf', 'wind', 'kite'];

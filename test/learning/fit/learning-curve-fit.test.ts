@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/base/random.ts';
 import { accuracyAt, fitLearningCurve, lawOf } from '../../../src/learning/fit/learning-curve-fit.ts';
 import { errorAt, fitPowerLaw } from '../../../src/learning/fit/power-law.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const SIZES = [50, 100, 200, 400, 800];

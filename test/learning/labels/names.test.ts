@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SurfwatchError } from '../../../src/errors.ts';
-import {
-  checkLabels,
-  labelsFolder,
-  labelsLevel,
-  parseLabelsLevel,
-} from '../../../src/learning/labels/names.ts';
+import { checkLabels, labelsFolder } from '../../../src/learning/labels/names.ts';
+import { labelsLevel, parseLabelsLevel } from '../../../src/messaging/label-topic.ts';
 import { fc } from '../../support/fast-check.ts';
 import { ACTIVITIES } from './support.ts';
 

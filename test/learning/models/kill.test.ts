@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadHead } from '../../../src/activity/head-bundle.ts';
-import { createRandom } from '../../../src/ops/random.ts';
+import { createRandom } from '../../../src/base/random.ts';
 import { BACKBONE } from '../support.ts';
 import { namesOf, newPlace, openStore, type Place } from './support.ts';
 

@@ -4,9 +4,9 @@
  */
 import { once } from 'node:events';
 import { pino } from 'pino';
+import { systemClock } from '../../../src/base/clock.ts';
+import { createRandom } from '../../../src/base/random.ts';
 import { openModelStore } from '../../../src/learning/models/store.ts';
-import { systemClock } from '../../../src/ops/clock.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { BACKBONE, riderHead } from '../support.ts';
 
 const [shipped, board, seed] = process.argv.slice(2) as [string, string, string];

@@ -2,11 +2,11 @@ import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type HeadManifest, headWeightBytes, loadHead } from '../../../src/activity/head-bundle.ts';
+import { SHIPPED_MODELS } from '../../../src/base/paths.ts';
+import { checkHead } from '../../../src/host/doctor/models.ts';
 import { saveHead, selectHead } from '../../../src/learning/fit/save-head.ts';
 import { readManifest, resolveHead } from '../../../src/learning/models/resolve.ts';
 import { openModelStore } from '../../../src/learning/models/store.ts';
-import { checkHead } from '../../../src/ops/checks/models.ts';
-import { SHIPPED_MODELS } from '../../../src/ops/paths.ts';
 import { loadBackboneBundle } from '../../../src/vision/bundle.ts';
 import { BACKBONE, randomHead, riderHead } from '../support.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NONE } from '../../../src/learning/data/labels.ts';
+import { NONE } from '../../../src/base/activities.ts';
 import { figuresOf, gate, objections } from '../../../src/learning/retrain/gate.ts';
 import type { BoardFrame } from '../../../src/learning/retrain/types.ts';
 import { WIDTH } from '../support.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { headLogits } from '../../../src/activity/head.ts';
+import { createRandom } from '../../../src/base/random.ts';
 import { baseSide } from '../../../src/learning/retrain/base-rows.ts';
 import { chooseRetrainedOutputs } from '../../../src/learning/retrain/choose-outputs.ts';
 import { matchCalibration } from '../../../src/learning/retrain/match-calibration.ts';
 import { activitiesWithNew, warmStart } from '../../../src/learning/retrain/warm-start.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { ACTIVITIES, balancedSamples, randomHead, separableSet } from '../support.ts';
 import { toyBase, toyHead, withBackground } from './support.ts';
 

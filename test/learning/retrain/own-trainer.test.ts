@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createTfjsTrainer } from '../../../scripts/bench-retrain/tfjs-trainer.ts';
+import { createRandom } from '../../../src/base/random.ts';
 import type { FittedHead } from '../../../src/learning/fit/head-model.ts';
 import { plainMultiply } from '../../../src/learning/retrain/matrix-kernel.ts';
 import { createOwnTrainer } from '../../../src/learning/retrain/own-trainer.ts';
 import type { MaskedBatch } from '../../../src/learning/retrain/trainer.ts';
-import { createRandom } from '../../../src/ops/random.ts';
 import { loadTensorflow } from '../../../src/vision/engines/tensorflow.ts';
 
 const [WIDTH, HIDDEN, OUTPUTS, ROWS] = [20, 6, 3, 7];

@@ -1,8 +1,8 @@
 /** Toy boards and base sets for the tests of retraining. */
 import type { HeadBundle } from '../../../src/activity/head-bundle.ts';
+import { createRandom, type Random } from '../../../src/base/random.ts';
 import { blockOf, isHeldBlock } from '../../../src/learning/retrain/blocks.ts';
 import type { BaseSet, BoardFrame, RetrainInput } from '../../../src/learning/retrain/types.ts';
-import { createRandom, type Random } from '../../../src/ops/random.ts';
 import { ACTIVITIES, BACKBONE, balancedSamples, CELL_SENSE, separableSet, WIDTH } from '../support.ts';
 
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type ContactSheet, writeContactSheet } from '../../../src/learning/sheet/contact-sheet.ts';
-import { put } from '../../commands/support.ts';
+import { put } from '../../cli/support.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { jpegUri, thumbnail } from '../../../src/learning/sheet/thumbnail.ts';
-import { put } from '../../commands/support.ts';
+import { put } from '../../cli/support.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Left half red, right half green; as stored. */

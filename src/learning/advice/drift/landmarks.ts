@@ -1,5 +1,5 @@
 /** A few of the base set's embeddings that stand for all of them: what a frame's distance is measured to. */
-import { createRandom, shuffled } from '../../../ops/random.ts';
+import { createRandom, shuffled } from '../../../base/random.ts';
 import type { BaseSet } from '../../retrain/types.ts';
 import { dot, normalisedRows } from '../likeness/vectors.ts';
 import { type Histogram, histogramOf } from './histogram.ts';

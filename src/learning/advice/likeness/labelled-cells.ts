@@ -1,7 +1,7 @@
 /** The cells of labelled frames that their labels are likely about, to compare others with. */
 import type { KeptCell } from '../../../activity/kept-cells.ts';
 import { likeliest } from '../../../activity/presence-score.ts';
-import type { Rectangle } from '../../../vision/zone.ts';
+import type { Rectangle } from '../../../base/geometry.ts';
 import { cellsAbout } from '../../archive/about.ts';
 import { isNear, shows } from '../../archive/points.ts';
 import type { Pointing } from '../../archive/types.ts';

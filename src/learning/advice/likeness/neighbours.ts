@@ -1,6 +1,7 @@
 /** The labelled cells of the board, and samples of the base set, that are most like a cell. */
-import type { Rectangle } from '../../../vision/zone.ts';
-import { activitiesOf, NONE } from '../../data/labels.ts';
+
+import { activitiesOf, NONE } from '../../../base/activities.ts';
+import type { Rectangle } from '../../../base/geometry.ts';
 import type { BaseSet } from '../../retrain/types.ts';
 import type { LabelledCells } from './labelled-cells.ts';
 import { nearest } from './vectors.ts';

@@ -1,6 +1,6 @@
 /** What is asked of a frame: a label, points, or whether nobody is there. */
 import type { KeptCell } from '../../../activity/kept-cells.ts';
-import { NONE } from '../../data/labels.ts';
+import { NONE } from '../../../base/activities.ts';
 import { doubt, type JudgedBy } from '../deciding.ts';
 import type { Candidate } from './candidate.ts';
 import { type Doubtful, doubtful } from './doubtful.ts';

@@ -1,7 +1,7 @@
 /** What may be a rider in a frame: shown by number, to be confirmed, rejected or pointed at. */
 import type { KeptCell } from '../../../activity/kept-cells.ts';
 import { likeliest } from '../../../activity/presence-score.ts';
-import type { Rectangle } from '../../../vision/zone.ts';
+import type { Rectangle } from '../../../base/geometry.ts';
 import { detectionsOf } from '../../archive/detections-of.ts';
 
 /** Plain data that survives JSON. */

@@ -1,5 +1,5 @@
 /** Why a frame is worth a label, in words. */
-import { NONE } from '../../data/labels.ts';
+import { NONE } from '../../../base/activities.ts';
 import type { Asked } from './asking.ts';
 import type { Doubtful } from './doubtful.ts';
 

@@ -1,0 +1,95 @@
+/** Looks after the board while the daemon runs: reads what the kernel tells, and raises alerts. */
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import {
+  HOST_ALERTS,
+  HOST_LIMIT_DEFAULTS,
+  type HostAlert,
+  type HostLimits,
+  hostAlerts,
+  NO_ALERTS,
+} from './alerts.ts';
+import { CLOCK_JUMP_MS, type ClockWatch, lookAtClock, watchClock } from './clock-watch.ts';
+import { KERNEL_ROOTS, type KernelRoots } from './kernel-files.ts';
+import { type LoopDelay, LoopDelayMeter } from './loop-delay.ts';
+import { type HostReading, readHost } from './reading.ts';
+
+export interface MonitorOptions extends HostLimits {
+  readonly intervalMs: number;
+}
+
+export const MONITOR_DEFAULTS: MonitorOptions = { ...HOST_LIMIT_DEFAULTS, intervalMs: 30_000 };
+
+export interface MonitorParts {
+  readonly options: MonitorOptions;
+  readonly stateDir: string;
+  /** A time that has passed for sure, in milliseconds since the epoch (UTC): an earlier clock was not set. */
+  readonly notBeforeMs: number;
+  readonly onAlert: (id: HostAlert, text: string | null) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly roots?: KernelRoots;
+}
+
+export interface BoardHealth extends HostReading {
+  readonly loopDelay: LoopDelay | null;
+  /** How often the wall clock was moved by more than two seconds since the start. */
+  readonly clockJumps: number;
+}
+
+export class Monitor {
+  readonly #parts: MonitorParts;
+  readonly #loop = new LoopDelayMeter();
+  readonly #ending = new AbortController();
+  #watch: ClockWatch;
+  #alerts = NO_ALERTS;
+  #latest: BoardHealth | null = null;
+  #running: Promise<void> | undefined;
+
+  constructor(parts: MonitorParts) {
+    this.#parts = parts;
+    this.#watch = watchClock(parts.clock);
+  }
+
+  /** At once for the first time, then at intervals. */
+  start(): void {
+    this.#loop.start();
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+    this.#loop.stop();
+  }
+
+  /** Null until the first look is done, a few milliseconds after the start. */
+  get latest(): BoardHealth | null {
+    return this.#latest;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, options } = this.#parts;
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      await this.#look();
+      await clock.sleep(options.intervalMs, signal).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { clock, log, options, stateDir, notBeforeMs, roots = KERNEL_ROOTS } = this.#parts;
+    const look = lookAtClock(this.#watch, clock, { jumpMs: CLOCK_JUMP_MS, notBeforeMs });
+    this.#watch = look.watch;
+    if (look.jumpedMs !== 0) log.warn({ jumpedMs: look.jumpedMs }, 'the clock of the board was moved');
+    const reading = await readHost(roots, stateDir);
+    this.#latest = { ...reading, loopDelay: this.#loop.take(), clockJumps: look.watch.jumps };
+    const alerts = hostAlerts(this.#alerts, reading, options, look.isUnset);
+    for (const id of HOST_ALERTS) {
+      const text = alerts[id];
+      if (text !== null && this.#alerts[id] === null) log.warn({ alert: id }, text);
+      if (text !== this.#alerts[id]) this.#parts.onAlert(id, text);
+    }
+    this.#alerts = alerts;
+  }
+}

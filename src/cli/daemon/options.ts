@@ -1,0 +1,139 @@
+/** What the commands share that talk to a running daemon: where it is, and how long it may take. */
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../../base/clock.ts';
+import { parseDuration } from '../../base/duration.ts';
+import { MAX_PICTURE_BYTES } from '../../broker/connections.ts';
+import { isName } from '../../config/name.ts';
+import type { Settings } from '../../config/settings.ts';
+import { SurfwatchError } from '../../errors.ts';
+import type { MqttOptions } from '../../messaging/options.ts';
+import type { Requester } from '../../messaging/request.ts';
+import { topicBase } from '../../messaging/topics.ts';
+import { addConfigOptions, type ConfigOptions, settingsFrom } from '../options.ts';
+
+export interface DaemonFlags extends ConfigOptions {
+  readonly url?: string;
+  readonly site?: string;
+  readonly base?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly json: boolean;
+}
+
+export function addDaemonOptions(command: Command): Command {
+  return addConfigOptions(command)
+    .option(
+      '-u, --url <address>',
+      'broker of the daemon: mqtt://[user:password@]host[:port]; several with commas between',
+    )
+    .addOption(
+      new Option('--site <name>', 'board of a fleet, whose topics begin with surf/<name>').argParser(
+        siteName,
+      ),
+    )
+    .addOption(
+      new Option('--base <topic>', 'what the topics begin with, where it is neither')
+        .argParser(topicStart)
+        .conflicts('site'),
+    )
+    .addOption(
+      new Option('--timeout <time>', 'how long an answer may take')
+        .argParser(duration)
+        .default(15_000, '15s'),
+    )
+    .option('--json', 'answer with one JSON object', false);
+}
+
+/** The same options for another command to the same daemon, quoted for a shell; logins are left out. */
+export function repeatedFlags({ config, set, url, site, base }: DaemonFlags): string {
+  const given: readonly (readonly [string, string | undefined])[] = [
+    ...config.map(file => ['-c', resolve(file)] as const),
+    ...set.filter(one => !/password|username/i.test(one)).map(one => ['--set', one] as const),
+    ['--url', url],
+    ['--site', site],
+    ['--base', base],
+  ];
+  return given
+    .flatMap(([flag, value]) =>
+      value === undefined ? [] : `${flag} ${quoted(value.replaceAll(/\/\/[^/@,]*@/g, '//'))}`,
+    )
+    .join(' ');
+}
+
+function quoted(text: string): string {
+  return /^[\w.,=+:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Beneath the help of each of these commands. */
+export const WHERE_IT_IS = `
+Where the daemon is, it reads from the same settings: give it the same -c FILE. Without any it looks for the broker at
+127.0.0.1:1883. A password is better kept in the settings (mqtt.passwordFile) or the environment
+(SURFWATCH_MQTT_PASSWORD) than typed.`;
+
+export interface Place {
+  readonly mqtt: MqttOptions;
+  readonly base: string;
+  /** Largest picture that is sure to be taken, by the broker and the daemon. */
+  readonly maxPictureBytes: number;
+  readonly settings: Settings;
+}
+
+/** Left for the topic and the properties of a message. */
+const TOPIC_BYTES = 1024;
+
+/** Where the settings and the options say the daemon is. @throws ConfigError, SurfwatchError `daemon-address-unknown` */
+export function placeOf(flags: DaemonFlags): Place {
+  const url = flags.url === undefined ? [] : [`mqtt.url=${flags.url}`];
+  const { settings } = settingsFrom({ config: flags.config, set: [...flags.set, ...url] });
+  return {
+    mqtt: settings.mqtt.url === '' ? embedded(settings) : settings.mqtt,
+    base: flags.base ?? (flags.site === undefined ? topicBase(settings) : `surf/${flags.site}`),
+    // Of a broker elsewhere it is not known whether it is an embedded one.
+    maxPictureBytes: Math.min(MAX_PICTURE_BYTES - TOPIC_BYTES, settings.learning.maxImageBytes),
+    settings,
+  };
+}
+
+/** Connects, hands over, and disconnects, whatever happens. */
+export async function askDaemon<T>(
+  flags: DaemonFlags,
+  use: (daemon: Requester, place: Place) => Promise<T>,
+): Promise<T> {
+  const { openRequester } = await import('../../messaging/request.ts');
+  const place = placeOf(flags);
+  const daemon = await openRequester({ ...place.mqtt, base: place.base, clock: systemClock });
+  try {
+    return await use(daemon, place);
+  } finally {
+    await daemon.close();
+  }
+}
+
+/** The embedded broker, which speaks MQTT 3.1.1 and asks for no login. */
+function embedded({ mqtt, broker }: Settings): MqttOptions {
+  if (broker.port === 0) {
+    throw new SurfwatchError('daemon-address-unknown', 'broker.port is 0: the daemon takes any free port');
+  }
+  const { caFile: _ca, certFile: _cert, keyFile: _key, servername: _sni, ...plain } = mqtt;
+  const { username: _name, password: _secret, ...rest } = plain;
+  return { ...rest, url: `mqtt://127.0.0.1:${broker.port}`, protocolVersion: '4' };
+}
+
+function siteName(text: string): string {
+  if (isName(text)) return text;
+  throw new InvalidArgumentError('The name of a site has only a-z, 0-9 and -.');
+}
+
+function topicStart(text: string): string {
+  const bare = text.replace(/\/$/, '');
+  if (bare !== '' && !/[+#\0]|\/\/|^\/|^\$/.test(bare)) return bare;
+  throw new InvalidArgumentError('It must be a topic without + and #.');
+}
+
+/** Reads the time of an option, in ms. */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw new InvalidArgumentError('It must be a time such as 500ms, 15s or 2m.');
+}

@@ -1,0 +1,88 @@
+/** `surfwatch demo`: the daemon with a simulated camera, for looking around. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import type { ActivityReport } from '../activity/report.ts';
+import { PACKAGE_ROOT } from '../base/paths.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { colours as pc } from './colours.ts';
+import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+
+export function demoCommand(): Command {
+  return addConfigOptions(new Command('demo'))
+    .description('run the daemon with a simulated camera, its own broker and the shipped model')
+    .option('--json', 'print each change as one JSON object a line', false)
+    .addHelpText('after', HELP)
+    .action(demo);
+}
+
+const HELP = `
+The camera first shows real frames of a line-up, then draws a beach where surfers, windsurfers and kitesurfers come and
+go by a script, and so on in turn; what is printed is what the model makes of the pictures, and which they were. Where port 1883 is taken the next free one is used. What it learns is in a folder of its
+own, which is deleted when it ends; --set stateDir=DIR keeps it. So several demos can run at once, and beside a daemon.
+
+Examples:
+  $ surfwatch demo
+  $ surfwatch demo --set camera.simulator.seed=7
+`;
+
+async function demo(options: ConfigOptions & { json: boolean }): Promise<void> {
+  const config = [join(PACKAGE_ROOT, 'config', 'demo.json'), ...options.config];
+  const own = await ownState({ config, set: options.set });
+  const load = () => settingsFrom({ config, set: ['log.level=warn', ...own.set, ...options.set] });
+  try {
+    await run(load, options);
+  } finally {
+    await own.remove();
+  }
+}
+
+/** A folder for one demo, unless one is asked for. */
+async function ownState(options: ConfigOptions): Promise<{ set: string[]; remove: () => Promise<void> }> {
+  const { effective } = settingsFrom(options);
+  const asked = effective.find(({ path }) => path === 'stateDir')?.source !== 'default';
+  if (asked) return { set: [], remove: async () => undefined };
+  const folder = await mkdtemp(join(tmpdir(), 'surfwatch-demo-'));
+  return { set: [`stateDir=${folder}`], remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function run(load: () => LoadedConfig, options: ConfigOptions & { json: boolean }): Promise<void> {
+  const loaded = load();
+  const { runDaemon } = await import('./run-daemon.ts');
+  const { topicBase } = await import('../messaging/topics.ts');
+  const { broker, mqtt } = loaded.settings;
+  await runDaemon(loaded, load, {
+    onStarted: ({ address }) => {
+      if (options.json) return;
+      const port = Number(new URL(address).port);
+      if (mqtt.url === '' && port !== broker.port)
+        console.log(`port ${broker.port} is taken, the broker listens on ${port}`);
+      console.log(`broker     ${address}`);
+      console.log(`subscribe  mosquitto_sub -p ${port} -v -t '${topicBase(loaded.settings)}/#'`);
+      console.log('stop       Ctrl-C\n');
+    },
+    onChange: (report, origin) =>
+      console.log(options.json ? JSON.stringify({ ...report, origin }) : line(report, origin)),
+  });
+}
+
+const COLOURS: Readonly<Record<string, (text: string) => string>> = {
+  surfing: pc.cyan,
+  windsurfing: pc.green,
+  kitesurfing: pc.magenta,
+  none: pc.dim,
+};
+
+function line({ activity, activities, count, visibility }: ActivityReport, origin: string): string {
+  const time = new Date().toTimeString().slice(0, 8);
+  const colour = COLOURS[activity] ?? pc.yellow;
+  const also = activities.filter(other => other !== activity).map(other => `+ ${other}`);
+  const reason = visibility === 'ok' ? [] : [`(${visibility})`];
+  const riders = Object.entries(count ?? {}).flatMap(([name, riders]) =>
+    riders === 0 ? [] : [`${riders} ${name}`],
+  );
+  const what = [colour(activity), ...also, ...reason].join(' ');
+  const where = origin.startsWith('footage:') ? 'real frames' : 'drawn';
+  return `${time}  ${what.padEnd(32)} ${riders.join(', ').padEnd(28)} ${pc.dim(where)}`;
+}

@@ -1,0 +1,43 @@
+/** Writes the model for onnxruntime and whatever else reads ONNX. */
+import { SurfwatchError } from '../../../errors.ts';
+import { backboneGraph } from '../../../vision/engines/onnx-graph.ts';
+import { writeOnnxModel } from '../../../vision/engines/onnx-proto.ts';
+import { DESCRIPTION, describeExport } from '../describe.ts';
+import type { ExportFiles, ExportModel, ExportOptions } from '../model.ts';
+import { quantise } from '../quantise.ts';
+import { headGraph } from './head-graph.ts';
+import { int8Graph } from './int8-graph.ts';
+
+/**
+ * Input `pixels` [n, size, size, 3] uint8, RGB 0..255, scaled inside the graph; output `probabilities` [n, activities]
+ * float32. In int8 the backbone computes in eight bits and the head in float32.
+ *
+ * @throws SurfwatchError `export-needs-ranges`
+ */
+export async function exportOnnx(
+  model: ExportModel,
+  { precision, ranges }: ExportOptions,
+): Promise<ExportFiles> {
+  const { size } = model.input;
+  const backbone = precision === 'int8' ? quantisedBackbone(model, ranges) : backboneGraph(model.backbone);
+  const head = headGraph(model);
+  const bytes = writeOnnxModel({
+    name: model.headId,
+    description: DESCRIPTION,
+    producerVersion: model.version,
+    nodes: [...backbone.nodes, ...head.nodes],
+    constants: [...backbone.constants, ...head.constants],
+    inputs: [{ name: 'pixels', type: 'uint8', shape: ['n', size, size, 3] }],
+    outputs: [{ name: 'probabilities', type: 'float32', shape: ['n', model.activities.length] }],
+    metadata: {
+      ...describeExport(model, precision),
+      input: 'uint8 RGB 0..255; scale and offset are applied inside',
+    },
+  });
+  return { 'model.onnx': bytes };
+}
+
+function quantisedBackbone(model: ExportModel, ranges: ExportOptions['ranges']) {
+  if (ranges === null) throw new SurfwatchError('export-needs-ranges', 'int8 was asked for without ranges');
+  return int8Graph(model, quantise(model, ranges));
+}

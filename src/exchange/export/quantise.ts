@@ -1,0 +1,111 @@
+/**
+ * Eight-bit numbers for weights and activations, by the rules of the TensorFlow Lite quantization specification
+ * (https://ai.google.dev/edge/litert/models/quantization_spec), which onnxruntime's QDQ kernels share: weights int8,
+ * symmetric, one scale an output channel; activations one scale and zero point a tensor; biases int32.
+ */
+import { SurfwatchError } from '../../errors.ts';
+import type { ExportLayer, ExportModel, Ranges } from './model.ts';
+
+/** real = scale × (q - zeroPoint), q in 0..255 */
+export interface Scale {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+export interface QuantisedLayer {
+  /** Of what the layer is given. */
+  readonly input: Scale;
+  /** As the layer's kernel: OIHW. */
+  readonly kernel: Int8Array;
+  /** Of each output channel's weights. */
+  readonly kernelScales: Float32Array;
+  /** In units of the input's scale times the channel's. */
+  readonly bias: Int32Array;
+  readonly biasScales: Float32Array;
+  /** Of what the convolution gives, before another layer's output is added. */
+  readonly output: Scale;
+  /** After the addition, where there is one. */
+  readonly sum: Scale | null;
+}
+
+/** The scaling of pixels: a byte is its own eight-bit number. */
+export interface QuantisedModel {
+  readonly pixels: Scale;
+  readonly layers: ReadonlyMap<string, QuantisedLayer>;
+}
+
+/** @throws SurfwatchError `export-needs-ranges` where a layer has none */
+export function quantise(model: ExportModel, ranges: Ranges): QuantisedModel {
+  const { scale, offset } = model.input;
+  const pixels = { scale: Math.fround(scale), zeroPoint: clamp(Math.round(-offset / scale), 0, 255) };
+  // Half a pixel is left when -1..1 is mapped to whole numbers; the first layer's bias takes it back.
+  const left = offset + pixels.zeroPoint * scale;
+  const layers = new Map<string, QuantisedLayer>();
+  for (const layer of model.layers) {
+    const before = layer.from === null ? null : (layers.get(layer.from) as QuantisedLayer);
+    const input = before === null ? pixels : (before.sum ?? before.output);
+    layers.set(layer.name, quantiseLayer(layer, input, before === null ? left : 0, ranges));
+  }
+  return { pixels, layers };
+}
+
+function quantiseLayer(layer: ExportLayer, input: Scale, shift: number, ranges: Ranges): QuantisedLayer {
+  const size = layer.kernel.length / layer.out;
+  const kernel = new Int8Array(layer.kernel.length);
+  const bias = new Int32Array(layer.out);
+  const kernelScales = new Float32Array(layer.out);
+  for (let channel = 0; channel < layer.out; channel++) {
+    const weights = layer.kernel.subarray(channel * size, (channel + 1) * size);
+    const shifted =
+      (layer.bias[channel] as number) + shift * weights.reduce((sum, weight) => sum + weight, 0);
+    const scale = weightScale(weights, shifted, input.scale);
+    kernelScales[channel] = scale;
+    for (const [index, weight] of weights.entries()) {
+      kernel[channel * size + index] = clamp(Math.round(weight / scale), -127, 127);
+    }
+    bias[channel] = Math.round(shifted / (input.scale * scale));
+  }
+  return {
+    input,
+    kernel,
+    kernelScales,
+    bias,
+    biasScales: kernelScales.map(scale => scale * input.scale),
+    output: outputScale(layer, ranges),
+    sum: layer.residualFrom === null ? null : scaleOf(rangeOf(ranges, layer.name)),
+  };
+}
+
+/** Half of int32, so that a bias leaves room for the sum it is added to. */
+const LARGEST_BIAS = 2 ** 30;
+
+function weightScale(weights: Float32Array, bias: number, input: number): number {
+  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  // A channel of tiny weights would push its bias out of int32.
+  return Math.fround(Math.max(largest / 127, Math.abs(bias) / (input * LARGEST_BIAS), 1e-12));
+}
+
+function outputScale(layer: ExportLayer, ranges: Ranges): Scale {
+  if (layer.activation === 'relu6') {
+    // The clipping comes with the numbers: 0 is the smallest they can say, and at most 6 the largest.
+    return scaleOf({ min: 0, max: Math.min(6, Math.max(1e-3, rangeOf(ranges, layer.name).max)) });
+  }
+  return scaleOf(rangeOf(ranges, layer.residualFrom === null ? layer.name : `${layer.name}/sum`));
+}
+
+function rangeOf(ranges: Ranges, name: string): { min: number; max: number } {
+  const range = ranges[name];
+  if (range !== undefined) return range;
+  throw new SurfwatchError('export-needs-ranges', `there is no range of ${name} among those given`);
+}
+
+/** Zero has a number of its own, as padding is made of it. */
+export function scaleOf({ min, max }: { min: number; max: number }): Scale {
+  const [low, high] = [Math.min(0, min), Math.max(0, max)];
+  const scale = Math.fround(Math.max(high - low, 1e-6) / 255);
+  return { scale, zeroPoint: clamp(Math.round(-low / scale), 0, 255) };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}

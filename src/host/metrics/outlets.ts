@@ -1,0 +1,59 @@
+/** Where the metrics go: the HTTP server and the file, as far as they are wanted. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../base/clock.ts';
+import type { MetricsOptions } from '../../config/schema/metrics.ts';
+import type { Snapshot } from '../../pipeline/snapshot.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { liveness, readiness } from './readiness.ts';
+import { MetricsServer } from './server.ts';
+import { Textfile } from './textfile.ts';
+
+export interface MetricsOutletsParts {
+  readonly options: MetricsOptions;
+  readonly snapshot: () => Snapshot;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class MetricsOutlets {
+  readonly #server: MetricsServer | undefined;
+  readonly #textfile: Textfile | undefined;
+  readonly #metrics: Metrics | undefined;
+
+  constructor({ options, snapshot, clock, log }: MetricsOutletsParts) {
+    const { enabled, textfile: path, textfileIntervalMs: intervalMs } = options;
+    if (!enabled && path === undefined) return;
+    const metrics = createMetrics(snapshot);
+    this.#metrics = metrics;
+    if (enabled) {
+      this.#server = new MetricsServer({
+        options,
+        metrics,
+        liveness: () => liveness(snapshot()),
+        readiness: () => readiness(snapshot()),
+        log,
+      });
+    }
+    if (path !== undefined) this.#textfile = new Textfile({ path, intervalMs, metrics, clock, log });
+  }
+
+  /** @throws SurfwatchError `metrics-listen-failed` */
+  async start(): Promise<void> {
+    await this.#server?.start();
+    this.#textfile?.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#server?.stop(), this.#textfile?.stop()]);
+  }
+
+  /** Address of the server, `http://127.0.0.1:9477`; empty without one. */
+  get url(): string {
+    return this.#server?.url ?? '';
+  }
+
+  /** A stage of a frame took so long. */
+  get tookMs(): Metrics['tookMs'] | undefined {
+    return this.#metrics?.tookMs;
+  }
+}

@@ -1,0 +1,70 @@
+/** Watches the pipeline: feeds systemd's watchdog while it lives, and calls for a restart when it doesn't. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../base/clock.ts';
+import type { Pulse } from '../../pipeline/pulse.ts';
+import { type Liveness, type LivenessOptions, startLiveness, stepLiveness } from './liveness.ts';
+import type { Notifier } from './notifier.ts';
+
+export interface WatchdogParts {
+  readonly notifier: Pick<Notifier, 'alive' | 'wedged'>;
+  /** How the pipeline is now. */
+  readonly pulse: () => Pulse;
+  /** Longest time between two signs of life; `undefined` where systemd waits for none and gets none. */
+  readonly watchdogMs: number | undefined;
+  /** Asked for at each look: the camera's pace may be changed meanwhile. */
+  readonly options: () => LivenessOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Signs of life for each time that systemd waits: two may be lost. */
+const SIGNS = 3;
+/** As if `WatchdogSec` were so, where there is none. */
+const UNWATCHED_MS = 60_000;
+
+export class Watchdog {
+  readonly #parts: WatchdogParts;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #liveness: Liveness | undefined;
+
+  constructor(parts: WatchdogParts) {
+    this.#parts = parts;
+  }
+
+  /** To be called when the daemon is ready. */
+  start(): void {
+    this.#running ??= this.#run((this.#parts.watchdogMs ?? UNWATCHED_MS) / SIGNS);
+  }
+
+  /** What is stuck, for who asks after the health of the daemon; null where nothing is. */
+  get stalled(): string | null {
+    return this.#liveness?.stalled ?? null;
+  }
+
+  /** Signs of life end with it: a stop has its own time limit. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(everyMs: number): Promise<void> {
+    const { clock, pulse, options } = this.#parts;
+    const { signal } = this.#stopping;
+    this.#liveness = startLiveness(pulse(), clock.monotonic());
+    while (!signal.aborted) {
+      this.#liveness = stepLiveness(this.#liveness, pulse(), clock.monotonic(), everyMs, options());
+      this.#tell(this.#liveness);
+      await clock.sleep(everyMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** A stall that passes is forgiven, as long as systemd has not acted. */
+  #tell({ stalled }: Liveness): void {
+    const { notifier, log, watchdogMs } = this.#parts;
+    if (stalled !== null) log.fatal({ stalled }, 'the pipeline is stuck');
+    if (watchdogMs === undefined) return;
+    if (stalled === null) notifier.alive();
+    else notifier.wedged(stalled);
+  }
+}

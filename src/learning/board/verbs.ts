@@ -1,0 +1,124 @@
+/** What the daemon can be told about learning. */
+import { z } from 'zod';
+import { labelArgsSchema, MAX_LABELS, MAX_NAME_LENGTH } from '../../messaging/label-payload.ts';
+import { defineVerb, type Verbs } from '../../messaging/verbs.ts';
+import type { LabelService } from '../labels/service.ts';
+
+const MAX_EPOCHS = 1000;
+const MAX_NEXT = 200;
+const NEXT_COUNT = 10;
+
+const retrainArgs = z.object({
+  epochs: z.int().min(1).max(MAX_EPOCHS).optional().describe('Passes over the data at most.'),
+  dryRun: z.boolean().optional().describe('Only measure: the head in force stays.'),
+  force: z.boolean().optional().describe('Promote the new head even if it is no better.'),
+  only: z
+    .array(z.string().max(MAX_NAME_LENGTH))
+    .min(1)
+    .max(2 * MAX_LABELS)
+    .optional()
+    .describe(
+      'Learn from these labels of the board alone: those that came by a way (`mqtt`, `image`, `folder`, `cli`) or name an activity (or `none`).',
+    ),
+});
+
+const headId = z.string().min(1).max(100);
+const frame = z.ulid().describe('Id (ULID) of a frame.');
+
+export type RetrainArgs = z.infer<typeof retrainArgs>;
+
+export interface LearningVerbParts {
+  readonly labels: Pick<LabelService, 'labelFrames' | 'undo'>;
+  /** @throws SurfwatchError `retrain-busy` naming the job under way */
+  readonly retrain: (args: RetrainArgs) => Promise<{ readonly job: string }> | { readonly job: string };
+  /** @throws SurfwatchError `retrain-none` */
+  readonly cancel: (job?: string) => unknown;
+  /** @param to id of a head; without it the one before */
+  readonly rollback: (to?: string) => unknown;
+  readonly models: () => unknown;
+  /** @param head id of the one that waits for approval; so with the next two. @throws SurfwatchError `model-not-held` */
+  readonly approve: (head: string) => unknown;
+  readonly reject: (head: string) => unknown;
+  /** @throws SurfwatchError `model-overlay-none` */
+  readonly overlay: (head: string) => unknown;
+  readonly next: (count: number) => unknown;
+  readonly explain: (frame: string) => unknown;
+  /** @param width in pixels; without it the picture as it is kept */
+  readonly frame: (frame: string, width?: number) => unknown;
+}
+
+/** `label`, `retrain`, `cancel`, `rollback`, `models`, `approve`, `reject`, `next`, `explain` and `frame`. */
+export function learningVerbs(parts: LearningVerbParts): Verbs {
+  return {
+    label: defineVerb({
+      doc: 'Says what can be seen in frames, or who is where in one. The answer comes when that is on disk: `labelled`, and `counts` of labelled frames by activity; or with `undo` what holds now, null where nothing does.',
+      args: labelArgsSchema,
+      run: async ({ frame: id, frames, new: allowNew, undo, way = 'mqtt', ...said }) => {
+        if (undo === true && id !== undefined) return parts.labels.undo(id, { by: said.by, way });
+        const wanted = frames ?? (id === undefined ? [] : [id]);
+        return parts.labels.labelFrames({ ...said, frames: wanted, allowNew }, way);
+      },
+    }),
+    retrain: defineVerb({
+      doc: 'Trains a new head on all labels. Answered at once with the id of the job; progress and result are on `training`.',
+      args: retrainArgs,
+      run: args => parts.retrain(args),
+    }),
+    cancel: defineVerb({
+      doc: 'Ends the training job; the head in force stays.',
+      args: z.object({
+        job: z.ulid().optional().describe('Id (ULID) of the job; without it the one that runs.'),
+      }),
+      run: ({ job }) => parts.cancel(job),
+    }),
+    rollback: defineVerb({
+      doc: 'Puts an earlier head in force again.',
+      args: z.object({
+        to: headId
+          .optional()
+          .describe('Id of the head, or `shipped`; without it the one before the present one.'),
+      }),
+      run: ({ to }) => parts.rollback(to),
+    }),
+    models: defineVerb({
+      doc: 'Lists the heads that are there, and what became of each; `held` is the one that waits for approval. With `overlay` it answers with a picture: `jpeg`, base64, what the head in force finds on the left, what the other finds on the right.',
+      args: z.object({ overlay: headId.optional().describe('Id of the head that waits for approval.') }),
+      run: ({ overlay }) => (overlay === undefined ? parts.models() : parts.overlay(overlay)),
+    }),
+    approve: defineVerb({
+      doc: 'Puts the head that waits for approval in force.',
+      args: z.object({ head: headId.describe('Its id.') }),
+      run: ({ head }) => parts.approve(head),
+    }),
+    reject: defineVerb({
+      doc: 'Deletes the head that waits for approval; the head in force stays.',
+      args: z.object({ head: headId.describe('Its id.') }),
+      run: ({ head }) => parts.reject(head),
+    }),
+    next: defineVerb({
+      doc: 'Lists the frames that are most worth a label, best first: of each what is asked (`ask`: `label`, `points` or `none`), why (`reasons`), and what may be a rider in it, numbered as `label` takes it (`places`).',
+      args: z.object({
+        count: z.int().min(1).max(MAX_NEXT).optional().describe(`How many; ${NEXT_COUNT} if not said.`),
+      }),
+      run: ({ count = NEXT_COUNT }) => parts.next(count),
+    }),
+    explain: defineVerb({
+      doc: 'Says why a frame was judged as it was: the place that decided, and the labelled places most like it.',
+      args: z.object({ frame }),
+      run: ({ frame: id }) => parts.explain(id),
+    }),
+    frame: defineVerb({
+      doc: 'Answers with the picture of a frame: `jpeg`, base64.',
+      args: z.object({
+        frame,
+        width: z
+          .int()
+          .min(16)
+          .max(4096)
+          .optional()
+          .describe('Width in pixels; without it the picture is as it is kept.'),
+      }),
+      run: ({ frame: id, width }) => parts.frame(id, width),
+    }),
+  };
+}

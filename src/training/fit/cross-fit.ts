@@ -1,0 +1,42 @@
+/** Scores samples by heads that were not fitted to them, to calibrate on more groups than one part held back. */
+
+import { type FitOptions, fitHead } from '../../learning/fit/fit-head.ts';
+import type { FittedHead } from '../../learning/fit/head-model.ts';
+import { type EmbeddedSet, selectRows } from '../../learning/fit/sample.ts';
+import { joinScored, type ScoredSet, scoredBy } from '../../learning/fit/scored-set.ts';
+import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
+
+export interface CrossFitting extends FitOptions {
+  /** How weights become a head. */
+  readonly bundleOf: (weights: FittedHead) => Parameters<typeof scoredBy>[0];
+  /** Share of the work that is done, 0..1. */
+  readonly onProgress: (done: number) => void;
+}
+
+/**
+ * Fits a head to all groups but those of a fold, for one fold after the other.
+ *
+ * @param folds groups of each fold
+ * @returns the samples of all folds, each scored by the head that did not see its fold
+ */
+export async function scoreByOthers(
+  tf: Tensorflow,
+  set: EmbeddedSet,
+  folds: readonly ReadonlySet<string>[],
+  { bundleOf, onProgress, ...options }: CrossFitting,
+): Promise<ScoredSet> {
+  const scored: ScoredSet[] = [];
+  for (const [index, fold] of folds.entries()) {
+    const others = selectRows(set, ({ group }) => !fold.has(group));
+    const { weights } = await fitHead(tf, others, options, {
+      onStep: done => onProgress((index + done) / folds.length),
+    });
+    scored.push(
+      scoredBy(
+        bundleOf(weights),
+        selectRows(set, ({ group }) => fold.has(group)),
+      ),
+    );
+  }
+  return joinScored(scored);
+}

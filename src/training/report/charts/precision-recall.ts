@@ -1,0 +1,50 @@
+/** Precision against recall, with the threshold that was chosen. */
+
+import { html } from '../../../base/html.ts';
+import { percent } from '../../../base/words.ts';
+import type { Evaluation } from '../../../learning/fit/evaluation.ts';
+import { type Chart, COLOURS, shareAxis } from './chart.ts';
+
+/** One an activity of which there is a picture. */
+export function precisionRecallCharts(
+  evaluation: Evaluation,
+  thresholds: Readonly<Record<string, number>>,
+): Chart[] {
+  return Object.entries(evaluation.precisionRecall).flatMap(([activity, points]) => {
+    if (points.length === 0) return [];
+    const { precision = null, recall = null, support = 0 } = evaluation.classes[activity] ?? {};
+    const threshold = (thresholds[activity] ?? 0.5).toFixed(2);
+    const area = percent(evaluation.averagePrecision[activity]);
+    const chosen = precision === null || recall === null ? [] : [[recall, precision]];
+    const says = `at the threshold: precision ${percent(precision, support)}, recall ${percent(recall, support)}`;
+    return [
+      {
+        title: activity,
+        description: `Precision against recall of ${activity}: average precision ${area}; ${says}.`,
+        note: html`Average precision <b>${area}</b>; ◆ ${says} (threshold ${threshold}).`,
+        option: {
+          xAxis: shareAxis('recall', true),
+          yAxis: shareAxis('precision'),
+          series: [
+            {
+              type: 'line',
+              silent: true,
+              symbol: 'none',
+              data: [[0, points[0]?.precision ?? 1], ...points.map(point => [point.recall, point.precision])],
+              lineStyle: { color: COLOURS.first, width: 2 },
+              itemStyle: { color: COLOURS.first },
+            },
+            {
+              type: 'scatter',
+              silent: true,
+              symbol: 'diamond',
+              symbolSize: 14,
+              data: chosen,
+              itemStyle: { color: COLOURS.second, opacity: 1 },
+            },
+          ],
+        },
+      },
+    ];
+  });
+}

@@ -1,0 +1,44 @@
+/** Cells that a board goes on learning with. */
+import { chooseBase } from '../../learning/base/choose-base.ts';
+import type { EmbeddedSet, Sample } from '../../learning/fit/sample.ts';
+import type { BaseSet } from '../../learning/retrain/types.ts';
+import type { Material } from './data/material.ts';
+import { type CellRows, kindOfRow } from './fit/rows.ts';
+
+/** In half precision 1.5 MB beside the head, and 0.3 MB of labels. */
+const BASE_CELLS = 6000;
+
+/**
+ * Of every camera some riders, what else is something, and what is nothing, as evenly as they can be had. Only cells of
+ * which all is known, kites apart: nobody knows whether a rider is in front of one, and it is taken for none.
+ */
+export function baseOfRows(
+  rows: CellRows,
+  material: readonly Material[],
+  held: ReadonlySet<string>,
+  backboneSha256: string,
+  seed: number,
+): BaseSet {
+  const size = rows.outputs.all.length;
+  const kite = rows.outputs.all.indexOf('kite');
+  const chosen = [...Array(rows.count).keys()].filter(row => {
+    const mask = rows.mask.subarray(row * size, (row + 1) * size);
+    return mask.every(known => known === 1) || (kite !== -1 && kindOfRow(rows, row).positive === kite);
+  });
+  const embeddings = new Float32Array(chosen.length * rows.width);
+  const samples = chosen.map((row, to): Sample => {
+    embeddings.set(rows.vectors.subarray(row * rows.width, (row + 1) * rows.width), to * rows.width);
+    const { camera, source, path } = material[rows.pictures[row] as number] as Material;
+    return {
+      labels: [...rows.targets.subarray(row * size, (row + 1) * size)],
+      group: camera,
+      source,
+      file: path,
+      part: String(rows.crops[row]),
+      augmented: false,
+    };
+  });
+  const all: EmbeddedSet = { samples, embeddings, width: rows.width };
+  const set = chooseBase(all, { held, max: BASE_CELLS, seed });
+  return { activities: rows.outputs.all, backbone: backboneSha256, set, held };
+}

@@ -1,0 +1,240 @@
+/** The report of a training of a head for riders: one page that needs nothing else. */
+import { basename } from 'node:path';
+import { type Html, html } from '../../../base/html.ts';
+import { count, duration, moment, percent } from '../../../base/words.ts';
+import { jpegUri, thumbnail } from '../../../learning/sheet/thumbnail.ts';
+import { axis, type Chart, COLOURS, drawCharts, shareAxis } from '../../report/charts/chart.ts';
+import type { PictureReader } from '../../report/gallery.ts';
+import { pageHtml } from '../../report/page.ts';
+import { judgedBy, sightWarning } from '../../report/sight-words.ts';
+import { tableHtml } from '../../report/table.ts';
+import type { RidersRecord, ShownPlace } from '../record.ts';
+import { limitsOf } from './limits.ts';
+import {
+  FIGURE_COLUMNS,
+  FIGURE_MEANINGS,
+  figureCells,
+  GROUND_CAPTION,
+  groundRows,
+  howJudged,
+  share,
+} from './rows.ts';
+
+/** @param pictures reads the parts of frames that are shown */
+export async function renderRidersReport(
+  record: RidersRecord,
+  pictures: PictureReader = thumbnail,
+): Promise<string> {
+  const { misses, alarms } = record.judged;
+  return pageHtml(`Training report of ${record.head.id}`, [
+    summaryHtml(record),
+    html`<section id="limits">
+<h2>What the figures don’t say</h2>
+<ul>${limitsOf(record).map(limit => html`<li>${limit}</li>`)}</ul>
+</section>
+`,
+    camerasHtml(record),
+    await chartsHtml(record),
+    await galleryHtml(
+      'misses',
+      'Riders it does not count',
+      'The largest first, four of a camera.',
+      misses,
+      pictures,
+    ),
+    await galleryHtml(
+      'alarms',
+      'False alarms',
+      'What it was surest of first, four of a camera. Look for riders without a box: those are mistakes of the boxes.',
+      alarms,
+      pictures,
+    ),
+    dataHtml(record),
+  ]).toString();
+}
+
+function summaryHtml({ head, made, judged }: RidersRecord): Html {
+  const { overall } = judged;
+  const figure = (name: string, value: string, meaning: string) => html`<div class="figure">
+<h2>${name}</h2>
+<p class="value">${value}</p>
+<p class="meaning">${meaning}</p>
+</div>
+`;
+  return html`<header>
+<p class="kicker">surfwatch training report · <b>${head.id}</b> · ${moment(made.at)}</p>
+<h1>On ${judgedBy('camera', judged.sight)} it reports ${share(overall.found, overall.withRiders)} of the frames with riders, and leaves ${share(overall.leftAlone, overall.empty)} of the others alone.</h1>
+<p class="lead">${sightWarning('camera', judged.sight)} Single frames, judged ${howJudged(judged)}.</p>
+<div class="figures">
+${figure('recall', share(overall.hit, overall.riders), `of ${count(overall.riders)} riders are counted`)}
+${figure('precision', share(overall.hit, overall.counted), 'of those counted are riders')}
+${figure('activity', share(overall.named, overall.hit), 'of the riders counted have the right one')}
+${figure('count', overall.countError === null ? '–' : overall.countError.toFixed(1), 'riders too many or too few in a frame, on average')}</div>
+<p class="how">${FIGURE_MEANINGS}</p>
+</header>
+`;
+}
+
+function camerasHtml({ judged }: RidersRecord): Html {
+  const ground = groundRows(judged.ground);
+  return html`<section id="cameras">
+<h2>By camera</h2>
+${tableHtml({
+  caption: 'Frames of cameras that were held back',
+  columns: ['Camera', ...FIGURE_COLUMNS],
+  rows: [
+    ['all', ...figureCells(judged.overall)],
+    ...judged.cameras.map(camera => [camera.name, ...figureCells(camera)]),
+  ],
+})}
+${tableHtml({
+  caption: 'Riders by their height in pixels of the frame',
+  columns: ['Height', 'Riders', 'Counted'],
+  rows: judged.overall.heights.map(({ from, to, riders, hit }) => [
+    to === null ? `${from} and more` : `${from} to ${to}`,
+    count(riders),
+    share(hit, riders),
+  ]),
+})}
+${ground.length > 0 && tableHtml({ caption: GROUND_CAPTION, columns: ['Where', 'Places', 'Share'], rows: ground })}</section>
+`;
+}
+
+async function chartsHtml({ judged, fit, head }: RidersRecord): Promise<Html | null> {
+  const charts: Chart[] = [];
+  const { curve, hit, riders, counted } = judged.overall;
+  if (curve.length > 1) {
+    charts.push({
+      title: 'Precision and recall of riders',
+      description: `Precision against recall as the limit falls; at ${head.cells.rider} recall ${share(hit, riders)}, precision ${share(hit, counted)}.`,
+      note: html`◆ at ${head.cells.rider}, from which one counts: recall ${share(hit, riders)}, precision ${share(hit, counted)}.`,
+      option: {
+        xAxis: shareAxis('recall', true),
+        yAxis: shareAxis('precision'),
+        series: [
+          line(
+            curve.map(({ recall, precision }) => [recall, precision]),
+            COLOURS.first,
+          ),
+          {
+            type: 'scatter',
+            silent: true,
+            symbol: 'diamond',
+            symbolSize: 14,
+            data: riders === 0 || counted === 0 ? [] : [[hit / riders, hit / counted]],
+            itemStyle: { color: COLOURS.second, opacity: 1 },
+          },
+        ],
+      },
+    });
+  }
+  const held = fit.curves.filter(each => each.some(({ heldLoss }) => heldLoss !== null));
+  if (held.length > 0) {
+    charts.push({
+      title: 'Loss on cameras held back',
+      description: `Cross-entropy by epoch, a line a fold; epoch ${fit.kept} of ${fit.epochs} was kept.`,
+      note: html`A line a fold; epoch ${fit.kept} was kept.`,
+      option: {
+        xAxis: axis('epoch', { min: 0, max: fit.epochs, minInterval: 1, splitLine: { show: false } }, true),
+        yAxis: axis('cross-entropy', { min: 0, splitNumber: 4 }),
+        series: held.map(each =>
+          line(
+            each.map(({ epoch, heldLoss }) => [epoch, heldLoss ?? 0]),
+            COLOURS.first,
+          ),
+        ),
+      },
+    });
+  }
+  if (charts.length === 0) return null;
+  return html`<section id="curves">
+<h2>Curves</h2>
+${await drawCharts('curve', charts)}</section>
+`;
+}
+
+function line(data: readonly (readonly number[])[], colour: string) {
+  return {
+    type: 'line',
+    silent: true,
+    symbol: 'none',
+    data,
+    lineStyle: { color: colour, width: 2 },
+    itemStyle: { color: colour },
+  };
+}
+
+/** Pixels of a side. */
+const SIDE = 260;
+
+async function galleryHtml(
+  id: string,
+  title: string,
+  note: string,
+  places: readonly ShownPlace[],
+  read: PictureReader,
+): Promise<Html | null> {
+  if (places.length === 0) return null;
+  const shown: Html[] = [];
+  for (const { file, camera, rectangle, truth, found, score } of places) {
+    const jpeg = await read(file, SIDE, rectangle);
+    const picture =
+      jpeg === null
+        ? html`<div class="unreadable">can’t be read</div>`
+        : html`<img src="${jpegUri(jpeg)}" alt="There is ${truth}, found ${found}" decoding="async">`;
+    shown.push(html`<figure title="${file}">${picture}
+<figcaption><b>${truth}</b><br>found ${found}
+<small>${percent(score, 0)}<br>${basename(file)} · ${camera}</small></figcaption></figure>
+`);
+  }
+  return html`<section id="${id}">
+<h2>${title} <small>(${count(places.length)})</small></h2>
+<p>${note}</p>
+<div class="gallery">
+${shown}</div></section>
+`;
+}
+
+function dataHtml({ data, fit, made, head }: RidersRecord): Html {
+  const kinds = [...new Set(data.sources.flatMap(({ boxes }) => Object.keys(boxes)))];
+  const all = Object.values(made.seconds).reduce((sum, seconds) => sum + seconds, 0);
+  const rows: [string, string][] = [
+    ['Command', made.command],
+    ['Seed', String(made.seed)],
+    ['Backbone', `${head.backbone.id} ${head.backbone.sha256.slice(0, 12)}…`],
+    ['Crops', `${count(fit.crops)}, ${count(fit.cells)} cells kept, ${count(fit.fitted)} fitted to`],
+    [
+      'Versions',
+      Object.entries(made.versions)
+        .map(pair => pair.join(' '))
+        .join(', '),
+    ],
+    ['Machine', made.machine],
+    [
+      'Time',
+      `${duration(all)} (${Object.entries(made.seconds)
+        .map(([name, seconds]) => `${name} ${duration(seconds)}`)
+        .join(', ')})`,
+    ],
+  ];
+  return html`<section id="data">
+<h2>The data, and how it was made</h2>
+${tableHtml({
+  caption: 'Files, and boxes by what they are around',
+  columns: ['Source', 'Files', 'Cameras or groups', 'Without riders', ...kinds],
+  rows: data.sources.map(source => [
+    html`${source.name} <small>${source.kind}</small>`,
+    count(source.files),
+    count(source.cameras),
+    count(source.empty),
+    ...kinds.map(kind => count(source.boxes[kind] ?? 0)),
+  ]),
+})}
+<dl>
+${rows.map(
+  ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
+`,
+)}</dl>
+</section>
+`;
+}

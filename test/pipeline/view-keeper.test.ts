@@ -1,0 +1,84 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ViewKeeper } from '../../src/pipeline/view-keeper.ts';
+import { randomScene } from '../../src/simulator/random-scene.ts';
+import { createRenderer } from '../../src/simulator/render.ts';
+import { decodeFrame } from '../../src/vision/decode.ts';
+import { restoreView, type StoredView, storeView } from '../../src/vision/quality/store-view.ts';
+import { watchView } from '../../src/vision/quality/watch-view.ts';
+import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.ts';
+import { silent as log } from '../messaging/support.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What is learnt from some pictures of one beach. */
+async function learntView(): Promise<StoredView> {
+  const bytes = await createRenderer().jpeg(randomScene(3, { activities: [], width: 640, height: 360 }));
+  const { picture } = await decodeFrame(bytes, { maxPixels: 1e8, maxBytes: 1e8 });
+  const { grey } = measureQuality(picture);
+  let state = watchView(null, grey, 0, DEFAULT_GATE_OPTIONS);
+  for (let count = 1; count < 20; count++) state = watchView(state, grey, count * 1000, DEFAULT_GATE_OPTIONS);
+  const stored = storeView(state);
+  if (stored === null) throw new Error('nothing was learnt');
+  return stored;
+}
+
+async function keeperIn(stateDir: string, storedView: StoredView | null) {
+  const clock = fakeClock();
+  const restored: unknown[] = [];
+  const watch = {
+    storedView,
+    restoreView: (view: unknown) => void restored.push(view),
+    forgetView() {
+      watch.storedView = null;
+    },
+  };
+  return { keeper: new ViewKeeper({ stateDir, watch, clock, log }), clock, restored };
+}
+
+describe('what is learnt of the view', () => {
+  it('is there after a restart', async () => {
+    const stateDir = await temporaryFolder();
+    const view = await learntView();
+    await (await keeperIn(stateDir, view)).keeper.stop();
+    const { keeper, restored } = await keeperIn(stateDir, null);
+    await keeper.start();
+    const again = restoreView(restored[0], 0);
+    expect(again && storeView(again)).toEqual(view);
+  });
+
+  it('is written once an hour, and at the end', async () => {
+    const stateDir = await temporaryFolder();
+    const { keeper, clock } = await keeperIn(stateDir, await learntView());
+    await keeper.beat();
+    await expect(readFile(join(stateDir, 'view.json'))).rejects.toThrow('ENOENT');
+    await clock.advance(HOUR_MS);
+    await keeper.beat();
+    expect((await readFile(join(stateDir, 'view.json'), 'utf8')).length).toBeGreaterThan(1_000);
+  });
+
+  it('is forgotten when somebody moved the camera, over a restart too', async () => {
+    const stateDir = await temporaryFolder();
+    await (await keeperIn(stateDir, await learntView())).keeper.stop();
+    const { keeper } = await keeperIn(stateDir, await learntView());
+    const known = { pictures: 20, seconds: 19 };
+    expect(await keeper.ask(false)).toEqual({ ...known, forgotten: false });
+    expect(await keeper.ask(true)).toEqual({ ...known, forgotten: true });
+    expect(await keeper.ask(false)).toEqual({ pictures: 0, seconds: 0, forgotten: false });
+    await keeper.stop();
+    const next = await keeperIn(stateDir, null);
+    await next.keeper.start();
+    expect(next.restored).toEqual([]);
+  });
+
+  it('is learnt anew where its file is damaged', async () => {
+    const stateDir = await temporaryFolder();
+    await writeFile(join(stateDir, 'view.json'), '{"version":1,');
+    const { keeper, restored } = await keeperIn(stateDir, null);
+    await keeper.start();
+    expect(restored).toEqual([]);
+  });
+});
