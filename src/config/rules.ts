@@ -1,11 +1,11 @@
 /** What must hold between settings, each of which is right by itself. */
 
 import { formatDuration } from '../base/duration.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { checkCameraOptions } from '../capture/check-options.ts';
 import { messageOf } from '../errors.ts';
 import { serverUrls } from '../messaging/servers.ts';
 import { isTopicName } from '../messaging/topics.ts';
-import { isLoopback } from '../base/loopback.ts';
 import type { Fault } from './fault.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,8 +1,8 @@
 /** Everything that can be set, as the program sees it: plain frozen data, durations in milliseconds. */
 import type { ActivityOptions } from '../activity/options.ts';
-import type { BrokerOptions } from '../broker/process.ts';
 import type { LogOptions } from '../base/log.ts';
 import type { MonitorOptions } from '../board/monitor.ts';
+import type { BrokerOptions } from '../broker/process.ts';
 import type { CameraOptions } from '../capture/options.ts';
 import type { HistoryOptions } from '../history/options.ts';
 import type { LearningOptions } from '../learning/options.ts';

@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type IPublishPacket, MqttClient } from 'mqtt';
 import { SurfwatchError } from '../errors.ts';

@@ -25,13 +25,7 @@ import type { SurfEvent } from './payloads.ts';
 import { serversOf } from './servers.ts';
 import { alertIds, stateMessage } from './state-message.ts';
 import { throttle } from './throttle.ts';
-import {
-  type AlertId,
-  type PassingTopic,
-  type Payloads,
-  type StateTopic,
-  topicEntry,
-} from './topics.ts';
+import { type AlertId, type PassingTopic, type Payloads, type StateTopic, topicEntry } from './topics.ts';
 import type { Verbs } from './verbs.ts';
 
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */

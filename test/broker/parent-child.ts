@@ -1,7 +1,7 @@
 /** A process with an embedded broker, to be killed. Says where that listens. */
 import { pino } from 'pino';
-import { BrokerProcess } from '../../src/broker/process.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { BrokerProcess } from '../../src/broker/process.ts';
 
 const broker = new BrokerProcess({
   base: 'surf',

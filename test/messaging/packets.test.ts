@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { packetReader } from '../../src/messaging/packets.ts';
-import { fc } from '../support/fast-check.ts';
 import { header, packet, text } from '../broker/support.ts';
+import { fc } from '../support/fast-check.ts';
 
 const PINGREQ = Buffer.from([0xc0, 0]);
 const publish = (bytes: number, topic = 't') => packet(0x30, text(topic), Buffer.alloc(bytes));
