@@ -57,9 +57,8 @@ ${Object.entries(ROLES)
 
 Examples:
   $ surfwatch broker mosquitto --out /etc/mosquitto/conf.d -c board.json
-  $ surfwatch broker mosquitto --out /etc/mosquitto/conf.d --set fleet=true \\
-      --users north-pier:board,south-pier:board,anna:reader,homeassistant:operator \\
-      --tls /etc/mosquitto/certs/server.crt /etc/mosquitto/certs/server.key
+  $ surfwatch broker mosquitto --out conf.d --users pier:board,anna:reader,homeassistant:operator
+  $ surfwatch broker mosquitto --out conf.d --set fleet=true --tls server.crt server.key
 `;
 
 async function mosquitto(flags: MosquittoFlags): Promise<void> {
