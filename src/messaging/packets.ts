@@ -10,7 +10,7 @@ export const PUBLISH = 3;
 export interface PacketRules {
   /** Largest packet of a type, in bytes with its header. */
   readonly maxBytes: (type: number) => number;
-  /** Asked of a larger PUBLISH as soon as its topic is read; false refuses it. Default: false. */
+  /** Asked of a larger PUBLISH as soon as its topic is read; false refuses it. Where absent, none may be. */
   readonly mayBeLarge?: (topic: string, bytes: number) => boolean;
   /** Told when the last byte of such a packet has come. */
   readonly onLargeEnd?: () => void;
@@ -47,7 +47,7 @@ export function packetReader(rules: PacketRules): (chunk: Uint8Array) => number 
     headerBytes = 0;
     left = length;
     if (bytes <= rules.maxBytes(type)) return;
-    if (type === PUBLISH) topic = [];
+    if (type === PUBLISH && rules.mayBeLarge !== undefined) topic = [];
     else isSound = false;
   }
 

@@ -56,6 +56,7 @@ describe('packetReader', () => {
   });
 
   it('refuses a large PUBLISH at its topic, before its body', () => {
+    expect(packetReader({ maxBytes: () => 10 })(header(0x30, 1_000))).toBeUndefined();
     const read = packetReader({ maxBytes: () => 10, mayBeLarge: topic => topic === 'picture' });
     expect(read(Buffer.concat([header(0x30, 1_000), text('picture')]))).toBe(1);
     expect(read(Buffer.alloc(1_000 - 9))).toBe(0);
