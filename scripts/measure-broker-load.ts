@@ -10,6 +10,7 @@ import { systemClock } from '../src/base/clock.ts';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { exitOnError } from '../src/cli/exit.ts';
 import { wholeNumber } from '../src/cli/parse.ts';
+import { defaultSettings } from '../src/config/load.ts';
 import { openRequester } from '../src/messaging/request.ts';
 import { startDaemonChild } from './daemon-child.ts';
 
@@ -26,7 +27,7 @@ interface Health {
 
 async function measure({ seconds }: { readonly seconds: number }): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'surfwatch-broker-load-'));
-  const settings = ['camera.interval=500ms', 'camera.pendingInterval=500ms'];
+  const settings = ['camera.interval=500ms'];
   const { child, requester } = await startDaemonChild(settings, stateDir);
   const { address } = requester;
   await requester.close();
@@ -86,7 +87,7 @@ async function residentMb(pid: string): Promise<number> {
 async function health(url: string): Promise<Health> {
   for (;;) {
     try {
-      const requester = await openRequester({ url, base: 'surf', clock: systemClock });
+      const requester = await openRequester({ ...defaultSettings().mqtt, url, base: 'surf', clock: systemClock });
       try {
         return ((await requester.request('status')) as { health: Health }).health;
       } finally {

@@ -9,7 +9,7 @@ import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
 import type { TakesPictures } from './label-images.ts';
-import type { MqttOptions } from './options.ts';
+import { MAX_QUEUED_EVENTS, type MqttOptions } from './options.ts';
 import {
   connectionLost,
   newOutbox,
@@ -100,7 +100,7 @@ export class Messaging {
   constructor(setup: MessagingSetup) {
     this.#setup = setup;
     const { base, clock, log } = setup;
-    this.#outbox = newOutbox(setup.events ?? memoryEvents(setup.mqtt.maxQueuedEvents), `${base}/event`);
+    this.#outbox = newOutbox(setup.events ?? memoryEvents(MAX_QUEUED_EVENTS), `${base}/event`);
     this.#forbidden = forbiddenTopics({ base, log, alert: text => this.alert('broker-forbids', text) });
     this.#delivery = new Delivery({
       outbox: this.#outbox,
@@ -236,7 +236,6 @@ export class Messaging {
       {
         ...this.#setup,
         others: this.#announcer?.listens ?? {},
-        maxCommandAgeMs: this.#setup.mqtt.maxCommandAgeMs,
       },
       answer,
     );

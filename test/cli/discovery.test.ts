@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { discoveryCommand } from '../../src/cli/discovery.ts';
 import type { DiscoverySetup } from '../../src/messaging/discovery/announcer.ts';
-import { DISCOVERY_DEFAULTS } from '../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { client, listener, startMessaging, until } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { runHere } from './daemon-support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';
-const discovery: DiscoverySetup = { ...DISCOVERY_DEFAULTS, enabled: true, zones: [], heartbeatMs: 60_000 };
+const discovery: DiscoverySetup = { ...DEFAULTS.discovery, enabled: true, zones: [], heartbeatMs: 60_000 };
 const [{ payload: info }] = EXAMPLES.info;
 
 async function announced() {

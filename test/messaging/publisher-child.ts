@@ -5,13 +5,13 @@ import { pino } from 'pino';
 import { systemClock as clock } from '../../src/base/clock.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
-import { MQTT_DEFAULTS } from '../../src/messaging/options.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { sessionEvent } from './session-event.ts';
 
 const [path = '', url = '', first = '0', count = '0'] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 const messaging = new Messaging({
-  mqtt: { ...MQTT_DEFAULTS, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
+  mqtt: { ...DEFAULTS.mqtt, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
   base: 'surf',
   verbs: {},
   events: new DiskEvents({ path, maxEvents: 100_000, clock, log }),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { SurfwatchError } from '../../src/errors.ts';
 import { openRequester, type RequesterOptions } from '../../src/messaging/request.ts';
 import { defineVerb, type Verbs } from '../../src/messaging/verbs.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import {
   client,
   clock,
@@ -38,7 +39,7 @@ const VERBS: Verbs = {
 };
 
 async function requester(options: Pick<RequesterOptions, 'url'> & Partial<RequesterOptions>) {
-  const opened = await openRequester({ base: 'surf', clock, ...options });
+  const opened = await openRequester({ ...DEFAULTS.mqtt, base: 'surf', clock, ...options });
   onTestFinished(() => opened.close());
   return opened;
 }

@@ -13,8 +13,9 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { BROKER_DEFAULTS, type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
-import { MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
+import type { MqttOptions } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 export { sessionEvent } from './session-event.ts';
 
@@ -39,7 +40,7 @@ export async function until(check: () => boolean, what: string, withinMs = 30_00
 
 /** Quick attempts, so that a test need not wait. */
 export const QUICK: MqttOptions = {
-  ...MQTT_DEFAULTS,
+  ...DEFAULTS.mqtt,
   reconnectMinMs: 20,
   reconnectMaxMs: 100,
 };

@@ -4,7 +4,6 @@ import type { Settings } from '../../config/settings.ts';
 import { ERRORS, messageOf } from '../../errors.ts';
 import { openServer } from '../../messaging/any-version.ts';
 import type { Opened } from '../../messaging/connection.ts';
-import { MQTT_DEFAULTS } from '../../messaging/options.ts';
 import { type Server, serversOf } from '../../messaging/servers.ts';
 import { checkTls } from '../../messaging/tls.ts';
 import { type Finding, fail, failed, ok, warn } from './finding.ts';
@@ -15,7 +14,7 @@ const MAX_INCOMING_BYTES = 1_048_576;
 
 /** One finding for each server, or one for the embedded broker. */
 export async function checkBroker({ mqtt, broker }: Settings): Promise<Finding[]> {
-  if (mqtt.url === '') return [await checkPort(broker)];
+  if (mqtt.url === '') return [await checkPort(broker, mqtt)];
   const findings: Finding[] = [];
   for (const server of serversOf(mqtt)) findings.push(await checkServer(server, mqtt));
   // Where one of several takes the daemon, it runs.
@@ -39,14 +38,13 @@ async function checkServer(server: Server, mqtt: Settings['mqtt']): Promise<Find
 
 /** With an id of its own: with the daemon's it would throw the daemon out. */
 async function open(server: Server, mqtt: Settings['mqtt']): Promise<Opened> {
-  const connectTimeoutMs = Math.min(mqtt.connectTimeoutMs, LONGEST_WAIT_MS);
-  const options = { ...mqtt, clientId: `${mqtt.clientId}-doctor`, connectTimeoutMs };
+  const options = { ...mqtt, clientId: `${mqtt.clientId}-doctor` };
   await checkTls(options);
   const signal = AbortSignal.timeout(LONGEST_WAIT_MS);
   return openServer(server, options, MAX_INCOMING_BYTES, () => {}, signal);
 }
 
-async function checkPort({ port, portFallback }: Settings['broker']): Promise<Finding> {
+async function checkPort({ port, portFallback }: Settings['broker'], mqtt: Settings['mqtt']): Promise<Finding> {
   const place = `127.0.0.1:${port}`;
   try {
     await listenOnce(port);
@@ -57,7 +55,7 @@ async function checkPort({ port, portFallback }: Settings['broker']): Promise<Fi
       return fail('broker', `${place}: ${messageOf(error)}`, ERRORS['broker-failed'].remedy);
     }
     if (portFallback) return ok('broker', `embedded: ${place} is taken, the next free port will be`);
-    const options = { ...MQTT_DEFAULTS, url: `mqtt://${place}`, protocolVersion: '4' } as const;
+    const options = { ...mqtt, url: `mqtt://${place}`, protocolVersion: '4' } as const;
     const [server] = serversOf(options);
     const speaks = server === undefined ? undefined : await open(server, options);
     if (speaks?.ok) await speaks.connection.close(GOODBYE_MS);
