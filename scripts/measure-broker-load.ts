@@ -87,7 +87,12 @@ async function residentMb(pid: string): Promise<number> {
 async function health(url: string): Promise<Health> {
   for (;;) {
     try {
-      const requester = await openRequester({ ...defaultSettings().mqtt, url, base: 'surf', clock: systemClock });
+      const requester = await openRequester({
+        ...defaultSettings().mqtt,
+        url,
+        base: 'surf',
+        clock: systemClock,
+      });
       try {
         return ((await requester.request('status')) as { health: Health }).health;
       } finally {

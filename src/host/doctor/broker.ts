@@ -44,7 +44,10 @@ async function open(server: Server, mqtt: Settings['mqtt']): Promise<Opened> {
   return openServer(server, options, MAX_INCOMING_BYTES, () => {}, signal);
 }
 
-async function checkPort({ port, portFallback }: Settings['broker'], mqtt: Settings['mqtt']): Promise<Finding> {
+async function checkPort(
+  { port, portFallback }: Settings['broker'],
+  mqtt: Settings['mqtt'],
+): Promise<Finding> {
   const place = `127.0.0.1:${port}`;
   try {
     await listenOnce(port);
