@@ -168,7 +168,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'broker',
-    summary: 'the users of the broker inside the daemon',
+    summary: 'write what Mosquitto needs to serve boards on a network',
     load: async () => (await import('./cli/broker.ts')).brokerCommand(),
   },
   {

@@ -57,7 +57,7 @@ Examples:
   $ surfwatch restore -c board.json --with-config north-pier.tar
 `;
 
-/** Versions of the databases that this program knows. The others are the broker's, which is begun anew at need. */
+/** Versions of the databases that this program knows. */
 const DATABASES = { 'history.db': HISTORY.length, 'learning/learning.db': ARCHIVE.length };
 
 async function restore(given: string, flags: RestoreFlags): Promise<void> {
