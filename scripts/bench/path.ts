@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { type BeachReader, createBeachReader } from '../../src/activity/beach-reader.ts';
 import { outputsOf } from '../../src/activity/head-bundle.ts';
+import { thresholdsAmong } from '../../src/activity/rider-threshold.ts';
 import { NO_RIDERS, stepRiders } from '../../src/activity/riders.ts';
 import { startTracker, track } from '../../src/activity/tracker.ts';
 import { sightings } from '../../src/activity/zones.ts';
@@ -105,7 +106,7 @@ async function measure(
     const gate = gatePicture(still, measureQuality(read.picture), performance.now(), DEFAULTS.gates);
     still = gate.state;
     riders = stepRiders(riders, read.detections, performance.now(), {
-      rider: cells?.rider ?? 1,
+      thresholdOf: thresholdsAmong(read.detections, cells),
       newId: () => `rider-${index}`,
     });
     const observation = {

@@ -124,12 +124,14 @@ export async function createBeachReader(
       const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
       const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
       const weights = cellHead(head);
-      const levels: ReadLevel[] = [
-        await readSpan(engine, await resizePicture(picture, finest), weights, span),
-      ];
-      for (const size of coarser) {
-        levels.push(await readCells(engine, await resizePicture(picture, size), weights));
+      // libvips makes the finest level in a thread of its own while the others are read; one that fails is met below.
+      const made = resizePicture(picture, finest);
+      made.catch(() => undefined);
+      const levels: ReadLevel[] = [];
+      for (const size of coarser.reverse()) {
+        levels.unshift(await readCells(engine, await resizePicture(picture, size), weights));
       }
+      levels.unshift(await readSpan(engine, await made, weights, span));
       const embeddedMs = monotonic();
       detail.took(frame, plan, embeddedMs - decodedMs);
       const kites = findDetections(levels, head.manifest, [KITE]);

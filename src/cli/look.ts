@@ -10,7 +10,7 @@ import { zonesOf } from '../config/zones.ts';
 import { grabOnce } from '../pipeline/capture-now.ts';
 import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { countTexts, frameAnswerOf } from './classify-output.ts';
-import { judgeFrame, openBeachReader, riderThreshold } from './judge.ts';
+import { judgeFrame, openBeachReader } from './judge.ts';
 import { drawLook } from './look-drawing.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { readPicture } from './pictures.ts';
@@ -62,7 +62,6 @@ async function look(picture: string, { out, json, ...options }: LookFlags): Prom
       name: picture,
       zones: settings.zones.length === 0 ? [] : zonesOf(settings),
       head: reader.head.manifest.id,
-      rider: riderThreshold(reader.head.manifest),
       format: /\.png$/i.test(out) ? 'png' : 'jpeg',
     });
     await replaceFile(out, drawing);

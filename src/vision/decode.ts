@@ -36,7 +36,7 @@ export async function decodeFrame(
   const size = finest(frame);
   try {
     const opened = openPicture(bytes, limits).autoOrient();
-    const shrinks = size.width < frame.width && size.height < frame.height;
+    const shrinks = size.width <= frame.width && size.height <= frame.height;
     const picture = await toRgb(shrinks ? resized(opened, size) : opened);
     return { frame, picture };
   } catch (error) {
