@@ -5,10 +5,20 @@ export const ERRORS = {
     meaning: 'A setting is unknown, malformed or contradicts another.',
     remedy: 'Correct the settings named in the message; `surfwatch config schema` lists them all.',
   },
-  'config-unwritable': {
-    meaning: 'A config file could not be read or rewritten.',
+  'config-answer': {
+    exit: 2,
+    meaning: 'A question of `surfwatch config init` has no answer, or a flag holds none.',
     remedy:
-      'Name a file that is there, and run it as a user who may write it: `sudo surfwatch config migrate FILE`.',
+      'Answer it, say it by its flag, or take the defaults with `--yes`; `surfwatch config init --help` has the flags.',
+  },
+  'config-exists': {
+    meaning: 'A config file would have been overwritten.',
+    remedy: 'Name another file with `--out`, or overwrite it with `--force`.',
+  },
+  'config-unwritable': {
+    meaning: 'A config file could not be read or written.',
+    remedy:
+      'Name a file in a folder that is there, and run it as a user who may write it: `sudo surfwatch config migrate FILE`.',
   },
   'camera-option-refused': {
     exit: 78,
