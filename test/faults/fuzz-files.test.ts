@@ -13,7 +13,7 @@ import { configTexts, restoreState } from '../../src/host/backup/restore.ts';
 import { sealOf } from '../../src/host/backup/seal.ts';
 import { openState } from '../../src/host/state/open.ts';
 import { openArchive } from '../../src/learning/archive/archive.ts';
-import { ARCHIVE_DEFAULTS } from '../../src/learning/archive/options.ts';
+import { ARCHIVE_LIKENESS } from '../../src/learning/archive/options.ts';
 import { loadBase, writeBase } from '../../src/learning/base/base-files.ts';
 import { saveHead, selectHead } from '../../src/learning/fit/save-head.ts';
 import { readProbation, saveProbation } from '../../src/learning/models/probation-file.ts';
@@ -37,6 +37,7 @@ import {
   WIDTH,
 } from '../learning/support.ts';
 import { silent } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { FUZZ_SEED, heldMB, mutated, mutatedJson, orHangs } from '../support/fuzz.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -254,7 +255,11 @@ async function stateSubjects(): Promise<Record<string, Subject>> {
 async function databaseSubjects(): Promise<Record<string, Subject>> {
   const folder = await temporaryFolder();
   const archiveIn = (directory: string) =>
-    openArchive({ directory, options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0 }, clock });
+    openArchive({
+      directory,
+      options: { ...DEFAULTS.learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0 },
+      clock,
+    });
   const archive = await archiveIn(folder);
   for (let seed = 1; seed <= 20; seed++) {
     const kept = { ...frame(undefined, seed), because: 'label' } as const;

@@ -25,7 +25,7 @@ const QUICK = [
 type Client = Awaited<ReturnType<typeof client>>;
 
 /** Nothing takes this long but what will never happen, on a loaded machine too. */
-const NEVER_MS = 60_000;
+const NEVER_MS = 120_000;
 
 export interface BoardSetup {
   readonly stateDir: string;
