@@ -40,16 +40,6 @@ describe.skipIf(!hasMosquitto)('little memory', () => {
   }, 150_000);
 });
 
-/** A folder of frames of 1920 × 1080. */
-async function largeFrames(): Promise<string> {
-  const folder = await temporaryFolder();
-  for (const name of ['frame_0088.jpg', 'frame_0092.jpg', 'frame_0096.jpg']) {
-    const photo = sharp(join(PACKAGE_ROOT, 'config/demo-footage', name));
-    await photo.resize(1920, 1080, { fit: 'fill' }).jpeg().toFile(join(folder, name));
-  }
-  return folder;
-}
-
 describe('a control group with a limit of memory', () => {
   it('as the unit sets it is enough for full frames, a retraining and the largest pictures to label', async context => {
     const limitMB = Number(/^MemoryMax=(\d+)M$/m.exec(UNIT)?.[1]);
@@ -60,11 +50,12 @@ describe('a control group with a limit of memory', () => {
       group: group.folder,
       env: { MALLOC_ARENA_MAX: '2' },
       set: [
-        ...['camera.kind=directory', `camera.directory.path=${await largeFrames()}`],
-        ...['camera.interval=1s', 'vision.detail=1'],
+        'camera.simulator.width=1920',
+        'camera.simulator.height=1080',
+        'camera.interval=1s',
+        'vision.detail=auto',
       ],
     });
-    await board.until(async () => (await board.frames()) > 0, 'a frame');
     const heard = await listener(board.url);
     await board.until(() => (heard.last('surf/activity') ?? '').includes('"frame":"'), 'a frame');
     const requester = await asking(board.url);
@@ -76,8 +67,7 @@ describe('a control group with a limit of memory', () => {
       const large = photo.resize(width, 3_712, { fit: 'fill' }).jpeg({ progressive: true });
       await requester.publishImage(['surfing'], await large.toBuffer(), PATIENT);
     }
-    const before = await board.frames();
-    await board.until(async () => (await board.frames()) > before + 2, 'frames with all of that');
+    await board.framesGoOn('with all of that');
     const [, resident] =
       /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${board.child.pid}/status`, 'utf8')) ?? [];
     const peakMB = Math.round(Number(resident) / 1e3);
@@ -90,17 +80,15 @@ describe('a control group with a limit of memory', () => {
     const group = memoryGroup(130);
     if (group === null) return context.skip(NO_GROUP);
     const stateDir = await temporaryFolder();
-    const camera = ['camera.kind=directory', `camera.directory.path=${await largeFrames()}`];
-    const first = await startBoard({ stateDir, set: camera });
-    await first.until(async () => (await first.frames()) > 0, 'a frame');
+    const first = await startBoard({ stateDir });
     const heard = await listener(first.url);
     await first.until(() => (heard.last('surf/activity') ?? '').includes('"frame":"'), 'a frame');
     const frame = await labelOne(await asking(first.url), heard);
     expect(await first.kill('SIGTERM')).toBe(0);
-    const starved = await startBoard({ stateDir, group: group.folder, set: [...camera, 'vision.detail=1'] });
+    const starved = await startBoard({ stateDir, group: group.folder, set: ['vision.detail=2'] });
     expect(await starved.ended()).toBe('SIGKILL');
-    const next = await startBoard({ stateDir, set: camera });
-    await next.until(async () => (await next.frames()) > 0, 'a frame after the kernel ended it');
+    const next = await startBoard({ stateDir });
+    await next.framesGoOn('after it was ended by the kernel');
     expect(await (await asking(next.url)).request('explain', { frame })).toMatchObject({
       labels: ['surfing'],
     });
