@@ -438,13 +438,7 @@ export const ERRORS = {
     exit: 2,
     meaning: 'A backup is of another site than the settings.',
     remedy:
-      'Give the settings of the board that is to be restored (`-c FILE`), or `--with-config` to take those of the backup too, or `--force` to restore it here all the same.',
-  },
-  'backup-config-unclear': {
-    exit: 2,
-    meaning: 'The config files of a backup cannot be put in the place of those that are there.',
-    remedy:
-      'Give as many `-c FILE` as the backup has config files (`surfwatch restore --dry-run FILE` lists them), or restore without `--with-config`.',
+      'Give the settings of the board that is to be restored (`-c FILE`), or `--force` to restore it here all the same.',
   },
   'restore-not-owner': {
     meaning: 'Root was to restore into a folder of root, to which a folder or link of another user leads.',

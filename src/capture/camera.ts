@@ -1,7 +1,7 @@
 /** Supervises a source of pictures: pace, time-outs, back-off, and whether the camera is there. */
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
-import { type BackoffOptions, backoffMs } from '../base/backoff.ts';
+import { backoffMs } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { type ErrorCode, SurfwatchError } from '../errors.ts';
 import { type CameraFailure, failureOf } from './failure.ts';
@@ -40,7 +40,10 @@ export interface CameraParts {
   readonly source: FrameSource;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly options: Pick<CameraOptions, 'intervalMs' | 'timeoutMs' | 'offlineAfterMs'> & BackoffOptions;
+  readonly options: Pick<
+    CameraOptions,
+    'intervalMs' | 'timeoutMs' | 'offlineAfterMs' | 'retryMinMs' | 'retryMaxMs'
+  >;
   /** Works on a frame; the next picture is only taken when it has resolved. A rejection is logged. */
   readonly onFrame: (frame: Frame) => Promise<void>;
   /** Told once of each change of status after `starting`. */
@@ -203,7 +206,8 @@ export class Camera {
     this.#count({ failures: this.#stats.failures + 1, lastError: failure });
     // A dead source may close with an error of its own; it starts afresh either way.
     if (failure.code === 'camera-timeout') await this.#closeSource();
-    const retryMs = backoffMs(this.#inARow, options, random);
+    const bounds = { minMs: options.retryMinMs, maxMs: options.retryMaxMs };
+    const retryMs = backoffMs(this.#inARow, bounds, random);
     this.#dueAt = clock.monotonic() + retryMs;
     log[repeated ? 'debug' : 'warn'](
       { source: source.kind, ...failure, retryMs: Math.round(retryMs) },

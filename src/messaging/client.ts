@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import { backoffMs } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import { backoffMs } from './backoff.ts';
 import { type Connection, type Incoming, openConnection, type Publication } from './connection.ts';
 import type { Message } from './connection-options.ts';
 import { isHangUp, twinFault } from './faults.ts';
@@ -140,7 +140,10 @@ export class MqttLink {
       const rounds = Math.ceil(failures / this.#servers.length);
       const wasLast = failures % this.#servers.length === 0;
       const slow = fault.code === 'mqtt-unauthorized' && wasLast;
-      const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : rounds, options, Math.random());
+      const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : rounds, {
+        minMs: options.reconnectMinMs,
+        maxMs: options.reconnectMaxMs,
+      });
       await clock.sleep(pause, signal).catch(() => undefined);
     }
   }

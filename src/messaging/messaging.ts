@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Rate } from '../base/bucket.ts';
 import type { Clock } from '../base/clock.ts';
 import { EmbeddedBroker } from './broker.ts';
 import { MqttLink } from './client.ts';
@@ -21,7 +22,7 @@ import {
   unsentStates,
 } from './outbox.ts';
 import { addressOf, ownLinkOptions } from './own-link.ts';
-import { EVENT_PACE, type Pace } from './pace.ts';
+import { EVENT_PACE } from './pace.ts';
 import type { SurfEvent } from './payloads.ts';
 import { serversOf } from './servers.ts';
 import { alertIds, stateMessage } from './state-message.ts';
@@ -49,7 +50,7 @@ export interface MessagingSetup {
   /** Where events wait; it is started and stopped here. Default: in memory. */
   readonly events?: EventStore;
   /** How fast waiting events go out. Default 100 a second after the first 20. */
-  readonly eventPace?: Pace;
+  readonly eventPace?: Rate;
   readonly clock: Clock;
   readonly log: Logger;
 }

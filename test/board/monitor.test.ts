@@ -4,8 +4,9 @@ import { HOST_LIMIT_DEFAULTS, hostAlerts, NO_ALERTS } from '../../src/board/aler
 import { CLOCK_JUMP_MS, lookAtClock, watchClock } from '../../src/board/clock-watch.ts';
 import { MONITOR_DEFAULTS, Monitor } from '../../src/board/monitor.ts';
 import type { HostReading } from '../../src/board/reading.ts';
-import { readableLog, silent, until } from '../messaging/support.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { readableLog, silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { changeTree, kernelTree, PI_4 } from './tree.ts';
 
 const WELL: HostReading = {

@@ -10,9 +10,9 @@ import {
   mosquitto,
   QUICK,
   startMessaging,
-  until,
 } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { blocks } from './pages.ts';
 
 const BLOCKS = blocks('text').filter(({ page }) => page === 'docs/brokers.md');

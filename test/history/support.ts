@@ -3,8 +3,8 @@ import type { ActivityReport, SessionEvent, ZoneReport } from '../../src/activit
 import { History, type HistoryParts } from '../../src/history/history.ts';
 import { HISTORY_DEFAULTS } from '../../src/history/options.ts';
 import type { Stats } from '../../src/messaging/stats-payload.ts';
-import { silent } from '../messaging/support.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What the tracker says, shortened to the activities or the reason. */

@@ -7,7 +7,9 @@ import { isLoopback } from '../../src/messaging/access.ts';
 import { EmbeddedBroker } from '../../src/messaging/broker.ts';
 import type { BrokerOptions } from '../../src/messaging/options.ts';
 import { fc } from '../support/fast-check.ts';
-import { BROKER, client, clock, closed, listener, readableLog, silent, until } from './support.ts';
+import { readableLog, silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
+import { BROKER, client, clock, closed, listener } from './support.ts';
 
 function newBroker(options: Partial<BrokerOptions> = {}, log = silent): EmbeddedBroker {
   const broker = new EmbeddedBroker({ options: { ...BROKER, ...options }, base: 'surf', clock, log });

@@ -4,11 +4,12 @@ import { connect as connectTcp } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { backoffMs } from '../../src/messaging/backoff.ts';
 import { EmbeddedBroker } from '../../src/messaging/broker.ts';
 import { connectFault, disconnection, withoutCredentials } from '../../src/messaging/faults.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
 import { fc } from '../support/fast-check.ts';
+import { readableLog, silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { activity, startLink, warnings } from './link-support.ts';
 import {
   BROKER,
@@ -20,9 +21,6 @@ import {
   hasMosquitto,
   listener,
   mosquitto,
-  readableLog,
-  silent,
-  until,
 } from './support.ts';
 
 async function embedded(login: { username?: string; password?: string } = {}) {
@@ -31,26 +29,6 @@ async function embedded(login: { username?: string; password?: string } = {}) {
   onTestFinished(() => broker.stop());
   return { broker, url: `mqtt://127.0.0.1:${broker.address.port}` };
 }
-
-describe('backoffMs', () => {
-  const bounds = { reconnectMinMs: 1_000, reconnectMaxMs: 60_000 };
-
-  it('doubles between its bounds', () => {
-    const pauses = [1, 2, 3, 7, 8, 10_000].map(n => backoffMs(n, bounds, 0));
-    expect(pauses).toEqual([1_000, 2_000, 4_000, 60_000, 60_000, 60_000]);
-  });
-
-  it('is spread over half of itself', () => {
-    fc.assert(
-      fc.property(fc.nat(100), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
-        const longest = backoffMs(failures, bounds, 0);
-        const pause = backoffMs(failures, bounds, random);
-        expect(pause).toBeLessThanOrEqual(longest);
-        expect(pause).toBeGreaterThanOrEqual(longest / 2);
-      }),
-    );
-  });
-});
 
 describe('connectFault', () => {
   it('never shows a password', () => {

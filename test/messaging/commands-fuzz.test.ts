@@ -12,8 +12,10 @@ import { responseSchema } from '../../src/messaging/payloads.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { startControl } from '../control/parts.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
+import { silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { messageMaker } from './fuzz.ts';
-import { clock, silent, until } from './support.ts';
+import { clock } from './support.ts';
 
 /** `SURFWATCH_FUZZ=100000 npx vitest run test/messaging/commands-fuzz.test.ts` is what a release is tested with. */
 const MESSAGES = Number(process.env.SURFWATCH_FUZZ ?? 3_000);

@@ -21,8 +21,8 @@ import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { type EventStore, memoryEvents, type Outcome } from '../../src/messaging/event-store.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { fc } from '../support/fast-check.ts';
+import { readableLog, silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { readableLog, silent } from './support.ts';
 
 const MAX = 5;
 

@@ -4,6 +4,8 @@ import getPort from 'get-port';
 import { ulid } from 'ulid';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventSchema, problemSchema, responseSchema, stateSchema } from '../../src/messaging/payloads.ts';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import {
   BROKER,
   client,
@@ -13,10 +15,8 @@ import {
   listener,
   mosquitto,
   QUICK,
-  readableLog,
   sessionEvent,
   startMessaging,
-  until,
 } from './support.ts';
 
 const CONNACK = Buffer.from([0x20, 2, 0, 0]);

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRequester } from '../../src/messaging/request.ts';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { startLink, warnings } from './link-support.ts';
 import {
   client,
@@ -16,10 +18,8 @@ import {
   listener,
   mosquitto,
   QUICK,
-  readableLog,
   sessionEvent,
   startMessaging,
-  until,
 } from './support.ts';
 
 const canTest = hasMosquitto && has('mosquitto_passwd');

@@ -5,17 +5,9 @@ import { SurfwatchError } from '../../src/errors.ts';
 import { EmbeddedBroker } from '../../src/messaging/broker.ts';
 import { openRequester, type RequesterOptions } from '../../src/messaging/request.ts';
 import { defineVerb, type Verbs } from '../../src/messaging/verbs.ts';
-import {
-  BROKER,
-  client,
-  clock,
-  hasMosquitto,
-  mosquitto,
-  QUICK,
-  silent,
-  startMessaging,
-  until,
-} from './support.ts';
+import { silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
+import { BROKER, client, clock, hasMosquitto, mosquitto, QUICK, startMessaging } from './support.ts';
 
 const ADD = defineVerb({
   doc: 'Adds.',

@@ -5,7 +5,7 @@ import type { Message } from '../../src/messaging/connection-options.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { silent } from './support.ts';
+import { silent } from '../support/log.ts';
 
 const START = Date.UTC(2026, 5, 1, 9, 0, 0);
 const MINUTE = 60_000;

@@ -1,6 +1,7 @@
 /** Slows a client down that sends faster than it may: what it has sent waits, and no more is read from it. */
+
+import { type Bucket, bucketOf, type Rate } from '../../base/bucket.ts';
 import type { Clock } from '../../base/clock.ts';
-import { type Bucket, bucketOf, type Rate } from './bucket.ts';
 
 export interface Pacer {
   /** Calls `go` when it is the turn of this message: at once, in order, where the client keeps within its rate. */

@@ -1,7 +1,7 @@
 /** Checks logins without letting them burn the processor: hashes are computed one at a time, and outcomes kept. */
 import { createHmac, randomBytes } from 'node:crypto';
+import { type Bucket, bucketOf } from '../../base/bucket.ts';
 import type { Clock } from '../../base/clock.ts';
-import { type Bucket, bucketOf } from './bucket.ts';
 import { passwordMatches } from './password.ts';
 
 /** Checks that wait for their turn; more are refused. */

@@ -10,9 +10,10 @@ import { liveness, readiness } from '../../../src/host/metrics/readiness.ts';
 import { MetricsServer } from '../../../src/host/metrics/server.ts';
 import { Textfile } from '../../../src/host/metrics/textfile.ts';
 import type { Snapshot } from '../../../src/pipeline/snapshot.ts';
-import { readableLog, silent, until } from '../../messaging/support.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { readableLog, silent } from '../../support/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 import { SNAPSHOT } from './sample.ts';
 
 async function serving(options: Partial<MetricsOptions> = {}, snapshot: () => Snapshot = () => SNAPSHOT) {

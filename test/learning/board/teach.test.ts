@@ -24,8 +24,8 @@ import { RETRAIN_DEFAULTS, retrainHead } from '../../../src/learning/retrain/ret
 import type { RetrainResult } from '../../../src/learning/retrain/types.ts';
 import { fixedDetail } from '../../../src/vision/cells/detail.ts';
 import { WHOLE_FRAME } from '../../../src/vision/zone.ts';
-import { silent } from '../../messaging/support.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { silent } from '../../support/log.ts';
 import { NOW } from '../archive/frames.ts';
 import { paintOver } from './paint-over.ts';
 

@@ -7,8 +7,8 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { BrokerPersistence, type PersistenceSetup } from '../../../src/messaging/broker/persistence.ts';
 import { BROKER_DEFAULTS } from '../../../src/messaging/options.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { silent } from '../../support/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { silent } from '../support.ts';
 
 const require = createRequire(import.meta.url);
 const abstract = require('aedes-persistence/abstract.js') as (options: object) => void;

@@ -10,8 +10,10 @@ import type { Users } from '../../../src/messaging/broker/users-file.ts';
 import { EmbeddedBroker, type EmbeddedBrokerSetup } from '../../../src/messaging/broker.ts';
 import type { BrokerOptions } from '../../../src/messaging/options.ts';
 import { ownLinkOptions } from '../../../src/messaging/own-link.ts';
+import { silent } from '../../support/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { BROKER, certificates, client, clock, closed, listener, QUICK, silent, until } from '../support.ts';
+import { until } from '../../support/until.ts';
+import { BROKER, certificates, client, clock, closed, listener, QUICK } from '../support.ts';
 
 const HASHES = {
   reader: await hashPassword(Buffer.from('reader-secret')),

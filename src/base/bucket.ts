@@ -1,4 +1,5 @@
 /** A token bucket: so many at once, then so many a second. */
+
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
