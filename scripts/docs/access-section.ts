@@ -41,7 +41,7 @@ function topicTable(): string {
 
 function verbTable(): string {
   const rows = Object.entries(VERB_ACCESS).map(([verb, roles]) => {
-    return `| ${verb === 'unknown' ? 'one that can not be read' : `\`${verb}\``} | ${who(roles)} |`;
+    return `| ${verb === 'unknown' ? 'one that cannot be read' : `\`${verb}\``} | ${who(roles)} |`;
   });
   return ['| verb | |', '| --- | --- |', ...rows, `| any other | ${who(OTHER_VERBS)} |`, ''].join('\n');
 }

@@ -10,7 +10,7 @@ import { codeOf, storageError } from './storage-error.ts';
 export interface StateFile<T> {
   /** Absolute. Its folder is made where it is missing. */
   readonly path: string;
-  /** Of what is in it; raised when a program of before could not read it. */
+  /** Version of its content; raised when an older program could not read it. */
   readonly version: number;
   readonly schema: z.ZodType<T>;
 }

@@ -26,7 +26,7 @@ interface RestoreFlags extends ConfigOptions {
 
 export function restoreCommand(): Command {
   return addConfigOptions(new Command('restore'))
-    .description('put the state of a backup in the place of what a board has; the old state is kept')
+    .description('restore the state of a board from a backup; the old state is kept')
     .argument('<file>', 'a file that surfwatch backup has made')
     .option('--dry-run', 'only check the whole backup and say what is in it', false)
     .option('--force', 'restore it even if it is of another site than the settings', false)

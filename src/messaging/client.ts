@@ -81,7 +81,7 @@ export class MqttLink {
   /**
    * Starts connecting and returns at once: a broker that is down is no reason not to start.
    *
-   * @throws SurfwatchError `mqtt-tls-invalid` where what is set about encryption can not be used.
+   * @throws SurfwatchError `mqtt-tls-invalid` where what is set about encryption cannot be used.
    */
   async start(): Promise<void> {
     await checkTls(this.#setup.options);
@@ -232,7 +232,7 @@ export class MqttLink {
   }
 }
 
-/** Fails as an address that can not be read does. */
+/** Fails as an address that cannot be read does. */
 const NO_SERVER: Server = { url: '', address: '', version: 5, otherTried: false };
 
 interface Outcome {

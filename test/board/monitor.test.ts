@@ -94,7 +94,7 @@ describe('the watch of the clock', () => {
     expect(watch.jumps).toBe(0);
   });
 
-  it('knows a time that can not be', () => {
+  it('knows a time that cannot be', () => {
     const at = (start: number) => {
       const clock = fakeClock(start);
       return lookAtClock(watchClock(clock), clock, options).isUnset;

@@ -62,7 +62,7 @@ describe('replay', () => {
     await expect(source.grab(never)).rejects.toBeInstanceOf(EndOfFrames);
   });
 
-  test('files that can not be used are skipped', async () => {
+  test('files that cannot be used are skipped', async () => {
     const folder = await pictures('a.jpg', 'z.jpg');
     const outside = join(await tempDir(), 'secret.jpg');
     await writeFile(outside, await jpeg(9));

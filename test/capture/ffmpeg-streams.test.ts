@@ -55,7 +55,7 @@ describe.skipIf(!installed).concurrent('with the real ffmpeg (skipped where it i
     await expect(stalled()).rejects.toThrow(/timeout/i);
   });
 
-  test('a playlist from the network can not read a local file', async () => {
+  test('a playlist from the network cannot read a local file', async () => {
     const local = await video();
     const server = createServer((_, response) => {
       response.setHeader('content-type', 'application/vnd.apple.mpegurl');

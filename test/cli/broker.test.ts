@@ -60,7 +60,7 @@ test('users are added, changed, listed and removed', { timeout: 60_000 }, async 
   expect(Object.keys(await readUsers(file))).toEqual(['ben']);
 });
 
-test('what can not be is refused, and nothing is written', { timeout: 60_000 }, async () => {
+test('what cannot be is refused, and nothing is written', { timeout: 60_000 }, async () => {
   const file = join(await temporaryFolder(), 'users.json');
   writeFileSync(file, '{}\n');
   const refused: [string[], string, number, string][] = [

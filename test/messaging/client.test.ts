@@ -75,7 +75,7 @@ describe('against the embedded broker', () => {
 
   it('speaks WebSocket', async () => {
     const { broker } = await embedded();
-    // The broker has none of its own: a bridge to its TCP port. Debian's Mosquitto can not listen to WebSocket.
+    // The broker has none of its own: a bridge to its TCP port. Debian's Mosquitto cannot listen to WebSocket.
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     onTestFinished(() => server.close());
     server.on('connection', socket => {
@@ -189,7 +189,7 @@ describe('against what is no good broker', () => {
     expect(versions).toEqual([5, 4]);
   });
 
-  it('refuses certificate files that can not be used', async () => {
+  it('refuses certificate files that cannot be used', async () => {
     const start = (options: Partial<MqttOptions>) => startLink(options);
     const code = 'mqtt-tls-invalid';
     await expect(start({ url: 'mqtts://x', caFile: '/no/such' })).rejects.toMatchObject({ code });

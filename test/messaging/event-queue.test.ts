@@ -217,7 +217,7 @@ describe('the queue on disk', () => {
     expect(statSync(at).size).toBeLessThan(100_000);
   });
 
-  it('goes on in memory where it can not be opened, with its bound, and writes all once it can', async () => {
+  it('goes on in memory where it cannot be opened, with its bound, and writes all once it can', async () => {
     const folder = await temporaryFolder();
     const at = join(folder, 'outbox.db');
     mkdirSync(at);

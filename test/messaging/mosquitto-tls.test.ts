@@ -98,7 +98,7 @@ describe.skipIf(!canTest)('a certificate of the client', () => {
   });
 });
 
-it('refuses what can not be used', async () => {
+it('refuses what cannot be used', async () => {
   const code = 'mqtt-tls-invalid';
   const start = (options: Partial<MqttOptions>) => startLink(options);
   await expect(start({ url: 'mqtt://x', servername: 'x' })).rejects.toMatchObject({ code });

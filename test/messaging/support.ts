@@ -98,7 +98,7 @@ export async function mosquitto(config: readonly string[] = ['allow_anonymous tr
   const folder = mkdtempSync(join(tmpdir(), 'surfwatch-mosquitto-'));
   const ownPort = port ?? (await getPort());
   const file = join(folder, 'mosquitto.conf');
-  // Started by root it would become another user, who can not read the files of the test.
+  // Started by root it would become another user, who cannot read the files of the test.
   const general = [
     `user ${userInfo().username}`,
     `persistence_location ${folder}/`,

@@ -51,7 +51,7 @@ export interface FileToArchive {
 export interface Content {
   readonly files: number;
   readonly pictures: number;
-  /** Of all files, uncompressed. */
+  /** Size of all files, uncompressed. */
   readonly bytes: number;
 }
 

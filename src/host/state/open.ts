@@ -12,7 +12,7 @@ import { findVersion, refuseNewer, type StateVersion, writeVersion } from './ver
 
 export interface StateParts {
   readonly stateDir: string;
-  /** Of surfwatch. */
+  /** Version of surfwatch. */
   readonly appVersion: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 const SET_ASIDE = /\.corrupt-(\d{4}-\d{2}-\d{2}T[\d.-]+Z)$/;
-/** Of each file. They can be large. */
+/** How many of each file. They can be large. */
 const KEPT = 3;
 
 /** Relative paths, the oldest first. Never throws. */

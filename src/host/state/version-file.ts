@@ -12,7 +12,7 @@ const FILE = 'version.json';
 
 const versionSchema = z.object({ state: z.int().min(0), app: z.string() });
 
-/** Of the layout of the folder, and of the program that last worked in it. */
+/** Versions of the layout of the folder, and of the program that last worked in it. */
 export type StateVersion = z.infer<typeof versionSchema>;
 
 export interface FoundVersion {

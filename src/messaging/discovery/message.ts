@@ -18,7 +18,7 @@ export interface Announced extends Board {
 }
 
 /** `<prefix>/device/<object id>/config`. */
-export function discoveryTopic(prefix: string, site: string): string {
+function discoveryTopic(prefix: string, site: string): string {
   return `${prefix}/device/${objectId(site)}/config`;
 }
 
@@ -45,11 +45,6 @@ export function discoveryMessage(board: Announced): Message {
     },
   };
   return retained(discoveryTopic(options.prefix, site), JSON.stringify(payload));
-}
-
-/** The message after which Home Assistant knows nothing of the board. */
-export function removalMessage(prefix: string, site: string): Message {
-  return retained(discoveryTopic(prefix, site), '');
 }
 
 function component(

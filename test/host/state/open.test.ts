@@ -232,7 +232,7 @@ describe('the lock of the state folder', () => {
   });
 });
 
-describe('a folder that can not be written to', () => {
+describe('a folder that cannot be written to', () => {
   it('is said, and no error: a file in its place', async () => {
     const path = join(await temporaryFolder(), 'file');
     writeFileSync(path, '');

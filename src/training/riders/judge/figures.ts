@@ -19,7 +19,7 @@ export interface RiderFigures {
   readonly hit: number;
   /** Places counted as riders, those in ignored boxes and at kites left out. */
   readonly counted: number;
-  /** Of the riders counted, those whose activity is right. */
+  /** Those of the riders counted whose activity is right. */
   readonly named: number;
   /** Mean difference of the number of riders, found and true. */
   readonly countError: number | null;
