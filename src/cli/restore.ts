@@ -51,7 +51,7 @@ Passwords, certificates and users files that the config names are not in a backu
 Examples:
   $ surfwatch restore --dry-run north-pier.tar.gz
   $ sudo systemctl stop surfwatch && sudo surfwatch restore -c /etc/surfwatch/config.json north-pier.tar.gz
-  $ tar -xzOf north-pier.tar.gz config/0.json > board.json && surfwatch restore -c board.json north-pier.tar.gz
+  $ tar -xzOf north-pier.tar.gz config/0.json > board.json
 `;
 
 /** Versions of the databases that this program knows. The others are the broker's, which is begun anew at need. */

@@ -7,6 +7,7 @@ import { verbParts } from '../learning/board/verb-parts.ts';
 import { learningVerbs } from '../learning/board/verbs.ts';
 import { DiskEvents } from '../messaging/event-queue.ts';
 import { Messaging } from '../messaging/messaging.ts';
+import { MAX_QUEUED_EVENTS } from '../messaging/options.ts';
 import { topicBase } from '../messaging/topics.ts';
 import { statusVerb } from '../messaging/verbs.ts';
 import { seenFrameOf } from '../pipeline/seen.ts';
@@ -57,7 +58,7 @@ export function createMessaging({ configured, deps, parts }: Wiring, control: Co
     labels: learning.labels,
     events: new DiskEvents({
       path: join(stateDir, 'outbox.db'),
-      maxEvents: mqtt.maxQueuedEvents,
+      maxEvents: MAX_QUEUED_EVENTS,
       clock,
       log: partLogger(log, 'messaging'),
     }),

@@ -7,7 +7,7 @@ import type { Reloaded } from '../control/runtime-options.ts';
 import { openState } from '../host/state/open.ts';
 import { useSmallSlabs } from '../messaging/packet-buffers.ts';
 import type { Pulse } from '../pipeline/pulse.ts';
-import { loadModel } from './model.ts';
+import { loadModel, openLearning } from './model.ts';
 import { createWiring } from './parts.ts';
 import { type DaemonDeps, type Parts, tellDamage, type Wiring } from './wiring.ts';
 
@@ -16,6 +16,8 @@ export class Daemon {
   readonly #parts: Parts;
   readonly #log: Logger;
   #stopped: Promise<void> | undefined;
+  /** There are more parts to stop than the broker connection. */
+  #opened = false;
 
   constructor(settings: Settings, deps: DaemonDeps) {
     this.#wiring = createWiring(settings, deps);
@@ -60,12 +62,11 @@ export class Daemon {
       await messaging.start();
       messaging.set('camera/availability', 'offline');
       messaging.set('state', portrait.state());
-      onStep?.('loading the model');
-      await loadModel(this.#wiring);
     } catch (error) {
       await this.#end();
       throw error;
     }
+    this.#opened = true;
     onStep?.('opening the camera');
     // Figures that can't be read are no reason not to watch.
     await outlets
@@ -77,8 +78,19 @@ export class Daemon {
     await control.start();
     messaging.alert('state-not-kept', late.state.notKept);
     await tellDamage(this.#parts);
-    late.started = true;
+    // Before the model is loaded: a camera may take as long, and its first picture waits.
     await lookout.start();
+    try {
+      onStep?.('loading the model');
+      const model = await loadModel(this.#wiring);
+      lookout.modelLoaded();
+      late.learningOpened = openLearning(this.#wiring, model);
+      await late.learningOpened;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    late.started = true;
   }
 
   /** Takes another configuration: what can change without a restart changes. */
@@ -93,8 +105,8 @@ export class Daemon {
   }
 
   async #stop(): Promise<void> {
-    const { late, control, lookout, history, view, monitor } = this.#parts;
-    if (late.started) {
+    const { control, lookout, history, view, monitor } = this.#parts;
+    if (this.#opened) {
       await control.stop();
       await lookout.stop();
       history.stop();

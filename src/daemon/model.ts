@@ -11,13 +11,14 @@ import { countOne } from '../pipeline/snapshot.ts';
 import { measuredDetail } from '../vision/cells/detail.ts';
 import type { Wiring } from './wiring.ts';
 
+type Opened = Awaited<ReturnType<typeof openModel>>;
+
 /**
- * Puts the model in force; without learning where that cannot be: a beach that is watched without it is better than one
- * that is not watched.
+ * Puts the model in force.
  *
  * @throws SurfwatchError `model-*`, `engine-*`
  */
-export async function loadModel(wiring: Wiring): Promise<void> {
+export async function loadModel(wiring: Wiring): Promise<Opened> {
   const { configured, deps, parts } = wiring;
   const { log, clock } = deps;
   const { models, vision, stateDir, learning: options } = configured;
@@ -33,20 +34,23 @@ export async function loadModel(wiring: Wiring): Promise<void> {
   watch.use(opened.reader);
   const { backbone, head, why } = opened.reader;
   const { engine, runtime } = backbone;
-  const ownLog = partLogger(log, 'daemon');
-  ownLog.info({ engine, runtime, why, head: head.manifest.id }, 'model loaded');
+  partLogger(log, 'daemon').info({ engine, runtime, why, head: head.manifest.id }, 'model loaded');
   messaging.set('info', portrait.info());
+  return opened;
+}
+
+/** Opens what learns; where that cannot be, a beach that is watched without it is better than one that is not watched. */
+export async function openLearning(wiring: Wiring, opened: Opened): Promise<void> {
+  const { late, messaging } = wiring.parts();
   const learning = createLearning(wiring, opened);
   try {
     await learning.start();
     late.learning = learning;
   } catch (error) {
-    ownLog.error({ err: error }, 'nothing can be kept or learnt');
+    partLogger(wiring.deps.log, 'daemon').error({ err: error }, 'nothing can be kept or learnt');
     messaging.alert('learning-failed', messageOf(error));
   }
 }
-
-type Opened = Awaited<ReturnType<typeof openModel>>;
 
 function createLearning({ configured, deps, zones, newId, sender, parts }: Wiring, opened: Opened): Learning {
   const { control, watch, messaging, portrait, retrainings } = parts();

@@ -85,7 +85,7 @@ function createParts(wiring: Wiring): Parts {
     messaging,
     paused: () => control.paused,
     onLooked: look => takeLook(wiring.parts(), look),
-    onPublished: frame => late.learning?.published(frame),
+    onPublished: frame => void late.learningOpened?.then(() => late.learning?.published(frame)),
     onCondition: () => messaging.set('state', portrait.state()),
     onChange: (report, origin) => deps.onChange?.(report, origin),
     onHeartbeat: () => {
@@ -139,5 +139,6 @@ function takeLook({ control, outlets, late, watch }: Parts, look: Look): void {
   if (read === undefined) return;
   for (const stage of ['decode', 'embed', 'score'] as const) outlets.tookMs?.(stage, read.tookMs[stage]);
   outlets.tookMs?.('frame', look.tookMs);
-  late.learning?.take(seenFrameOf(look, watch));
+  const seen = seenFrameOf(look, watch);
+  void late.learningOpened?.then(() => late.learning?.take(seen));
 }

@@ -65,7 +65,14 @@ export interface Parts {
   /** How often each end of a retraining was met. */
   readonly retrainings: Map<string, number>;
   /** What the start brings. */
-  readonly late: { started: boolean; state?: OpenedState; reader?: BeachReader; learning?: Learning };
+  readonly late: {
+    started: boolean;
+    state?: OpenedState;
+    reader?: BeachReader;
+    learning?: Learning;
+    /** Resolves when it is known whether there is `learning`: the first frame may be judged before. */
+    learningOpened?: Promise<void>;
+  };
 }
 
 /** Says what in the state folder was found damaged and set aside. */

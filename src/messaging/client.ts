@@ -5,7 +5,7 @@ import { SurfwatchError } from '../errors.ts';
 import { type Connection, type Incoming, openConnection, type Publication } from './connection.ts';
 import type { Message } from './connection-options.ts';
 import { isHangUp, twinFault } from './faults.ts';
-import type { MqttOptions } from './options.ts';
+import { MQTT_PACE, type MqttOptions, type MqttPace } from './options.ts';
 import { loginOf, type Server, serversOf, tryOtherVersion, urlWithoutLogin } from './servers.ts';
 import { checkTls, readTls } from './tls.ts';
 
@@ -40,6 +40,7 @@ export interface MqttLinkSetup {
  */
 export class MqttLink {
   readonly #setup: MqttLinkSetup;
+  readonly #pace: MqttPace;
   readonly #servers: readonly Server[];
   readonly #stopping = new AbortController();
   /** When each message that waits for its acknowledgement was sent, oldest first. */
@@ -56,6 +57,7 @@ export class MqttLink {
 
   constructor(setup: MqttLinkSetup) {
     this.#setup = setup;
+    this.#pace = { ...MQTT_PACE, ...setup.options };
     this.#servers = serversOf(setup.options);
   }
 
@@ -141,8 +143,8 @@ export class MqttLink {
       const wasLast = failures % this.#servers.length === 0;
       const slow = fault.code === 'mqtt-unauthorized' && wasLast;
       const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : rounds, {
-        minMs: options.reconnectMinMs,
-        maxMs: options.reconnectMaxMs,
+        retryMinMs: this.#pace.reconnectMinMs,
+        retryMaxMs: this.#pace.reconnectMaxMs,
       });
       await clock.sleep(pause, signal).catch(() => undefined);
     }
@@ -159,7 +161,7 @@ export class MqttLink {
         clientId: options.clientId,
         protocolVersion: server.version,
         keepaliveMs: options.keepaliveMs,
-        connectTimeoutMs: options.connectTimeoutMs,
+        connectTimeoutMs: this.#pace.connectTimeoutMs,
         ...(tls && { tls }),
         maxPacketBytes,
         will,
@@ -207,13 +209,14 @@ export class MqttLink {
 
   /** Keep-alive does not show a broker that answers pings but no longer takes messages. */
   async #watchAcknowledgements(connection: Connection, signal: AbortSignal): Promise<void> {
-    const { clock, options } = this.#setup;
+    const { clock } = this.#setup;
+    const { ackTimeoutMs } = this.#pace;
     for (;;) {
-      await clock.sleep(options.ackTimeoutMs / 4, signal).catch(() => undefined);
+      await clock.sleep(ackTimeoutMs / 4, signal).catch(() => undefined);
       if (signal.aborted) return;
       const [oldest] = this.#unacknowledged.values();
-      if (oldest === undefined || clock.monotonic() - oldest < options.ackTimeoutMs) continue;
-      const reason = `broker ${this.address} acknowledged nothing for ${options.ackTimeoutMs} ms`;
+      if (oldest === undefined || clock.monotonic() - oldest < ackTimeoutMs) continue;
+      const reason = `broker ${this.address} acknowledged nothing for ${ackTimeoutMs} ms`;
       connection.drop(new SurfwatchError('mqtt-unreachable', reason));
       return;
     }

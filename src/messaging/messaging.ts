@@ -10,7 +10,7 @@ import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
 import type { TakesPictures } from './label-images.ts';
-import type { BrokerOptions, MqttOptions } from './options.ts';
+import { type BrokerOptions, MAX_QUEUED_EVENTS, type MqttOptions } from './options.ts';
 import {
   connectionLost,
   newOutbox,
@@ -85,7 +85,7 @@ export class Messaging {
   constructor(setup: MessagingSetup) {
     this.#setup = setup;
     const { base, clock, log } = setup;
-    this.#outbox = newOutbox(setup.events ?? memoryEvents(setup.mqtt.maxQueuedEvents), `${base}/event`);
+    this.#outbox = newOutbox(setup.events ?? memoryEvents(MAX_QUEUED_EVENTS), `${base}/event`);
     this.#forbidden = forbiddenTopics({ base, log, alert: text => this.alert('broker-forbids', text) });
     this.#delivery = new Delivery({
       outbox: this.#outbox,
@@ -224,7 +224,6 @@ export class Messaging {
       {
         ...this.#setup,
         others: this.#announcer?.listens ?? {},
-        maxCommandAgeMs: this.#setup.mqtt.maxCommandAgeMs,
       },
       answer,
     );

@@ -55,7 +55,8 @@ export class NextLook {
   }
 }
 
-function deferred<T>() {
+/** A promise, and what settles it. */
+export function deferred<T>() {
   let resolve: (value: T) => void = () => undefined;
   let reject: (error: unknown) => void = () => undefined;
   const promise = new Promise<T>((done, failed) => {

@@ -16,7 +16,7 @@ import type { Messaging } from '../messaging/messaging.ts';
 import { createSchedule, type Schedule } from '../schedule/schedule.ts';
 import { type Closed, closedBecause } from './attendance.ts';
 import { CameraSwitch } from './camera-switch.ts';
-import { examineOnce, NextLook } from './capture-now.ts';
+import { deferred, examineOnce, NextLook } from './capture-now.ts';
 import { type Condition, cameraFaultOf, conditionOf, sameCondition } from './condition.ts';
 import type { PauseState } from './pause.ts';
 import type { Pulse } from './pulse.ts';
@@ -52,6 +52,14 @@ export interface LookoutParts {
   readonly log: Logger;
 }
 
+/**
+ * The time between two pictures while a change of activity awaits its confirmation, when seconds count: four times as
+ * many, and no more than two a second, which the slowest boards can read.
+ */
+export function pendingIntervalMs(intervalMs: number): number {
+  return Math.min(intervalMs, Math.max(500, intervalMs / 4));
+}
+
 export class Lookout {
   readonly #parts: LookoutParts;
   readonly #log: Logger;
@@ -69,6 +77,9 @@ export class Lookout {
   #condition: Condition = { state: 'starting' };
   /** Monotonic; null before the start. */
   #startedMs: number | null = null;
+  #isReady = false;
+  /** Resolves when the model is loaded, or when it will not be any more. */
+  readonly #readyOrStopped = deferred<void>();
   #beatMs: number | null = null;
   /** Where the newest frame came from. */
   #origin = '';
@@ -80,17 +91,27 @@ export class Lookout {
     this.#camera = new CameraSwitch(() => this.#newCamera());
   }
 
-  /** To be called when the model is loaded. The camera may still be on its way when this returns. */
+  /** Opens the camera, if it is to be. It may still be on its way when this returns; its first picture waits for the model. */
   async start(): Promise<void> {
     this.#startedMs = this.#parts.clock.monotonic();
     await this.attend();
+  }
+
+  /** To be called when the model is loaded: pictures are looked at from now on, and time counts. */
+  modelLoaded(): void {
+    this.#startedMs = this.#parts.clock.monotonic();
+    this.#isReady = true;
+    this.#readyOrStopped.resolve();
+    if (this.#camera.stats.status === 'offline') this.#take(this.#parts.watch.blind('camera-lost'));
     void this.#tick();
   }
 
   /** Frees the camera, ends the sessions, and says that the activity is not known any more. */
   async stop(): Promise<void> {
     this.#ticking.abort();
+    this.#readyOrStopped.resolve();
     await this.#inTurn(() => this.#camera.close());
+    if (!this.#isReady) return;
     this.#endSessions();
     // Who reads only the activity must not take the last one for the present one.
     this.#parts.reporter.publish(this.#parts.watch.blind(this.#closed?.state ?? 'camera-lost'));
@@ -183,6 +204,8 @@ export class Lookout {
 
   async #onFrame(frame: Frame): Promise<void> {
     const { watch, messaging, clock, onLooked } = this.#parts;
+    await this.#readyOrStopped.promise;
+    if (!this.#isReady) return;
     let look: Look;
     this.#origin = frame.origin;
     try {
@@ -219,9 +242,11 @@ export class Lookout {
   }
 
   #take(step: TrackerStep): void {
+    // Nothing is said of the beach before it is known which model says it.
+    if (!this.#isReady) return;
     const { settings, reporter, history, onChange, onPublished } = this.#parts;
-    const { intervalMs, pendingIntervalMs } = settings().camera;
-    this.#camera.setPace(step.pending ? Math.min(pendingIntervalMs, intervalMs) : intervalMs);
+    const { intervalMs } = settings().camera;
+    this.#camera.setPace(step.pending ? pendingIntervalMs(intervalMs) : intervalMs);
     history.take(step);
     if (!reporter.take(step)) return;
     const { activity, activities, visibility, frame } = step.beach;

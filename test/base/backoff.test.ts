@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { backoffMs } from '../../src/base/backoff.ts';
 import { fc } from '../support/fast-check.ts';
 
-const bounds = { minMs: 1_000, maxMs: 60_000 };
+const bounds = { retryMinMs: 1_000, retryMaxMs: 60_000 };
 
 it('doubles between its bounds', () => {
   const pauses = [1, 2, 3, 6, 7, 10_000, Number.POSITIVE_INFINITY].map(n => backoffMs(n, bounds, () => 1));
@@ -18,7 +18,7 @@ it('is spread over half of itself, and never below its least', () => {
         const longest = backoffMs(failures, bounds, () => 1);
         const pause = backoffMs(failures, bounds, () => random);
         expect(pause).toBeLessThanOrEqual(longest);
-        expect(pause).toBeGreaterThanOrEqual(Math.max(bounds.minMs, longest / 2));
+        expect(pause).toBeGreaterThanOrEqual(Math.max(bounds.retryMinMs, longest / 2));
       },
     ),
   );

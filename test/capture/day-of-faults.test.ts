@@ -8,11 +8,11 @@ import { describe, expect, test } from 'vitest';
 import { backoffMs } from '../../src/base/backoff.ts';
 import { Camera, type StatusChange } from '../../src/capture/camera.ts';
 import type { Frame } from '../../src/capture/source.ts';
-import { until } from '../support/until.ts';
 import { Day, processesOf } from './faults/day.ts';
 import { type Cell, FAULTS, MATRIX } from './faults/matrix.ts';
 import { STANDS } from './faults/stands.ts';
 import { QUIET } from './ffmpeg-fixtures.ts';
+import { until } from './fixtures.ts';
 
 const HOUR = 3_600_000;
 const OPTIONS = {
@@ -32,8 +32,7 @@ const PROCESSES = 3;
 /** The most tries that fit into a time when each failed at once and chance was always kind. */
 function mostTries(ms: number): number {
   let [tries, passed] = [1, 0];
-  for (; passed <= ms; tries++)
-    passed += backoffMs(tries, { minMs: OPTIONS.retryMinMs, maxMs: OPTIONS.retryMaxMs }, () => 0);
+  for (; passed <= ms; tries++) passed += backoffMs(tries, OPTIONS, () => 0);
   return tries;
 }
 
@@ -69,6 +68,7 @@ describe.each(Object.entries(STANDS))('%s', (kind, makeStand) => {
       clock: day.clock,
       log: QUIET,
       options: OPTIONS,
+      retry: OPTIONS,
       onFrame: async ({ bytes: _, ...frame }) => {
         frames.push({ ...frame, bytes: Buffer.alloc(0) });
       },

@@ -7,10 +7,11 @@ import type { Messaging } from '../../src/messaging/messaging.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import type { Look } from '../../src/pipeline/watch.ts';
 import { listener, startMessaging } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { until } from '../support/until.ts';
 import { frameOf, takenPicture } from './pictures.ts';
 import { loaded } from './support.ts';
+import { until } from '../support/until.ts';
 
 const picture = await takenPicture();
 
@@ -26,7 +27,7 @@ function look(changed = false): Look {
 /** A control with a broker, of a daemon whose camera is a picture. */
 async function controlled(stateDir: string) {
   const told: string[] = [];
-  const log = createLogger({ level: 'silent', levels: {}, format: 'json', priorities: 'off' });
+  const log = createLogger({ level: 'silent', levels: {}, format: 'json' });
   const control: Control = new Control({
     ...loaded(stateDir, ['snapshot.width=64']),
     zones: [],
@@ -45,7 +46,12 @@ async function controlled(stateDir: string) {
   const messaging = await startMessaging({ verbs: control.verbs });
   await control.start();
   const watching = await listener(messaging.address);
-  const asking = await openRequester({ url: messaging.address, base: 'surf', clock: systemClock });
+  const asking = await openRequester({
+    ...DEFAULTS.mqtt,
+    url: messaging.address,
+    base: 'surf',
+    clock: systemClock,
+  });
   const pictures = () =>
     watching.received
       .filter(({ topic }) => topic === 'surf/snapshot')

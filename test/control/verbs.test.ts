@@ -3,15 +3,8 @@ import { controlVerbs } from '../../src/control/verbs.ts';
 import { CONTROL_EXAMPLES } from '../../src/messaging/control-examples.ts';
 import { responseSchema } from '../../src/messaging/payloads.ts';
 import { openRequester } from '../../src/messaging/request.ts';
-import {
-  client,
-  clock,
-  hasMosquitto,
-  listener,
-  mosquitto,
-  QUICK,
-  startMessaging,
-} from '../messaging/support.ts';
+import { client, clock, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { startControl } from './parts.ts';
@@ -20,7 +13,7 @@ import { startControl } from './parts.ts';
 async function controlled(url?: string, stateDir?: string) {
   const verbs = controlVerbs(await startControl(stateDir));
   const messaging = await startMessaging({ verbs, ...(url !== undefined && { mqtt: { ...QUICK, url } }) });
-  const asking = await openRequester({ url: messaging.address, base: 'surf', clock });
+  const asking = await openRequester({ ...DEFAULTS.mqtt, url: messaging.address, base: 'surf', clock });
   const refused = (verb: string, args: Record<string, unknown>) =>
     asking.request(verb, args).then(
       () => expect.fail(`${verb} was carried out`),

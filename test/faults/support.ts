@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
 import { onTestFinished } from 'vitest';
@@ -10,17 +9,14 @@ import { systemClock } from '../../src/base/clock.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { openRequester, type Requester } from '../../src/messaging/request.ts';
 import type { client } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 const QUICK = [
   'camera.interval=200ms',
-  'camera.pendingInterval=200ms',
   'activity.halfLife=50ms',
   'activity.dwell=500ms',
-  'activity.unknownDwell=500ms',
   'activity.heartbeat=1s',
   'vision.detail=0.5',
-  'mqtt.reconnectMin=50ms',
-  'mqtt.reconnectMax=500ms',
   'learning.minFree=0',
   'log.level=warn',
   'log.format=json',
@@ -41,6 +37,8 @@ export interface BoardSetup {
   readonly env?: Readonly<Record<string, string>>;
   /** Options of Node.js itself. */
   readonly node?: readonly string[];
+  /** Folder of a control group that it is started in. */
+  readonly group?: string;
 }
 
 export interface Board {
@@ -63,7 +61,7 @@ export interface Board {
 
 /** The daemon with a simulated camera, in a process of its own; killed at the end of the test. */
 export async function startBoard(setup: BoardSetup): Promise<Board> {
-  const { stateDir, set = [], args = [], env = {}, node = [] } = setup;
+  const { stateDir, set = [], args = [], env = {}, node = [], group } = setup;
   const [metricsPort, brokerPort] = [await getPort(), await getPort()];
   const url = setup.url ?? `mqtt://127.0.0.1:${brokerPort}`;
   const all = [
@@ -75,12 +73,14 @@ export async function startBoard(setup: BoardSetup): Promise<Board> {
     ...QUICK,
     ...set,
   ];
-  const launcher = join(PACKAGE_ROOT, 'scripts/surfwatch.js');
-  const child = spawn(
-    process.execPath,
-    [...node, launcher, 'run', ...args, ...all.flatMap(one => ['--set', one])],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...inherited(), ...env } },
-  );
+  const launcher = `${PACKAGE_ROOT}/scripts/surfwatch.js`;
+  const command = [...node, launcher, 'run', ...args, ...all.flatMap(one => ['--set', one])];
+  // The shell joins the group and becomes the daemon.
+  const join = group === undefined ? '' : `echo $$ >'${group}/cgroup.procs' && `;
+  const child = spawn('sh', ['-c', `${join}exec "$0" "$@"`, process.execPath, ...command], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited(), ...env },
+  });
   let output = '';
   child.stdout?.on('data', chunk => {
     output += chunk;
@@ -136,7 +136,7 @@ async function framesBy(port: number): Promise<number> {
 
 /** Asks the board's daemon; closed at the end of the test. */
 export async function asking(url: string): Promise<Requester> {
-  const requester = await openRequester({ url, base: 'surf', clock: systemClock });
+  const requester = await openRequester({ ...DEFAULTS.mqtt, url, base: 'surf', clock: systemClock });
   onTestFinished(() => requester.close());
   return requester;
 }

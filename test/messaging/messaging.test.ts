@@ -3,21 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
 import { ulid } from 'ulid';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { MAX_QUEUED_EVENTS } from '../../src/messaging/options.ts';
 import { eventSchema, problemSchema, responseSchema, stateSchema } from '../../src/messaging/payloads.ts';
 import { readableLog } from '../support/log.ts';
 import { until } from '../support/until.ts';
-import {
-  BROKER,
-  client,
-  closed,
-  fakeBroker,
-  hasMosquitto,
-  listener,
-  mosquitto,
-  QUICK,
-  sessionEvent,
-  startMessaging,
-} from './support.ts';
+import { BROKER, client, closed, fakeBroker, hasMosquitto, listener, mosquitto, QUICK, sessionEvent, startMessaging } from './support.ts';
 
 const CONNACK = Buffer.from([0x20, 2, 0, 0]);
 const sessions = (messages: readonly string[]) =>
@@ -320,10 +310,10 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
   it('drops the oldest events of a long outage and counts them', async () => {
     const port = await getPort();
     const messaging = await startMessaging({
-      mqtt: { ...QUICK, url: `mqtt://127.0.0.1:${port}`, maxQueuedEvents: 10 },
+      mqtt: { ...QUICK, url: `mqtt://127.0.0.1:${port}` },
     });
-    for (const i of range(25)) messaging.emit(sessionEvent(i));
-    expect(messaging.stats).toMatchObject({ events: 10, droppedEvents: 15 });
+    for (const i of range(MAX_QUEUED_EVENTS + 15)) messaging.emit(sessionEvent(i));
+    expect(messaging.stats).toMatchObject({ events: MAX_QUEUED_EVENTS, droppedEvents: 15 });
   });
 
   it.each([4, 5] as const)('answers a client of MQTT version %d', async protocolVersion => {

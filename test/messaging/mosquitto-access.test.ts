@@ -9,18 +9,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRequester } from '../../src/messaging/request.ts';
 import { readableLog } from '../support/log.ts';
 import { until } from '../support/until.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { startLink, warnings } from './link-support.ts';
-import {
-  client,
-  clock,
-  has,
-  hasMosquitto,
-  listener,
-  mosquitto,
-  QUICK,
-  sessionEvent,
-  startMessaging,
-} from './support.ts';
+import { client, clock, has, hasMosquitto, listener, mosquitto, QUICK, sessionEvent, startMessaging } from './support.ts';
 
 const canTest = hasMosquitto && has('mosquitto_passwd');
 
@@ -99,7 +90,7 @@ describe.skipIf(!canTest)('a broker with users and rules of access', () => {
     const messaging = await startMessaging({ mqtt });
     await until(() => messaging.stats.connected && messaging.stats.states === 0, 'connected');
     const ask = async (user: string, verb: string) => {
-      const asker = await openRequester({ url, base: 'surf', clock, ...login(user) });
+      const asker = await openRequester({ ...DEFAULTS.mqtt, url, base: 'surf', clock, ...login(user) });
       try {
         return await asker.request(verb, {}, { timeoutMs: 5_000 });
       } catch (error) {

@@ -10,9 +10,10 @@ import { connect, type IClientOptions, type IPublishPacket, type MqttClient } fr
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
-import { BROKER_DEFAULTS, MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
+import { BROKER_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { silent } from '../support/log.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 export { sessionEvent } from './session-event.ts';
 
@@ -20,7 +21,7 @@ export const clock = systemClock;
 
 /** Quick attempts, so that a test need not wait. */
 export const QUICK: MqttOptions = {
-  ...MQTT_DEFAULTS,
+  ...DEFAULTS.mqtt,
   connectTimeoutMs: 2_000,
   reconnectMinMs: 20,
   reconnectMaxMs: 100,

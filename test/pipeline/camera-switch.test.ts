@@ -20,7 +20,6 @@ async function folderSwitch(interval: string) {
     'camera.kind=directory',
     `camera.directory.path=${folder}`,
     `camera.interval=${interval}`,
-    'camera.pendingInterval=100ms',
     'activity.staleAfter=3h',
   ];
   const options = loadConfig({ set, env: {}, cwd: process.cwd() }).settings.camera;

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
+import { join } from 'node:path';
 import getPort from 'get-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/base/clock.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { zonesOf } from '../../src/config/zones.ts';
 import { Lookout } from '../../src/pipeline/lookout.ts';
 import type { PauseState } from '../../src/pipeline/pause.ts';
@@ -12,17 +15,14 @@ import { silent as log } from '../support/log.ts';
 import { until } from '../support/until.ts';
 
 /** Nothing here is to wait for these. */
-const PATIENT = [
-  'activity.unknownDwell=100ms',
-  'camera.timeout=10m',
-  'camera.retryMin=10m',
-  'camera.retryMax=10m',
-];
+const PATIENT = ['camera.timeout=10m'];
+
+const FRAME = readFileSync(join(PACKAGE_ROOT, 'config/demo-footage/frame_0088.jpg'));
 
 const signal = new AbortController().signal;
 
 /** A lookout that was started, on a camera that gives no picture; what it says is noted. */
-async function lookingOut(set: readonly string[]) {
+async function lookingOut(set: readonly string[], isModelLoaded = true) {
   const settings = settingsWith([...PATIENT, ...set]);
   const now: { pause: PauseState | null } = { pause: null };
   const said: (readonly [string, unknown])[] = [];
@@ -58,6 +58,7 @@ async function lookingOut(set: readonly string[]) {
     log,
   });
   await lookout.start();
+  if (isModelLoaded) lookout.modelLoaded();
   onTestFinished(() => lookout.stop());
   const last = (topic: string) => said.findLast(([name]) => name === topic)?.[1];
   return { lookout, now, last };
@@ -147,3 +148,39 @@ function windowElsewhere(): string {
   const day = days[(new Date(clock.now()).getUTCDay() + 3) % 7];
   return JSON.stringify({ days: [day], from: '10:00', to: '11:00' });
 }
+
+describe('before the model is loaded', () => {
+  it('a picture waits, and is looked at when it is', async () => {
+    let asked = 0;
+    const { set } = await httpCamera((_, response) => {
+      asked += 1;
+      response.end(FRAME);
+    });
+    const { lookout, last } = await lookingOut(set, false);
+    await until(() => last('camera/availability') === 'online', 'the picture');
+    expect(last('alert/model-failed')).toBeUndefined();
+    lookout.modelLoaded();
+    // Here there is none: to look at a picture fails.
+    await until(() => last('alert/model-failed') !== undefined, 'an attempt to look at it');
+    expect(asked).toBe(1);
+  });
+
+  it('nothing is said of the beach, and then that the camera is lost', async () => {
+    const { lookout, last } = await lookingOut(
+      ['camera.kind=directory', 'camera.directory.path=/nowhere/at/all'],
+      false,
+    );
+    await until(() => last('camera/availability') === 'offline', 'the camera is known to be lost');
+    expect(last('activity')).toBeUndefined();
+    lookout.modelLoaded();
+    expect(last('activity')).toMatchObject({ visibility: 'camera-lost' });
+  });
+
+  it('it ends though a picture waits', async () => {
+    const { set } = await httpCamera((_, response) => void response.end(FRAME));
+    const { lookout, last } = await lookingOut(set, false);
+    await until(() => last('camera/availability') === 'online', 'the picture');
+    await lookout.stop();
+    expect(last('activity')).toBeUndefined();
+  });
+});

@@ -7,9 +7,9 @@ import { createRenderer } from '../../src/simulator/render.ts';
 import { decodeFrame } from '../../src/vision/decode.ts';
 import { restoreView, type StoredView, storeView } from '../../src/vision/quality/store-view.ts';
 import { watchView } from '../../src/vision/quality/watch-view.ts';
-import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.ts';
-import { fakeClock } from '../support/fake-clock.ts';
+import { measureQuality } from '../../src/vision/quality.ts';
 import { silent as log } from '../support/log.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,8 +19,8 @@ async function learntView(): Promise<StoredView> {
   const bytes = await createRenderer().jpeg(randomScene(3, { activities: [], width: 640, height: 360 }));
   const { picture } = await decodeFrame(bytes, { maxPixels: 1e8, maxBytes: 1e8 });
   const { grey } = measureQuality(picture);
-  let state = watchView(null, grey, 0, DEFAULT_GATE_OPTIONS);
-  for (let count = 1; count < 20; count++) state = watchView(state, grey, count * 1000, DEFAULT_GATE_OPTIONS);
+  let state = watchView(null, grey, 0);
+  for (let count = 1; count < 20; count++) state = watchView(state, grey, count * 1000);
   const stored = storeView(state);
   if (stored === null) throw new Error('nothing was learnt');
   return stored;

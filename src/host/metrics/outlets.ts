@@ -1,7 +1,7 @@
 /** Where the metrics go: the HTTP server and the file, as far as they are wanted. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
-import type { MetricsOptions } from '../../config/schema/metrics.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { Snapshot } from '../../pipeline/snapshot.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { liveness, readiness } from './readiness.ts';
@@ -9,7 +9,7 @@ import { MetricsServer } from './server.ts';
 import { Textfile } from './textfile.ts';
 
 export interface MetricsOutletsParts {
-  readonly options: MetricsOptions;
+  readonly options: Settings['metrics'];
   readonly snapshot: () => Snapshot;
   readonly clock: Clock;
   readonly log: Logger;
@@ -21,7 +21,7 @@ export class MetricsOutlets {
   readonly #metrics: Metrics | undefined;
 
   constructor({ options, snapshot, clock, log }: MetricsOutletsParts) {
-    const { enabled, textfile: path, textfileIntervalMs: intervalMs } = options;
+    const { enabled, textfile: path } = options;
     if (!enabled && path === undefined) return;
     const metrics = createMetrics(snapshot);
     this.#metrics = metrics;
@@ -34,7 +34,7 @@ export class MetricsOutlets {
         log,
       });
     }
-    if (path !== undefined) this.#textfile = new Textfile({ path, intervalMs, metrics, clock, log });
+    if (path !== undefined) this.#textfile = new Textfile({ path, metrics, clock, log });
   }
 
   /** @throws SurfwatchError `metrics-listen-failed` */

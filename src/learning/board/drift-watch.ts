@@ -33,20 +33,28 @@ export async function openDriftWatch(
   { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
 ): Promise<DriftWatch> {
   const file = { path: join(directory, FILE), version: 1, schema: daysSchema };
-  const landmarks: Landmarks | null = base === null ? null : landmarksOf(base);
   const { value, damage } = await readStateFile(file, clock.now());
   if (damage !== null) log.error({ damage }, 'what the days were like is damaged, and begun anew');
   let days: readonly DriftDay[] = value?.days ?? [];
+  // Not before the first frame: this takes a while, in which the first word of the beach can be said.
+  let unread = base;
+  let found: Landmarks | null = null;
+  const landmarks = () => {
+    if (unread !== null) found = landmarksOf(unread);
+    unread = null;
+    return found;
+  };
   return {
     take({ visibility, read, thresholds, frame }) {
       if (visibility !== 'ok') return;
-      const distance = landmarks === null ? null : meanDistance(landmarks, read.embeddings);
+      const known = landmarks();
+      const distance = known === null ? null : meanDistance(known, read.embeddings);
       days = addObservation(
         days,
         observeFrame(read.cells, { ...head(), thresholds }, frame.takenAt, distance),
       );
     },
-    drift: since => driftOf(days, landmarks?.usual ?? null, { since }),
+    drift: since => driftOf(days, landmarks()?.usual ?? null, { since }),
     save: () => writeStateFile(file, { days }),
   };
 }

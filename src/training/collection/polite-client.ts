@@ -69,8 +69,8 @@ export class PoliteClient {
           this.#strike(host, error.message);
           throw error;
         }
-        const minMs = Math.max(RETRY_MIN_MS, this.#options.intervalOf(host));
-        const wait = backoffMs(failures, { minMs, maxMs: RETRY_MAX_MS });
+        const retryMinMs = Math.max(RETRY_MIN_MS, this.#options.intervalOf(host));
+        const wait = backoffMs(failures, { retryMinMs, retryMaxMs: RETRY_MAX_MS });
         this.#postpone(host, wait);
       }
     }

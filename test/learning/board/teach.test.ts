@@ -10,7 +10,7 @@ import { sightOfFrame } from '../../../src/activity/zones.ts';
 import type { Rectangle } from '../../../src/base/geometry.ts';
 import { PACKAGE_ROOT, SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { openArchive } from '../../../src/learning/archive/archive.ts';
-import { ARCHIVE_DEFAULTS } from '../../../src/learning/archive/options.ts';
+import { ARCHIVE_LIKENESS } from '../../../src/learning/archive/options.ts';
 import { shows } from '../../../src/learning/archive/points.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import type { Archive, NewFrame } from '../../../src/learning/archive/types.ts';
@@ -23,10 +23,11 @@ import { RETRAIN_DEFAULTS, retrainHead } from '../../../src/learning/retrain/ret
 import type { RetrainResult } from '../../../src/learning/retrain/types.ts';
 import { fixedDetail } from '../../../src/vision/cells/detail.ts';
 import { WHOLE_FRAME } from '../../../src/vision/zone.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { silent } from '../../support/log.ts';
 import { NOW } from '../archive/frames.ts';
 import { paintOver } from './paint-over.ts';
+import { silent } from '../../support/log.ts';
 
 const FRAMES = join(PACKAGE_ROOT, 'test/data/surfcam-cc0');
 const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };
@@ -89,7 +90,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
   archive = await openArchive({
     directory,
-    options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0 },
+    options: { ...DEFAULTS.learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0 },
     clock: fakeClock(NOW + 3_600_000),
   });
   labels = labelService({

@@ -5,15 +5,15 @@ import {
   type DiscoverySetup,
   SETTLE_MS,
 } from '../../../src/messaging/discovery/announcer.ts';
-import { DISCOVERY_DEFAULTS } from '../../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';
 import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from '../support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';
 const STATUS = 'homeassistant/status';
-const discovery: DiscoverySetup = { ...DISCOVERY_DEFAULTS, enabled: true, zones: [], heartbeatMs: 60_000 };
+const discovery: DiscoverySetup = { ...DEFAULTS.discovery, enabled: true, zones: [], heartbeatMs: 60_000 };
 const [{ payload: info }] = EXAMPLES.info;
 
 const keysOf = (text: string) => Object.keys(JSON.parse(text).cmps);
