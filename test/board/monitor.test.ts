@@ -6,9 +6,9 @@ import { MONITOR_INTERVAL_MS, Monitor } from '../../src/board/monitor.ts';
 import type { HostReading } from '../../src/board/reading.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { changeTree, kernelTree, PI_4 } from './tree.ts';
 import { readableLog, silent } from '../support/log.ts';
 import { until } from '../support/until.ts';
+import { changeTree, kernelTree, PI_4 } from './tree.ts';
 
 const WELL: HostReading = {
   temperatureC: 50,

@@ -9,9 +9,9 @@ import type { Look } from '../../src/pipeline/watch.ts';
 import { listener, startMessaging } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { frameOf, takenPicture } from './pictures.ts';
 import { loaded } from './support.ts';
-import { until } from '../support/until.ts';
 
 const picture = await takenPicture();
 

@@ -3,7 +3,15 @@ import { controlVerbs } from '../../src/control/verbs.ts';
 import { CONTROL_EXAMPLES } from '../../src/messaging/control-examples.ts';
 import { responseSchema } from '../../src/messaging/payloads.ts';
 import { openRequester } from '../../src/messaging/request.ts';
-import { client, clock, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from '../messaging/support.ts';
+import {
+  client,
+  clock,
+  hasMosquitto,
+  listener,
+  mosquitto,
+  QUICK,
+  startMessaging,
+} from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';

@@ -5,10 +5,10 @@ import { Daemon } from '../../src/daemon/daemon.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import { listener } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { newDaemon, startDaemon } from './support.ts';
 import { silent } from '../support/log.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
+import { newDaemon, startDaemon } from './support.ts';
 
 const SIMULATED = ['camera.kind=simulator', 'camera.simulator.width=320', 'camera.simulator.height=180'];
 

@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { certificates, client, has, hasMosquitto, mosquitto, QUICK, startMessaging } from '../messaging/support.ts';
+import {
+  certificates,
+  client,
+  has,
+  hasMosquitto,
+  mosquitto,
+  QUICK,
+  startMessaging,
+} from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { blocks } from './pages.ts';

@@ -34,10 +34,10 @@ import {
   separableSet,
   WIDTH,
 } from '../learning/support.ts';
-import { silent } from '../support/log.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { FUZZ_SEED, heldMB, mutated, mutatedJson, orHangs } from '../support/fuzz.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { referenceEmbedding, sha256, tinyBundle, writeBundle } from '../vision/support.ts';
 

@@ -4,8 +4,8 @@ import { History, type HistoryParts } from '../../src/history/history.ts';
 import type { Stats } from '../../src/messaging/stats-payload.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import { silent } from '../support/log.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What the tracker says, shortened to the activities or the reason. */
 export function step(

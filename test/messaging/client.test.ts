@@ -11,7 +11,17 @@ import { fc } from '../support/fast-check.ts';
 import { readableLog, silent } from '../support/log.ts';
 import { until } from '../support/until.ts';
 import { activity, startLink, warnings } from './link-support.ts';
-import { BROKER, certificates, client, clock, fakeBroker, has, hasMosquitto, listener, mosquitto } from './support.ts';
+import {
+  BROKER,
+  certificates,
+  client,
+  clock,
+  fakeBroker,
+  has,
+  hasMosquitto,
+  listener,
+  mosquitto,
+} from './support.ts';
 
 async function embedded(login: { username?: string; password?: string } = {}) {
   const broker = new EmbeddedBroker({ options: { ...BROKER, ...login }, base: 'none', clock, log: silent });

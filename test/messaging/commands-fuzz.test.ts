@@ -10,9 +10,9 @@ import { responseSchema } from '../../src/messaging/payloads.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { startControl } from '../control/parts.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
+import { FUZZ_SEED, heldMB } from '../support/fuzz.ts';
 import { silent } from '../support/log.ts';
 import { until } from '../support/until.ts';
-import { FUZZ_SEED, heldMB } from '../support/fuzz.ts';
 import { messageMaker } from './fuzz.ts';
 import { clock } from './support.ts';
 

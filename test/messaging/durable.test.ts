@@ -23,7 +23,16 @@ import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { proxyTo, type TestProxy } from './proxy.ts';
-import { client, clock, hasMosquitto, listener, mosquitto, QUICK, sessionEvent, startMessaging } from './support.ts';
+import {
+  client,
+  clock,
+  hasMosquitto,
+  listener,
+  mosquitto,
+  QUICK,
+  sessionEvent,
+  startMessaging,
+} from './support.ts';
 
 const RESTARTS = Number(process.env.SURFWATCH_RESTARTS ?? 10);
 const EVENTS = Number(process.env.SURFWATCH_EVENTS ?? 300);

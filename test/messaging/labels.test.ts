@@ -12,7 +12,17 @@ import { frame, picture, startLabels } from '../learning/labels/support.ts';
 import { readableLog, silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { BROKER, client, clock, closed, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from './support.ts';
+import {
+  BROKER,
+  client,
+  clock,
+  closed,
+  hasMosquitto,
+  listener,
+  mosquitto,
+  QUICK,
+  startMessaging,
+} from './support.ts';
 
 const MISSING = '01JZZZZZZZ0000000000000000';
 const nothing = () => ({});

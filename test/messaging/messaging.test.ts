@@ -7,7 +7,18 @@ import { MAX_QUEUED_EVENTS } from '../../src/messaging/options.ts';
 import { eventSchema, problemSchema, responseSchema, stateSchema } from '../../src/messaging/payloads.ts';
 import { readableLog } from '../support/log.ts';
 import { until } from '../support/until.ts';
-import { BROKER, client, closed, fakeBroker, hasMosquitto, listener, mosquitto, QUICK, sessionEvent, startMessaging } from './support.ts';
+import {
+  BROKER,
+  client,
+  closed,
+  fakeBroker,
+  hasMosquitto,
+  listener,
+  mosquitto,
+  QUICK,
+  sessionEvent,
+  startMessaging,
+} from './support.ts';
 
 const CONNACK = Buffer.from([0x20, 2, 0, 0]);
 const sessions = (messages: readonly string[]) =>

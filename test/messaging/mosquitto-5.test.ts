@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { openRequester } from '../../src/messaging/request.ts';
 import { topicAliases } from '../../src/messaging/topic-aliases.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { readableLog } from '../support/log.ts';
 import { until } from '../support/until.ts';
-import { DEFAULTS } from '../support/defaults.ts';
 import { startLink, warnings } from './link-support.ts';
 import { clock, hasMosquitto, listener, mosquitto, QUICK, sessionEvent, startMessaging } from './support.ts';
 

@@ -7,11 +7,21 @@ import { join } from 'node:path';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRequester } from '../../src/messaging/request.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { readableLog } from '../support/log.ts';
 import { until } from '../support/until.ts';
-import { DEFAULTS } from '../support/defaults.ts';
 import { startLink, warnings } from './link-support.ts';
-import { client, clock, has, hasMosquitto, listener, mosquitto, QUICK, sessionEvent, startMessaging } from './support.ts';
+import {
+  client,
+  clock,
+  has,
+  hasMosquitto,
+  listener,
+  mosquitto,
+  QUICK,
+  sessionEvent,
+  startMessaging,
+} from './support.ts';
 
 const canTest = hasMosquitto && has('mosquitto_passwd');
 

@@ -6,9 +6,9 @@ import { EmbeddedBroker } from '../../src/messaging/broker.ts';
 import { openRequester, type RequesterOptions } from '../../src/messaging/request.ts';
 import { defineVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { DEFAULTS } from '../support/defaults.ts';
-import { BROKER, QUICK, client, clock, hasMosquitto, mosquitto, startMessaging } from './support.ts';
 import { silent } from '../support/log.ts';
 import { until } from '../support/until.ts';
+import { BROKER, client, clock, hasMosquitto, mosquitto, QUICK, startMessaging } from './support.ts';
 
 const ADD = defineVerb({
   doc: 'Adds.',

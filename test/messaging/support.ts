@@ -12,8 +12,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
-import { silent } from '../support/log.ts';
 import { DEFAULTS } from '../support/defaults.ts';
+import { silent } from '../support/log.ts';
 
 export { sessionEvent } from './session-event.ts';
 

@@ -12,10 +12,10 @@ import { Textfile } from '../../../src/host/metrics/textfile.ts';
 import type { Snapshot } from '../../../src/pipeline/snapshot.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { SNAPSHOT } from './sample.ts';
 import { readableLog, silent } from '../../support/log.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
+import { SNAPSHOT } from './sample.ts';
 
 async function serving(
   options: Partial<Settings['metrics']> = {},

@@ -25,9 +25,9 @@ import { fixedDetail } from '../../../src/vision/cells/detail.ts';
 import { WHOLE_FRAME } from '../../../src/vision/zone.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { silent } from '../../support/log.ts';
 import { NOW } from '../archive/frames.ts';
 import { paintOver } from './paint-over.ts';
-import { silent } from '../../support/log.ts';
 
 const FRAMES = join(PACKAGE_ROOT, 'test/data/surfcam-cc0');
 const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };

@@ -9,8 +9,8 @@ import type { NewFrame } from '../../../src/learning/archive/types.ts';
 import { type LabelServiceParts, labelService } from '../../../src/learning/labels/service.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { silent } from '../../support/log.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];
 

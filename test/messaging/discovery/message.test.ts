@@ -1,9 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { parseCommand } from '../../../src/messaging/command.ts';
-import {
-  type Announced,
-  discoveryMessage,
-} from '../../../src/messaging/discovery/message.ts';
+import { type Announced, discoveryMessage } from '../../../src/messaging/discovery/message.ts';
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
 import { eventSchema, stateSchema } from '../../../src/messaging/payloads.ts';
 import { TOPICS, topicEntry } from '../../../src/messaging/topics.ts';
