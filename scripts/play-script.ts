@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { ulid } from 'ulid';
 import { createBeachReader } from '../src/activity/beach-reader.ts';
-import { FIRST_SIGHT, lookAt } from '../src/activity/observe.ts';
+import { NOTHING_OBSERVED, observe } from '../src/activity/observe.ts';
 import type { SessionEvent } from '../src/activity/report.ts';
 import { startTracker, stopTracker, track } from '../src/activity/tracker.ts';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
@@ -95,7 +95,7 @@ async function playSeed(
   const note = (events: readonly SessionEvent[]) => {
     for (const { session } of events) found.set(session.id, session);
   };
-  let sight = FIRST_SIGHT;
+  let sight = NOTHING_OBSERVED;
   let tracker = startTracker(
     zones.map(zone => zone.name),
     { atMs: 0, monotonicMs: 0 },
@@ -104,7 +104,7 @@ async function playSeed(
   for (let ms = 0; ms < untilMs; ms += pace) {
     const bytes = await renderer.jpeg(sceneAt(simulator, script, ms));
     const frame = { id: ulid(ms), takenAt: ms, bytes, origin: 'simulator' };
-    const looked = await lookAt(frame, ms, sight, { reader, zones, gates: settings.gates, newId: ulid });
+    const looked = await observe(frame, ms, sight, { reader, zones, gates: settings.gates, newId: ulid });
     sight = looked.state;
     const step = track(tracker, looked.observation, options, { newId: ulid });
     tracker = step.state;

@@ -12,7 +12,7 @@ import { SHIPPED_MODELS } from '../../src/base/paths.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, MQTT_DEFAULTS } from '../../src/messaging/options.ts';
-import { statusVerb } from '../../src/messaging/verbs.ts';
+import { CommandRegistry } from '../../src/messaging/verbs.ts';
 import { fixedDetail } from '../../src/vision/cells/detail.ts';
 import type { CellEngine } from '../../src/vision/cells/engine.ts';
 import { pyramidOf } from '../../src/vision/cells/pyramid.ts';
@@ -69,7 +69,7 @@ async function startMessaging(): Promise<Messaging> {
     mqtt: MQTT_DEFAULTS,
     broker: { ...BROKER_DEFAULTS, port: 0 },
     base: 'surf',
-    verbs: { status: statusVerb(() => ({})) },
+    commands: new CommandRegistry(),
     clock: systemClock,
     log: pino({ level: 'silent' }),
   });

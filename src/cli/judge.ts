@@ -6,7 +6,7 @@ import type { HeadManifest } from '../activity/head-bundle.ts';
 import { overZone } from '../activity/kites.ts';
 import { createPictureClassifier, type PictureClassifier } from '../activity/picture-classifier.ts';
 import { likeliest } from '../activity/presence-score.ts';
-import { presentActivities, type Scores } from '../activity/scores.ts';
+import { activitiesAbove, type Scores } from '../activity/scores.ts';
 import { afloat, sightOfFrame } from '../activity/zones.ts';
 import { NONE } from '../base/activities.ts';
 import type { Settings } from '../config/settings.ts';
@@ -152,6 +152,6 @@ export function verdictOf(
   visible: boolean,
 ): Verdict {
   if (!visible) return { activity: UNKNOWN, activities: [], scores };
-  const activities = presentActivities(scores, thresholds);
+  const activities = activitiesAbove(scores, thresholds);
   return { activity: activities[0] ?? NONE, activities, scores };
 }

@@ -8,7 +8,7 @@ import type { Message } from './connection-options.ts';
 import { MQTT_DEFAULTS } from './options.ts';
 import { type Asked, answerTo, askedBy, isKept, type Outcome, outcomeOf } from './outcome.ts';
 import { staleness } from './stale.ts';
-import { findVerb, type Verbs } from './verbs.ts';
+import type { CommandRegistry, Verb } from './verbs.ts';
 
 const MAX_RUNNING = 16;
 /** Those that run, and repeated transactions that wait for them. */
@@ -20,7 +20,7 @@ const MAX_KEPT_CHARACTERS = 65_536;
 
 export interface CommandsSetup {
   readonly base: string;
-  readonly verbs: Verbs;
+  readonly commands: Pick<CommandRegistry, 'verb'>;
   /** A command that was sent longer ago is not run. Default 300,000. */
   readonly maxCommandAgeMs?: number;
   readonly clock: Clock;
@@ -33,17 +33,28 @@ export interface CommandsSetup {
  * and never rejects. What it holds is bounded, however many messages come.
  */
 export function commandHandler(setup: CommandsSetup): (message: Incoming) => Promise<void> {
-  const { base, verbs, maxCommandAgeMs = MQTT_DEFAULTS.maxCommandAgeMs } = setup;
+  const { base, commands, maxCommandAgeMs = MQTT_DEFAULTS.maxCommandAgeMs } = setup;
   const answered = new Map<string, Ran>();
   let running = 0;
   let waiting = 0;
 
-  async function run({ verb, args }: Command): Promise<Outcome> {
+  async function run(verb: Verb, { verb: name, args }: Command): Promise<Outcome> {
     running += 1;
     try {
-      return await outcomeOf(verb, signal => findVerb(verbs, verb).run(args, signal), setup);
+      return await outcomeOf(name, signal => verb.run(args, signal), setup);
     } finally {
       running -= 1;
+    }
+  }
+
+  /** Or why there is none: it may be there when the sender repeats the command. */
+  function found(name: string): Verb | SurfwatchError {
+    try {
+      return commands.verb(name);
+    } catch (error) {
+      if (!(error instanceof SurfwatchError)) throw error;
+      setup.log.info({ command: name, code: error.code }, 'command refused');
+      return error;
     }
   }
 
@@ -71,7 +82,9 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
     if (known !== undefined) return known.outcome;
     const stale = staleness(command.sentMs, setup.clock.now(), maxCommandAgeMs);
     if (stale !== undefined) return { fault: new SurfwatchError('command-stale', stale) };
-    const outcome = run(command);
+    const verb = found(command.verb);
+    if (verb instanceof SurfwatchError) return { fault: verb };
+    const outcome = run(verb, command);
     if (key !== undefined) void remember(key, { args, outcome });
     return outcome;
   }

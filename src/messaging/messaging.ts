@@ -4,11 +4,11 @@ import { EmbeddedBroker } from './broker.ts';
 import { MqttLink } from './client.ts';
 import type { Message } from './connection-options.ts';
 import { Delivery } from './delivery.ts';
-import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
+import { type AnnouncedBoard, type Announcer, announcerOf } from './discovery/announcer.ts';
+import type { DiscoveryOptions } from './discovery/options.ts';
 import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
-import type { TakesPictures } from './label-images.ts';
 import type { BrokerOptions, MqttOptions } from './options.ts';
 import {
   connectionLost,
@@ -27,7 +27,7 @@ import { serversOf } from './servers.ts';
 import { alertIds, stateMessage } from './state-message.ts';
 import { throttle } from './throttle.ts';
 import { type AlertId, type PassingTopic, type Payloads, type StateTopic, topicEntry } from './topics.ts';
-import type { Verbs } from './verbs.ts';
+import type { CommandRegistry } from './verbs.ts';
 
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
 const FLUSH_MS = 1_000;
@@ -40,12 +40,10 @@ export interface MessagingSetup {
   readonly brokerFile?: string;
   /** What all topics begin with, `surf` or `surf/<site>`. */
   readonly base: string;
-  /** The commands that are answered. */
-  readonly verbs: Verbs;
-  /** Takes pictures to learn from; without it the topics of labels are not listened to. */
-  readonly labels?: TakesPictures;
+  /** What is answered; more may be added after the start. */
+  readonly commands: CommandRegistry;
   /** How Home Assistant is told of the board; without it, or where it is not enabled, it is told nothing. */
-  readonly discovery?: DiscoverySetup;
+  readonly discovery?: DiscoveryOptions;
   /** Where events wait; it is started and stopped here. Default: in memory. */
   readonly events?: EventStore;
   /** How fast waiting events go out. Default 100 a second after the first 20. */
@@ -132,8 +130,12 @@ export class Messaging {
   /** Gives a state topic its value. The newest is sent, now or when the broker is back. */
   set<T extends StateTopic>(topic: T, payload: Payloads[T]): void {
     putState(this.#outbox, stateMessage(this.#setup.base, topic, payload));
-    if (topic === 'info') this.#announcer?.take(payload as Payloads['info']);
     this.#delivery.pump();
+  }
+
+  /** Tells Home Assistant of the board, where that is wanted: once it is known what runs, and when that changes. */
+  announce(board: AnnouncedBoard): void {
+    this.#announcer?.announce(board);
   }
 
   /** Says something for the moment: it is sent at once, or never. */

@@ -20,11 +20,11 @@ async function started(stateDir: string, set: readonly string[] = []) {
   const options = new RuntimeOptions({
     settings,
     effective,
-    onChange,
     onAlert,
     clock: systemClock,
     log: silent,
   });
+  options.subscribe(onChange);
   await options.start();
   return { options, onChange, onAlert };
 }

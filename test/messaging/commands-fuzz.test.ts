@@ -13,7 +13,7 @@ import { statusVerb } from '../../src/messaging/verbs.ts';
 import { startControl } from '../control/parts.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
 import { messageMaker } from './fuzz.ts';
-import { clock, silent, until } from './support.ts';
+import { clock, registryOf, silent, until } from './support.ts';
 
 /** `SURFWATCH_FUZZ=100000 npx vitest run test/messaging/commands-fuzz.test.ts` is what a release is tested with. */
 const MESSAGES = Number(process.env.SURFWATCH_FUZZ ?? 3_000);
@@ -64,9 +64,12 @@ async function start() {
     ...controlVerbs(await startControl()),
   };
   const answers: Message[] = [];
-  const { onMessage } = incomingOf({ base: 'surf', verbs, labels, clock, log: silent }, answer => {
-    answers.push(answer);
-  });
+  const { onMessage } = incomingOf(
+    { base: 'surf', commands: registryOf(verbs, labels), clock, log: silent },
+    answer => {
+      answers.push(answer);
+    },
+  );
   const make = messageMaker(createRandom(SEED), {
     verbs: Object.keys(verbs),
     frames: [...frames.map(({ id }) => id), '01JZZZZZZZ0000000000000000'],

@@ -6,6 +6,7 @@ import { systemClock as clock } from '../../src/base/clock.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, MQTT_DEFAULTS } from '../../src/messaging/options.ts';
+import { CommandRegistry } from '../../src/messaging/verbs.ts';
 import { sessionEvent } from './session-event.ts';
 
 const [path = '', url = '', first = '0', count = '0'] = process.argv.slice(2);
@@ -14,7 +15,7 @@ const messaging = new Messaging({
   mqtt: { ...MQTT_DEFAULTS, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
   broker: BROKER_DEFAULTS,
   base: 'surf',
-  verbs: {},
+  commands: new CommandRegistry(),
   events: new DiskEvents({ path, maxEvents: 100_000, clock, log }),
   eventPace: { burst: 20, perSecond: 2_000 },
   clock,

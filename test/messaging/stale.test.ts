@@ -5,7 +5,7 @@ import type { Message } from '../../src/messaging/connection-options.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { silent } from './support.ts';
+import { registryOf, silent } from './support.ts';
 
 const START = Date.UTC(2026, 5, 1, 9, 0, 0);
 const MINUTE = 60_000;
@@ -21,7 +21,7 @@ function board(startMs = START) {
   });
   const handle = commandHandler({
     base: 'surf',
-    verbs: { run, label: run },
+    commands: registryOf({ run, label: run }),
     maxCommandAgeMs: 5 * MINUTE,
     clock,
     log: silent,

@@ -12,7 +12,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
-import { statusVerb } from '../../src/messaging/verbs.ts';
+import { CommandRegistry, type PictureLabeller, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 
 export { sessionEvent } from './session-event.ts';
 
@@ -45,13 +45,35 @@ export const QUICK: MqttOptions = {
 
 export const BROKER = { ...BROKER_DEFAULTS, port: 0 };
 
+const NO_PICTURES: PictureLabeller = {
+  labelImage: () => Promise.reject(new Error('no picture is expected')),
+};
+
+/** The commands of a daemon that has started. */
+export function registryOf(verbs: Verbs, pictures = NO_PICTURES): CommandRegistry {
+  const commands = new CommandRegistry();
+  commands.add(verbs);
+  commands.addPictures(pictures);
+  commands.complete();
+  return commands;
+}
+
+export interface Given extends Partial<MessagingSetup> {
+  readonly verbs?: Verbs;
+  readonly pictures?: PictureLabeller;
+}
+
 /** A started Messaging, stopped at the end of the test. */
-export async function startMessaging(setup: Partial<MessagingSetup> = {}): Promise<Messaging> {
+export async function startMessaging({
+  verbs = { status: statusVerb(() => ({ up: true })) },
+  pictures,
+  ...setup
+}: Given = {}): Promise<Messaging> {
   const messaging = new Messaging({
     mqtt: QUICK,
     broker: BROKER,
     base: 'surf',
-    verbs: { status: statusVerb(() => ({ up: true })) },
+    commands: registryOf(verbs, pictures),
     clock,
     log: silent,
     ...setup,

@@ -1,5 +1,5 @@
 /** Whether the way of a frame still goes on. A camera or broker that is gone is no reason to restart; a wedged pipeline is. */
-import type { Pulse } from '../../pipeline/pulse.ts';
+import type { LoopProgress } from '../../pipeline/frame-loop.ts';
 
 export interface LivenessOptions {
   /** Longest time without a step. */
@@ -20,7 +20,7 @@ export interface Liveness {
   readonly stalled: string | null;
 }
 
-export function startLiveness({ steps }: Pulse, nowMs: number): Liveness {
+export function startLiveness({ steps }: LoopProgress, nowMs: number): Liveness {
   return { steps, idleMs: 0, atMs: nowMs, stalled: null };
 }
 
@@ -32,7 +32,7 @@ export function startLiveness({ steps }: Pulse, nowMs: number): Liveness {
  */
 export function stepLiveness(
   before: Liveness,
-  { steps, frameSinceMs, resting }: Pulse,
+  { steps, frameSinceMs, resting }: LoopProgress,
   nowMs: number,
   everyMs: number,
   { stepMs, frameMs }: LivenessOptions,

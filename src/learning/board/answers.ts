@@ -15,12 +15,12 @@ import type { RecentFrames } from '../archive/recent.ts';
 import type { Archive, LabelEntry, LabelledFrame } from '../archive/types.ts';
 import type { ModelStore } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
-import type { KnownLabels } from './known.ts';
+import type { LabelledCellsCache } from './labelled-cells-cache.ts';
 
 export interface AnswerParts {
   readonly archive: Archive;
   readonly recent: RecentFrames;
-  readonly known: KnownLabels;
+  readonly known: LabelledCellsCache;
   readonly head: () => HeadBundle;
   readonly thresholds: () => Readonly<Record<string, number>>;
   /** What stays visible of a picture in an answer; null: all of it. */

@@ -9,13 +9,16 @@ import { createMetrics } from '../../../src/host/metrics/metrics.ts';
 import { liveness, readiness } from '../../../src/host/metrics/readiness.ts';
 import { MetricsServer } from '../../../src/host/metrics/server.ts';
 import { Textfile } from '../../../src/host/metrics/textfile.ts';
-import type { Snapshot } from '../../../src/pipeline/snapshot.ts';
+import type { MetricsSnapshot } from '../../../src/pipeline/metrics-snapshot.ts';
 import { readableLog, silent, until } from '../../messaging/support.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { SNAPSHOT } from './sample.ts';
 
-async function serving(options: Partial<MetricsOptions> = {}, snapshot: () => Snapshot = () => SNAPSHOT) {
+async function serving(
+  options: Partial<MetricsOptions> = {},
+  snapshot: () => MetricsSnapshot = () => SNAPSHOT,
+) {
   const server = new MetricsServer({
     options: { ...METRICS_DEFAULTS, port: 0, ...options },
     metrics: createMetrics(snapshot),
@@ -48,8 +51,8 @@ describe('the server of the metrics', () => {
     };
     expect(await ask('/readyz')).toEqual([200, { ok: true, state: 'running', reasons: [] }]);
     expect(await ask('/healthz?probe=1')).toEqual([200, { ok: true, state: 'running', reasons: [] }]);
-    snapshot = { ...SNAPSHOT, info: null, stalled: 'no picture' };
-    expect(await ask('/readyz')).toMatchObject([503, { reasons: [{ code: 'starting' }] }]);
+    snapshot = { ...SNAPSHOT, state: 'stopping', stalled: 'no picture' };
+    expect(await ask('/readyz')).toMatchObject([503, { reasons: [{ code: 'stopping' }] }]);
     expect(await ask('/healthz')).toMatchObject([503, { reasons: [{ code: 'stalled' }] }]);
   });
 

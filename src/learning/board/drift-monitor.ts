@@ -1,4 +1,4 @@
-/** Keeps account of what the days were like, and tells when the model should be looked at. */
+/** Records what the days were like, and tells when the model needs attention. */
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -12,12 +12,12 @@ import { addObservation, type DriftDay, driftDaySchema, observeFrame } from '../
 import { type Landmarks, landmarksOf, meanDistance } from '../advice/drift/landmarks.ts';
 import { type Drift, driftOf } from '../advice/drift.ts';
 import type { BaseSet } from '../retrain/types.ts';
-import type { SeenFrame } from './seen-frame.ts';
+import type { JudgedFrame } from './judged-frame.ts';
 
 const FILE = 'days.json';
 
-export interface DriftWatch {
-  take(seen: SeenFrame): void;
+export interface DriftMonitor {
+  add(frame: JudgedFrame): void;
   /** @param since day (UTC) from which on the present head is in use; null: from the first */
   drift(since: string | null): Drift;
   /** Puts the days on disk. */
@@ -25,20 +25,20 @@ export interface DriftWatch {
 }
 
 /**
- * @param directory of the archive; a damaged file is set aside, and the days are begun anew
+ * @param directory that of the archive; a damaged file in it is set aside, and the days are begun anew
  * @param head the one in force
  */
-export async function openDriftWatch(
+export async function openDriftMonitor(
   directory: string,
   base: BaseSet | null,
   head: () => Omit<JudgedBy, 'thresholds'>,
   from: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
-): Promise<DriftWatch> {
+): Promise<DriftMonitor> {
   const path = join(directory, FILE);
   const landmarks: Landmarks | null = base === null ? null : landmarksOf(base);
   let days = await readDays(path, from);
   return {
-    take({ visibility, read, thresholds, frame }) {
+    add({ visibility, read, thresholds, frame }) {
       if (visibility !== 'ok') return;
       const distance = landmarks === null ? null : meanDistance(landmarks, read.embeddings);
       days = addObservation(
@@ -60,9 +60,9 @@ async function readDays(
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     const setAside = `${path}.corrupt-${new Date(clock.now()).toISOString().replaceAll(':', '-')}`;
-    // Where that is not possible they are tried to be kept all the same, and that failure is told.
+    // Where that fails the days are kept all the same, and saving them will say what is wrong.
     await rename(path, setAside).catch(() => undefined);
-    log.error({ setAside, reason: messageOf(error) }, 'the account of the days was damaged and set aside');
+    log.error({ setAside, reason: messageOf(error) }, 'the record of the days was damaged and set aside');
     return [];
   }
 }

@@ -1,4 +1,4 @@
-/** Looks at the beach while it is to be looked at: the camera, what its frames lead to, and what time alone does. */
+/** Leads the frames of the camera through the pipeline while capture is on, and does what time alone does. */
 import type { Logger } from 'pino';
 import type { ActivityReport } from '../activity/report.ts';
 import type { TrackerStep } from '../activity/tracker.ts';
@@ -14,76 +14,98 @@ import { messageOf, SurfwatchError } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { Messaging } from '../messaging/messaging.ts';
 import { createSchedule, type Schedule } from '../schedule/schedule.ts';
-import { type Closed, closedBecause } from './attendance.ts';
 import { CameraSwitch } from './camera-switch.ts';
-import { examineOnce, NextLook } from './capture-now.ts';
-import { type Condition, cameraFaultOf, conditionOf, sameCondition } from './condition.ts';
-import type { PauseState } from './pause.ts';
-import type { Pulse } from './pulse.ts';
+import {
+  type CaptureOff,
+  type CurrentCondition,
+  cameraFaultOf,
+  captureOff,
+  conditionOf,
+  sameCondition,
+} from './condition.ts';
+import { FrameRequests, observeOnce } from './one-frame.ts';
+import type { Pause } from './pause.ts';
+import type { Pipeline } from './pipeline.ts';
+import { isTracked, type ProcessedFrame, type TrackedFrame } from './processed-frame.ts';
 import type { Reporter } from './reporter.ts';
-import type { Look, Watch } from './watch.ts';
 
 /** How often time is looked at without a picture: staleness, heartbeat, schedule. */
 const TICK_MS = 1_000;
 /** A camera that has shown nothing this long after the start is reported as not there. */
 const FIRST_PICTURE_MS = 3_000;
 
-export interface LookoutParts {
-  /** Those in force: asked for at each use. */
+export interface FrameLoopDeps {
+  /** In force: asked for at each use. */
   readonly settings: () => Settings;
-  readonly watch: Watch;
+  readonly pipeline: Pipeline;
   readonly reporter: Reporter;
-  readonly history: Pick<History, 'take' | 'sessions'>;
+  readonly history: Pick<History, 'record' | 'sessions'>;
   readonly messaging: Pick<Messaging, 'set' | 'alert'>;
-  /** The pause that holds. */
-  readonly paused: () => PauseState | null;
-  /** Given each frame after what it says was published: nobody waits for what may be kept of it. */
-  readonly onLooked: (look: Look) => void;
+  readonly pause: Pick<Pause, 'state'>;
   /** The id of a frame was published. */
   readonly onPublished: (frame: string) => void;
-  readonly onCondition: (condition: Condition) => void;
+  readonly onCondition: (condition: CurrentCondition) => void;
   /** Given the origin of the newest frame too. */
   readonly onChange: (report: ActivityReport, origin: string) => void;
-  /** At every heartbeat. */
-  readonly onHeartbeat: () => void;
+  readonly onHeartbeat: (camera: CameraStats) => void;
   readonly newId: () => string;
   readonly clock: Clock;
   /** The root of the log. */
   readonly log: Logger;
 }
 
-export class Lookout {
-  readonly #parts: LookoutParts;
+/** Given a frame after what it changes was published. It must not throw, and no frame waits for what it begins. */
+export type FrameConsumer = (frame: TrackedFrame) => void;
+
+/** How far the loop has come, for whoever watches over this process. */
+export interface LoopProgress {
+  /** Pictures judged or found unreadable, and failed attempts at one, since the start: grows while the loop lives. */
+  readonly steps: number;
+  /** Since when a frame is at work, by the monotonic clock; null where none is. */
+  readonly frameSinceMs: number | null;
+  /** Nothing is due: the source has ended, or capture is off. */
+  readonly resting: boolean;
+}
+
+export class FrameLoop {
+  readonly #deps: FrameLoopDeps;
   readonly #log: Logger;
   readonly #camera: CameraSwitch;
-  readonly #nextLook = new NextLook();
+  readonly #requests = new FrameRequests();
+  readonly #consumers: FrameConsumer[] = [];
   readonly #inTurn = serially();
   readonly #ticking = new AbortController();
   #schedule: Schedule;
-  #closed: Closed | null = null;
+  #off: CaptureOff | null = null;
   #cameraFault: string | undefined;
   /** Why the newest frame was not judged; null where it was. */
-  #lookFault: string | null = null;
+  #frameFault: string | null = null;
   /** When a frame was judged last, or the camera came online; monotonic. */
   #judgedMs = 0;
-  #condition: Condition = { state: 'starting' };
+  #condition: CurrentCondition;
   /** Monotonic; null before the start. */
   #startedMs: number | null = null;
   #beatMs: number | null = null;
   /** Where the newest frame came from. */
   #origin = '';
 
-  constructor(parts: LookoutParts) {
-    this.#parts = parts;
-    this.#log = partLogger(parts.log, 'daemon');
-    this.#schedule = createSchedule(parts.settings().schedule);
+  constructor(deps: FrameLoopDeps) {
+    this.#deps = deps;
+    this.#log = partLogger(deps.log, 'daemon');
+    this.#condition = { state: 'starting', sinceMs: deps.clock.monotonic() };
+    this.#schedule = createSchedule(deps.settings().schedule);
     this.#camera = new CameraSwitch(() => this.#newCamera());
   }
 
-  /** To be called when the model is loaded. The camera may still be on its way when this returns. */
+  /** Each is given every frame that was read, in the order of subscription. */
+  subscribe(consumer: FrameConsumer): void {
+    this.#consumers.push(consumer);
+  }
+
+  /** The camera may still be on its way when this returns. */
   async start(): Promise<void> {
-    this.#startedMs = this.#parts.clock.monotonic();
-    await this.attend();
+    this.#startedMs = this.#deps.clock.monotonic();
+    await this.updateCapture();
     void this.#tick();
   }
 
@@ -93,23 +115,22 @@ export class Lookout {
     await this.#inTurn(() => this.#camera.close());
     this.#endSessions();
     // Who reads only the activity must not take the last one for the present one.
-    this.#parts.reporter.publish(this.#parts.watch.blind(this.#closed?.state ?? 'camera-lost'));
+    this.#deps.reporter.publish(this.#deps.pipeline.blind(this.#off?.state ?? 'camera-lost'));
   }
 
   get cameraStats(): CameraStats {
     return this.#camera.stats;
   }
 
-  get condition(): Condition {
+  get condition(): CurrentCondition {
     return this.#condition;
   }
 
-  /** For whoever watches over this process: grows as long as the pipeline lives. */
-  get pulse(): Pulse {
-    const { judged, workingSinceMs } = this.#parts.watch;
+  get progress(): LoopProgress {
+    const { processed, workingSinceMs } = this.#deps.pipeline;
     const { status, failures } = this.#camera.stats;
     return {
-      steps: judged + failures,
+      steps: processed + failures,
       frameSinceMs: workingSinceMs,
       resting: !this.#camera.isOpen || status === 'ended',
     };
@@ -117,32 +138,32 @@ export class Lookout {
 
   /** Other settings are in force. */
   useSettings(): void {
-    const { schedule, camera } = this.#parts.settings();
+    const { schedule, camera } = this.#deps.settings();
     this.#schedule = createSchedule(schedule);
     this.#camera.setPace(camera.intervalMs);
   }
 
   /** Opens or closes the camera, as pause and schedule have it. Before the start nothing happens. */
-  attend(): Promise<void> {
+  updateCapture(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#startedMs === null || this.#ticking.signal.aborted) return;
-      const { paused, settings, clock, watch, messaging } = this.#parts;
-      const closed = closedBecause(paused(), this.#schedule.at(clock.now()), settings().schedule);
-      const before = this.#closed;
-      this.#closed = closed;
-      if (closed === null) {
+      const { pause, settings, clock, pipeline, messaging } = this.#deps;
+      const off = captureOff(pause.state, this.#schedule.at(clock.now()), settings().schedule);
+      const before = this.#off;
+      this.#off = off;
+      if (off === null) {
         // What was said of the pause or the night is over, whether or not a picture comes.
-        if (before !== null) this.#take(watch.blind('camera-lost'));
+        if (before !== null) this.#report(pipeline.blind('camera-lost'));
         await this.#camera.open();
       } else {
         if (this.#camera.isOpen) {
           await this.#camera.close();
-          this.#nextLook.give(null);
+          this.#requests.give(null);
           this.#cameraFault = undefined;
           messaging.alert('camera-lost', null);
           this.#endSessions();
         }
-        this.#take(watch.blind(closed.state));
+        this.#report(pipeline.blind(off.state));
       }
       this.#updateCondition();
     });
@@ -153,23 +174,23 @@ export class Lookout {
    *
    * @throws SurfwatchError `camera-*`, and `capture-paused` where a pause begins meanwhile
    */
-  async lookNow(signal: AbortSignal): Promise<Look> {
-    const { settings, clock, log, newId, watch, paused } = this.#parts;
+  async captureNow(signal: AbortSignal): Promise<ProcessedFrame> {
+    const { settings, clock, log, newId, pipeline, pause } = this.#deps;
     const { camera } = settings();
     if (this.#camera.isOpen && this.#camera.stats.status !== 'ended') {
-      const next = this.#nextLook.within(camera.timeoutMs, clock, signal);
+      const next = this.#requests.next(camera.timeoutMs, clock, signal);
       this.#camera.takeNow();
-      const look = await next;
-      if (look !== null) return look;
-      if (paused() !== null) throw new SurfwatchError('capture-paused', 'a pause began meanwhile');
+      const frame = await next;
+      if (frame !== null) return frame;
+      if (pause.state !== null) throw new SurfwatchError('capture-paused', 'a pause began meanwhile');
     }
     const source = createSource(camera, { clock, log: partLogger(log, 'capture') });
-    return examineOnce(source, { clock, timeoutMs: camera.timeoutMs, newId, watch }, signal);
+    return observeOnce(source, { clock, timeoutMs: camera.timeoutMs, newId, pipeline }, signal);
   }
 
   #newCamera(): Camera {
-    const { settings, clock } = this.#parts;
-    const log = partLogger(this.#parts.log, 'capture');
+    const { settings, clock } = this.#deps;
+    const log = partLogger(this.#deps.log, 'capture');
     return new Camera({
       source: createSource(settings().camera, { clock, log }),
       clock,
@@ -177,53 +198,53 @@ export class Lookout {
       options: liveView(() => settings().camera),
       onFrame: frame => this.#onFrame(frame),
       onStatus: change => this.#onCameraStatus(change),
-      onFailure: ({ code, message }) => this.#nextLook.fail(new SurfwatchError(code, message)),
+      onFailure: ({ code, message }) => this.#requests.fail(new SurfwatchError(code, message)),
     });
   }
 
   async #onFrame(frame: Frame): Promise<void> {
-    const { watch, messaging, clock, onLooked } = this.#parts;
-    let look: Look;
+    const { pipeline, messaging, clock } = this.#deps;
+    let processed: ProcessedFrame;
     this.#origin = frame.origin;
     try {
-      look = await watch.look(frame);
+      processed = await pipeline.process(frame);
     } catch (error) {
       // The engine failed: nothing is known of this picture, and staleness will say so if it goes on.
       messaging.alert('model-failed', messageOf(error));
-      this.#lookFault = 'model-failed';
-      this.#nextLook.fail(error);
+      this.#frameFault = 'model-failed';
+      this.#requests.fail(error);
       throw error;
     }
-    this.#nextLook.give(look);
-    const { looked, step } = look;
-    this.#lookFault = looked.error?.code ?? null;
-    if (looked.error === undefined) this.#judgedMs = clock.monotonic();
-    else this.#log.warn({ err: looked.error, origin: frame.origin }, 'the picture cannot be read');
+    this.#requests.give(processed);
+    const { observed, step } = processed;
+    this.#frameFault = observed.error?.code ?? null;
+    if (observed.error === undefined) this.#judgedMs = clock.monotonic();
+    else this.#log.warn({ err: observed.error, origin: frame.origin }, 'the picture cannot be read');
     this.#updateCondition();
     messaging.alert('model-failed', null);
     if (step === undefined) return;
-    this.#take(step);
-    onLooked(look);
+    this.#report(step);
+    if (isTracked(processed)) for (const consumer of this.#consumers) consumer(processed);
   }
 
   #onCameraStatus({ status, error }: StatusChange): void {
-    const { messaging, watch, clock } = this.#parts;
+    const { messaging, pipeline, clock } = this.#deps;
     const online = status === 'online';
     if (online) this.#judgedMs = clock.monotonic();
-    if (status === 'ended') this.#nextLook.give(null);
+    if (status === 'ended') this.#requests.give(null);
     messaging.set('camera/availability', online ? 'online' : 'offline');
     this.#cameraFault = online ? undefined : cameraFaultOf(status, error);
     messaging.alert('camera-lost', this.#cameraFault ?? null);
     this.#updateCondition();
-    if (!online) this.#take(watch.blind('camera-lost'));
+    if (!online) this.#report(pipeline.blind('camera-lost'));
   }
 
-  #take(step: TrackerStep): void {
-    const { settings, reporter, history, onChange, onPublished } = this.#parts;
+  #report(step: TrackerStep): void {
+    const { settings, reporter, history, onChange, onPublished } = this.#deps;
     const { intervalMs, pendingIntervalMs } = settings().camera;
     this.#camera.setPace(step.pending ? Math.min(pendingIntervalMs, intervalMs) : intervalMs);
-    history.take(step);
-    if (!reporter.take(step)) return;
+    history.record(step);
+    if (!reporter.report(step)) return;
     const { activity, activities, visibility, frame } = step.beach;
     if (frame !== null) onPublished(frame);
     if (!step.changed.beach) return;
@@ -232,63 +253,64 @@ export class Lookout {
   }
 
   #endSessions(): void {
-    const { watch, reporter, history } = this.#parts;
-    const events = watch.endSessions();
+    const { pipeline, reporter, history } = this.#deps;
+    const events = pipeline.endSessions();
     history.sessions(events);
     reporter.emit(events);
   }
 
   /** What happens by time alone: staleness, the heartbeat, the schedule. */
   async #tick(): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock } = this.#deps;
     const { signal } = this.#ticking;
     while (!signal.aborted) {
-      await this.attend();
-      this.#letTimePass();
+      await this.updateCapture();
+      this.#reportAge();
       this.#beat(clock.monotonic());
       await clock.sleep(TICK_MS, signal).catch(() => undefined);
     }
   }
 
   #beat(nowMs: number): void {
-    const { settings, onHeartbeat } = this.#parts;
+    const { settings, onHeartbeat } = this.#deps;
     if (this.#beatMs !== null && nowMs - this.#beatMs < settings().activity.heartbeatMs) return;
     this.#beatMs = nowMs;
-    onHeartbeat();
+    onHeartbeat(this.cameraStats);
   }
 
-  #letTimePass(): void {
-    const { clock, settings, reporter, watch, onPublished } = this.#parts;
+  /** Without new pictures what is known grows old; and it is published again at every heartbeat. */
+  #reportAge(): void {
+    const { clock, settings, reporter, pipeline, onPublished } = this.#deps;
     const nowMs = clock.monotonic();
     const isEarly = reporter.publishedMs === null && nowMs - (this.#startedMs ?? nowMs) < FIRST_PICTURE_MS;
     if (isEarly || this.#ticking.signal.aborted) return;
-    if (this.#closed === null) this.#take(watch.tick());
+    if (this.#off === null) this.#report(pipeline.tick());
     if (nowMs - (reporter.publishedMs ?? 0) < settings().activity.heartbeatMs) return;
-    const { reports } = watch;
+    const { reports } = pipeline;
     reporter.publish(reports);
     if (reports.beach.frame !== null) onPublished(reports.beach.frame);
   }
 
-  /** Says the same as long as it lasts, whatever each picture has wrong. */
+  /** The same text as long as it lasts, whatever each picture has wrong. */
   get #unjudged(): string | undefined {
-    const { clock, settings, watch } = this.#parts;
+    const { clock, settings, pipeline } = this.#deps;
     const { staleAfterMs } = settings().activity;
     if (clock.monotonic() - this.#judgedMs <= staleAfterMs) return undefined;
     const what = `no picture was judged for ${staleAfterMs / 1000} s`;
-    if (this.#lookFault !== null) return `${this.#lookFault}: ${what}`;
-    return watch.workingSinceMs === null ? what : `${what}: one is still worked on`;
+    if (this.#frameFault !== null) return `${this.#frameFault}: ${what}`;
+    return pipeline.workingSinceMs === null ? what : `${what}: one is still worked on`;
   }
 
   #updateCondition(): void {
     const camera = this.#camera.stats.status;
     const condition = conditionOf({
-      closed: this.#closed,
+      off: this.#off,
       camera,
       cameraFault: this.#cameraFault,
       unjudged: this.#unjudged,
     });
     if (sameCondition(this.#condition, condition)) return;
-    this.#condition = condition;
-    this.#parts.onCondition(condition);
+    this.#condition = { ...condition, sinceMs: this.#deps.clock.monotonic() };
+    this.#deps.onCondition(this.#condition);
   }
 }

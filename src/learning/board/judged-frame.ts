@@ -4,7 +4,7 @@ import type { Visibility } from '../../activity/visibility.ts';
 import type { Frame } from '../../capture/source.ts';
 import type { KeptBecause, NewFrame } from '../archive/types.ts';
 
-export interface SeenFrame {
+export interface JudgedFrame {
   readonly frame: Frame;
   readonly monotonicMs: number;
   /** Of the whole picture, by the gates. */
@@ -18,7 +18,7 @@ export interface SeenFrame {
 
 /** As the archive takes it, with the camera's own bytes as its picture. */
 export function newFrameOf(
-  { frame, visibility, read }: SeenFrame,
+  { frame, visibility, read }: JudgedFrame,
   because: KeptBecause,
   backbone: string,
   novelty: number | null,

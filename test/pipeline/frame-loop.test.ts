@@ -3,11 +3,12 @@ import getPort from 'get-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/base/clock.ts';
 import { zonesOf } from '../../src/config/zones.ts';
-import { Lookout } from '../../src/pipeline/lookout.ts';
+import { FrameLoop } from '../../src/pipeline/frame-loop.ts';
 import type { PauseState } from '../../src/pipeline/pause.ts';
+import { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { Reporter } from '../../src/pipeline/reporter.ts';
-import { Watch } from '../../src/pipeline/watch.ts';
 import { settingsWith } from '../control/support.ts';
+import { openReader } from '../learning/board/learning-support.ts';
 import { silent as log, until } from '../messaging/support.ts';
 
 /** Nothing here is to wait for these. */
@@ -19,11 +20,12 @@ const PATIENT = [
 ];
 
 const signal = new AbortController().signal;
+const reader = openReader();
 
-/** A lookout that was started, on a camera that gives no picture; what it says is noted. */
-async function lookingOut(set: readonly string[]) {
+/** A frame loop that was started, on a camera that gives no picture; what it says is noted. */
+async function looping(set: readonly string[]) {
   const settings = settingsWith([...PATIENT, ...set]);
-  const now: { pause: PauseState | null } = { pause: null };
+  const pause: { state: PauseState | null } = { state: null };
   const said: (readonly [string, unknown])[] = [];
   const messaging = {
     set: (topic: string, value: unknown) => void said.push([topic, value]),
@@ -31,11 +33,17 @@ async function lookingOut(set: readonly string[]) {
     alert: (id: string, text: string | null) => void said.push([`alert/${id}`, text]),
   };
   const newId = () => 'id';
-  const watch = new Watch({ settings: () => settings, zones: zonesOf(settings), newId, clock });
-  const sender = () => ({ site: '', model: '', atMs: clock.now() });
-  const lookout = new Lookout({
+  const pipeline = new Pipeline({
     settings: () => settings,
-    watch,
+    zones: zonesOf(settings),
+    reader: await reader,
+    newId,
+    clock,
+  });
+  const sender = () => ({ site: '', model: '', atMs: clock.now() });
+  const frameLoop = new FrameLoop({
+    settings: () => settings,
+    pipeline,
     reporter: new Reporter({
       messaging: messaging as never,
       byZone: false,
@@ -44,10 +52,9 @@ async function lookingOut(set: readonly string[]) {
       newId,
       clock,
     }),
-    history: { take: () => undefined, sessions: () => undefined },
+    history: { record: () => undefined, sessions: () => undefined },
     messaging: messaging as never,
-    paused: () => now.pause,
-    onLooked: () => undefined,
+    pause,
     onPublished: () => undefined,
     onCondition: condition => void said.push(['condition', condition]),
     onChange: () => undefined,
@@ -56,10 +63,10 @@ async function lookingOut(set: readonly string[]) {
     clock,
     log,
   });
-  await lookout.start();
-  onTestFinished(() => lookout.stop());
+  await frameLoop.start();
+  onTestFinished(() => frameLoop.stop());
   const last = (topic: string) => said.findLast(([name]) => name === topic)?.[1];
-  return { lookout, now, last };
+  return { frameLoop, pause, last };
 }
 
 async function httpCamera(answer: RequestListener) {
@@ -75,13 +82,13 @@ async function httpCamera(answer: RequestListener) {
 
 describe('a picture that is asked for', () => {
   it('fails as soon as the attempt has failed, whatever time-out and back-off are', async () => {
-    const { lookout, last } = await lookingOut([
+    const { frameLoop, last } = await looping([
       'camera.kind=directory',
       'camera.directory.path=/nowhere/at/all',
     ]);
-    await until(() => lookout.cameraStats.failures === 1, 'the first attempt');
-    await expect(lookout.lookNow(signal)).rejects.toMatchObject({ code: 'camera-missing' });
-    expect(lookout.cameraStats.failures).toBe(2);
+    await until(() => frameLoop.cameraStats.failures === 1, 'the first attempt');
+    await expect(frameLoop.captureNow(signal)).rejects.toMatchObject({ code: 'camera-missing' });
+    expect(frameLoop.cameraStats.failures).toBe(2);
     expect(last('condition')).toMatchObject({
       state: 'degraded',
       reason: expect.stringContaining('camera-missing'),
@@ -90,22 +97,22 @@ describe('a picture that is asked for', () => {
 
   it('fails with what the server of a camera says', async () => {
     const { set } = await httpCamera((_, response) => response.writeHead(401).end());
-    const { lookout } = await lookingOut(set);
-    await until(() => lookout.cameraStats.failures === 1, 'the first attempt');
-    await expect(lookout.lookNow(signal)).rejects.toMatchObject({ code: 'camera-unauthorized' });
+    const { frameLoop } = await looping(set);
+    await until(() => frameLoop.cameraStats.failures === 1, 'the first attempt');
+    await expect(frameLoop.captureNow(signal)).rejects.toMatchObject({ code: 'camera-unauthorized' });
   });
 
   it('is refused where a pause begins while it is waited for', async () => {
     const { server, set } = await httpCamera(() => undefined);
     const asked = new Promise(resolve => server.once('request', resolve));
-    const { lookout, now, last } = await lookingOut(set);
+    const { frameLoop, pause, last } = await looping(set);
     await asked;
-    const look = expect(lookout.lookNow(signal)).rejects.toMatchObject({ code: 'capture-paused' });
-    now.pause = { since: clock.now(), until: null, reason: 'the lens is cleaned' };
-    await lookout.attend();
-    await look;
-    expect(last('condition')).toEqual({ state: 'paused', reason: 'the lens is cleaned', until: null });
-    expect(lookout.pulse.resting).toBe(true);
+    const refused = expect(frameLoop.captureNow(signal)).rejects.toMatchObject({ code: 'capture-paused' });
+    pause.state = { since: clock.now(), until: null, reason: 'the lens is cleaned' };
+    await frameLoop.updateCapture();
+    await refused;
+    expect(last('condition')).toMatchObject({ state: 'paused', reason: 'the lens is cleaned', until: null });
+    expect(frameLoop.progress.resting).toBe(true);
     await until(() => visibilityOf(last('activity')) === 'paused', 'the activity says so');
   });
 
@@ -113,27 +120,27 @@ describe('a picture that is asked for', () => {
     const { set } = await httpCamera((_, response) => response.writeHead(404).end());
     const closed = ['schedule.enabled=true', 'schedule.daylight=all', 'schedule.timeZone=UTC'];
     closed.push(`schedule.windows=[${windowElsewhere()}]`);
-    const { lookout } = await lookingOut([...set, ...closed]);
-    expect(lookout.condition.state).toBe('closed');
-    await expect(lookout.lookNow(signal)).rejects.toMatchObject({ code: 'camera-missing' });
-    expect(lookout.cameraStats).toMatchObject({ frames: 0, failures: 0 });
+    const { frameLoop } = await looping([...set, ...closed]);
+    expect(frameLoop.condition.state).toBe('closed');
+    await expect(frameLoop.captureNow(signal)).rejects.toMatchObject({ code: 'camera-missing' });
+    expect(frameLoop.cameraStats).toMatchObject({ frames: 0, failures: 0 });
   });
 });
 
 it('opens the camera again when the pause is over, and not before', async () => {
-  const { lookout, now } = await lookingOut([
+  const { frameLoop, pause } = await looping([
     'camera.kind=directory',
     'camera.directory.path=/nowhere/at/all',
   ]);
-  now.pause = { since: clock.now(), until: null, reason: null };
-  await lookout.attend();
-  const { failures } = lookout.cameraStats;
-  await lookout.attend();
-  expect(lookout.cameraStats.failures).toBe(failures);
-  now.pause = null;
-  await lookout.attend();
-  await until(() => lookout.cameraStats.failures > failures, 'an attempt');
-  await until(() => lookout.condition.state === 'degraded', 'the camera is offline');
+  pause.state = { since: clock.now(), until: null, reason: null };
+  await frameLoop.updateCapture();
+  const { failures } = frameLoop.cameraStats;
+  await frameLoop.updateCapture();
+  expect(frameLoop.cameraStats.failures).toBe(failures);
+  pause.state = null;
+  await frameLoop.updateCapture();
+  await until(() => frameLoop.cameraStats.failures > failures, 'an attempt');
+  await until(() => frameLoop.condition.state === 'degraded', 'the camera is offline');
 });
 
 function visibilityOf(activity: unknown): unknown {
