@@ -18,7 +18,7 @@ const KEPT_ANSWERS = 256;
 /** A longer answer holds a picture: that is only read, and can as well be read again. */
 const MAX_KEPT_CHARACTERS = 65_536;
 
-export interface CommandsSetup {
+export interface CommandsDeps {
   readonly base: string;
   readonly commands: Pick<CommandRegistry, 'verb'>;
   /** A command that was sent longer ago is not run. Default 300,000. */
@@ -32,8 +32,8 @@ export interface CommandsSetup {
  * A function to be given each message on the command topics and on `<base>/label`: it runs the command and answers it,
  * and never rejects. What it holds is bounded, however many messages come.
  */
-export function commandHandler(setup: CommandsSetup): (message: Incoming) => Promise<void> {
-  const { base, commands, maxCommandAgeMs = MQTT_DEFAULTS.maxCommandAgeMs } = setup;
+export function commandHandler(deps: CommandsDeps): (message: Incoming) => Promise<void> {
+  const { base, commands, maxCommandAgeMs = MQTT_DEFAULTS.maxCommandAgeMs } = deps;
   const answered = new Map<string, Ran>();
   let running = 0;
   let waiting = 0;
@@ -41,7 +41,7 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
   async function run(verb: Verb, { verb: name, args }: Command): Promise<Outcome> {
     running += 1;
     try {
-      return await outcomeOf(name, signal => verb.run(args, signal), setup);
+      return await outcomeOf(name, signal => verb.run(args, signal), deps);
     } finally {
       running -= 1;
     }
@@ -53,7 +53,7 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
       return commands.verb(name);
     } catch (error) {
       if (!(error instanceof SurfwatchError)) throw error;
-      setup.log.info({ command: name, code: error.code }, 'command refused');
+      deps.log.info({ command: name, code: error.code }, 'command refused');
       return error;
     }
   }
@@ -80,7 +80,7 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
       return { fault: new SurfwatchError('command-busy', 'too many commands at one time') };
     }
     if (known !== undefined) return known.outcome;
-    const stale = staleness(command.sentMs, setup.clock.now(), maxCommandAgeMs);
+    const stale = staleness(command.sentMs, deps.clock.now(), maxCommandAgeMs);
     if (stale !== undefined) return { fault: new SurfwatchError('command-stale', stale) };
     const verb = found(command.verb);
     if (verb instanceof SurfwatchError) return { fault: verb };
@@ -101,7 +101,7 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
     const outcome = parsed.ok ? await runOnce(parsed.command) : { fault: parsed.fault };
     waiting -= 1;
     const { verb, transaction } = parsed.ok ? parsed.command : parsed;
-    setup.answer(answerTo(asked, { base, verb, outcome, transaction }));
+    deps.answer(answerTo(asked, { base, verb, outcome, transaction }));
   }
 
   // Not async: the bytes of the message are not held while it is dealt with.

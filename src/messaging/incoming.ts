@@ -13,7 +13,7 @@ import type { CommandRegistry } from './verbs.ts';
 const MAX_IMAGE_PACKET_BYTES = 16_842_752;
 const TOPICS = ['command', 'command/+', 'label', 'label/image/+'];
 
-export interface IncomingSetup {
+export interface IncomingDeps {
   /** What all topics begin with. */
   readonly base: string;
   readonly commands: CommandRegistry;
@@ -34,10 +34,10 @@ export interface IncomingRoutes {
 }
 
 /** @param answer given each answer */
-export function incomingOf(setup: IncomingSetup, answer: (message: Message) => void): IncomingRoutes {
-  const { base, others = {}, clock, log } = setup;
-  const onCommand = commandHandler({ ...setup, answer });
-  const onImage = labelImageHandler({ ...setup, answer });
+export function incomingOf(deps: IncomingDeps, answer: (message: Message) => void): IncomingRoutes {
+  const { base, others = {}, clock, log } = deps;
+  const onCommand = commandHandler({ ...deps, answer });
+  const onImage = labelImageHandler({ ...deps, answer });
   const mayWarn = throttle(clock, 60_000);
   return {
     subscriptions: [...TOPICS.map(topic => `${base}/${topic}`), ...Object.keys(others)],

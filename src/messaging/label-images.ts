@@ -15,7 +15,7 @@ const MAX_WAITING_BYTES = 40_000_000;
 /** Answered as if it were a command of that name. */
 const VERB = 'label';
 
-export interface LabelImagesSetup {
+export interface LabelImagesDeps {
   readonly base: string;
   readonly commands: Pick<CommandRegistry, 'pictures'>;
   readonly clock: Clock;
@@ -27,8 +27,8 @@ export interface LabelImagesSetup {
  * A function to be given each message on these topics: it has the picture labelled and answers, and never rejects.
  * Beyond 16 pictures or 40 MB that wait, others are turned away (`command-busy`).
  */
-export function labelImageHandler(setup: LabelImagesSetup): (message: Incoming) => Promise<void> {
-  const { base, commands } = setup;
+export function labelImageHandler(deps: LabelImagesDeps): (message: Incoming) => Promise<void> {
+  const { base, commands } = deps;
   let waiting = 0;
   let waitingBytes = 0;
 
@@ -51,11 +51,11 @@ export function labelImageHandler(setup: LabelImagesSetup): (message: Incoming) 
       }
       return take(payload, topic.slice(imageTopic(base).length));
     };
-    return outcomeOf(VERB, work, setup);
+    return outcomeOf(VERB, work, deps);
   }
 
   async function settle(result: Promise<Outcome>, asked: Asked): Promise<void> {
-    setup.answer(answerTo(asked, { base, verb: VERB, outcome: await result }));
+    deps.answer(answerTo(asked, { base, verb: VERB, outcome: await result }));
   }
 
   return message => settle(outcome(message), askedBy(message));

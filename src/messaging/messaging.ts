@@ -33,7 +33,7 @@ import type { CommandRegistry } from './verbs.ts';
 const FLUSH_MS = 1_000;
 const GOODBYE_MS = 300;
 
-export interface MessagingSetup {
+export interface MessagingDeps {
   readonly mqtt: MqttOptions;
   readonly broker: BrokerOptions;
   /** SQLite file of what the embedded broker keeps: sessions, and what clients retain. Default: in memory. */
@@ -67,7 +67,7 @@ export interface MessagingStats {
 
 /** Everything between the daemon and the broker. What it is given while the broker is down is sent when it is back. */
 export class Messaging {
-  readonly #setup: MessagingSetup;
+  readonly #deps: MessagingDeps;
   readonly #outbox: Outbox;
   readonly #broker: EmbeddedBroker | undefined;
   readonly #announcer: Announcer | undefined;
@@ -79,21 +79,21 @@ export class Messaging {
   /** The alerts that `problem` named last, as JSON. */
   #problem: string | undefined;
 
-  constructor(setup: MessagingSetup) {
-    this.#setup = setup;
-    const { base, clock, log } = setup;
-    this.#outbox = newOutbox(setup.events ?? memoryEvents(setup.mqtt.maxQueuedEvents), `${base}/event`);
+  constructor(deps: MessagingDeps) {
+    this.#deps = deps;
+    const { base, clock, log } = deps;
+    this.#outbox = newOutbox(deps.events ?? memoryEvents(deps.mqtt.maxQueuedEvents), `${base}/event`);
     this.#forbidden = forbiddenTopics({ base, log, alert: text => this.alert('broker-forbids', text) });
     this.#delivery = new Delivery({
       outbox: this.#outbox,
-      eventPace: setup.eventPace ?? EVENT_PACE,
+      eventPace: deps.eventPace ?? EVENT_PACE,
       clock,
       log,
       onEventFault: text => this.alert('events-not-kept', text),
       onPublished: this.#forbidden.published,
     });
-    this.#broker = setup.mqtt.url === '' ? embeddedBroker(setup) : undefined;
-    this.#announcer = announcerOf(setup, this.#outbox, () => this.#delivery.pump());
+    this.#broker = deps.mqtt.url === '' ? embeddedBroker(deps) : undefined;
+    this.#announcer = announcerOf(deps, this.#outbox, () => this.#delivery.pump());
     this.#mayWarn = throttle(clock, 60_000);
   }
 
@@ -107,7 +107,7 @@ export class Messaging {
     this.#outbox.events.start();
     this.set('availability', 'online');
     for (const id of alertIds()) {
-      if (!this.#outbox.states.has(`${this.#setup.base}/alert/${id}`)) this.alert(id, null);
+      if (!this.#outbox.states.has(`${this.#deps.base}/alert/${id}`)) this.alert(id, null);
     }
     const link = this.#newLink();
     try {
@@ -129,7 +129,7 @@ export class Messaging {
 
   /** Gives a state topic its value. The newest is sent, now or when the broker is back. */
   set<T extends StateTopic>(topic: T, payload: Payloads[T]): void {
-    putState(this.#outbox, stateMessage(this.#setup.base, topic, payload));
+    putState(this.#outbox, stateMessage(this.#deps.base, topic, payload));
     this.#delivery.pump();
   }
 
@@ -141,14 +141,14 @@ export class Messaging {
   /** Says something for the moment: it is sent at once, or never. */
   pass<T extends PassingTopic>(topic: T, payload: Payloads[T]): void {
     if (this.#link?.connected !== true) return;
-    putPassing(this.#outbox, stateMessage(this.#setup.base, topic, payload));
+    putPassing(this.#outbox, stateMessage(this.#deps.base, topic, payload));
     this.#delivery.pump();
   }
 
   /** Puts a JPEG on `snapshot`, or with null removes it. Like a state: only the newest is sent. */
   setSnapshot(jpeg: Buffer | null): void {
     const { qos, retained: retain } = topicEntry('snapshot');
-    putState(this.#outbox, { topic: `${this.#setup.base}/snapshot`, payload: jpeg ?? '', qos, retain });
+    putState(this.#outbox, { topic: `${this.#deps.base}/snapshot`, payload: jpeg ?? '', qos, retain });
     this.#delivery.pump();
   }
 
@@ -159,7 +159,7 @@ export class Messaging {
     putEvent(this.#outbox, JSON.stringify(event));
     if (events.dropped > before && this.#mayWarn()) {
       const droppedEvents = events.dropped;
-      this.#setup.log.warn({ droppedEvents }, 'the queue of events is full: the oldest is dropped');
+      this.#deps.log.warn({ droppedEvents }, 'the queue of events is full: the oldest is dropped');
     }
     this.#delivery.pump();
   }
@@ -171,7 +171,7 @@ export class Messaging {
     const fresh = JSON.stringify(alerts);
     if (fresh === this.#problem) return;
     this.#problem = fresh;
-    const ts = new Date(this.#setup.clock.now()).toISOString();
+    const ts = new Date(this.#deps.clock.now()).toISOString();
     this.set('problem', { v: 1, ts, problem: this.alerts.length > 0, alerts });
   }
 
@@ -204,34 +204,34 @@ export class Messaging {
   }
 
   #textOf(id: AlertId): string {
-    return String(this.#outbox.states.get(`${this.#setup.base}/alert/${id}`)?.payload ?? '');
+    return String(this.#outbox.states.get(`${this.#deps.base}/alert/${id}`)?.payload ?? '');
   }
 
   /** Where to subscribe, as `mqtt://127.0.0.1:1883`, without credentials. */
   get address(): string {
     if (this.#broker === undefined)
-      return this.#link?.address ?? serversOf(this.#setup.mqtt)[0]?.address ?? '';
+      return this.#link?.address ?? serversOf(this.#deps.mqtt)[0]?.address ?? '';
     const { host, port, isEncrypted } = this.#broker.address;
     return addressOf(host, port, isEncrypted);
   }
 
   #newLink(): MqttLink {
-    const { clock, log } = this.#setup;
+    const { clock, log } = this.#deps;
     const answer = (message: Message) => {
       if (this.#link?.connected) putAnswer(this.#outbox, message);
       this.#delivery.pump();
     };
     const { subscriptions, maxPacketBytes, onMessage } = incomingOf(
       {
-        ...this.#setup,
+        ...this.#deps,
         others: this.#announcer?.listens ?? {},
-        maxCommandAgeMs: this.#setup.mqtt.maxCommandAgeMs,
+        maxCommandAgeMs: this.#deps.mqtt.maxCommandAgeMs,
       },
       answer,
     );
     return new MqttLink({
-      options: this.#broker === undefined ? this.#setup.mqtt : ownLinkOptions(this.#setup.mqtt, this.#broker),
-      will: stateMessage(this.#setup.base, 'availability', 'offline'),
+      options: this.#broker === undefined ? this.#deps.mqtt : ownLinkOptions(this.#deps.mqtt, this.#broker),
+      will: stateMessage(this.#deps.base, 'availability', 'offline'),
       subscriptions,
       maxPacketBytes,
       clock,
@@ -244,7 +244,7 @@ export class Messaging {
   }
 
   async #stop(): Promise<void> {
-    const { clock, log } = this.#setup;
+    const { clock, log } = this.#deps;
     const link = this.#link;
     this.#announcer?.stop();
     const ts = new Date(clock.now()).toISOString();
@@ -270,7 +270,7 @@ function embeddedBroker({
   discovery,
   clock,
   log,
-}: MessagingSetup): EmbeddedBroker {
+}: MessagingDeps): EmbeddedBroker {
   const file = brokerFile !== undefined && { file: brokerFile };
   const prefix = discovery !== undefined && { discoveryPrefix: discovery.prefix };
   return new EmbeddedBroker({ options, base, ...file, ...prefix, clock, log });

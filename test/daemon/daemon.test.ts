@@ -191,13 +191,14 @@ describe('the daemon', () => {
   it.skipIf(!hasMosquitto)('classifies with the broker down, and catches up when it comes', async () => {
     const folder = await beachFolder();
     const port = await getPort();
-    await daemonWith([
+    const daemon = await daemonWith([
       'camera.kind=directory',
       `camera.directory.path=${folder}`,
       `mqtt.url=mqtt://127.0.0.1:${port}`,
       'mqtt.reconnectMin=100ms',
       'mqtt.reconnectMax=200ms',
     ]);
+    await until(() => daemon.progress.steps > 1, 'frames judged without a broker');
     const broker = await mosquitto(['allow_anonymous true'], port);
     const heard = await listener(broker.url);
     await until(() => activity(heard).visibility === 'ok', 'a judged picture');

@@ -10,7 +10,7 @@ import { connect, type IClientOptions, type IPublishPacket, type MqttClient } fr
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
+import { Messaging, type MessagingDeps } from '../../src/messaging/messaging.ts';
 import { BROKER_DEFAULTS, MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
 import { CommandRegistry, type PictureLabeller, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 
@@ -58,7 +58,7 @@ export function registryOf(verbs: Verbs, pictures = NO_PICTURES): CommandRegistr
   return commands;
 }
 
-export interface Given extends Partial<MessagingSetup> {
+export interface Given extends Partial<MessagingDeps> {
   readonly verbs?: Verbs;
   readonly pictures?: PictureLabeller;
 }

@@ -5,7 +5,7 @@ import type { Progress } from '../advice/progress-words.ts';
 import type { LabelService } from '../labels/service.ts';
 import type { GateFacts } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
-import { type AnswerParts, explanation, framePicture, labelProgress, nextFrames } from './answers.ts';
+import { type AnswerDeps, explanation, framePicture, labelProgress, nextFrames } from './answers.ts';
 import { gather } from './gather.ts';
 import type { JudgedFrame } from './judged-frame.ts';
 import type { LearningDeps, LearningStatus, ModelNews } from './learning-deps.ts';
@@ -264,7 +264,7 @@ export class Learning {
     return this.#open;
   }
 
-  get #answers(): AnswerParts {
+  get #answers(): AnswerDeps {
     const { archive, known, recent } = this.#opened;
     const { reader, thresholds, options, zones } = this.#deps;
     return {

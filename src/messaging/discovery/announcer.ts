@@ -18,7 +18,7 @@ export const BIRTH_DELAY_MS = 2_000;
 /** What an announcement tells of the board: what runs on it, and what of it is published. */
 export type AnnouncedBoard = Pick<Info, 'site' | 'version'> & Omit<Board, 'base' | 'verbs'>;
 
-export interface AnnouncerSetup {
+export interface AnnouncerDeps {
   readonly options: DiscoveryOptions;
   readonly base: string;
   /** The commands that are answered by the time of an announcement. */
@@ -36,16 +36,16 @@ export class Announcer {
   /** The topics to subscribe to, each with what handles its messages. */
   readonly listens: Readonly<Record<string, (message: Incoming) => void>>;
 
-  readonly #setup: AnnouncerSetup;
+  readonly #deps: AnnouncerDeps;
   #board: AnnouncedBoard | undefined;
   #entities: readonly Entity[] = [];
   #gone: readonly Entity[] = [];
   /** Ends what is still to be done for the announcement before. */
   #round = new AbortController();
 
-  constructor(setup: AnnouncerSetup) {
-    this.#setup = setup;
-    this.listens = { [`${setup.options.prefix}/status`]: message => this.#onStatus(message) };
+  constructor(deps: AnnouncerDeps) {
+    this.#deps = deps;
+    this.listens = { [`${deps.options.prefix}/status`]: message => this.#onStatus(message) };
   }
 
   /** Entities that were announced before and that this board does not have, as of an activity, are removed. */
@@ -65,7 +65,7 @@ export class Announcer {
   /** Home Assistant says `online` when it has started, and wants to be told then. A retained one is of no news. */
   #onStatus({ payload, retained }: Incoming): void {
     if (retained || payload.toString() !== 'online') return;
-    this.#send(this.#setup.random() * BIRTH_DELAY_MS);
+    this.#send(this.#deps.random() * BIRTH_DELAY_MS);
   }
 
   #send(delayMs = 0): void {
@@ -76,7 +76,7 @@ export class Announcer {
   }
 
   async #run(delayMs: number, signal: AbortSignal): Promise<void> {
-    const { clock, send, isSent } = this.#setup;
+    const { clock, send, isSent } = this.#deps;
     if (delayMs > 0) await clock.sleep(delayMs, signal);
     const message = this.#message();
     if (message === undefined) return;
@@ -94,19 +94,19 @@ export class Announcer {
   #message(): Message | undefined {
     const board = this.#board;
     if (board === undefined) return undefined;
-    const { options } = this.#setup;
+    const { options } = this.#deps;
     return discoveryMessage({ ...this.#described(board), options, gone: this.#gone });
   }
 
   #described(board: AnnouncedBoard) {
-    const { base, verbs } = this.#setup;
+    const { base, verbs } = this.#deps;
     return { ...board, base, verbs: verbs() };
   }
 }
 
 /** An announcer that speaks through the outbox, if one is wanted. @param pump has the outbox sent */
 export function announcerOf(
-  setup: {
+  deps: {
     readonly discovery?: DiscoveryOptions;
     readonly base: string;
     readonly commands: Pick<CommandRegistry, 'names'>;
@@ -115,7 +115,7 @@ export function announcerOf(
   outbox: Outbox,
   pump: () => void,
 ): Announcer | undefined {
-  const { discovery, base, commands, clock } = setup;
+  const { discovery, base, commands, clock } = deps;
   if (discovery?.enabled !== true) return undefined;
   return new Announcer({
     options: discovery,

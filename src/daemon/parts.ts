@@ -1,0 +1,282 @@
+/**
+ * The second phase of the start, on an open model: builds all that does something with frames, and connects it. Another
+ * consumer of frames, another topic or another command is added here, in one place.
+ */
+import { join } from 'node:path';
+import { liveView } from '../base/live-view.ts';
+import { partLogger } from '../base/log.ts';
+import { Monitor } from '../board/monitor.ts';
+import type { CameraStats } from '../capture/camera.ts';
+import { capture } from '../control/capture.ts';
+import { visibleZones } from '../control/shown-picture.ts';
+import { Snapshots } from '../control/snapshots.ts';
+import { controlVerbs } from '../control/verbs.ts';
+import { messageOf } from '../errors.ts';
+import { History } from '../history/history.ts';
+import { MetricsOutlets } from '../host/metrics/outlets.ts';
+import { Learning } from '../learning/board/learning.ts';
+import { type LearningDeps, modelEventPayload } from '../learning/board/learning-deps.ts';
+import { learningVerbs, needLearning, pictureLabeller } from '../learning/board/verbs.ts';
+import { headFolders } from '../learning/models/resolve.ts';
+import { healthPayload, infoPayload } from '../messaging/describe.ts';
+import { statusVerb } from '../messaging/verbs.ts';
+import { FrameLoop } from '../pipeline/frame-loop.ts';
+import { countOne } from '../pipeline/metrics-snapshot.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
+import { judgedFrameOf, type ProcessedFrame } from '../pipeline/processed-frame.ts';
+import { Reporter } from '../pipeline/reporter.ts';
+import { metricsSnapshot, statePayload, statusAnswer } from '../pipeline/status.ts';
+import { ViewStore } from '../pipeline/view-store.ts';
+import { EARLIEST_MS } from '../schedule/clock-set.ts';
+import { timeZoneOf } from '../schedule/schedule.ts';
+import type { Foundation } from './foundation.ts';
+import type { Shutdown } from './shutdown.ts';
+
+/** Returns when frames are on their way. */
+export async function startParts(foundation: Foundation, shutdown: Shutdown) {
+  const { configured, deps, startedMs, zones, newId, state, options, messaging, commands } = foundation;
+  const { pause, reader } = foundation;
+  const { clock, networkClock = clock, log } = deps;
+  const { site, stateDir } = configured;
+  const [daemonLog, opsLog, visionLog] = [
+    partLogger(log, 'daemon'),
+    partLogger(log, 'ops'),
+    partLogger(log, 'vision'),
+  ];
+  const settings = () => options.settings;
+  const byZone = zones.length > 0;
+
+  const pipeline = new Pipeline({ settings, zones, reader, newId, clock });
+  const sender = () => ({ site, model: pipeline.head, atMs: clock.now() });
+  const { info, publishInfo } = infoOf(foundation, pipeline);
+  const retrainings = new Map<string, number>();
+  const learning = await startLearning(foundation, pipeline, {
+    onNews: news => {
+      countOne(retrainings, news.type.replace('model_', ''));
+      messaging.emit(modelEventPayload(news, newId(), sender()));
+    },
+    onHead: () => {
+      pipeline.restart();
+      publishInfo();
+    },
+  });
+  shutdown.add(() => learning?.stop());
+  const view = new ViewStore({ stateDir, pipeline, clock, log: visionLog });
+  await view.start();
+  shutdown.add(() => view.stop());
+  const alertDamage = async () => messaging.alert('state-damaged', await state.damaged().catch(() => null));
+  const history = new History({
+    options: configured.history,
+    directory: stateDir,
+    site,
+    timeZone: timeZoneOf(configured.schedule),
+    byZone,
+    onStats: stats => messaging.set('stats/hourly', stats),
+    onFault: text => messaging.alert('history-not-kept', text),
+    onSetAside: () => void alertDamage(),
+    clock,
+    log: opsLog,
+  });
+  history.start();
+  shutdown.add(() => history.stop());
+  await alertDamage();
+  const monitor = new Monitor({
+    options: configured.monitor,
+    stateDir,
+    notBeforeMs: EARLIEST_MS,
+    onAlert: (id, text) => messaging.alert(id, text),
+    clock,
+    log: opsLog,
+  });
+  monitor.start();
+  shutdown.add(() => monitor.stop());
+  const onlyZones = () => visibleZones(settings().learning, zones);
+  const snapshots = new Snapshots({
+    options: () => settings().snapshot,
+    onlyZones,
+    isPaused: () => pause.state !== null,
+    publish: jpeg => messaging.setSnapshot(jpeg),
+    clock,
+    log: daemonLog,
+  });
+  snapshots.start();
+  shutdown.add(() => snapshots.stop());
+
+  const health = (camera: CameraStats) =>
+    healthPayload({
+      atMs: clock.now(),
+      monotonicMs: clock.monotonic(),
+      startedMs,
+      meter: pipeline.meter,
+      detail: pipeline.detail,
+      camera,
+      messaging: messaging.stats,
+      board: monitor.latest,
+    });
+  const publishRiders = () => settings().riders.publish;
+  const reporter = new Reporter({ messaging, byZone, publishRiders, sender, newId, clock });
+  const frameLoop = new FrameLoop({
+    settings,
+    pipeline,
+    reporter,
+    history,
+    messaging,
+    pause,
+    onPublished: frame => learning?.published(frame),
+    onCondition: condition => messaging.set('state', statePayload(condition, clock)),
+    onChange: (report, origin) => deps.onChange?.(report, origin),
+    onHeartbeat: camera => {
+      messaging.set('health', health(camera));
+      void view.saveHourly();
+    },
+    newId,
+    clock,
+    log,
+  });
+  const outlets = new MetricsOutlets({
+    options: configured.metrics,
+    snapshot: () =>
+      metricsSnapshot({
+        info: info(),
+        pipeline,
+        frameLoop,
+        messaging,
+        isPublished: reporter.publishedMs !== null,
+        retrainings,
+        errors: deps.errors ?? new Map(),
+        board: monitor.latest,
+        stalled: deps.stalled?.() ?? null,
+      }),
+    clock: networkClock,
+    log: opsLog,
+  });
+  // Figures that cannot be read are no reason not to watch.
+  await outlets
+    .start()
+    .catch((error: unknown) => daemonLog.error({ err: error }, 'the metrics cannot be read'));
+  shutdown.add(() => outlets.stop());
+
+  // Who is told of frames, of a pause and of other settings, in this order.
+  const judged = (frame: ProcessedFrame) => judgedFrameOf(frame, pipeline);
+  frameLoop.subscribe(frame => outlets.observe(frame));
+  frameLoop.subscribe(({ frame, step: { changed } }) =>
+    snapshots.offer(frame, changed.beach || changed.zones.length > 0),
+  );
+  frameLoop.subscribe(frame => learning?.add(judged(frame)));
+  frameLoop.subscribe(({ newDetail }) => {
+    if (newDetail === undefined) return;
+    const { scale, smallestPx, tookMs } = newDetail;
+    const text = `riders of ${Math.ceil(smallestPx)} pixels and more are seen well`;
+    visionLog.info({ scale, smallestPx, tookMs: Math.round(tookMs) }, text);
+    publishInfo();
+  });
+  pause.subscribe(() => frameLoop.updateCapture());
+  pause.subscribe(() => snapshots.pauseChanged());
+  options.subscribe((_, paths) => {
+    snapshots.settingsChanged(paths);
+    frameLoop.useSettings();
+    publishInfo();
+  });
+
+  const captureDeps = {
+    pause,
+    captureNow: (signal: AbortSignal) => frameLoop.captureNow(signal),
+    keep: async (frame: ProcessedFrame) => needLearning(learning).keep(judged(frame)),
+    remember: (frame: ProcessedFrame) => learning?.remember(judged(frame)),
+    thresholds: () => pipeline.options.thresholds,
+    onlyZones,
+  };
+  const status = () => {
+    const { beach } = pipeline.reports;
+    // Whoever is told of a frame can label it.
+    if (beach.frame !== null) learning?.published(beach.frame);
+    return statusAnswer({
+      state: statePayload(frameLoop.condition, clock),
+      beach,
+      sender: sender(),
+      info: info(),
+      health: health(frameLoop.cameraStats),
+      alerts: messaging.alertTexts,
+      learning: learning?.status() ?? null,
+    });
+  };
+  commands.add({ status: statusVerb(status) });
+  commands.add(learningVerbs(learning));
+  commands.addPictures(pictureLabeller(learning));
+  commands.add(
+    controlVerbs({
+      pause,
+      options,
+      view,
+      capture: (request, signal) => capture(captureDeps, request, signal),
+    }),
+  );
+  commands.complete();
+  publishInfo();
+
+  deps.onStep?.('opening the camera');
+  await frameLoop.start();
+  shutdown.add(() => frameLoop.stop());
+  return { frameLoop, outlets };
+}
+
+/** What runs, as a payload, and how it is published: again after each change of it. */
+function infoOf({ configured, deps, zones, options, messaging, reader }: Foundation, pipeline: Pipeline) {
+  const { site } = configured;
+  const { clock, version } = deps;
+  const info = () =>
+    infoPayload({
+      atMs: clock.now(),
+      version,
+      site,
+      reader,
+      thresholds: pipeline.options.thresholds,
+      zones,
+      detail: pipeline.detail,
+    });
+  const publishInfo = () => {
+    const { activity, snapshot } = options.settings;
+    messaging.set('info', info());
+    messaging.announce({
+      site,
+      version,
+      activities: reader.head.manifest.activities,
+      zones: configured.zones.map(({ name }) => name),
+      heartbeatMs: activity.heartbeatMs,
+      snapshot: snapshot.publish,
+    });
+  };
+  return { info, publishInfo };
+}
+
+/** Null where it cannot be started: a beach that is watched without learning is better than one that is not watched. */
+async function startLearning(
+  { configured, deps, zones, options, messaging, reader, store, newId }: Foundation,
+  pipeline: Pipeline,
+  told: Pick<LearningDeps, 'onNews' | 'onHead'>,
+): Promise<Learning | null> {
+  const learning = new Learning({
+    options: liveView(() => options.settings.learning),
+    directory: join(configured.stateDir, 'learning'),
+    shippedHeads: headFolders(configured).shipped,
+    reader,
+    store,
+    zones,
+    intervalMs: () => options.settings.camera.intervalMs,
+    thresholds: () => pipeline.options.thresholds,
+    onTraining: training => messaging.set('training', training),
+    onAlert: (id, text) => messaging.alert(id, text),
+    ...told,
+    newId,
+    clock: deps.clock,
+    log: partLogger(deps.log, 'learning'),
+  });
+  try {
+    await learning.start();
+    return learning;
+  } catch (error) {
+    partLogger(deps.log, 'daemon').error({ err: error }, 'nothing can be kept or learnt');
+    messaging.alert('learning-failed', messageOf(error));
+    return null;
+  }
+}
