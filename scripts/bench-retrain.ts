@@ -1,13 +1,15 @@
 /**
  * Measures what a retraining takes: each way to compute it in a process of its own, and the whole job in its thread.
  *
- *     npm run build && npx tsx scripts/bench-retrain.ts
+ *     npx tsx scripts/bench-retrain.ts
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { printTable } from '../src/cli/table.ts';
+import { bundle } from './build.ts';
 
 interface Measured {
   /** Of the work alone: by the clock, and of the processor, which other programs don't lengthen. */
@@ -18,10 +20,10 @@ interface Measured {
 }
 
 const ENGINES = ['own kernel', 'own kernel without SIMD', 'tfjs wasm', 'tfjs-node'] as const;
-const BUILT = fileURLToPath(new URL('../dist/learning/retrain/run-in-worker.js', import.meta.url));
-
 const ENGINE = fileURLToPath(new URL('./bench-retrain/engine.ts', import.meta.url));
-const JOB = fileURLToPath(new URL('./bench-retrain/job.mjs', import.meta.url));
+/** Bundled, as the product is. */
+const BUILT = join(PACKAGE_ROOT, '.cache', 'bench-retrain');
+const JOB = join(BUILT, 'job.js');
 
 function run(path: string, argument: string, execArgv: readonly string[]): Measured | string {
   try {
@@ -55,14 +57,13 @@ printTable(
   ['', 'seconds', 'of a processor', 'memory, MB'],
   ENGINES.map(engine => row(engine, run(ENGINE, engine, tsx), bare)),
 );
-if (existsSync(BUILT)) {
-  console.log('\nThe whole job in its thread, with calibration and gate: labelled frames of 40 cells each');
-  const nothing = run(JOB, 'nothing', []);
-  printTable(
-    ['', 'seconds', 'of a processor', 'memory, MB'],
-    [
-      row('52 frames, 2,000 base cells', run(JOB, 'few', []), nothing),
-      row('2,000 frames, 6,000 base cells', run(JOB, 'many', []), nothing),
-    ],
-  );
-} else console.log('\nThe whole job is measured where dist/ is built: npm run build');
+await bundle(BUILT, { job: 'scripts/bench-retrain/job.mjs' });
+console.log('\nThe whole job in its thread, with calibration and gate: labelled frames of 40 cells each');
+const nothing = run(JOB, 'nothing', []);
+printTable(
+  ['', 'seconds', 'of a processor', 'memory, MB'],
+  [
+    row('52 frames, 2,000 base cells', run(JOB, 'few', []), nothing),
+    row('2,000 frames, 6,000 base cells', run(JOB, 'many', []), nothing),
+  ],
+);

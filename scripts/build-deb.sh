@@ -39,7 +39,7 @@ umask 022
 
 # The program.
 mkdir -p "$app/scripts"
-node_modules/.bin/tsc -p tsconfig.build.json --outDir "$app/dist" --sourceMap false
+node_modules/.bin/tsx scripts/build.ts "$app/dist"
 cp -r config docs models systemd package.json package-lock.json .npmrc "$app"
 cp scripts/surfwatch.js "$app/scripts"
 rm -rf "$app"/models/heads/*/report.html "$app/docs/images"

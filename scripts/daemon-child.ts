@@ -1,10 +1,11 @@
-/** A daemon with a simulated camera in a process of its own, for measurements. */
+/** A daemon in a process of its own, for measurements. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
 import { systemClock } from '../src/base/clock.ts';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
+import { defaultSettings } from '../src/config/load.ts';
 import { openRequester, type Requester } from '../src/messaging/request.ts';
 
 export interface DaemonChild {
@@ -12,31 +13,34 @@ export interface DaemonChild {
   readonly requester: Requester;
 }
 
-/** Resolves when it answers. */
+/** Starts it; resolves when it answers. */
 export async function startDaemonChild(settings: readonly string[], stateDir: string): Promise<DaemonChild> {
   const port = await getPort();
-  const all = [
-    'log.level=error',
-    `stateDir=${stateDir}`,
-    `broker.port=${port}`,
-    'camera.kind=simulator',
-    'learning.minFree=0',
-    ...settings,
-  ];
-  const child = spawn(
-    process.execPath,
-    [join(PACKAGE_ROOT, 'scripts/surfwatch.js'), 'run', ...all.flatMap(setting => ['--set', setting])],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  );
+  const child = spawnDaemon(['camera.kind=simulator', 'learning.minFree=0', ...settings], stateDir, port);
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
     try {
       const url = `mqtt://127.0.0.1:${port}`;
-      const requester = await openRequester({ url, base: 'surf', clock: systemClock });
+      const requester = await openRequester({
+        ...defaultSettings().mqtt,
+        url,
+        base: 'surf',
+        clock: systemClock,
+      });
       await requester.request('models');
       return { child, requester };
     } catch {
       await delay(100);
     }
   }
+}
+
+/** Starts `surfwatch run` with its own broker, and does not wait for it. */
+export function spawnDaemon(settings: readonly string[], stateDir: string, port: number): ChildProcess {
+  const all = ['log.level=error', `stateDir=${stateDir}`, `broker.port=${port}`, ...settings];
+  return spawn(
+    process.execPath,
+    [join(PACKAGE_ROOT, 'scripts/surfwatch.js'), 'run', ...all.flatMap(setting => ['--set', setting])],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
 }

@@ -32,7 +32,7 @@ interface Flags {
 
 async function measure({ clients, rate, seconds }: Flags): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'surfwatch-broker-load-'));
-  const settings = ['camera.interval=500ms', 'camera.pendingInterval=500ms'];
+  const settings = ['camera.interval=500ms'];
   const limits = [`broker.maxConnections=${clients + 10}`, `broker.maxConnectionsPerAddress=${clients + 10}`];
   const daemon = await startDaemonChild([...settings, ...limits], stateDir);
   try {

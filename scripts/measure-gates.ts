@@ -4,14 +4,16 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
+import { defaultSettings } from '../src/config/load.ts';
 import type { RawPicture } from '../src/vision/decode.ts';
-import { DEFAULT_GATE_OPTIONS } from '../src/vision/quality.ts';
 import { type DirtCamera, measureDirt } from './gates/dirt.ts';
 import { drawnDay } from './gates/scenes.ts';
 import { type Calls, measureSingles } from './gates/singles.ts';
 import { measureStreams } from './gates/streams.ts';
 import { camsOf, measureViews } from './gates/views.ts';
 import { SPOILT, SPOILT_VIEW } from './spoil.ts';
+
+const DEFAULTS = defaultSettings();
 
 const program = new Command('measure-gates')
   .description(
@@ -116,7 +118,7 @@ function spoiltTable(
 }
 
 if (options.json) {
-  console.log(JSON.stringify({ gates: DEFAULT_GATE_OPTIONS, singles, views, dirt, streams }, null, 2));
+  console.log(JSON.stringify({ gates: DEFAULTS.gates, singles, views, dirt, streams }, null, 2));
 } else {
   const heldOut = singles.good['held out'] ?? { pictures: 1, called: {} };
   console.log(goodTable('good pictures, by halves of their sources', singles.good));

@@ -9,8 +9,9 @@ import { systemClock } from '../src/base/clock.ts';
 import { createRandom } from '../src/base/random.ts';
 import { exitOnError } from '../src/cli/exit.ts';
 import { wholeNumber } from '../src/cli/parse.ts';
+import { defaultSettings } from '../src/config/load.ts';
 import { openArchive } from '../src/learning/archive/archive.ts';
-import { ARCHIVE_DEFAULTS } from '../src/learning/archive/options.ts';
+import { ARCHIVE_LIKENESS } from '../src/learning/archive/options.ts';
 import type { Label } from '../src/learning/archive/types.ts';
 import type { Requester } from '../src/messaging/request.ts';
 import { randomScene } from '../src/simulator/random-scene.ts';
@@ -20,7 +21,6 @@ import { startDaemonChild } from './daemon-child.ts';
 /** Small pictures, so that the time goes into labels and heads. */
 const SETTINGS = [
   'camera.interval=200ms',
-  'camera.pendingInterval=200ms',
   'camera.simulator.width=640',
   'camera.simulator.height=360',
   'vision.detail=0.5',
@@ -132,7 +132,7 @@ async function compare(stateDir: string, { said, pending }: Truth, tally: Tally)
   const directory = join(stateDir, 'learning');
   const archive = await openArchive({
     directory,
-    options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0 },
+    options: { ...defaultSettings().learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0 },
     clock: systemClock,
     onSetAside: () => {
       tally.broken += 1;

@@ -35,7 +35,7 @@ interface Part {
 
 async function measure({ labels, seconds }: { labels: number; seconds: number }): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'surfwatch-live-'));
-  const daemon = await startDaemonChild(['camera.interval=500ms', 'camera.pendingInterval=500ms'], stateDir);
+  const daemon = await startDaemonChild(['camera.interval=500ms'], stateDir);
   try {
     await sendLabels(daemon.requester, labels);
     const rest = await watch('at rest', daemon, seconds);

@@ -10,6 +10,7 @@ import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { exitOnError } from '../src/cli/exit.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { zonesOf } from '../src/config/zones.ts';
+import { pendingIntervalMs } from '../src/pipeline/frame-loop.ts';
 import type { ScriptedSession } from '../src/simulator/options.ts';
 import { createRenderer } from '../src/simulator/render.ts';
 import { sceneAt } from '../src/simulator/scene.ts';
@@ -109,7 +110,7 @@ async function playSeed(
     const step = track(tracker, looked.observation, options, { newId: ulid });
     tracker = step.state;
     note(step.events);
-    pace = step.pending ? settings.camera.pendingIntervalMs : settings.camera.intervalMs;
+    pace = step.pending ? pendingIntervalMs(settings.camera.intervalMs) : settings.camera.intervalMs;
   }
   note(stopTracker(tracker).events);
   await reader.close();

@@ -3,16 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  SCRIPT_NAMES,
-  type ScriptedActivity,
-  type ScriptName,
-  SIMULATOR_DEFAULTS,
-} from '../src/simulator/options.ts';
+import { defaultSettings } from '../src/config/load.ts';
+import { SCRIPT_NAMES, type ScriptedActivity, type ScriptName } from '../src/simulator/options.ts';
 import { randomScene } from '../src/simulator/random-scene.ts';
 import { createRenderer } from '../src/simulator/render.ts';
 import { type Scene, sceneAt } from '../src/simulator/scene.ts';
 import { createScript } from '../src/simulator/script.ts';
+
+const DEFAULTS = defaultSettings();
 
 const SINGLE: readonly (readonly ScriptedActivity[])[] = [[], ['surfing'], ['windsurfing'], ['kitesurfing']];
 const PAIRS: readonly (readonly ScriptedActivity[])[] = [
@@ -73,7 +71,7 @@ function randomBeach(index: number): Scene {
 
 function scriptedMoment(index: number, name: ScriptName): Scene {
   const camera = {
-    ...SIMULATOR_DEFAULTS,
+    ...DEFAULTS.camera.simulator,
     seed: seed * 1_003 + Math.floor(index / MOMENTS),
     script: name,
     width,

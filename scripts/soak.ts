@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { systemClock } from '../src/base/clock.ts';
 import { exitOnError } from '../src/cli/exit.ts';
 import { wholeNumber } from '../src/cli/parse.ts';
+import { defaultSettings } from '../src/config/load.ts';
 import { openRequester, type Requester } from '../src/messaging/request.ts';
 import { beachCamera } from './soak/beach-camera.ts';
 import { labelAndRetrain, visit } from './soak/guests.ts';
@@ -41,7 +42,12 @@ async function soak({ days, factor, json }: SoakOptions): Promise<void> {
   const begin = performance.now();
   const camera = await beachCamera(() => (performance.now() - begin) * factor);
   const board = await startBoard({ cameraUrl: camera.url, stateDir, factor });
-  const requester = await openRequester({ url: board.address, base: 'surf', clock: systemClock });
+  const requester = await openRequester({
+    ...defaultSettings().mqtt,
+    url: board.address,
+    base: 'surf',
+    clock: systemClock,
+  });
   const samples: Sample[] = [];
   try {
     for await (const sample of hours({ board, requester, days, factor })) {

@@ -11,6 +11,7 @@ import { setFlagsFromString } from 'node:v8';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = join(root, 'src');
+const program = join(root, 'scripts', 'build.ts');
 const built = join(root, 'dist');
 const main = join(built, 'main.js');
 
@@ -23,8 +24,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 if (!isFresh()) build();
 // A board has little memory, and pictures pass through it all day: V8 shall collect early rather than grow. Measured by
-// `npm run bench`: about 50 MB less resident memory for the daemon.
-setFlagsFromString('--optimize-for-size');
+// `npm run bench`: about 20 MB less resident memory for the daemon.
 setFlagsFromString('--max-semi-space-size=2');
 setFlagsFromString('--semi-space-growth-factor=1');
 await import(pathToFileURL(main).href);
@@ -37,9 +37,7 @@ function isFresh() {
   const inputs = readdirSync(sources, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath ?? entry.path, entry.name));
-  return [...inputs, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')].every(
-    file => statSync(file).mtimeMs <= builtAt,
-  );
+  return [...inputs, program, join(root, 'tsconfig.json')].every(file => statSync(file).mtimeMs <= builtAt);
 }
 
 /** Built aside and then moved into place: a second `surfwatch` started at the same time never loads half of it. */
@@ -48,12 +46,11 @@ function build() {
   const aside = join(root, `.dist-${process.pid}`);
   const old = join(root, `.dist-${process.pid}-old`);
   try {
-    const project = join(root, 'tsconfig.build.json');
-    const { status, error } = spawnSync(process.execPath, [compiler(), '-p', project, '--outDir', aside], {
+    const { status, error } = spawnSync(process.execPath, ['--import', tsx(), program, aside], {
       stdio: ['ignore', 2, 2],
     });
     if (error) throw error;
-    if (status !== 0) throw new Error(`the compiler ended with ${status}`);
+    if (status !== 0) throw new Error(`scripts/build.ts ended with ${status}`);
     if (existsSync(built)) renameSync(built, old);
     renameSync(aside, built);
   } catch (error) {
@@ -68,11 +65,11 @@ function build() {
   }
 }
 
-function compiler() {
-  const require = createRequire(import.meta.url);
+/** Runs TypeScript; what is built with is installed in a clone alone. */
+function tsx() {
   try {
-    return join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+    return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   } catch {
-    throw new Error('TypeScript is not installed here');
+    throw new Error('tsx is not installed here');
   }
 }

@@ -107,7 +107,7 @@ export const ERRORS = {
     meaning:
       'A picture has more bytes, pixels or scans than allowed, is far too long and narrow, or takes too much memory to decode.',
     remedy:
-      'Let the camera send smaller pictures, baseline JPEG instead of progressive, PNG without interlacing; or raise `vision.maxPixels` or `vision.maxBytes`.',
+      'Let the camera send smaller pictures, baseline JPEG instead of progressive, PNG without interlacing.',
   },
   'broker-open-refused': {
     exit: 78,

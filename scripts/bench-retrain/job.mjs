@@ -1,8 +1,8 @@
-/** A whole retraining by the built package, measured: prints seconds and peak memory. Run by bench-retrain.ts. */
+/** A whole retraining, bundled as it ships, measured: prints seconds and peak memory. Run by bench-retrain.ts. */
 
-import { RETRAIN_DEFAULTS } from '../../dist/learning/retrain/retrain-head.js';
-import { startRetrainJob } from '../../dist/learning/retrain/run-in-worker.js';
-import { createRandom } from '../../dist/ops/random.js';
+import { createRandom } from '../../src/base/random.ts';
+import { RETRAIN_DEFAULTS } from '../../src/learning/retrain/retrain-head.ts';
+import { startRetrainJob } from '../../src/learning/retrain/run-in-worker.ts';
 
 const [WIDTH, HIDDEN, CELLS] = [128, 64, 40];
 const activities = ['surfing', 'windsurfing', 'kitesurfing'];

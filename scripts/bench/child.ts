@@ -1,25 +1,14 @@
-/** Child processes that measure, so that each thing has its own memory. They run compiled, as the product does. */
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+/** Child processes that measure, so that each thing has its own memory. They run bundled, as the product does. */
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { bundle } from '../build.ts';
 
-/** Compiles the product and the children. @returns the folder that holds `src/` and `scripts/bench/` */
+/** Bundles the children. @returns the folder that holds them */
 export async function buildChildren(): Promise<string> {
   const folder = join(PACKAGE_ROOT, '.cache', 'bench');
-  await mkdir(folder, { recursive: true });
-  const config = {
-    extends: '../../tsconfig.json',
-    compilerOptions: { noEmit: false, rootDir: '../..', outDir: '.' },
-    include: ['../../src', '../../scripts/bench'],
-  };
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const require = createRequire(import.meta.url);
-  const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [compiler, '-p', folder], { stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error(`the compiler ended with ${status}`);
+  await bundle(folder, { engines: 'scripts/bench/engines.ts', path: 'scripts/bench/path.ts' });
   return folder;
 }
 
@@ -29,7 +18,7 @@ export class Child<Reply> {
   readonly #ended: Promise<never>;
 
   constructor(built: string, name: string, args: readonly string[]) {
-    const file = join(built, 'scripts', 'bench', `${name}.js`);
+    const file = join(built, `${name}.js`);
     // What native libraries say about themselves is of no use here.
     this.#process = fork(file, [...args, 'child'], {
       execArgv: [],

@@ -3,15 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { type BeachReader, createBeachReader } from '../../src/activity/beach-reader.ts';
 import { outputsOf } from '../../src/activity/head-bundle.ts';
-import { DEFAULT_ACTIVITY_OPTIONS } from '../../src/activity/options.ts';
+import { thresholdsAmong } from '../../src/activity/rider-threshold.ts';
 import { NO_RIDERS, stepRiders } from '../../src/activity/riders.ts';
 import { startTracker, track } from '../../src/activity/tracker.ts';
 import { sightings } from '../../src/activity/zones.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { SHIPPED_MODELS } from '../../src/base/paths.ts';
+import { defaultSettings } from '../../src/config/load.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
-import { BROKER_DEFAULTS, MQTT_DEFAULTS } from '../../src/messaging/options.ts';
+import { BROKER_DEFAULTS } from '../../src/messaging/options.ts';
 import { CommandRegistry } from '../../src/messaging/verbs.ts';
 import { fixedDetail } from '../../src/vision/cells/detail.ts';
 import type { CellEngine } from '../../src/vision/cells/engine.ts';
@@ -19,10 +20,12 @@ import { pyramidOf } from '../../src/vision/cells/pyramid.ts';
 import { readCells } from '../../src/vision/cells/read-cells.ts';
 import { decodeFrame, resizePicture } from '../../src/vision/decode.ts';
 import { type GateState, gatePicture } from '../../src/vision/gate.ts';
-import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.ts';
+import { measureQuality } from '../../src/vision/quality.ts';
 import { WHOLE_FRAME } from '../../src/vision/zone.ts';
 import { answerParent } from './child.ts';
 import { cpuMs } from './samples.ts';
+
+const DEFAULTS = defaultSettings();
 
 export const STAGES = ['decode', 'pass', 'riders', 'gates, evidence', 'publish', 'all'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -66,7 +69,7 @@ answerParent<Question, PathReply>(async question => {
 
 async function startMessaging(): Promise<Messaging> {
   const messaging = new Messaging({
-    mqtt: MQTT_DEFAULTS,
+    mqtt: DEFAULTS.mqtt,
     broker: { ...BROKER_DEFAULTS, port: 0 },
     base: 'surf',
     commands: new CommandRegistry(),
@@ -100,10 +103,10 @@ async function measure(
     const startMs = performance.now();
     const read = await reader.read(bytes, [WHOLE_FRAME]);
     const readMs = performance.now();
-    const gate = gatePicture(still, measureQuality(read.picture), performance.now(), DEFAULT_GATE_OPTIONS);
+    const gate = gatePicture(still, measureQuality(read.picture), performance.now(), DEFAULTS.gates);
     still = gate.state;
     riders = stepRiders(riders, read.detections, performance.now(), {
-      rider: cells?.rider ?? 1,
+      thresholdOf: thresholdsAmong(read.detections, cells),
       newId: () => `rider-${index}`,
     });
     const observation = {
@@ -112,7 +115,7 @@ async function measure(
       visibility: gate.visibility,
       ...sightings({ riders, kites: NO_RIDERS }, [WHOLE_FRAME], activities),
     };
-    const step = track(tracker, observation, DEFAULT_ACTIVITY_OPTIONS, { newId: () => String(index) });
+    const step = track(tracker, observation, DEFAULTS.activity, { newId: () => String(index) });
     tracker = step.state;
     const judgedMs = performance.now();
     // Every frame is published, where the daemon publishes changes.

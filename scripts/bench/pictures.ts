@@ -1,10 +1,12 @@
 /** The pictures that are measured on: scenes of the simulator, so that everybody measures the same. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SIMULATOR_DEFAULTS } from '../../src/simulator/options.ts';
+import { defaultSettings } from '../../src/config/load.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { sceneAt } from '../../src/simulator/scene.ts';
 import { createScript } from '../../src/simulator/script.ts';
+
+const DEFAULTS = defaultSettings();
 
 export interface Pictures {
   /** Paths of 1280 × 720 JPEG files. */
@@ -32,7 +34,7 @@ export async function drawPictures(folder: string): Promise<Pictures> {
 
 async function draw(folder: string, width: number, height: number) {
   await mkdir(folder, { recursive: true });
-  const options = { ...SIMULATOR_DEFAULTS, width, height };
+  const options = { ...DEFAULTS.camera.simulator, width, height };
   const script = createScript(options);
   const renderer = createRenderer();
   const files: string[] = [];

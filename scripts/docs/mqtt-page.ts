@@ -73,7 +73,7 @@ const RULES = `## What a subscriber can rely on
 - A subscriber with a persistent session at the *embedded* broker may get an event that happens in the very moment it comes
   back before those that waited for it: sort by \`id\`, a ULID.
 - Events wait on disk until the broker has acknowledged them, also over restarts of the daemon: up to
-  \`mqtt.maxQueuedEvents\`. Beyond that the oldest is dropped and counted in \`health\` (\`outbox.droppedEvents\`). When the
+  1,000. Beyond that the oldest is dropped and counted in \`health\` (\`outbox.droppedEvents\`). When the
   broker is back they go out 100 a second, the states before them. Where the disk fails they wait in memory, and the
   alert \`events-not-kept\` says so.
 - While the broker is away a state topic keeps only its newest value.
@@ -94,7 +94,7 @@ can permit verbs one by one. A command has at most 16,384 bytes.
 - \`transaction\` is given back in the answer. A repeated one is answered again, but not run again; with other arguments it
   is refused (\`transaction-reused\`).
 - \`ts\` says when it was sent, as \`"2026-06-01T09:14:03Z"\` or in milliseconds since 1970. A command that is older than
-  \`mqtt.maxCommandAge\` is answered \`command-stale\` and not run; see [brokers.md](brokers.md#sessions).
+  five minutes is answered \`command-stale\` and not run; see [brokers.md](brokers.md#sessions).
 - A retained command is ignored. 16 commands run at a time, each for 30 seconds at most.
 
 | verb | arguments | what it does |

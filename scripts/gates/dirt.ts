@@ -4,7 +4,6 @@ import { createRandom } from '../../src/base/random.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 import { type DirtState, watchDirt } from '../../src/vision/quality/dirt.ts';
-import { DEFAULT_GATE_OPTIONS } from '../../src/vision/quality.ts';
 import {
   type AreaSoiling,
   loadSoiling,
@@ -57,7 +56,7 @@ export async function measureDirt(
     let atMs = 0;
     const see = (before: DirtState | null, soiling: AreaSoiling) => {
       atMs += STEP_MS;
-      return watchDirt(before, soiling, atMs, DEFAULT_GATE_OPTIONS);
+      return watchDirt(before, soiling, atMs);
     };
     const first = await all(learn, picture => soilingSeen(eye, picture));
     do {

@@ -2,10 +2,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom } from '../../src/base/random.ts';
+import { defaultSettings } from '../../src/config/load.ts';
 import { decodeFrame, type RawPicture, readPhoto } from '../../src/vision/decode.ts';
-import { DEFAULT_GATE_OPTIONS, judgeQuality, measureQuality } from '../../src/vision/quality.ts';
+import { judgeQuality, measureQuality } from '../../src/vision/quality.ts';
 import { rawOf, SPOILT, spoil } from '../spoil.ts';
 import { groupOfFrame, groupsOf, isHeldOut } from './groups.ts';
+
+const DEFAULTS = defaultSettings();
 
 const FOLDERS = [
   'watersports/surfing',
@@ -53,7 +56,7 @@ export async function measureSingles(data: string, every: number): Promise<Singl
       for (const read of WAYS) {
         const preview = await read(bytes);
         const start = performance.now();
-        const verdict = judgeQuality(measureQuality(preview), DEFAULT_GATE_OPTIONS);
+        const verdict = judgeQuality(measureQuality(preview), DEFAULTS.gates);
         milliseconds += performance.now() - start;
         judged++;
         good[half] = counted(good[half], verdict);
@@ -67,7 +70,7 @@ export async function measureSingles(data: string, every: number): Promise<Singl
         spoilt[gate] = table;
         for (const [way, how] of Object.entries(ways)) {
           const picture = await spoil(raw, how, () => random.next());
-          table[way] = counted(table[way], judgeQuality(measureQuality(picture), DEFAULT_GATE_OPTIONS));
+          table[way] = counted(table[way], judgeQuality(measureQuality(picture), DEFAULTS.gates));
         }
       }
     }

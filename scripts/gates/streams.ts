@@ -3,10 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultSettings } from '../../src/config/load.ts';
 import { decodeFrame } from '../../src/vision/decode.ts';
 import { changedShare } from '../../src/vision/frozen.ts';
 import { type GateState, gatePicture } from '../../src/vision/gate.ts';
-import { DEFAULT_GATE_OPTIONS, measureQuality, type PictureQuality } from '../../src/vision/quality.ts';
+import { measureQuality, type PictureQuality } from '../../src/vision/quality.ts';
+
+const DEFAULTS = defaultSettings();
 
 const STREAMS = ['offthedip_3.mp4', 'surfcrowd_1.mp4'];
 const LIMITS = { maxBytes: 50e6, maxPixels: 50e6 };
@@ -80,7 +83,7 @@ async function measureStream(file: string, rate: string, filter: string[], folde
     const quality = await qualityOf(await readFile(join(folder, name)));
     signatures.push(quality.signature);
     const result = gatePicture(state, quality, at * step, {
-      ...DEFAULT_GATE_OPTIONS,
+      ...DEFAULTS.gates,
       frozenAfterMs: 2_000,
       view: 'off',
     });

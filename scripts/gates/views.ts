@@ -4,16 +4,19 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom, shuffled } from '../../src/base/random.ts';
+import { defaultSettings } from '../../src/config/load.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { sceneAt } from '../../src/simulator/scene.ts';
 import { createScript } from '../../src/simulator/script.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 import { type GateState, gatePicture } from '../../src/vision/gate.ts';
-import { DEFAULT_GATE_OPTIONS, measureQuality, type PictureQuality } from '../../src/vision/quality.ts';
+import { measureQuality, type PictureQuality } from '../../src/vision/quality.ts';
 import type { Spoiling } from '../spoil/pixels.ts';
 import { cut } from '../spoil/view.ts';
 import { MOVED, rawOf, SPOILT_VIEW, spoil } from '../spoil.ts';
 import { type Calls, counted } from './singles.ts';
+
+const DEFAULTS = defaultSettings();
 
 /** Between two pictures. */
 const STEP_MS = 30_000;
@@ -44,7 +47,7 @@ export async function measureViews(data: string, seeds: readonly number[]): Prom
   let [milliseconds, judged] = [0, 0];
   const see = (state: GateState, quality: PictureQuality, atMs: number) => {
     const start = performance.now();
-    const result = gatePicture(state, quality, atMs, DEFAULT_GATE_OPTIONS);
+    const result = gatePicture(state, quality, atMs, DEFAULTS.gates);
     milliseconds += performance.now() - start;
     judged++;
     return result;

@@ -1,13 +1,13 @@
 /**
- * The board of a soak: a daemon of the built package, in a process of its own, whose clock runs fast; tells its figures
+ * The board of a soak: a daemon, bundled as it ships, in a process of its own, whose clock runs fast; tells its figures
  * when asked.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { loadConfig } from '../../dist/config/load.js';
-import { Daemon } from '../../dist/daemon.js';
-import { systemClock } from '../../dist/ops/clock.js';
+import { systemClock } from '../../src/base/clock.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { Daemon } from '../../src/daemon/daemon.ts';
 
 const { set, factor } = JSON.parse(process.argv[2] ?? '{}');
 const clock = fastClock();

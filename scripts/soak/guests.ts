@@ -1,6 +1,7 @@
 /** What people do to a board: look in every hour, label and retrain once a day. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../src/base/clock.ts';
+import { defaultSettings } from '../../src/config/load.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { openRequester, type Requester } from '../../src/messaging/request.ts';
 
@@ -17,7 +18,7 @@ const A_DAY = 8;
 
 /** Somebody connects, looks around, sets something, takes a picture and leaves. What fails by the camera may. */
 export async function visit(url: string, hour: number): Promise<void> {
-  const guest = await openRequester({ url, base: 'surf', clock: systemClock });
+  const guest = await openRequester({ ...defaultSettings().mqtt, url, base: 'surf', clock: systemClock });
   const ask = (verb: string, args: Readonly<Record<string, unknown>>) =>
     guest.request(verb, args).catch(() => undefined);
   try {

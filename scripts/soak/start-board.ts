@@ -1,9 +1,9 @@
 /** Starts the board of a soak, and asks it for its figures. */
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { bundle } from '../build.ts';
 import type { BoardSample } from './sample.ts';
 
 export interface SoakBoard {
@@ -21,23 +21,15 @@ interface BoardSetup {
 }
 
 /** As `scripts/surfwatch.js` sets them for the daemon; the collection is for the samples. */
-const NODE_OPTIONS = [
-  '--expose-gc',
-  '--optimize-for-size',
-  '--max-semi-space-size=2',
-  '--semi-space-growth-factor=1',
-];
+const NODE_OPTIONS = ['--expose-gc', '--max-semi-space-size=2', '--semi-space-growth-factor=1'];
 
 export async function startBoard({ cameraUrl, stateDir, factor }: BoardSetup): Promise<SoakBoard> {
   const set = [
     'camera.kind=http',
     `camera.http.url=${cameraUrl}`,
     'camera.interval=1m',
-    'camera.pendingInterval=1m',
     // A camera is as fast as it is: ten real seconds.
     `camera.timeout=${10 * factor}s`,
-    'camera.retryMin=2m',
-    'camera.retryMax=10m',
     'camera.offlineAfter=10m',
     'activity.staleAfter=10m',
     'activity.dwell=2m',
@@ -47,12 +39,10 @@ export async function startBoard({ cameraUrl, stateDir, factor }: BoardSetup): P
     'learning.minFree=0',
     `stateDir=${stateDir}`,
   ];
-  // In a clone it builds dist/ where that is older than src/.
-  spawnSync(process.execPath, [join(PACKAGE_ROOT, 'scripts/surfwatch.js'), 'version'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const built = join(PACKAGE_ROOT, '.cache', 'soak');
+  await bundle(built, { board: 'scripts/soak/board.mjs' });
   const board = fork(
-    fileURLToPath(new URL('board.mjs', import.meta.url)),
+    join(built, 'board.js'),
     [JSON.stringify({ set, factor })],
     // As the systemd unit has it: arenas that keep what each thread freed would look like growth.
     { execArgv: NODE_OPTIONS, env: { ...process.env, MALLOC_ARENA_MAX: '2' } },

@@ -8,7 +8,7 @@ import { type DetailChooser, type DetailPlan, type Span, spansOf } from '../visi
 import type { CellEngine } from '../vision/cells/engine.ts';
 import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
 import { readCells, readSpan } from '../vision/cells/read-cells.ts';
-import { type DecodeLimits, decodeFrame, type RawPicture, resizePicture } from '../vision/decode.ts';
+import { decodeFrame, PICTURE_LIMITS, type RawPicture, resizePicture } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import {
   type AreaSoiling,
@@ -87,7 +87,7 @@ export interface BeachReader {
  */
 export async function createBeachReader(
   models: Pick<ModelOptions, 'dir' | 'backbone' | 'head'>,
-  options: EngineOptions & DecodeLimits,
+  options: EngineOptions,
   detail: DetailChooser,
   log?: Logger,
   chooseHead: HeadChoice = backbone => loadHead(join(models.dir, 'riders'), models.head, backbone),
@@ -115,7 +115,7 @@ export async function createBeachReader(
       const startMs = monotonic();
       const { frame, picture } = await decodeFrame(
         bytes,
-        options,
+        PICTURE_LIMITS,
         size => pyramidOf(size, detail.plan(size).scale)[0] ?? size,
       );
       const decodedMs = monotonic();
@@ -124,12 +124,14 @@ export async function createBeachReader(
       const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
       const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
       const weights = cellHead(head);
-      const levels: ReadLevel[] = [
-        await readSpan(engine, await resizePicture(picture, finest), weights, span),
-      ];
-      for (const size of coarser) {
-        levels.push(await readCells(engine, await resizePicture(picture, size), weights));
+      // libvips makes the finest level in a thread of its own while the others are read; one that fails is met below.
+      const made = resizePicture(picture, finest);
+      made.catch(() => undefined);
+      const levels: ReadLevel[] = [];
+      for (const size of coarser.reverse()) {
+        levels.unshift(await readCells(engine, await resizePicture(picture, size), weights));
       }
+      levels.unshift(await readSpan(engine, await made, weights, span));
       const embeddedMs = monotonic();
       detail.took(frame, plan, embeddedMs - decodedMs);
       const kites = findDetections(levels, head.manifest, [KITE]);

@@ -54,15 +54,21 @@ export function findDetections(
   for (const candidate of found) {
     const same = kept.find(other => isSame(candidate, other, levels));
     if (same === undefined) kept.push(candidate);
-    else if (Math.abs(same.level - candidate.level) <= 1)
-      same.sizes.push({ size: candidate.size, weight: candidate.score });
+    else same.others.push(candidate);
   }
-  return kept
-    .map(({ sizes, ...detection }) => ({ ...detection, size: meanSize(sizes) }))
-    .sort((a, b) => b.score - a.score);
+  return kept.map(detectionOf).sort((a, b) => b.score - a.score);
 }
 
-/** What a coarser level must be surer by, in log odds a level: from afar a group of riders looks like one large one. */
+/** Lies where the one that was kept lies; which level shows it best, and how surely, any of those that are one says. */
+function detectionOf(kept: Found): Detection {
+  const all = [kept, ...kept.others];
+  const surest = all.reduce((best, other) => (other.score > best.score ? other : best));
+  const size = meanSize(all.filter(({ level }) => Math.abs(level - surest.level) <= 1));
+  const { score, scores, level, cell } = surest;
+  return { x: kept.x, y: kept.y, size, score, scores, level, cell };
+}
+
+/** What a coarser level must be surer by to say where it is, in log odds a level: from afar a group of riders looks like one large one. */
 const COARSER = 1.2;
 
 /** Which of several that are one is kept. */
@@ -71,8 +77,8 @@ function precedence({ score, level }: Found): number {
 }
 
 interface Found extends Detection {
-  /** As each level that shows it would have it. */
-  readonly sizes: { readonly size: number; readonly weight: number }[];
+  /** Weaker ones, or coarser ones, that are the same. */
+  readonly others: Found[];
 }
 
 function peaksOf(
@@ -104,7 +110,7 @@ function peaksOf(
         scores: scoresAt(level, cell, head, names),
         level: levels.indexOf(level, index),
         cell,
-        sizes: [{ size, weight: score }],
+        others: [],
       });
     }
   }
@@ -195,9 +201,9 @@ function isSame(a: Detection, b: Detection, levels: readonly LevelScores[]): boo
 }
 
 /** Weighted by how sure each level is, on a logarithmic scale. */
-function meanSize(sizes: Found['sizes']): number {
-  const weights = sizes.reduce((sum, { weight }) => sum + weight, 0);
-  return Math.exp(sizes.reduce((sum, { size, weight }) => sum + weight * Math.log(size), 0) / weights);
+function meanSize(found: readonly Detection[]): number {
+  const weights = found.reduce((sum, { score }) => sum + score, 0);
+  return Math.exp(found.reduce((sum, { size, score }) => sum + score * Math.log(size), 0) / weights);
 }
 
 function clamp(share: number): number {

@@ -20,6 +20,8 @@ export const activityNameSchema = z
 const cellSenseSchema = z.object({
   /** Probability, 0..1, from which one detection in one frame counts as a rider. */
   rider: probability,
+  /** The same where a crowd of riders of its activity surely is in the frame; `rider` where it is missing. */
+  crowd: probability.optional(),
   /** From what was found in a frame to the probability that an activity goes on there: log odds = slope × evidence + intercept. */
   presence: z.object({ slope: z.number().positive(), intercept: z.number() }),
 });

@@ -5,9 +5,11 @@ import { isWithin } from '../vision/cells/detail.ts';
 import { pyramidOf } from '../vision/cells/pyramid.ts';
 import { type GateState, gatePicture } from '../vision/gate.ts';
 import { type GateOptions, measureQuality } from '../vision/quality.ts';
-import type { Zone } from '../vision/zone.ts';
+import { type Zone, zoneAt } from '../vision/zone.ts';
 import type { BeachReader, ReadFrame } from './beach-reader.ts';
 import type { Detection } from './detections.ts';
+import type { CellSense } from './head-bundle.ts';
+import { thresholdsAmong } from './rider-threshold.ts';
 import { NO_RIDERS, type RidersDeps, type RidersState, stepRiders } from './riders.ts';
 import { learnScene, type Scene } from './scene.ts';
 import type { Observation } from './tracker.ts';
@@ -68,14 +70,14 @@ export async function observe(
       repeated: frame.unchangedSince !== undefined,
       soiling: read.soiling,
     });
-    const rider = manifest.cells?.rider ?? 1;
     const isGood = gate.visibility === 'ok';
     const scene = isGood ? learnScene(before.scene, read.scene) : before.scene;
     const found = afloat(read.detections, zones, scene);
-    const step = (state: RidersState, seen: readonly Detection[]) =>
-      isGood ? stepRiders(state, seen, monotonicMs, { rider, newId, isRead: isReadIn(read) }) : state;
-    const riders = step(before.riders, found);
-    const kites = step(before.kites, read.kites);
+    const step = (state: RidersState, seen: readonly Detection[], thresholdOf: RidersDeps['thresholdOf']) =>
+      isGood ? stepRiders(state, seen, monotonicMs, { thresholdOf, newId, isRead: isReadIn(read) }) : state;
+    const { cells } = manifest;
+    const riders = step(before.riders, found, thresholdsByZone(found, zones, cells));
+    const kites = step(before.kites, read.kites, () => cells?.rider ?? 1);
     const observation: Observation = {
       ...seen,
       visibility: gate.visibility,
@@ -89,6 +91,26 @@ export async function observe(
     if (!unreadable) throw error;
     return { observation: { ...seen, visibility: 'unreadable', zones: {} }, state: before, error };
   }
+}
+
+/** A crowd in one zone is no sign of riders in another. */
+function thresholdsByZone(
+  found: readonly Detection[],
+  zones: readonly Zone[],
+  cells: CellSense | undefined,
+): RidersDeps['thresholdOf'] {
+  const zoneOf = (one: Detection) => zoneAt(zones, one) ?? '';
+  const names = [...new Set(found.map(zoneOf))];
+  const thresholds = new Map(
+    names.map(name => [
+      name,
+      thresholdsAmong(
+        found.filter(one => zoneOf(one) === name),
+        cells,
+      ),
+    ]),
+  );
+  return one => thresholds.get(zoneOf(one))?.(one) ?? 1;
 }
 
 /** Who was not looked for is not missed. */

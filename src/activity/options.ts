@@ -4,16 +4,10 @@ export interface ActivityOptions {
   readonly halfLifeMs: number;
   /** A changed condition is reported after it held this long, and for three samples at least. */
   readonly dwellMs: number;
-  /** A picture that can't be judged makes the activity `unknown` after this long, and two samples at least. */
-  readonly unknownDwellMs: number;
-  /** An activity leaves at its enter threshold × this, 0..1: the gap between both stops flapping. */
-  readonly leaveRatio: number;
   /** The state is published again at least this often. */
   readonly heartbeatMs: number;
   /** Without a picture for this long the activity is `unknown`. At least twice the slowest capture interval. */
   readonly staleAfterMs: number;
-  /** `session_updated` is sent at most this often. */
-  readonly sessionUpdateMs: number;
   /** A session outlives an `unknown` of this length, and ends when it was last seen if it lasts longer. */
   readonly sessionGapMs: number;
   /**
@@ -22,15 +16,3 @@ export interface ActivityOptions {
    */
   readonly thresholds: Readonly<Record<string, number>>;
 }
-
-export const DEFAULT_ACTIVITY_OPTIONS: ActivityOptions = {
-  halfLifeMs: 6_000,
-  dwellMs: 8_000,
-  unknownDwellMs: 3_000,
-  leaveRatio: 0.7,
-  heartbeatMs: 60_000,
-  staleAfterMs: 30_000,
-  sessionUpdateMs: 60_000,
-  sessionGapMs: 120_000,
-  thresholds: {},
-};

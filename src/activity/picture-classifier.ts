@@ -1,7 +1,7 @@
 /** What a photo shows, as a whole: no riders are looked for. What `classify` and `evaluate` use, and the exports. */
 import { join } from 'node:path';
 import type { Backbone } from '../vision/backbone.ts';
-import { type DecodeLimits, readPhoto } from '../vision/decode.ts';
+import { PICTURE_LIMITS, readPhoto } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import { measureQuality, type PictureQuality } from '../vision/quality.ts';
 import { scoreEmbeddings } from './head.ts';
@@ -26,7 +26,7 @@ export interface PictureClassifier {
 /** @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong` */
 export async function createPictureClassifier(
   models: Pick<ModelOptions, 'dir' | 'backbone' | 'pictureHead'>,
-  options: EngineOptions & DecodeLimits,
+  options: EngineOptions,
 ): Promise<PictureClassifier> {
   const { backbone, head } = await openHeadAndBackbone(models, 'pictures', options, known =>
     loadHead(join(models.dir, 'heads'), models.pictureHead, known),
@@ -37,7 +37,7 @@ export async function createPictureClassifier(
     backbone,
     head,
     async classify(bytes) {
-      const { whole, middle } = await readPhoto(bytes, backbone.manifest.input.size, options);
+      const { whole, middle } = await readPhoto(bytes, backbone.manifest.input.size, PICTURE_LIMITS);
       const scores = await scoreSquare(whole);
       return {
         // On photos of sources never seen both together are right more often than either.

@@ -4,6 +4,8 @@ import type { ActivityOptions } from './options.ts';
 
 const SAMPLES = 3;
 const DEFAULT_THRESHOLD = 0.5;
+/** An activity leaves at its enter threshold × this: the gap between both stops flapping. */
+export const LEAVE_RATIO = 0.7;
 
 export interface Presence {
   readonly present: boolean;
@@ -49,7 +51,7 @@ export function firstPresence(
  */
 export function isClear(activity: string, score: number, options: ActivityOptions): boolean {
   const enter = enterThreshold(activity, options);
-  return score < enter * options.leaveRatio || score >= (1 + enter) / 2;
+  return score < enter * LEAVE_RATIO || score >= (1 + enter) / 2;
 }
 
 /**
@@ -66,7 +68,7 @@ export function stepPresence(
 ): Presence {
   const presence = before ?? { present: false, sinceMs: nowMs, pending: null, seenMs: null };
   const enter = enterThreshold(activity, options);
-  const changes = (score: number) => (presence.present ? score < enter * options.leaveRatio : score >= enter);
+  const changes = (score: number) => (presence.present ? score < enter * LEAVE_RATIO : score >= enter);
   const counts = sample !== undefined && changes(sample);
   const pending = changes(smoothed) ? prolong(presence.pending, nowMs, counts) : null;
   if (isConfirmed(pending, nowMs, options)) {

@@ -44,7 +44,7 @@ export const NO_RIDERS: RidersState = { tracks: [], fixtures: [] };
 /** Evidence from which something counts as a rider, and below which it does so no longer. */
 export const CONFIRMED = 2;
 const LOST = 0.5;
-/** Evidence of one frame: log odds of the detection above this much less than the head's threshold for one frame … */
+/** Evidence of one frame: log odds of the detection above this much less than the threshold of its frame … */
 const NEUTRAL = 0.7;
 /** … and what a frame without a detection takes away; neither weighs more than this. */
 const MISSED = -0.9;
@@ -68,8 +68,8 @@ const FIXTURE_GONE_MS = 1_800_000;
 const MOST_TRACKS = 200;
 
 export interface RidersDeps {
-  /** Probability from which one detection in one frame counts as a rider: the head's. */
-  readonly rider: number;
+  /** Probability from which a detection in this frame counts as a rider. */
+  readonly thresholdOf: (found: Detection) => number;
   /** Whether this frame was looked at closely enough there to say that nobody is. Default: everywhere. */
   readonly isRead?: (place: { readonly y: number; readonly size: number }) => boolean;
   readonly newId: () => string;
@@ -80,20 +80,24 @@ export function stepRiders(
   { tracks, fixtures }: RidersState,
   detections: readonly Detection[],
   nowMs: number,
-  { rider, newId, isRead = () => true }: RidersDeps,
+  { thresholdOf, newId, isRead = () => true }: RidersDeps,
 ): RidersState {
   const free = detections.filter(found => !fixtures.some(fixture => isAt(fixture, found)));
   const links = linkTracks(tracks, free, nowMs);
   const followed = tracks.flatMap((track, index) => {
     const found = links.get(index);
     const next =
-      found !== undefined ? seen(track, found, nowMs, rider) : isRead(track) ? missed(track, nowMs) : track;
+      found !== undefined
+        ? seen(track, found, nowMs, thresholdOf(found))
+        : isRead(track)
+          ? missed(track, nowMs)
+          : track;
     return isOver(next, nowMs) ? [] : [next];
   });
   const linked = new Set(links.values());
   const fresh = free
     .filter(found => !linked.has(found))
-    .map(found => begun(found, nowMs, rider, newId))
+    .map(found => begun(found, nowMs, thresholdOf(found), newId))
     .filter(track => track.evidence > 0);
   const all = [...followed, ...fresh].sort((a, b) => b.evidence - a.evidence).slice(0, MOST_TRACKS);
   const still = all.filter(track => nowMs - track.stays.sinceMs >= FIXTURE_MS);
@@ -157,8 +161,8 @@ function isAt(fixture: Fixture, found: Placed): boolean {
   return distanceIn(fixture, found) < 1;
 }
 
-function seen(track: Track, found: Detection, nowMs: number, rider: number): Track {
-  const evidence = withEvidence(track, evidenceOf(found, rider), nowMs);
+function seen(track: Track, found: Detection, nowMs: number, threshold: number): Track {
+  const evidence = withEvidence(track, evidenceOf(found, threshold), nowMs);
   const { x, y, size } = found;
   return {
     ...track,
@@ -180,9 +184,9 @@ function missed(track: Track, nowMs: number): Track {
   return { ...track, evidence, stepMs: nowMs, riderSinceMs: riderSince(track, evidence, nowMs) };
 }
 
-function begun(found: Detection, nowMs: number, rider: number, newId: () => string): Track {
+function begun(found: Detection, nowMs: number, threshold: number, newId: () => string): Track {
   const { x, y, size, scores } = found;
-  const evidence = Math.min(MOST_EVIDENCE, evidenceOf(found, rider));
+  const evidence = Math.min(MOST_EVIDENCE, evidenceOf(found, threshold));
   return {
     id: newId(),
     x,
@@ -197,8 +201,8 @@ function begun(found: Detection, nowMs: number, rider: number, newId: () => stri
   };
 }
 
-function evidenceOf({ score }: Detection, rider: number): number {
-  return Math.max(MISSED, Math.min(MOST_A_FRAME, logit(score) - logit(rider) + NEUTRAL));
+function evidenceOf({ score }: Detection, threshold: number): number {
+  return Math.max(MISSED, Math.min(MOST_A_FRAME, logit(score) - logit(threshold) + NEUTRAL));
 }
 
 function withEvidence({ evidence, stepMs }: Track, added: number, nowMs: number): number {

@@ -4,6 +4,9 @@ import type { ActivityOptions } from './options.ts';
 import { probabilities } from './smoothing.ts';
 import { type ZoneState, zoneCount } from './zone.ts';
 
+/** A session that goes on is told of this often. */
+const SESSION_UPDATE_MS = 60_000;
+
 /** One open session; plain data. Times are monotonic, in milliseconds. */
 export interface Session {
   /** The same in all its events. */
@@ -77,7 +80,7 @@ function advance(
     return gapMs > options.sessionGapMs ? 'session_ended' : null;
   }
   if (zone.presences[session.activity]?.present !== true) return 'session_ended';
-  return nowMs - session.toldMs >= options.sessionUpdateMs ? 'session_updated' : null;
+  return nowMs - session.toldMs >= SESSION_UPDATE_MS ? 'session_updated' : null;
 }
 
 /** When a first picture after the gap showed it again: what is confirmed later counts from there, and so does the gap. */

@@ -9,6 +9,8 @@ import type { Visibility } from './visibility.ts';
 
 // One bad picture between good ones is a bird or a transmission error.
 const BAD_SAMPLES = 2;
+/** Bad pictures make the activity unknown after this long: a flock passes in less. */
+const UNKNOWN_DWELL_MS = 3_000;
 
 /** Plain data, the same after a round trip through JSON. All times are monotonic, in milliseconds. */
 export interface ZoneState {
@@ -72,7 +74,7 @@ export function stepZone(state: ZoneState, sample: ZoneSample, options: Activity
     const lastPictureMs = visibility === 'camera-lost' ? state.lastPictureMs : monotonicMs;
     return { ...blind(state, visibility, monotonicMs), lastPictureMs };
   }
-  return { ...fail(state, visibility, monotonicMs, options), lastPictureMs: monotonicMs };
+  return { ...fail(state, visibility, monotonicMs), lastPictureMs: monotonicMs };
 }
 
 /** Time has passed, with or without a picture: without one for too long the zone is blind. */
@@ -131,12 +133,12 @@ function blind(state: ZoneState, visibility: Visibility, sinceMs: number): ZoneS
   };
 }
 
-function fail(state: ZoneState, visibility: Visibility, nowMs: number, options: ActivityOptions): ZoneState {
+function fail(state: ZoneState, visibility: Visibility, nowMs: number): ZoneState {
   if (state.phase === 'blind' && state.visibility === visibility) return blind(state, visibility, nowMs);
   // While there is an activity to lose any reason counts; a reason is replaced by one that stays the same.
   const same = state.phase !== 'blind' || state.failing?.visibility === visibility;
   const run = prolong(same ? state.failing?.run : null, nowMs);
-  if (hasHeld(run, nowMs, options.unknownDwellMs, BAD_SAMPLES)) return blind(state, visibility, run.sinceMs);
+  if (hasHeld(run, nowMs, UNKNOWN_DWELL_MS, BAD_SAMPLES)) return blind(state, visibility, run.sinceMs);
   const waiting =
     state.phase === 'blind' ? blind(state, state.visibility, nowMs) : { ...state, settling: null };
   return { ...waiting, failing: { visibility, run } };

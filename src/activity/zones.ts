@@ -6,6 +6,7 @@ import type { HeadManifest } from './head-bundle.ts';
 import { KITE_ACTIVITY, overZone } from './kites.ts';
 import { likeliest, presenceScores } from './presence-score.ts';
 import type { RiderReport } from './report.ts';
+import { ridersAmong } from './rider-threshold.ts';
 import { CONFIRMED, confirmedRiders, type RidersState } from './riders.ts';
 import { isAshore, type Scene } from './scene.ts';
 import type { Scores } from './scores.ts';
@@ -45,7 +46,7 @@ export function sightOfFrame(
   kites: readonly { readonly score: number }[] = [],
 ): ZoneSight {
   const { rider, presence } = cells ?? { rider: 0.5, presence: { slope: 1, intercept: 0 } };
-  const riders = found.filter(({ score }) => score >= rider);
+  const riders = ridersAmong(found, cells);
   const signs = kites.map(({ score }) => ({ scores: { [KITE_ACTIVITY]: score } }));
   return {
     scores: presenceScores([...found, ...signs], activities, presence),

@@ -27,8 +27,6 @@ export interface LogOptions {
   readonly levels: Readonly<Record<string, LevelWithSilent>>;
   /** `auto` is `pretty` on a terminal and `json` elsewhere, so under systemd. */
   readonly format: 'auto' | 'pretty' | 'json';
-  /** Whether each line begins with its priority for the journal of systemd. `auto`: where the journal reads the log. */
-  readonly priorities: 'auto' | 'on' | 'off';
 }
 
 /** Standard error: standard output belongs to what a command answers. */
@@ -48,7 +46,7 @@ const PARTS = new WeakMap<Logger, Parts>();
  *
  * @param destination where lines go; standard error when absent
  * @param onError told the code of each coded error that is logged as `err`
- * @param env of the process, where systemd says that its journal reads the log
+ * @param env of the process, where systemd says that its journal reads the log: each line then begins with its priority
  */
 export function createLogger(
   options: LogOptions,
@@ -62,9 +60,6 @@ export function createLogger(
   const onLost = (lines: number) =>
     partLogger(root, 'ops').warn({ lines }, 'lines of the log were lost: it was full, or nobody read it');
   const stream = destination ?? sturdyOutput({ fd: LOG_FD, stream: process.stderr }, onLost);
-  const { priorities } = options;
-  const tagged =
-    priorities === 'on' || (priorities === 'auto' && destination === undefined && isJournal(env, LOG_FD));
   const root = pino(
     {
       level: options.level,
@@ -84,7 +79,7 @@ export function createLogger(
     },
     outletOf(stream, {
       prettify: forPeople ? prettifier(destination === undefined && process.stderr.isTTY) : null,
-      tagged,
+      tagged: isJournal(env, LOG_FD),
     }),
   );
   PARTS.set(root, { levels: options.levels, loggers: new Map() });

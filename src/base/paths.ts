@@ -16,8 +16,5 @@ export function packageRootOf(moduleUrl: string): string {
 /** The folder that holds `config/`, `models/` and the program itself. Absolute. */
 export const PACKAGE_ROOT = packageRootOf(import.meta.url);
 
-/** The config that comes with the program and lies under every other one. */
-export const SHIPPED_CONFIG = join(PACKAGE_ROOT, 'config', 'default.json');
-
 /** The models that come with the program. */
 export const SHIPPED_MODELS = join(PACKAGE_ROOT, 'models');

@@ -15,8 +15,6 @@ export interface HostLimits {
   readonly hot: number;
 }
 
-export const HOST_LIMIT_DEFAULTS: HostLimits = { minFree: 200_000_000, hot: 80 };
-
 /** Once raised, an alert lasts until there is so much more room, or the board so much cooler. The texts stay the same meanwhile. */
 const ROOM_AGAIN = 1.2;
 const COOLER_C = 5;

@@ -1,27 +1,17 @@
 /** Looks after the board while the daemon runs: reads what the kernel tells, and raises alerts. */
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
-import {
-  HOST_ALERTS,
-  HOST_LIMIT_DEFAULTS,
-  type HostAlert,
-  type HostLimits,
-  hostAlerts,
-  NO_ALERTS,
-} from './alerts.ts';
+import { HOST_ALERTS, type HostAlert, type HostLimits, hostAlerts, NO_ALERTS } from './alerts.ts';
 import { CLOCK_JUMP_MS, type ClockWatch, lookAtClock, watchClock } from './clock-watch.ts';
 import { KERNEL_ROOTS, type KernelRoots } from './kernel-files.ts';
 import { type LoopDelay, LoopDelayMeter } from './loop-delay.ts';
 import { type HostReading, readHost } from './reading.ts';
 
-export interface MonitorOptions extends HostLimits {
-  readonly intervalMs: number;
-}
-
-export const MONITOR_DEFAULTS: MonitorOptions = { ...HOST_LIMIT_DEFAULTS, intervalMs: 30_000 };
+/** How often the board is looked at: heat and a filling disk take minutes. */
+export const MONITOR_INTERVAL_MS = 30_000;
 
 export interface MonitorParts {
-  readonly options: MonitorOptions;
+  readonly options: HostLimits;
   readonly stateDir: string;
   /** A time that has passed for sure, in milliseconds since the epoch (UTC): an earlier clock was not set. */
   readonly notBeforeMs: number;
@@ -69,11 +59,11 @@ export class Monitor {
   }
 
   async #run(): Promise<void> {
-    const { clock, options } = this.#parts;
+    const { clock } = this.#parts;
     const { signal } = this.#ending;
     while (!signal.aborted) {
       await this.#look();
-      await clock.sleep(options.intervalMs, signal).catch(() => undefined);
+      await clock.sleep(MONITOR_INTERVAL_MS, signal).catch(() => undefined);
     }
   }
 

@@ -36,11 +36,16 @@ export interface CameraStats {
   readonly lastError?: CameraFailure;
 }
 
+/** Soon enough for a cable that was jolted, and seldom enough for a camera that is gone for the night. */
+export const CAMERA_RETRY: BackoffOptions = { retryMinMs: 1_000, retryMaxMs: 60_000 };
+
 export interface CameraParts {
   readonly source: FrameSource;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly options: Pick<CameraOptions, 'intervalMs' | 'timeoutMs' | 'offlineAfterMs'> & BackoffOptions;
+  readonly options: Pick<CameraOptions, 'intervalMs' | 'timeoutMs' | 'offlineAfterMs'>;
+  /** The wait after failures. Default {@link CAMERA_RETRY}. */
+  readonly retry?: BackoffOptions;
   /** Works on a frame; the next picture is only taken when it has resolved. A rejection is logged. */
   readonly onFrame: (frame: Frame) => Promise<void>;
   /** Told once of each change of status after `starting`. */
@@ -195,7 +200,7 @@ export class Camera {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const { clock, log, options, source, random } = this.#parts;
+    const { clock, log, retry = CAMERA_RETRY, source, random } = this.#parts;
     this.#inARow += 1;
     const failure = await failureOf(error, this.#inARow, source, clock);
     if (this.#stopped) return;
@@ -203,7 +208,7 @@ export class Camera {
     this.#count({ failures: this.#stats.failures + 1, lastError: failure });
     // A dead source may close with an error of its own; it starts afresh either way.
     if (failure.code === 'camera-timeout') await this.#closeSource();
-    const retryMs = backoffMs(this.#inARow, options, random);
+    const retryMs = backoffMs(this.#inARow, retry, random);
     this.#dueAt = clock.monotonic() + retryMs;
     log[repeated ? 'debug' : 'warn'](
       { source: source.kind, ...failure, retryMs: Math.round(retryMs) },

@@ -46,11 +46,10 @@ export function ffmpegCommand(options: FfmpegOptions): FfmpegCommand {
   };
 }
 
-function decoderArguments({ hwaccel, lowDelay, keyframesOnly }: FfmpegOptions): string[] {
+function decoderArguments({ hwaccel, keyframesOnly }: FfmpegOptions): string[] {
   const hardware =
     hwaccel === null ? [] : hwaccel === 'v4l2m2m' ? ['-c:v', 'h264_v4l2m2m'] : ['-hwaccel', hwaccel];
-  const delay = lowDelay ? ['-flags', 'low_delay'] : [];
-  return [...hardware, ...delay, ...(keyframesOnly ? ['-skip_frame', 'nokey'] : [])];
+  return [...hardware, ...(keyframesOnly ? ['-skip_frame', 'nokey'] : [])];
 }
 
 function inputOf(options: FfmpegOptions): FfmpegCommand {
@@ -73,7 +72,6 @@ function networkSettings(kind: 'rtsp' | 'http', options: FfmpegOptions): [name: 
   return [
     ['protocol_whitelist', protocols(kind, options)],
     ...(kind === 'rtsp' ? [['rtsp_transport', options.rtspTransport] as [string, string]] : []),
-    ...(options.lowDelay ? [['fflags', 'nobuffer'] as [string, string]] : []),
   ];
 }
 

@@ -17,6 +17,11 @@ import { statusFailure, transportFailure } from './http-failure.ts';
 import type { HttpOptions } from './options.ts';
 import type { FrameSource, Picture } from './source.ts';
 
+/** A camera that moved to HTTPS needs one, one behind a proxy another. */
+const MAX_REDIRECTS = 3;
+/** No camera's JPEG comes near; a stream that is none ends here. */
+const MAX_BYTES = 20_971_520;
+
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Fetches a picture a grab. Keeps its connection, and how the camera wants to be logged in to. */
@@ -47,7 +52,7 @@ export class HttpSource implements FrameSource {
     const origin = withoutCredentials(this.#home.href);
     try {
       const response = await this.#follow(signal);
-      return { bytes: await readPicture(response, origin, this.#options.maxBytes), origin };
+      return { bytes: await readPicture(response, origin, MAX_BYTES), origin };
     } catch (error) {
       signal.throwIfAborted();
       throw transportFailure(origin, error, [this.#options.password, this.#login?.password ?? null]);
@@ -69,7 +74,7 @@ export class HttpSource implements FrameSource {
       await response.body.dump({ limit: 64 * 1024, signal });
       const origin = withoutCredentials(url.href);
       if (!REDIRECTS.has(response.statusCode)) throw statusFailure(origin, response.statusCode);
-      if (hops === this.#options.maxRedirects) {
+      if (hops === MAX_REDIRECTS) {
         throw new SurfwatchError('camera-bad-response', `${origin}: redirected more than ${hops} times`);
       }
       url = redirectTarget(url, response.headers.location);

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { ahead } from '../base/ahead.ts';
 import type { Settings } from '../config/settings.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
+import { PICTURE_LIMITS } from '../vision/decode.ts';
 import {
   type Answer,
   answerOf,
@@ -73,7 +74,7 @@ async function classify(paths: string[], flags: ClassifyFlags, command: Command)
       );
   try {
     // A photo is decoded while the one before is judged; a frame keeps all threads busy alone.
-    for await (const found of ahead(listed, flags.camera ? 1 : 2, one => guarded(one, settings, answer))) {
+    for await (const found of ahead(listed, flags.camera ? 1 : 2, one => guarded(one, answer))) {
       if ('error' in found) process.exitCode = EXIT.failure;
       print(found);
       progress.step();
@@ -108,15 +109,11 @@ async function frameAnswers(settings: Settings): Promise<Answers> {
   };
 }
 
-async function guarded(
-  listed: Listed,
-  { vision }: Settings,
-  answer: Answers['answer'],
-): Promise<Answer | FrameAnswer | Failure> {
+async function guarded(listed: Listed, answer: Answers['answer']): Promise<Answer | FrameAnswer | Failure> {
   const { file } = listed;
   if ('error' in listed) return failureOf(file, listed.error);
   try {
-    return await answer(file, await readPicture(file, vision.maxBytes));
+    return await answer(file, await readPicture(file, PICTURE_LIMITS.maxBytes));
   } catch (error) {
     return failureOf(file, error);
   }

@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import { type ErrorCode, SurfwatchError } from '../errors.ts';
 import type { Prediction } from '../learning/fit/metrics.ts';
 import type { LabelledPhoto } from '../training/data/dataset.ts';
+import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { type JudgedPhoto, judgePhoto, UNKNOWN, type Verdict } from './judge.ts';
 import { readPicture } from './pictures.ts';
 
@@ -27,7 +28,7 @@ export async function evaluatePhoto(
   const foreign = truth.filter(name => !classifier.head.manifest.activities.includes(name));
   if (foreign.length > 0) return { file, group, predictions: [], foreign };
   try {
-    const bytes = await readPicture(file, settings.vision.maxBytes);
+    const bytes = await readPicture(file, PICTURE_LIMITS.maxBytes);
     const judged = await judgePhoto(classifier, bytes, settings);
     return { file, group, visibility: judged.visibility, predictions: [predictionOf(truth, judged)] };
   } catch (error) {

@@ -35,7 +35,11 @@ export interface FramesReport {
   readonly backbone: string;
   readonly engine: string;
   readonly files: number;
-  readonly thresholds: { readonly rider: number; readonly presence: Readonly<Record<string, number>> };
+  readonly thresholds: {
+    readonly rider: number;
+    readonly crowd: number;
+    readonly presence: Readonly<Record<string, number>>;
+  };
   /** Median time that reading a frame took. */
   readonly tookMs: number | null;
   readonly cameras: readonly (FrameFigures & { readonly camera: string; readonly curves: Curves })[];
@@ -84,7 +88,11 @@ export function reportOnFrames(files: readonly EvaluatedFrame[], subject: Subjec
     backbone: head.backbone.id,
     engine,
     files: files.length,
-    thresholds: { rider: riderThreshold(head), presence: head.thresholds },
+    thresholds: {
+      rider: riderThreshold(head),
+      crowd: head.cells?.crowd ?? riderThreshold(head),
+      presence: head.thresholds,
+    },
     tookMs: median(read.map(({ tookMs }) => tookMs)),
     cameras,
     pooled: {
@@ -121,7 +129,9 @@ export function printFramesReport(report: FramesReport): void {
   const time = tookMs === null ? '' : `, ${Math.round(tookMs)} ms a frame`;
   console.log(`${pc.bold(directory)}: ${files} frames; head ${head}, engine ${engine}${time}\n`);
   printCameras(report);
-  console.log(`\nrider threshold ${thresholds.rider}; others would give, all frames together:`);
+  console.log(
+    `\nrider threshold ${thresholds.rider}, in a crowd ${thresholds.crowd}; one for all would give, all frames together:`,
+  );
   printTable(
     ['rider', 'hit', 'recall', 'precision', 'count error'],
     report.pooled.curves.riders

@@ -5,6 +5,7 @@ import { zonesOf } from '../config/zones.ts';
 import type { ErrorCode } from '../errors.ts';
 import { SurfwatchError } from '../errors.ts';
 import type { BoxedFrame } from '../training/data/dataset.ts';
+import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { type Zone, zoneAt } from '../vision/zone.ts';
 import type { ReadExample, Truth } from './frame-metrics.ts';
 import { type JudgedFrame, judgeFrame } from './judge.ts';
@@ -37,7 +38,7 @@ export async function evaluateFrame(
     name => !activities.includes(name),
   );
   try {
-    const bytes = await readPicture(file, settings.vision.maxBytes);
+    const bytes = await readPicture(file, PICTURE_LIMITS.maxBytes);
     const { read, found, kites, visibility } = await judgeFrame(reader, bytes, settings);
     const { decode, embed, score } = read.tookMs;
     const zones = settings.zones.length === 0 ? null : zonesOf(settings);

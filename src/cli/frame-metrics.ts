@@ -2,10 +2,11 @@
 
 import type { Detection } from '../activity/detections.ts';
 import type { HeadManifest } from '../activity/head-bundle.ts';
+import { CROWD, ridersAmong } from '../activity/rider-threshold.ts';
 import { type CellsManifest, sightOfFrame } from '../activity/zones.ts';
 import type { BoxedFrame } from '../training/data/dataset.ts';
 import { matchBoxes } from '../training/riders/judge/match.ts';
-import { activityOf, riderThreshold, verdictOf } from './judge.ts';
+import { activityOf, verdictOf } from './judge.ts';
 
 /** What is boxed in a frame, as far as riders are concerned. */
 export type Truth = Pick<BoxedFrame, 'riders' | 'kites' | 'ignored'>;
@@ -69,15 +70,12 @@ export interface FrameOutcome {
   readonly reported: boolean;
 }
 
-/** Frames with fewer riders say little of counting. */
-const CROWD = 3;
-
-/** @param rider threshold of a detection; the head's where absent */
-export function outcomeOf(example: ReadExample, judge: Judge, rider = riderThreshold(judge)): FrameOutcome {
+/** @param rider one threshold for all detections, instead of the head's */
+export function outcomeOf(example: ReadExample, judge: Judge, rider?: number): FrameOutcome {
   const { truth, found, visible, kites: seen = [] } = example;
   const { scores } = sightOfFrame(found, judge, seen);
   const { activity, activities } = verdictOf(scores, judge.thresholds, visible);
-  const counted = visible ? found.filter(({ score }) => score >= rider) : [];
+  const counted = visible ? ridersAmong(found, rider === undefined ? judge.cells : { rider }) : [];
   const { riders, kites, ignored } = truth;
   const { taken, neutral } = matchBoxes(
     counted,
@@ -108,6 +106,7 @@ export function figuresOf(outcomes: readonly FrameOutcome[]): FrameFigures {
   const empty = outcomes.filter(({ kind }) => kind === 'empty');
   const riders = sum(outcomes, one => one.riders);
   const matched = sum(outcomes, one => one.matched);
+  // Frames with fewer riders say little of counting.
   const crowds = outcomes.filter(one => one.riders >= CROWD);
   return {
     frames: outcomes.length,
@@ -168,7 +167,7 @@ export interface PresencePoint extends Pick<FrameFigures, 'found' | 'leftAlone'>
 const RIDER_STEPS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
 const PRESENCE_STEPS = [0.01, 0.02, ...RIDER_STEPS, 0.98, 0.99, 0.995];
 
-/** What other thresholds of a rider would give. */
+/** What one threshold for all riders would give. */
 export function riderCurve(examples: readonly ReadExample[], judge: Judge): RiderPoint[] {
   return RIDER_STEPS.map(threshold => {
     const outcomes = examples.map(example => outcomeOf(example, judge, threshold));

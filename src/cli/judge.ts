@@ -6,6 +6,7 @@ import type { HeadManifest } from '../activity/head-bundle.ts';
 import { overZone } from '../activity/kites.ts';
 import { createPictureClassifier, type PictureClassifier } from '../activity/picture-classifier.ts';
 import { likeliest } from '../activity/presence-score.ts';
+import { ridersAmong } from '../activity/rider-threshold.ts';
 import { activitiesAbove, type Scores } from '../activity/scores.ts';
 import { afloat, sightOfFrame } from '../activity/zones.ts';
 import { NONE } from '../base/activities.ts';
@@ -117,21 +118,13 @@ export async function judgeFrame(
     read,
     found,
     kites,
-    riders: visible ? ridersAmong(found, manifest) : [],
+    riders: visible ? ridersAmong(found, manifest.cells) : [],
     count: visible ? count : noneOf(count),
     zones: Object.fromEntries(byZone),
   };
 }
 
-/** The detections that count as riders in a single frame. */
-function ridersAmong<T extends Pick<Detection, 'score'>>(
-  found: readonly T[],
-  manifest: Pick<HeadManifest, 'cells'>,
-): T[] {
-  return found.filter(({ score }) => score >= riderThreshold(manifest));
-}
-
-/** Probability, 0..1, from which a detection in one frame counts as a rider. */
+/** Probability, 0..1, from which a detection in one frame surely counts as a rider. */
 export function riderThreshold({ cells }: Pick<HeadManifest, 'cells'>): number {
   return cells?.rider ?? 0.5;
 }

@@ -1,6 +1,5 @@
 /** The picture that `surfwatch look` writes: a frame with what is seen in it. */
 import sharp from 'sharp';
-import type { Detection } from '../activity/detections.ts';
 import { type Html, html } from '../base/html.ts';
 import { box, colourOf, riderShape, scaleOfDrawing, text } from '../learning/sheet/detection-shapes.ts';
 import type { Size } from '../vision/cells/pyramid.ts';
@@ -14,8 +13,6 @@ export interface LookContext {
   /** Those of the config. */
   readonly zones: readonly Zone[];
   readonly head: string;
-  /** Probability from which a detection counts as a rider. */
-  readonly rider: number;
   readonly format: 'png' | 'jpeg';
 }
 
@@ -40,11 +37,10 @@ export async function drawLook(bytes: Buffer, judged: JudgedFrame, context: Look
 }
 
 function overlayOf(judged: JudgedFrame, context: LookContext, drawn: Size, scale: number): Html {
-  const { found, visibility } = judged;
-  const counts = (one: Detection) => visibility === 'ok' && one.score >= context.rider;
-  const faint = found.filter(one => !counts(one) && one.score >= FAINTEST).slice(0, MOST_FAINT);
+  const counted = new Set(judged.riders);
+  const faint = judged.found.filter(one => !counted.has(one) && one.score >= FAINTEST).slice(0, MOST_FAINT);
   // The strongest last, on top of the others.
-  const riders = found.filter(counts).reverse();
+  const riders = judged.riders.toReversed();
   const { width, height } = drawn;
   return html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + CAPTION}" font-family="sans-serif">
     ${context.zones.map(zone => zoneShape(zone, drawn))}

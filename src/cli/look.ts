@@ -8,8 +8,9 @@ import { createSource } from '../capture/create.ts';
 import type { Settings } from '../config/settings.ts';
 import { zonesOf } from '../config/zones.ts';
 import { grabOnce } from '../pipeline/one-frame.ts';
+import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { countTexts, frameAnswerOf } from './classify-output.ts';
-import { judgeFrame, openBeachReader, riderThreshold } from './judge.ts';
+import { judgeFrame, openBeachReader } from './judge.ts';
 import { drawLook } from './look-drawing.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { readPicture } from './pictures.ts';
@@ -53,7 +54,7 @@ function pictureName(name: string): string {
 async function look(picture: string, { out, json, ...options }: LookFlags): Promise<void> {
   const { settings } = settingsFrom(options);
   const bytes =
-    picture === CAMERA ? await takePicture(settings) : await readPicture(picture, settings.vision.maxBytes);
+    picture === CAMERA ? await takePicture(settings) : await readPicture(picture, PICTURE_LIMITS.maxBytes);
   const reader = await openBeachReader(settings);
   try {
     const judged = await judgeFrame(reader, bytes, settings);
@@ -61,7 +62,6 @@ async function look(picture: string, { out, json, ...options }: LookFlags): Prom
       name: picture,
       zones: settings.zones.length === 0 ? [] : zonesOf(settings),
       head: reader.head.manifest.id,
-      rider: riderThreshold(reader.head.manifest),
       format: /\.png$/i.test(out) ? 'png' : 'jpeg',
     });
     await replaceFile(out, drawing);

@@ -41,8 +41,7 @@ export function retrainCommand(): Command {
 
 const HELP = `
 The daemon goes on watching meanwhile. A new head is put in use if on data that neither saw it is no worse than the one in
-use: not in macro-F1, nor in the recall of any activity, beyond the tolerances (learning.macroF1Tolerance,
-learning.recallTolerance). One that may be wrong, as it finds riders where nobody was seen or pointed at, is held until
+use: not in macro-F1, nor in the recall of any activity, beyond 0.02 and 0.1. One that may be wrong, as it finds riders where nobody was seen or pointed at, is held until
 surfwatch models --approve or --reject. Ctrl-C leaves the job running; surfwatch cancel stops it.
 ${WHERE_IT_IS}
 

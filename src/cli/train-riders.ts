@@ -112,7 +112,7 @@ export function printRiders(
     );
   }
   console.log(
-    `\na rider from ${head.cells.rider}, presence ${head.cells.presence.slope} × evidence ${head.cells.presence.intercept}`,
+    `\na rider from ${head.cells.rider}, in a crowd from ${head.cells.crowd ?? head.cells.rider}, presence ${head.cells.presence.slope} × evidence ${head.cells.presence.intercept}`,
   );
   console.log(`saved ${folder}${current ? ', which is current now' : ''}`);
   if (report) console.log(`report ${join(folder, 'report.html')}`);

@@ -54,7 +54,7 @@ function forgetCommand(): Command {
 
 const FORGET_HELP = `${WHERE_IT_IS}
 
-Without it a new view is reported as a moved camera until it has stayed for gates.acceptViewAfter. A daemon that runs is
+Without it a new view is reported as a moved camera until it has stayed for six hours. A daemon that runs is
 asked; where none works in stateDir, what it left there is deleted.
 
 Examples:

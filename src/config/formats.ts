@@ -155,6 +155,15 @@ function nameProblems(value: unknown): Problem[] {
   );
 }
 
+function textsProblems(value: unknown): Problem[] {
+  if (!Array.isArray(value)) return [{ at: '', value, reason: 'must be a list of texts' }];
+  return value.flatMap((one: unknown, index): Problem[] =>
+    typeof one === 'string' && !one.includes('\0')
+      ? []
+      : [{ at: `[${index}]`, value: one, reason: 'must be text in quotation marks' }],
+  );
+}
+
 function durationReason(value: unknown, setting: Setting): string | undefined {
   const limited = { min: 0, ...setting };
   const right = typeof value === 'number' && Number.isSafeInteger(value);
@@ -207,6 +216,12 @@ export const FORMATS = {
     ({ choices = {} }) => ({ enum: Object.keys(choices) }),
   ),
   text: text('text', '', () => true),
+  texts: {
+    name: 'list of texts',
+    parse: asJson,
+    problems: textsProblems,
+    jsonSchema: () => ({ type: 'array', items: { type: 'string' } }),
+  },
   name: text('name', NAME_RULE, isName, NAME_PATTERN),
   path: text('path', '', () => true),
   host: text('host', 'must be an IP address or a host name', value => /^[A-Za-z0-9.:_-]+$/.test(value)),

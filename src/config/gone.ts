@@ -1,17 +1,68 @@
-/** Settings that older versions had: why they are gone, and what to do. */
+/** Settings that older versions had: why they are gone, and what to do. Of a whole group only its name is listed. */
+import { envName } from './setting.ts';
 
-/** By setting or group of settings. */
-const GONE: Readonly<Record<string, string>> = {
-  tiles:
-    'is gone: a frame is read as a whole, at full detail, and no longer cut into tiles; leave it out. Zones group riders, and vision.detail says how small these may be',
-};
+const NO_TILES =
+  'is gone: a frame is read as a whole, at full detail, and no longer cut into tiles; leave it out';
+
+const GONE: readonly (readonly [settings: string, reason: string])[] = [
+  ['tiles', `${NO_TILES}. Zones group riders, and vision.detail says how small these may be`],
+  [
+    'camera.rpicam.{quality,rotation,hflip,vflip,roi,mode,exposure,shutterUs,gain,ev,metering,awb,hdr,denoise,brightness,contrast,saturation,sharpness,autofocus,lensPosition,tuningFile}',
+    'is gone: rpicam-vid gets it by camera.rpicam.args, as in ["--rotation=180", "--autofocus-mode=manual"]',
+  ],
+  [
+    'camera.webcam.{delay,jpegQuality,input}',
+    'is gone: leave it out. camera.webcam.skipFrames lets the exposure settle, and v4l2-ctl chooses the input',
+  ],
+  [
+    'gates.{frozenShare,overexposedShare,overexposedLuma,obscuredSpread,obscuredSharpness,obscuredStructure,foggedFineness,movedShare,dirtyAfter,movedAfter,acceptViewAfter}',
+    'is gone: the measured value holds for every camera; leave it out. gates.view and gates.dirt switch off what is told wrongly',
+  ],
+  [
+    'metrics.{username,password,passwordFile}',
+    'is gone: a reader of the metrics logs in with metrics.token, as "Authorization: Bearer TOKEN"',
+  ],
+  ['log.priorities', 'is gone: lines have their priority where the journal reads them; leave it out'],
+  ['discovery.area', 'is gone: give the device its area in Home Assistant; leave it out'],
+  ['discovery.entityIds', 'is gone: ids are always proposed to Home Assistant; leave it out'],
+  ...[
+    'camera.{pendingInterval,retryMin,retryMax}',
+    'camera.http.{maxRedirects,maxBytes}',
+    'camera.ffmpeg.lowDelay',
+    'vision.{maxPixels,maxBytes}',
+    'activity.{unknownDwell,leaveRatio,sessionUpdate}',
+    'history.writeEvery',
+    'snapshot.quality',
+    'learning.{newActivityFrames,maxImageBytes,epochs,macroF1Tolerance,recallTolerance}',
+    'mqtt.{connectTimeout,ackTimeout,reconnectMin,reconnectMax,maxQueuedEvents,maxCommandAge}',
+    'monitor.interval',
+    'metrics.textfileInterval',
+  ].map(settings => [settings, 'is gone: it is fixed, as nobody had to change it; leave it out'] as const),
+];
+
+const REASONS = new Map(
+  GONE.flatMap(([settings, reason]) => expanded(settings).map(path => [path, reason] as const)),
+);
+
+/** `a.{b,c}` as `a.b` and `a.c`. */
+function expanded(settings: string): string[] {
+  const [, group = '', names] = /^(.*)\{(.*)\}$/.exec(settings) ?? [];
+  return names === undefined ? [settings] : names.split(',').map(name => `${group}${name}`);
+}
 
 /** What to say of a setting that once was; undefined where it never was one. */
 export function goneReason(path: string): string | undefined {
-  const [group = ''] = path.split('.');
-  return Object.hasOwn(GONE, group) ? GONE[group] : undefined;
+  return REASONS.get(path) ?? REASONS.get(path.split('.')[0] ?? '');
+}
+
+/** The same by the name of its environment variable, with the setting. */
+export function goneVariable(name: string): { readonly path: string; readonly reason: string } | undefined {
+  const found = [...REASONS].find(([path]) => {
+    const known = envName(path);
+    return name === known || (!path.includes('.') && name.startsWith(`${known}_`));
+  });
+  return found && { path: found[0], reason: found[1] };
 }
 
 /** The same of the field `tiles` of a zone. */
-export const TILES_OF_ZONE =
-  'is gone: a frame is read as a whole, at full detail, and no longer cut into tiles; leave it out of the zone';
+export const TILES_OF_ZONE = `${NO_TILES} of the zone`;

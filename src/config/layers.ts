@@ -1,6 +1,6 @@
 /** Sources of settings, each turned into the same flat form: dotted path, raw value, and where it stands. */
 import type { Fault } from './fault.ts';
-import { goneReason } from './gone.ts';
+import { goneReason, goneVariable } from './gone.ts';
 import type { SettingEntry, SettingTree } from './setting.ts';
 import { withSuggestion } from './suggest.ts';
 
@@ -60,9 +60,8 @@ export function environmentLayer(env: NodeJS.ProcessEnv, cwd: string, known: Kno
 }
 
 function unknownVariable(name: string, known: readonly string[]): Fault {
-  const path = name.slice('SURFWATCH_'.length).toLowerCase().replaceAll('_', '.');
-  const gone = goneReason(path);
-  if (gone !== undefined) return { kind: 'unknown', path, source: name, reason: gone };
+  const gone = goneVariable(name);
+  if (gone !== undefined) return { kind: 'unknown', source: name, ...gone };
   const reason = withSuggestion(`no setting has the environment variable ${name}`, name, known);
   return { kind: 'unknown', path: '', source: '', reason };
 }

@@ -1,8 +1,8 @@
 /** Loading: the layers in their order, each value checked, all faults at once, the result plain and frozen. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SHIPPED_CONFIG, SHIPPED_MODELS } from '../base/paths.ts';
-import { buildSettings } from './build.ts';
+import { SHIPPED_MODELS } from '../base/paths.ts';
+
 import { type EffectiveSetting, showValue } from './effective.ts';
 import { ConfigError, type Fault } from './fault.ts';
 import { fileLayer } from './file-layer.ts';
@@ -10,7 +10,7 @@ import { argumentLayer, CONFIG_VARIABLE, environmentLayer } from './layers.ts';
 import { brokenRules } from './rules.ts';
 import { newConvict, SCHEMA, SETTINGS } from './schema.ts';
 import { type ResolvedSecret, resolveSecret } from './secrets.ts';
-import type { Settings } from './settings.ts';
+import { buildSettings, type Settings } from './settings.ts';
 import { readValue } from './value.ts';
 
 export interface ConfigInputs {
@@ -32,7 +32,7 @@ export interface LoadedConfig {
   readonly effective: readonly EffectiveSetting[];
   /** What is right but unwise: secrets that everyone can read, files of an older version. */
   readonly warnings: readonly Fault[];
-  /** The config files read, the shipped one first. Absolute. */
+  /** The config files read. Absolute. */
   readonly files: readonly string[];
 }
 
@@ -40,8 +40,7 @@ const SYSTEM_FILE = '/etc/surfwatch/config.json';
 const DEFAULT = 'default';
 
 /**
- * The settings from, each over the one before: the schema's defaults, `config/default.json` of the package, config
- * files, `SURFWATCH_…` environment variables, `--set`. Relative paths in a file start at the file's folder.
+ * The settings from, each over the one before: the schema's defaults, config files, `SURFWATCH_…` environment variables, `--set`. Relative paths in a file start at the file's folder.
  *
  * @throws ConfigError with every fault
  */
@@ -105,7 +104,7 @@ function configFiles({ files = [], env, cwd, systemFile = SYSTEM_FILE }: ConfigI
       : named !== undefined && named !== ''
         ? [named]
         : [systemFile].filter(existsSync);
-  return [SHIPPED_CONFIG, ...chosen.map(file => resolve(cwd, file))];
+  return chosen.map(file => resolve(cwd, file));
 }
 
 /** Values that follow from the surroundings where the settings are null. */
@@ -147,4 +146,9 @@ function resolveSecrets(
     secrets.set(path, secret);
   }
   return secrets;
+}
+
+/** The settings where nothing is set. */
+export function defaultSettings(): Settings {
+  return loadConfig({ env: {}, cwd: '/', systemFile: '' }).settings;
 }

@@ -61,12 +61,11 @@ const INTRODUCTION = `# Settings
 Settings come from these sources, each over the one before:
 
 1. the defaults below,
-2. \`config/default.json\` of the package,
-3. the files given by \`--config FILE\`, which may be repeated; where there is none, the file \`$SURFWATCH_CONFIG\`, else
+2. the files given by \`--config FILE\`, which may be repeated; where there is none, the file \`$SURFWATCH_CONFIG\`, else
    \`/etc/surfwatch/config.json\` if it exists,
-4. environment variables \`SURFWATCH_…\`,
-5. \`--set key=value\` on the command line, which may be repeated,
-6. what was changed while the daemon ran: \`surfwatch options\`, see [control.md](control.md#settings).
+3. environment variables \`SURFWATCH_…\`,
+4. \`--set key=value\` on the command line, which may be repeated,
+5. what was changed while the daemon ran: \`surfwatch options\`, see [control.md](control.md#settings).
 
 Files are JSON; comments (\`//\`) and trailing commas are allowed. \`camera.interval\` stands in a file as
 \`{"camera": {"interval": "2s"}}\`. Lists and objects are replaced as a whole, and written as JSON in the environment and

@@ -87,22 +87,6 @@ const RULES: readonly Rule[] = [
   oneLogin('camera.ffmpeg', 'input', s => ({ ...s.camera.ffmpeg, addresses: [s.camera.ffmpeg.input] })),
   oneLogin('mqtt', 'url', s => ({ ...s.mqtt, addresses: serverUrls(s.mqtt.url) })),
   {
-    about: ['camera.pendingInterval', 'camera.interval'],
-    reason: ({ camera }) =>
-      when(
-        camera.pendingIntervalMs > camera.intervalMs,
-        `must be at most camera.interval, which is ${formatDuration(camera.intervalMs)}`,
-      ),
-  },
-  {
-    about: ['camera.retryMax', 'camera.retryMin'],
-    reason: ({ camera }) =>
-      when(
-        camera.retryMaxMs < camera.retryMinMs,
-        `must be at least camera.retryMin, which is ${formatDuration(camera.retryMinMs)}`,
-      ),
-  },
-  {
     about: ['activity.staleAfter', 'camera.interval'],
     reason: ({ activity, camera }) =>
       when(
@@ -126,14 +110,6 @@ const RULES: readonly Rule[] = [
       when(
         fleet && isTopicName(site),
         `must be another name: surf/${site} is a topic of boards outside of fleets`,
-      ),
-  },
-  {
-    about: ['mqtt.reconnectMax', 'mqtt.reconnectMin'],
-    reason: ({ mqtt }) =>
-      when(
-        mqtt.reconnectMaxMs < mqtt.reconnectMinMs,
-        `must be at least mqtt.reconnectMin, which is ${formatDuration(mqtt.reconnectMinMs)}`,
       ),
   },
   {
@@ -192,22 +168,11 @@ const RULES: readonly Rule[] = [
     }),
   ),
   {
-    about: ['metrics.password', 'metrics.username'],
+    about: ['metrics.host', 'metrics.enabled', 'metrics.token'],
     reason: ({ metrics }) =>
       when(
-        isGiven(metrics.username) !== isGiven(metrics.password),
-        'and metrics.username must be set together or not at all',
-      ),
-  },
-  {
-    about: ['metrics.host', 'metrics.enabled', 'metrics.token', 'metrics.username', 'metrics.password'],
-    reason: ({ metrics }) =>
-      when(
-        metrics.enabled &&
-          !isLoopback(metrics.host) &&
-          !isGiven(metrics.token) &&
-          !(isGiven(metrics.username) && isGiven(metrics.password)),
-        'opens the metrics to the network, so metrics.token, or metrics.username and metrics.password, must be set; or use 127.0.0.1',
+        metrics.enabled && !isLoopback(metrics.host) && !isGiven(metrics.token),
+        'opens the metrics to the network, so metrics.token must be set; or use 127.0.0.1',
       ),
   },
   {

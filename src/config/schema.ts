@@ -4,28 +4,24 @@ import { FORMATS, type Format } from './formats.ts';
 import { activitySchema } from './schema/activity.ts';
 import { boardSchema } from './schema/board.ts';
 import { cameraSchema } from './schema/camera.ts';
-import { discoverySchema } from './schema/discovery.ts';
-import { historySchema } from './schema/history.ts';
 import { learningSchema } from './schema/learning.ts';
 import { brokerSchema, mqttSchema } from './schema/messaging.ts';
-import { metricsSchema, monitorSchema } from './schema/metrics.ts';
-import { ridersSchema } from './schema/riders.ts';
+import { discoverySchema, ridersSchema, snapshotSchema } from './schema/publishing.ts';
 import { scheduleSchema } from './schema/schedule.ts';
-import { snapshotSchema } from './schema/snapshot.ts';
+import { historySchema, metricsSchema, monitorSchema } from './schema/upkeep.ts';
 import { gatesSchema, modelsSchema, visionSchema, zonesSetting } from './schema/vision.ts';
 import {
   envName,
   isSetting,
   listSettings,
-  type SchemaOf,
   type Setting,
   type SettingEntry,
   type SettingTree,
   withSecretFiles,
 } from './setting.ts';
-import type { Settings } from './settings.ts';
 
-const WRITTEN = {
+/** As it is written; the type of the settings is inferred from it. */
+export const WRITTEN = {
   ...boardSchema,
   camera: cameraSchema,
   zones: zonesSetting,
@@ -43,7 +39,7 @@ const WRITTEN = {
   discovery: discoverySchema,
   monitor: monitorSchema,
   metrics: metricsSchema,
-} as const satisfies SchemaOf<Settings>;
+} as const satisfies SettingTree;
 
 /** The whole tree, with the `…File` siblings of the secrets. */
 export const SCHEMA: SettingTree = withSecretFiles(WRITTEN);

@@ -1,32 +1,41 @@
-/** The shape of the schema: what describes one setting, and how a tree of settings follows from an options interface. */
+/** The shape of the schema: what describes one setting, and how the type of the settings follows from it. */
+import type { LogOptions } from '../base/log.ts';
+import type { WindowSetting } from '../schedule/options.ts';
+import type { ZoneSetting } from './zones.ts';
 
-/** How a value is written and read: see `formats.ts`. */
-export type FormatName =
-  | 'duration'
-  | 'offset'
-  | 'whole'
-  | 'decimal'
-  | 'ratio'
-  | 'port'
-  | 'bytes'
-  | 'switch'
-  | 'choice'
-  | 'text'
-  | 'name'
-  | 'path'
-  | 'host'
-  | 'topic'
-  | 'device'
-  | 'url'
-  | 'servers'
-  | 'source'
-  | 'levels'
-  | 'ratios'
-  | 'names'
-  | 'detail'
-  | 'timeZone'
-  | 'windows'
-  | 'zones';
+/** What each format's values are in the program; how they are written, read and checked is in `formats.ts`. */
+interface ValueOf {
+  /** Milliseconds, in a name that ends in `Ms`. */
+  readonly duration: number;
+  /** The same, with a sign. */
+  readonly offset: number;
+  readonly whole: number;
+  readonly decimal: number;
+  readonly ratio: number;
+  readonly port: number;
+  readonly bytes: number;
+  readonly switch: boolean;
+  readonly text: string;
+  readonly texts: readonly string[];
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly path: string;
+  readonly host: string;
+  readonly topic: string;
+  readonly device: string;
+  readonly url: string;
+  readonly servers: string | readonly string[];
+  readonly source: string;
+  readonly levels: LogOptions['levels'];
+  readonly ratios: Readonly<Record<string, number>>;
+  readonly detail: number | 'auto';
+  readonly timeZone: string;
+  readonly windows: readonly WindowSetting[];
+  readonly zones: readonly ZoneSetting[];
+}
+
+/** A `choice` is one of the setting's own `choices`. */
+export type FormatName = keyof ValueOf | 'choice';
 
 /** One setting. An object that convict takes as it is, with what the reference and the checks need besides. */
 export interface Setting {
@@ -61,74 +70,31 @@ export interface SettingTree {
   readonly [name: string]: Setting | SettingTree;
 }
 
-/** In a file a duration is `interval: "2s"`; inside the program it is `intervalMs: 2000`. */
-type FileName<K> = K extends `${infer Name}Ms` ? Name : K;
-
-type NumberFormat = 'whole' | 'decimal' | 'ratio' | 'port' | 'bytes';
-type TextFormat =
-  | 'text'
-  | 'timeZone'
-  | 'name'
-  | 'path'
-  | 'url'
-  | 'servers'
-  | 'source'
-  | 'device'
-  | 'host'
-  | 'topic';
-
-interface Leaf<Format extends FormatName, Default> extends Setting {
-  readonly format: Format;
-  readonly default: Default;
-}
-
-interface ChoiceOf<V extends string> extends Setting {
-  readonly format: 'choice';
-  readonly default: V | null;
-  readonly choices: Readonly<Record<V, string>>;
-}
-
-type NodeOf<V> = [V] extends [number | 'auto']
-  ? [number] extends [V]
-    ? 'auto' extends V
-      ? Leaf<'detail', V>
-      : Leaf<NumberFormat, number | null>
-    : never
-  : PlainNodeOf<V>;
-
-type PlainNodeOf<V> = [V] extends [boolean]
-  ? Leaf<'switch', boolean>
-  : [V] extends [number]
-    ? Leaf<NumberFormat, number | null>
-    : [Extract<V, string>] extends [never]
-      ? V extends readonly unknown[]
-        ? Leaf<'names' | 'windows' | 'zones', V>
-        : V extends object
-          ? string extends keyof V
-            ? Leaf<'levels' | 'ratios', V>
-            : SchemaOf<V>
-          : never
-      : string extends Extract<V, string>
-        ? Leaf<TextFormat, string | null>
-        : ChoiceOf<Extract<V, string>>;
-
-/** `null` and absent values of the interface must be said in the schema, and the other way round. */
-type NoneOf<T, K extends keyof T> =
-  Record<never, never> extends Pick<T, K>
-    ? { readonly none: 'omit' }
-    : null extends T[K]
-      ? { readonly none: 'null' }
-      : { readonly none?: 'derive' };
-
 /**
- * The schema that belongs to an options interface: the same names and nesting, `xMs` as the duration `x`, and for each
- * value a format that gives its type. `satisfies SchemaOf<CameraOptions>` proves a schema and its interface equal.
+ * The settings that a schema describes, as the program sees them: the same names and nesting, but a duration `x` is
+ * `xMs`, and what may be left out (`none: 'omit'`) is optional.
  */
-export type SchemaOf<T> = {
-  readonly [K in keyof T & string as FileName<K>]-?: K extends `${string}Ms`
-    ? Leaf<'duration' | 'offset', string>
-    : NodeOf<NonNullable<T[K]>> & NoneOf<T, K>;
+export type SettingsOf<T> = {
+  readonly [K in keyof T as T[K] extends { readonly none: 'omit' } ? never : NameOf<T, K>]: ValueOfNode<T[K]>;
+} & {
+  readonly [K in keyof T as T[K] extends { readonly none: 'omit' } ? NameOf<T, K> : never]?: ValueOfNode<
+    T[K]
+  >;
 };
+
+type NameOf<T, K extends keyof T> = T[K] extends { readonly format: 'duration' | 'offset' }
+  ? `${K & string}Ms`
+  : K & string;
+
+type ValueOfNode<S> = S extends { readonly format: infer F; readonly doc: string }
+  ? ValueOfFormat<F, S> | (S extends { readonly none: 'null' } ? null : never)
+  : SettingsOf<S>;
+
+type ValueOfFormat<F, S> = F extends keyof ValueOf
+  ? ValueOf[F]
+  : S extends { readonly choices: infer Choices }
+    ? keyof Choices & string
+    : never;
 
 /** A setting with its place in the tree. */
 export interface SettingEntry {
@@ -148,7 +114,7 @@ export function isDuration({ format }: Setting): boolean {
   return format === 'duration' || format === 'offset';
 }
 
-/** The environment variable of a setting: `camera.http.maxBytes` is `SURFWATCH_CAMERA_HTTP_MAX_BYTES`. */
+/** The environment variable of a setting: `learning.maxBytes` is `SURFWATCH_LEARNING_MAX_BYTES`. */
 export function envName(path: string): string {
   const words = path.replaceAll('.', '_').replaceAll(/(?<=[a-z0-9])[A-Z]/g, capital => `_${capital}`);
   return `SURFWATCH_${words.toUpperCase()}`;

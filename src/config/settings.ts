@@ -1,53 +1,32 @@
 /** Everything that can be set, as the program sees it: plain frozen data, durations in milliseconds. */
-import type { ActivityOptions } from '../activity/options.ts';
-import type { LogOptions } from '../base/log.ts';
-import type { MonitorOptions } from '../board/monitor.ts';
-import type { CameraOptions } from '../capture/options.ts';
-import type { HistoryOptions } from '../history/options.ts';
-import type { LearningOptions } from '../learning/options.ts';
-import type { DiscoveryOptions } from '../messaging/discovery/options.ts';
-import type { BrokerOptions, MqttOptions } from '../messaging/options.ts';
-import type { RidersOptions } from '../messaging/riders-options.ts';
-import type { SnapshotOptions } from '../messaging/snapshot-options.ts';
-import type { ScheduleOptions } from '../schedule/options.ts';
-import type { DetailOptions } from '../vision/cells/detail.ts';
-import type { DecodeLimits } from '../vision/decode.ts';
-import type { EngineOptions } from '../vision/engines/create.ts';
-import type { GateOptions } from '../vision/quality.ts';
-import type { MetricsOptions } from './schema/metrics.ts';
-import type { ZoneSetting } from './zones.ts';
+import { SCHEMA, type WRITTEN } from './schema.ts';
+import { isDuration, isSetting, type SettingsOf, type SettingTree } from './setting.ts';
 
-export interface Settings {
-  readonly site: string;
-  readonly fleet: boolean;
-  /** Absolute. */
-  readonly stateDir: string;
-  readonly log: LogOptions;
-  readonly camera: CameraOptions;
-  /** Empty for the whole picture: `zonesOf` gives the zones to judge. */
-  readonly zones: readonly ZoneSetting[];
-  readonly vision: EngineOptions & DecodeLimits & DetailOptions;
-  readonly gates: GateOptions;
-  readonly models: ModelSettings;
-  readonly activity: ActivityOptions;
-  readonly schedule: ScheduleOptions;
-  readonly history: HistoryOptions;
-  readonly snapshot: SnapshotOptions;
-  readonly riders: RidersOptions;
-  readonly learning: LearningOptions;
-  readonly mqtt: MqttOptions;
-  readonly broker: BrokerOptions;
-  readonly discovery: DiscoveryOptions;
-  readonly monitor: MonitorOptions;
-  readonly metrics: MetricsOptions;
+/** An empty `zones` stands for the whole picture: `zonesOf` gives the zones to judge. Paths are absolute. */
+export type Settings = SettingsOf<typeof WRITTEN>;
+
+/** Settings of a complete and checked configuration, frozen through and through. That checking makes them of the type. */
+export function buildSettings(values: unknown): Settings {
+  return deepFreeze(toSettings(values, SCHEMA)) as unknown as Settings;
 }
 
-export interface ModelSettings {
-  /** Absolute. */
-  readonly dir: string;
-  readonly backbone: string;
-  /** Of `riders/`, for frames: a head's id, or `current`. */
-  readonly head: string;
-  /** Of `heads/`, for photos: a head's id, or `current`. */
-  readonly pictureHead: string;
+/** From the form of a file to that of the program: `interval` to `intervalMs`, absent for null where the schema says so. */
+function toSettings(values: unknown, tree: SettingTree): Record<string, unknown> {
+  const group = values as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([name, node]): [string, unknown][] => {
+      const value = group[name];
+      if (!isSetting(node)) return [[name, toSettings(value, node)]];
+      if (value === null && node.none === 'omit') return [];
+      const secret = name.endsWith('File') ? tree[name.slice(0, -'File'.length)] : undefined;
+      if (secret !== undefined && isSetting(secret) && secret.sensitive === true) return [];
+      return [[isDuration(node) ? `${name}Ms` : name, value]];
+    }),
+  );
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
 }

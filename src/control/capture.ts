@@ -26,7 +26,7 @@ export interface CaptureDeps {
   /** Puts a frame into the archive. @throws SurfwatchError `learning-off` */
   readonly keep: (frame: ProcessedFrame) => Promise<KeepOutcome>;
   /** Lets a frame be explained and labelled for a while, kept or not. */
-  readonly remember: (frame: ProcessedFrame) => void;
+  readonly remember: (frame: ProcessedFrame) => Promise<void>;
   /** Those in force. */
   readonly thresholds: () => Readonly<Record<string, number>>;
   /** What stays visible of a picture; null: all of it. */
@@ -67,7 +67,7 @@ export async function capture(
   const { read, observation, error } = observed;
   if (read === undefined)
     throw new SurfwatchError('capture-unreadable', error?.message ?? 'it cannot be read');
-  deps.remember(processed);
+  await deps.remember(processed);
   const { visibility } = observation;
   const scores = strongest(Object.values(observation.zones).map(zone => zone.scores));
   const activities = visibility === 'ok' ? activitiesAbove(scores, deps.thresholds()) : [];

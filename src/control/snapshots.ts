@@ -6,6 +6,9 @@ import type { SnapshotOptions } from '../messaging/snapshot-options.ts';
 import type { Zone } from '../vision/zone.ts';
 import { shownPicture } from './shown-picture.ts';
 
+/** Riders are still told apart, at a third of the bytes of 90. */
+const JPEG_QUALITY = 75;
+
 export interface SnapshotsDeps {
   /** In force: asked for at each frame. */
   readonly options: () => SnapshotOptions;
@@ -94,9 +97,9 @@ export class Snapshots {
   async #publish({ bytes, id }: Frame): Promise<void> {
     const { options, onlyZones, publish, log } = this.#deps;
     const round = this.#round;
-    const { width, quality } = options();
+    const { width } = options();
     try {
-      const { jpeg } = await shownPicture(bytes, { width, quality, onlyZones: onlyZones() });
+      const { jpeg } = await shownPicture(bytes, { width, quality: JPEG_QUALITY, onlyZones: onlyZones() });
       if (round !== this.#round || this.#stopped) return;
       this.#isShown = true;
       publish(jpeg);

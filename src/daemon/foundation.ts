@@ -1,4 +1,4 @@
-/** The first phase of the start: the state folder, the settings, the broker and the model. */
+/** The first phase of the start: the state folder, the settings, the broker, the camera and the model. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
@@ -15,11 +15,15 @@ import { openModel } from '../learning/board/open-model.ts';
 import type { ModelStore } from '../learning/models/types.ts';
 import { DiskEvents } from '../messaging/event-queue.ts';
 import { Messaging } from '../messaging/messaging.ts';
+import { MAX_QUEUED_EVENTS } from '../messaging/options.ts';
 import { useSmallSlabs } from '../messaging/packet-buffers.ts';
 import { topicBase } from '../messaging/topics.ts';
 import { CommandRegistry } from '../messaging/verbs.ts';
+import { CameraSwitch } from '../pipeline/camera-switch.ts';
+import { captureOff } from '../pipeline/condition.ts';
 import { Pause } from '../pipeline/pause.ts';
 import { statePayload } from '../pipeline/status.ts';
+import { createSchedule } from '../schedule/schedule.ts';
 import { measuredDetail } from '../vision/cells/detail.ts';
 import type { Zone } from '../vision/zone.ts';
 import type { Shutdown } from './shutdown.ts';
@@ -58,6 +62,7 @@ export interface Foundation {
   readonly messaging: Messaging;
   readonly commands: CommandRegistry;
   readonly pause: Pause;
+  readonly camera: CameraSwitch;
   readonly reader: BeachReader;
   readonly store: ModelStore;
 }
@@ -109,11 +114,22 @@ export async function openFoundation(
   });
   await pause.start();
   shutdown.add(() => pause.stop());
+  // A camera may take as long as the model: its first picture waits for that.
+  onStep?.('opening the camera');
+  const camera = new CameraSwitch({
+    settings: () => options.settings.camera,
+    clock,
+    log: partLogger(log, 'capture'),
+  });
+  shutdown.add(() => camera.close());
+  const { schedule } = options.settings;
+  if (captureOff(pause.state, createSchedule(schedule).at(clock.now()), schedule) === null)
+    await camera.open();
   const { reader, store } = await loading;
   const { engine, runtime } = reader.backbone;
   daemonLog.info({ engine, runtime, why: reader.why, head: reader.head.manifest.id }, 'model loaded');
   const [zones, newId] = [zonesOf(configured), () => ulid()];
-  const opened = { state, options, messaging, commands, pause, reader, store };
+  const opened = { state, options, messaging, commands, pause, camera, reader, store };
   return { configured, deps, startedMs, zones, newId, ...opened };
 }
 
@@ -131,7 +147,7 @@ function createMessaging(
     brokerFile: join(stateDir, 'broker.db'),
     base: topicBase(configured),
     commands,
-    events: new DiskEvents({ path, maxEvents: mqtt.maxQueuedEvents, clock, log }),
+    events: new DiskEvents({ path, maxEvents: MAX_QUEUED_EVENTS, clock, log }),
     discovery,
     clock: networkClock,
     log,

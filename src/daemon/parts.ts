@@ -35,7 +35,7 @@ import type { Shutdown } from './shutdown.ts';
 /** Returns when frames are on their way. */
 export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   const { configured, deps, startedMs, zones, newId, state, options, messaging, commands } = foundation;
-  const { pause, reader } = foundation;
+  const { pause, camera, reader } = foundation;
   const { clock, networkClock = clock, log } = deps;
   const { site, stateDir } = configured;
   const [daemonLog, opsLog, visionLog] = [
@@ -50,7 +50,8 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   const sender = () => ({ site, model: pipeline.head, atMs: clock.now() });
   const { info, publishInfo } = infoOf(foundation, pipeline);
   const retrainings = new Map<string, number>();
-  const learning = await startLearning(foundation, pipeline, {
+  // Resolves when what learns is open: the first frame may be judged before.
+  const learning = startLearning(foundation, pipeline, {
     onNews: news => {
       countOne(retrainings, news.type.replace('model_', ''));
       messaging.emit(modelEventPayload(news, newId(), sender()));
@@ -60,7 +61,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
       publishInfo();
     },
   });
-  shutdown.add(() => learning?.stop());
+  shutdown.add(async () => (await learning)?.stop());
   const view = new ViewStore({ stateDir, pipeline, clock, log: visionLog });
   await view.start();
   shutdown.add(() => view.stop());
@@ -122,7 +123,8 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     history,
     messaging,
     pause,
-    onPublished: frame => learning?.published(frame),
+    camera,
+    onPublished: frame => void learning.then(part => part?.published(frame)),
     onCondition: condition => messaging.set('state', statePayload(condition, clock)),
     onChange: (report, origin) => deps.onChange?.(report, origin),
     onHeartbeat: camera => {
@@ -162,7 +164,10 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   frameLoop.subscribe(({ frame, step: { changed } }) =>
     snapshots.offer(frame, changed.beach || changed.zones.length > 0),
   );
-  frameLoop.subscribe(frame => learning?.add(judged(frame)));
+  frameLoop.subscribe(frame => {
+    const kept = judged(frame);
+    void learning.then(part => part?.add(kept));
+  });
   frameLoop.subscribe(({ newDetail }) => {
     if (newDetail === undefined) return;
     const { scale, smallestPx, tookMs } = newDetail;
@@ -181,15 +186,16 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   const captureDeps = {
     pause,
     captureNow: (signal: AbortSignal) => frameLoop.captureNow(signal),
-    keep: async (frame: ProcessedFrame) => needLearning(learning).keep(judged(frame)),
-    remember: (frame: ProcessedFrame) => learning?.remember(judged(frame)),
+    keep: async (frame: ProcessedFrame) => (await needLearning(learning)).keep(judged(frame)),
+    remember: async (frame: ProcessedFrame) => (await learning)?.remember(judged(frame)),
     thresholds: () => pipeline.options.thresholds,
     onlyZones,
   };
-  const status = () => {
+  const status = async () => {
+    const part = await learning;
     const { beach } = pipeline.reports;
     // Whoever is told of a frame can label it.
-    if (beach.frame !== null) learning?.published(beach.frame);
+    if (beach.frame !== null) part?.published(beach.frame);
     return statusAnswer({
       state: statePayload(frameLoop.condition, clock),
       beach,
@@ -197,7 +203,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
       info: info(),
       health: health(frameLoop.cameraStats),
       alerts: messaging.alertTexts,
-      learning: learning?.status() ?? null,
+      learning: part?.status() ?? null,
     });
   };
   commands.add({ status: statusVerb(status) });
@@ -214,9 +220,9 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   commands.complete();
   publishInfo();
 
-  deps.onStep?.('opening the camera');
-  await frameLoop.start();
   shutdown.add(() => frameLoop.stop());
+  await frameLoop.start();
+  await learning;
   return { frameLoop, outlets };
 }
 

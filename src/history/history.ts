@@ -37,6 +37,8 @@ export interface HistoryParts {
 
 /** Updates of the same session replace each other; so many others wait for the disk at most. */
 const MOST_SESSIONS = 1_000;
+/** At most this much is lost when the process is killed; each write wears the disk. */
+const WRITE_EVERY_MS = 60_000;
 /** Midnights come at quarters of an hour, anywhere. */
 const QUARTER_MS = 900_000;
 
@@ -65,14 +67,14 @@ export class History {
   /** Counts the time since the last one: to be called at every picture and every tick. */
   record(step: Reports & { readonly events: readonly SessionEvent[] }): void {
     if (!this.#parts.options.enabled) return;
-    const { clock, options, byZone } = this.#parts;
+    const { clock, byZone } = this.#parts;
     const [monotonicMs, wallMs] = [clock.monotonic(), clock.now()];
     const sample = { seen: seenIn(step, byZone), monotonicMs, wallMs };
     const { state, rows } = accumulate(this.#state ?? startAccumulator(sample), sample);
     this.#state = state;
     this.#batch.add(rows);
     this.#note(step.events);
-    if (monotonicMs - this.#triedMs >= options.writeEveryMs) this.#write();
+    if (monotonicMs - this.#triedMs >= WRITE_EVERY_MS) this.#write();
     this.#tell(wallMs);
   }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { SurfwatchError } from '../errors.ts';
 import { type Connection, type Incoming, type Opened, openConnection } from './connection.ts';
-import type { MqttOptions } from './options.ts';
+import { MQTT_PACE, type MqttOptions } from './options.ts';
 import { loginOf, type Server, serversOf, tryOtherVersion, urlWithoutLogin } from './servers.ts';
 import { checkTls, readTls } from './tls.ts';
 
@@ -47,7 +47,8 @@ export async function openServer(
   onMessage: (message: Incoming) => void,
   signal = new AbortController().signal,
 ): Promise<Opened> {
-  const { username, password, clientId, keepaliveMs, connectTimeoutMs, protocolVersion } = options;
+  const { username, password, clientId, keepaliveMs, protocolVersion } = options;
+  const { connectTimeoutMs = MQTT_PACE.connectTimeoutMs } = options;
   const tls = await readTls(options, server.url);
   const settings = {
     ...loginOf(server.url, username, password),

@@ -13,7 +13,6 @@ import { Gatekeeper } from './broker/gatekeeper.ts';
 import { Listener } from './broker/listener.ts';
 import { BrokerPersistence } from './broker/persistence.ts';
 import { endOf, readServerTls, type ServerTls } from './broker/tls.ts';
-import { DISCOVERY_DEFAULTS } from './discovery/options.ts';
 import type { BrokerOptions } from './options.ts';
 
 /** A subscriber that takes nothing for this long is cut off: until then it holds up the delivery to the others. */
@@ -57,7 +56,7 @@ export class EmbeddedBroker {
     const secret = () => randomBytes(16).toString('hex');
     this.own = { username: `daemon-${secret()}`, password: secret(), clientId: `surfwatch-${secret()}` };
     this.#setup = setup;
-    const { options, base, clock, log, file, discoveryPrefix = DISCOVERY_DEFAULTS.prefix } = setup;
+    const { options, base, clock, log, file, discoveryPrefix = 'homeassistant' } = setup;
     const rules = accessRules(base, discoveryPrefix);
     const directory = () => {
       if (this.#directory === undefined) throw new Error('the broker is not started');

@@ -5,7 +5,7 @@ import { backoffMs } from './backoff.ts';
 import { type Connection, type Incoming, openConnection, type Publication } from './connection.ts';
 import type { Message } from './connection-options.ts';
 import { isHangUp, twinFault } from './faults.ts';
-import type { MqttOptions } from './options.ts';
+import { MQTT_PACE, type MqttOptions, type MqttPace } from './options.ts';
 import { loginOf, type Server, serversOf, tryOtherVersion, urlWithoutLogin } from './servers.ts';
 import { checkTls, readTls } from './tls.ts';
 
@@ -40,6 +40,7 @@ export interface MqttLinkDeps {
  */
 export class MqttLink {
   readonly #deps: MqttLinkDeps;
+  readonly #pace: MqttPace;
   readonly #servers: readonly Server[];
   readonly #stopping = new AbortController();
   /** When each message that waits for its acknowledgement was sent, oldest first. */
@@ -56,6 +57,7 @@ export class MqttLink {
 
   constructor(deps: MqttLinkDeps) {
     this.#deps = deps;
+    this.#pace = { ...MQTT_PACE, ...deps.options };
     this.#servers = serversOf(deps.options);
   }
 
@@ -140,7 +142,7 @@ export class MqttLink {
       const rounds = Math.ceil(failures / this.#servers.length);
       const wasLast = failures % this.#servers.length === 0;
       const slow = fault.code === 'mqtt-unauthorized' && wasLast;
-      const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : rounds, options, Math.random());
+      const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : rounds, this.#pace, Math.random());
       await clock.sleep(pause, signal).catch(() => undefined);
     }
   }
@@ -156,7 +158,7 @@ export class MqttLink {
         clientId: options.clientId,
         protocolVersion: server.version,
         keepaliveMs: options.keepaliveMs,
-        connectTimeoutMs: options.connectTimeoutMs,
+        connectTimeoutMs: this.#pace.connectTimeoutMs,
         ...(tls && { tls }),
         maxPacketBytes,
         will,
@@ -204,13 +206,14 @@ export class MqttLink {
 
   /** Keep-alive does not show a broker that answers pings but no longer takes messages. */
   async #watchAcknowledgements(connection: Connection, signal: AbortSignal): Promise<void> {
-    const { clock, options } = this.#deps;
+    const { clock } = this.#deps;
+    const { ackTimeoutMs } = this.#pace;
     for (;;) {
-      await clock.sleep(options.ackTimeoutMs / 4, signal).catch(() => undefined);
+      await clock.sleep(ackTimeoutMs / 4, signal).catch(() => undefined);
       if (signal.aborted) return;
       const [oldest] = this.#unacknowledged.values();
-      if (oldest === undefined || clock.monotonic() - oldest < options.ackTimeoutMs) continue;
-      const reason = `broker ${this.address} acknowledged nothing for ${options.ackTimeoutMs} ms`;
+      if (oldest === undefined || clock.monotonic() - oldest < ackTimeoutMs) continue;
+      const reason = `broker ${this.address} acknowledged nothing for ${ackTimeoutMs} ms`;
       connection.drop(new SurfwatchError('mqtt-unreachable', reason));
       return;
     }

@@ -5,12 +5,13 @@ import { SurfwatchError } from '../errors.ts';
 import { type Command, type ParsedCommand, parseCommand } from './command.ts';
 import type { Incoming } from './connection.ts';
 import type { Message } from './connection-options.ts';
-import { MQTT_DEFAULTS } from './options.ts';
 import { type Asked, answerTo, askedBy, isKept, type Outcome, outcomeOf } from './outcome.ts';
 import { staleness } from './stale.ts';
 import type { CommandRegistry, Verb } from './verbs.ts';
 
 const MAX_RUNNING = 16;
+/** A command that was sent longer ago is not run: what it asked for may have been done by hand since. */
+const MAX_COMMAND_AGE_MS = 300_000;
 /** Those that run, and repeated transactions that wait for them. */
 const MAX_WAITING = 64;
 /** Answers kept to be given again for a repeated transaction. */
@@ -21,8 +22,6 @@ const MAX_KEPT_CHARACTERS = 65_536;
 export interface CommandsDeps {
   readonly base: string;
   readonly commands: Pick<CommandRegistry, 'verb'>;
-  /** A command that was sent longer ago is not run. Default 300,000. */
-  readonly maxCommandAgeMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly answer: (message: Message) => void;
@@ -33,7 +32,7 @@ export interface CommandsDeps {
  * and never rejects. What it holds is bounded, however many messages come.
  */
 export function commandHandler(deps: CommandsDeps): (message: Incoming) => Promise<void> {
-  const { base, commands, maxCommandAgeMs = MQTT_DEFAULTS.maxCommandAgeMs } = deps;
+  const { base, commands } = deps;
   const answered = new Map<string, Ran>();
   let running = 0;
   let waiting = 0;
@@ -80,7 +79,7 @@ export function commandHandler(deps: CommandsDeps): (message: Incoming) => Promi
       return { fault: new SurfwatchError('command-busy', 'too many commands at one time') };
     }
     if (known !== undefined) return known.outcome;
-    const stale = staleness(command.sentMs, deps.clock.now(), maxCommandAgeMs);
+    const stale = staleness(command.sentMs, deps.clock.now(), MAX_COMMAND_AGE_MS);
     if (stale !== undefined) return { fault: new SurfwatchError('command-stale', stale) };
     const verb = found(command.verb);
     if (verb instanceof SurfwatchError) return { fault: verb };

@@ -19,8 +19,6 @@ export interface IncomingDeps {
   readonly commands: CommandRegistry;
   /** Topics outside of the base, each with who takes its messages. */
   readonly others?: Readonly<Record<string, (message: Incoming) => void>>;
-  /** A command that was sent longer ago is not run. Default 300,000. */
-  readonly maxCommandAgeMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }

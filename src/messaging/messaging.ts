@@ -9,7 +9,7 @@ import type { DiscoveryOptions } from './discovery/options.ts';
 import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
-import type { BrokerOptions, MqttOptions } from './options.ts';
+import { type BrokerOptions, MAX_QUEUED_EVENTS, type MqttOptions } from './options.ts';
 import {
   connectionLost,
   newOutbox,
@@ -82,7 +82,7 @@ export class Messaging {
   constructor(deps: MessagingDeps) {
     this.#deps = deps;
     const { base, clock, log } = deps;
-    this.#outbox = newOutbox(deps.events ?? memoryEvents(deps.mqtt.maxQueuedEvents), `${base}/event`);
+    this.#outbox = newOutbox(deps.events ?? memoryEvents(MAX_QUEUED_EVENTS), `${base}/event`);
     this.#forbidden = forbiddenTopics({ base, log, alert: text => this.alert('broker-forbids', text) });
     this.#delivery = new Delivery({
       outbox: this.#outbox,
@@ -225,7 +225,6 @@ export class Messaging {
       {
         ...this.#deps,
         others: this.#announcer?.listens ?? {},
-        maxCommandAgeMs: this.#deps.mqtt.maxCommandAgeMs,
       },
       answer,
     );

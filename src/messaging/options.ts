@@ -1,41 +1,52 @@
 /** What can be set about messaging, as plain data. Durations are milliseconds. */
 
-/** The connection to a broker. */
-export interface MqttOptions {
-  /** `mqtt:`, `mqtts:`, `ws:` or `wss:` address of a broker, or several that are tried in turn; `''` starts the embedded one. Default `''`. */
-  readonly url: string | readonly string[];
-  /** Login name at the broker. Default: none. */
-  readonly username?: string;
-  /** Password at the broker. Default: none. */
-  readonly password?: string;
-  /** MQTT client id, unique at the broker (another client with the same id throws this one out). Default `surfwatch`; a config of a fleet makes it `surfwatch-<site>`. */
-  readonly clientId: string;
-  /** Version of the protocol: `5`, `4` (which is MQTT 3.1.1), or `auto`: 5, and 3.1.1 where the broker refuses it. Default `auto`. */
-  readonly protocolVersion: 'auto' | '5' | '4';
-  /** A silent connection is probed after this many ms, rounded up to whole seconds: 1,000..65,535,000. Default 30,000. */
-  readonly keepaliveMs: number;
-  /** How long the broker may take to accept a connection, in ms. Default 10,000. */
+/** The pace of a connection to a broker, in ms. */
+export interface MqttPace {
+  /** How long the broker may take to accept a connection. */
   readonly connectTimeoutMs: number;
-  /** How long the broker may take to acknowledge a message before the connection counts as dead, in ms. Default 20,000. */
+  /** How long the broker may take to acknowledge a message before the connection counts as dead. */
   readonly ackTimeoutMs: number;
-  /** Pause before the first new attempt after a lost connection, in ms; doubled at each failure, with jitter. Default 1,000. */
+  /** Pause before the first new attempt after a lost connection; doubled at each failure, with jitter. */
   readonly reconnectMinMs: number;
-  /** Longest pause between two attempts, in ms; also the pace after a refused login. Default 60,000. */
+  /** Longest pause between two attempts; also the pace after a refused login. */
   readonly reconnectMaxMs: number;
-  /** PEM file of the authorities a broker's certificate is checked against. Default: those Node.js trusts. */
+}
+
+/** Slow mobile links answer in time; a board comes back within a minute of its broker. */
+export const MQTT_PACE: MqttPace = {
+  connectTimeoutMs: 10_000,
+  ackTimeoutMs: 20_000,
+  reconnectMinMs: 1_000,
+  reconnectMaxMs: 60_000,
+};
+
+/** Events kept while they can't be delivered: days of a busy beach. Beyond it the oldest is dropped, and counted. */
+export const MAX_QUEUED_EVENTS = 1_000;
+
+/** The connection to a broker; the pace is {@link MQTT_PACE} where nothing else is said. */
+export interface MqttOptions extends Partial<MqttPace> {
+  /** `mqtt:`, `mqtts:`, `ws:` or `wss:` address of a broker, or several that are tried in turn; `''` starts the embedded one. */
+  readonly url: string | readonly string[];
+  /** Login name at the broker. */
+  readonly username?: string;
+  /** Password at the broker. */
+  readonly password?: string;
+  /** MQTT client id, unique at the broker (another client with the same id throws this one out). */
+  readonly clientId: string;
+  /** Version of the protocol: `5`, `4` (which is MQTT 3.1.1), or `auto`: 5, and 3.1.1 where the broker refuses it. */
+  readonly protocolVersion: 'auto' | '5' | '4';
+  /** A silent connection is probed after this many ms, rounded up to whole seconds: 1,000..65,535,000. */
+  readonly keepaliveMs: number;
+  /** PEM file of the authorities a broker's certificate is checked against. */
   readonly caFile?: string;
-  /** PEM file of the client's certificate; needs `keyFile`. Default: none. */
+  /** PEM file of the client's certificate; needs `keyFile`. */
   readonly certFile?: string;
-  /** PEM file of the client's private key; needs `certFile`. Default: none. */
+  /** PEM file of the client's private key; needs `certFile`. */
   readonly keyFile?: string;
-  /** Name the broker's certificate must have, also asked for by SNI. Default: the host in `url`. */
+  /** Name the broker's certificate must have, also asked for by SNI. */
   readonly servername?: string;
-  /** Refuse a broker whose certificate does not check. Default true. */
+  /** Refuse a broker whose certificate does not check. */
   readonly rejectUnauthorized: boolean;
-  /** Events kept on disk while they can't be delivered; the oldest is dropped, and counted, beyond it. 1..1,000,000. Default 1,000. */
-  readonly maxQueuedEvents: number;
-  /** A command whose `ts` is older than this is not run, in ms. Default 300,000. */
-  readonly maxCommandAgeMs: number;
 }
 
 /** The embedded broker, used where no `mqtt.url` is set. */
@@ -85,20 +96,6 @@ export interface BrokerOptions {
   /** How long a new connection may take to send its CONNECT packet, in ms. Default 10,000. */
   readonly connectTimeoutMs: number;
 }
-
-export const MQTT_DEFAULTS: MqttOptions = {
-  url: '',
-  clientId: 'surfwatch',
-  protocolVersion: 'auto',
-  keepaliveMs: 30_000,
-  connectTimeoutMs: 10_000,
-  ackTimeoutMs: 20_000,
-  reconnectMinMs: 1_000,
-  reconnectMaxMs: 60_000,
-  rejectUnauthorized: true,
-  maxQueuedEvents: 1_000,
-  maxCommandAgeMs: 300_000,
-};
 
 export const BROKER_DEFAULTS: BrokerOptions = {
   host: '127.0.0.1',

@@ -1,10 +1,11 @@
 /** How the daemon reaches its embedded broker: like any other, but with a login of its own. */
 import type { EmbeddedBroker } from './broker.ts';
-import type { MqttOptions } from './options.ts';
+import { MQTT_PACE, type MqttOptions } from './options.ts';
 
 export function ownLinkOptions(mqtt: MqttOptions, broker: EmbeddedBroker): MqttOptions {
   const { host, port } = broker.ownAddress;
   const { username, password, clientId } = broker.own;
+  const { reconnectMinMs, reconnectMaxMs } = { ...MQTT_PACE, ...mqtt };
   const { caFile: _ca, certFile: _cert, keyFile: _key, servername: _name, ...rest } = mqtt;
   return {
     ...rest,
@@ -13,8 +14,8 @@ export function ownLinkOptions(mqtt: MqttOptions, broker: EmbeddedBroker): MqttO
     password,
     clientId,
     protocolVersion: '4',
-    reconnectMinMs: Math.min(100, mqtt.reconnectMinMs),
-    reconnectMaxMs: Math.min(1_000, mqtt.reconnectMaxMs),
+    reconnectMinMs: Math.min(100, reconnectMinMs),
+    reconnectMaxMs: Math.min(1_000, reconnectMaxMs),
   };
 }
 

@@ -235,7 +235,7 @@ export const commandSchema = z
       .union([z.iso.datetime({ offset: true }), z.number().min(0)])
       .optional()
       .describe(
-        'When it was sent, as ISO 8601 with a time zone or in milliseconds since 1970: one that is older than `mqtt.maxCommandAge` is answered `command-stale` and not run. Leave it out where the sender does not know the time.',
+        'When it was sent, as ISO 8601 with a time zone or in milliseconds since 1970: one that is older than five minutes is answered `command-stale` and not run. Leave it out where the sender does not know the time.',
       ),
   })
   .describe('A command with its arguments. A bare verb instead of JSON is a command without arguments.');

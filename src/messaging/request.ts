@@ -6,14 +6,12 @@ import { type AnyVersion, connectAnyVersion } from './any-version.ts';
 import type { Incoming, Publication } from './connection.ts';
 import { isRefusal } from './faults.ts';
 import { labelsLevel } from './label-topic.ts';
-import { MQTT_DEFAULTS, type MqttOptions } from './options.ts';
+import type { MqttOptions } from './options.ts';
 import type { Response } from './payloads.ts';
 import { mayAnswerPicture, readJson, readResponse } from './read-response.ts';
 import { DaemonError, hungUp, silence } from './requester-faults.ts';
 
-export interface RequesterOptions extends Partial<MqttOptions> {
-  /** Address of the broker, or several to be tried in turn; a login in it counts where no other is given. */
-  readonly url: MqttOptions['url'];
+export interface RequesterOptions extends MqttOptions {
   /** What all topics begin with: `surf`, or `surf/<site>`. */
   readonly base: string;
   readonly clock: Clock;
@@ -43,9 +41,7 @@ interface Waiting {
 export async function openRequester(options: RequesterOptions): Promise<Requester> {
   const { base, clock, ...mqtt } = options;
   let requester: Requester | undefined;
-  const link = await connectAnyVersion({ ...MQTT_DEFAULTS, ...mqtt }, MAX_INCOMING_BYTES, message =>
-    requester?.take(message),
-  );
+  const link = await connectAnyVersion(mqtt, MAX_INCOMING_BYTES, message => requester?.take(message));
   requester = new Requester(link, { base, clock, address: link.address });
   await requester.watchAvailability();
   return requester;

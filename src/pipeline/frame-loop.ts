@@ -3,10 +3,9 @@ import type { Logger } from 'pino';
 import type { ActivityReport } from '../activity/report.ts';
 import type { TrackerStep } from '../activity/tracker.ts';
 import type { Clock } from '../base/clock.ts';
-import { liveView } from '../base/live-view.ts';
 import { partLogger } from '../base/log.ts';
 import { serially } from '../base/serially.ts';
-import { Camera, type CameraStats, type StatusChange } from '../capture/camera.ts';
+import type { CameraStats, StatusChange } from '../capture/camera.ts';
 import { createSource } from '../capture/create.ts';
 import type { Frame } from '../capture/source.ts';
 import type { Settings } from '../config/settings.ts';
@@ -14,7 +13,7 @@ import { messageOf, SurfwatchError } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { Messaging } from '../messaging/messaging.ts';
 import { createSchedule, type Schedule } from '../schedule/schedule.ts';
-import { CameraSwitch } from './camera-switch.ts';
+import type { CameraSwitch } from './camera-switch.ts';
 import {
   type CaptureOff,
   type CurrentCondition,
@@ -34,6 +33,14 @@ const TICK_MS = 1_000;
 /** A camera that has shown nothing this long after the start is reported as not there. */
 const FIRST_PICTURE_MS = 3_000;
 
+/**
+ * The time between two pictures while a change of activity awaits its confirmation, when seconds count: four times as
+ * many, and no more than two a second, which the slowest boards can read.
+ */
+export function pendingIntervalMs(intervalMs: number): number {
+  return Math.min(intervalMs, Math.max(500, intervalMs / 4));
+}
+
 export interface FrameLoopDeps {
   /** In force: asked for at each use. */
   readonly settings: () => Settings;
@@ -42,6 +49,8 @@ export interface FrameLoopDeps {
   readonly history: Pick<History, 'record' | 'sessions'>;
   readonly messaging: Pick<Messaging, 'set' | 'alert'>;
   readonly pause: Pick<Pause, 'state'>;
+  /** It may be open already. */
+  readonly camera: CameraSwitch;
   /** The id of a frame was published. */
   readonly onPublished: (frame: string) => void;
   readonly onCondition: (condition: CurrentCondition) => void;
@@ -70,7 +79,6 @@ export interface LoopProgress {
 export class FrameLoop {
   readonly #deps: FrameLoopDeps;
   readonly #log: Logger;
-  readonly #camera: CameraSwitch;
   readonly #requests = new FrameRequests();
   readonly #consumers: FrameConsumer[] = [];
   readonly #inTurn = serially();
@@ -94,7 +102,6 @@ export class FrameLoop {
     this.#log = partLogger(deps.log, 'daemon');
     this.#condition = { state: 'starting', sinceMs: deps.clock.monotonic() };
     this.#schedule = createSchedule(deps.settings().schedule);
-    this.#camera = new CameraSwitch(() => this.#newCamera());
   }
 
   /** Each is given every frame that was read, in the order of subscription. */
@@ -105,6 +112,11 @@ export class FrameLoop {
   /** The camera may still be on its way when this returns. */
   async start(): Promise<void> {
     this.#startedMs = this.#deps.clock.monotonic();
+    this.#deps.camera.connect({
+      onFrame: frame => this.#onFrame(frame),
+      onStatus: change => this.#onCameraStatus(change),
+      onFailure: error => this.#requests.fail(error),
+    });
     await this.updateCapture();
     void this.#tick();
   }
@@ -112,14 +124,14 @@ export class FrameLoop {
   /** Frees the camera, ends the sessions, and says that the activity is not known any more. */
   async stop(): Promise<void> {
     this.#ticking.abort();
-    await this.#inTurn(() => this.#camera.close());
+    await this.#inTurn(() => this.#deps.camera.close());
     this.#endSessions();
     // Who reads only the activity must not take the last one for the present one.
     this.#deps.reporter.publish(this.#deps.pipeline.blind(this.#off?.state ?? 'camera-lost'));
   }
 
   get cameraStats(): CameraStats {
-    return this.#camera.stats;
+    return this.#deps.camera.stats;
   }
 
   get condition(): CurrentCondition {
@@ -128,11 +140,11 @@ export class FrameLoop {
 
   get progress(): LoopProgress {
     const { processed, workingSinceMs } = this.#deps.pipeline;
-    const { status, failures } = this.#camera.stats;
+    const { status, failures } = this.#deps.camera.stats;
     return {
       steps: processed + failures,
       frameSinceMs: workingSinceMs,
-      resting: !this.#camera.isOpen || status === 'ended',
+      resting: !this.#deps.camera.isOpen || status === 'ended',
     };
   }
 
@@ -140,7 +152,7 @@ export class FrameLoop {
   useSettings(): void {
     const { schedule, camera } = this.#deps.settings();
     this.#schedule = createSchedule(schedule);
-    this.#camera.setPace(camera.intervalMs);
+    this.#deps.camera.setPace(camera.intervalMs);
   }
 
   /** Opens or closes the camera, as pause and schedule have it. Before the start nothing happens. */
@@ -154,10 +166,10 @@ export class FrameLoop {
       if (off === null) {
         // What was said of the pause or the night is over, whether or not a picture comes.
         if (before !== null) this.#report(pipeline.blind('camera-lost'));
-        await this.#camera.open();
+        await this.#deps.camera.open();
       } else {
-        if (this.#camera.isOpen) {
-          await this.#camera.close();
+        if (this.#deps.camera.isOpen) {
+          await this.#deps.camera.close();
           this.#requests.give(null);
           this.#cameraFault = undefined;
           messaging.alert('camera-lost', null);
@@ -177,29 +189,15 @@ export class FrameLoop {
   async captureNow(signal: AbortSignal): Promise<ProcessedFrame> {
     const { settings, clock, log, newId, pipeline, pause } = this.#deps;
     const { camera } = settings();
-    if (this.#camera.isOpen && this.#camera.stats.status !== 'ended') {
+    if (this.#deps.camera.isOpen && this.#deps.camera.stats.status !== 'ended') {
       const next = this.#requests.next(camera.timeoutMs, clock, signal);
-      this.#camera.takeNow();
+      this.#deps.camera.takeNow();
       const frame = await next;
       if (frame !== null) return frame;
       if (pause.state !== null) throw new SurfwatchError('capture-paused', 'a pause began meanwhile');
     }
     const source = createSource(camera, { clock, log: partLogger(log, 'capture') });
     return observeOnce(source, { clock, timeoutMs: camera.timeoutMs, newId, pipeline }, signal);
-  }
-
-  #newCamera(): Camera {
-    const { settings, clock } = this.#deps;
-    const log = partLogger(this.#deps.log, 'capture');
-    return new Camera({
-      source: createSource(settings().camera, { clock, log }),
-      clock,
-      log,
-      options: liveView(() => settings().camera),
-      onFrame: frame => this.#onFrame(frame),
-      onStatus: change => this.#onCameraStatus(change),
-      onFailure: ({ code, message }) => this.#requests.fail(new SurfwatchError(code, message)),
-    });
   }
 
   async #onFrame(frame: Frame): Promise<void> {
@@ -241,8 +239,8 @@ export class FrameLoop {
 
   #report(step: TrackerStep): void {
     const { settings, reporter, history, onChange, onPublished } = this.#deps;
-    const { intervalMs, pendingIntervalMs } = settings().camera;
-    this.#camera.setPace(step.pending ? Math.min(pendingIntervalMs, intervalMs) : intervalMs);
+    const { intervalMs } = settings().camera;
+    this.#deps.camera.setPace(step.pending ? pendingIntervalMs(intervalMs) : intervalMs);
     history.record(step);
     if (!reporter.report(step)) return;
     const { activity, activities, visibility, frame } = step.beach;
@@ -302,7 +300,7 @@ export class FrameLoop {
   }
 
   #updateCondition(): void {
-    const camera = this.#camera.stats.status;
+    const camera = this.#deps.camera.stats.status;
     const condition = conditionOf({
       off: this.#off,
       camera,

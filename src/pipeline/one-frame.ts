@@ -1,6 +1,7 @@
 /** One picture at once, for whoever asks for it by hand. */
 
 import type { Clock } from '../base/clock.ts';
+import { deferred } from '../base/deferred.ts';
 import type { Frame, FrameSource } from '../capture/source.ts';
 import { closeWithin, grabWithin } from '../capture/timed.ts';
 import { SurfwatchError } from '../errors.ts';
@@ -54,16 +55,6 @@ export class FrameRequests {
       this.#waiting.delete(request);
     }
   }
-}
-
-function deferred<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((done, failed) => {
-    resolve = done;
-    reject = failed;
-  });
-  return { promise, resolve, reject };
 }
 
 export interface GrabDeps {

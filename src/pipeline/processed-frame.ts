@@ -1,12 +1,13 @@
 /** A frame that went through the pipeline. */
 import type { ReadFrame } from '../activity/beach-reader.ts';
 import type { Observed } from '../activity/observe.ts';
+import type { ActivityOptions } from '../activity/options.ts';
+import type { Reports } from '../activity/report.ts';
 import type { TrackerStep } from '../activity/tracker.ts';
 import type { Frame } from '../capture/source.ts';
 import { SurfwatchError } from '../errors.ts';
 import type { JudgedFrame } from '../learning/board/judged-frame.ts';
 import type { SeenDetail } from '../messaging/describe.ts';
-import type { Pipeline } from './pipeline.ts';
 
 export interface ProcessedFrame {
   readonly frame: Frame;
@@ -39,7 +40,7 @@ export function isTracked(frame: ProcessedFrame): frame is TrackedFrame {
  */
 export function judgedFrameOf(
   { frame, observed: { observation, read } }: ProcessedFrame,
-  pipeline: Pick<Pipeline, 'reports' | 'options'>,
+  pipeline: { readonly reports: Reports; readonly options: Pick<ActivityOptions, 'thresholds'> },
 ): JudgedFrame {
   if (read === undefined) throw new SurfwatchError('capture-unreadable', 'the picture cannot be read');
   const { visibility, monotonicMs } = observation;

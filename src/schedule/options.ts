@@ -30,14 +30,3 @@ export interface ScheduleOptions {
   /** IANA name; null for that of the system. */
   readonly timeZone: string | null;
 }
-
-export const SCHEDULE_DEFAULTS: ScheduleOptions = {
-  enabled: false,
-  daylight: 'sun',
-  latitude: null,
-  longitude: null,
-  morningOffsetMs: 0,
-  eveningOffsetMs: 0,
-  windows: [],
-  timeZone: null,
-};

@@ -49,9 +49,9 @@ export interface ExplicitScript {
 export interface SimulatorOptions {
   /** Decides everything that is left to chance: the same options at the same simulated time give the same bytes. An integer. */
   readonly seed: number;
-  /** Width of the picture in pixels, 160 or more. */
+  /** Width of the picture in pixels. */
   readonly width: number;
-  /** Height of the picture in pixels, 120 or more. */
+  /** Height of the picture in pixels. */
   readonly height: number;
   /** Simulated seconds per real second, above 0. */
   readonly speed: number;
@@ -60,11 +60,3 @@ export interface SimulatorOptions {
   /** Folder with the JPEG frames of a real camera, shown before each block of the script; absent for none. */
   readonly footage?: string;
 }
-
-export const SIMULATOR_DEFAULTS: SimulatorOptions = {
-  seed: 1,
-  width: 1280,
-  height: 720,
-  speed: 1,
-  script: 'demo',
-};

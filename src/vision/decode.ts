@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { Size } from './cells/pyramid.ts';
 import { type DecodeLimits, measurePicture, openPicture, unreadable } from './open-picture.ts';
 
-export type { DecodeLimits } from './open-picture.ts';
+export { type DecodeLimits, PICTURE_LIMITS } from './open-picture.ts';
 
 /** RGB bytes, row by row: [height, width, 3]. */
 export interface RawPicture extends Size {
@@ -36,7 +36,7 @@ export async function decodeFrame(
   const size = finest(frame);
   try {
     const opened = openPicture(bytes, limits).autoOrient();
-    const shrinks = size.width < frame.width && size.height < frame.height;
+    const shrinks = size.width <= frame.width && size.height <= frame.height;
     const picture = await toRgb(shrinks ? resized(opened, size) : opened);
     return { frame, picture };
   } catch (error) {

@@ -3,6 +3,12 @@ import type { GateOptions } from './quality/options.ts';
 
 // More than a still picture moves when a camera encodes it anew.
 const CHANGED_LEVELS = 4;
+/**
+ * Share of the points that must have changed since the picture stood still, or it still does. A sea changes 0.3 within a
+ * second, and 0.04 at least in a stream compressed until it is blocky; a still picture that a camera encodes over and
+ * over changes 0.001, and a burnt-in clock covers less than this.
+ */
+export const FROZEN_SHARE = 0.03;
 /** Intervals between new pictures that are remembered. */
 const REMEMBERED = 9;
 /** A source is not frozen before this many times its usual interval, ... */
@@ -34,10 +40,9 @@ export function watchStill(
   state: Stillness | null,
   picture: { readonly signature: Uint8Array; readonly repeated: boolean },
   monotonicMs: number,
-  options: GateOptions,
 ): Stillness {
   const { signature, repeated } = picture;
-  if (state !== null && changedShare(state.signature, signature) <= options.frozenShare) {
+  if (state !== null && changedShare(state.signature, signature) <= FROZEN_SHARE) {
     return { ...state, seen: state.seen + 1, repeated: state.repeated + (repeated ? 1 : 0) };
   }
   const before = state?.intervalsMs ?? [];
@@ -47,7 +52,11 @@ export function watchStill(
 }
 
 /** Whether it has stood still for longer than this camera is wont to. */
-export function isFrozen(state: Stillness, monotonicMs: number, { frozenAfterMs }: GateOptions): boolean {
+export function isFrozen(
+  state: Stillness,
+  monotonicMs: number,
+  { frozenAfterMs }: Pick<GateOptions, 'frozenAfterMs'>,
+): boolean {
   const { seen, repeated, intervalsMs, sinceMs } = state;
   const stillMs = monotonicMs - sinceMs;
   // Two pictures alike are no proof, however far apart; one that was coded anew each time is.

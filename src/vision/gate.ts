@@ -41,7 +41,7 @@ export function gatePicture(
   if (fault !== 'ok')
     return { state: state && { ...state, still: interrupted(state.still) }, visibility: fault };
   const { signature, grey } = quality;
-  const still = watchStill(state?.still ?? null, { signature, repeated }, monotonicMs, options);
+  const still = watchStill(state?.still ?? null, { signature, repeated }, monotonicMs);
   const before = { view: state?.view ?? null, dirt: state?.dirt ?? null };
   if (isFrozen(still, monotonicMs, options)) return { state: { ...before, still }, visibility: 'frozen' };
   // The same file again is nothing new to learn.
@@ -50,7 +50,7 @@ export function gatePicture(
       ? null
       : repeated && before.view !== null
         ? before.view
-        : watchView(before.view, grey, monotonicMs, options);
+        : watchView(before.view, grey, monotonicMs);
   const dirt = dirtOf(before, view, { soiling: repeated ? null : soiling, monotonicMs, options });
   const seen = dirt?.dirty ? 'lens-dirty' : 'ok';
   return { state: { still, view, dirt }, visibility: view?.fault ?? seen };
@@ -71,7 +71,7 @@ function dirtOf(
   // Of another view, or behind fog, tiles look other than usual without any dirt.
   if (soiling === null || (view?.suspect ?? null) !== null) return before.dirt;
   const isNew = view !== null && before.view !== null && view.view.frames < before.view.view.frames;
-  return watchDirt(isNew ? null : before.dirt, soiling, monotonicMs, options);
+  return watchDirt(isNew ? null : before.dirt, soiling, monotonicMs);
 }
 
 /** How long a picture stood still is not known across a gap; how often there is a new one is. */

@@ -14,6 +14,9 @@ export interface DecodeLimits {
   readonly maxPixels: number;
 }
 
+/** What a board decodes of anybody's: no camera in use sends more, and 50 megapixels take 150 MB. */
+export const PICTURE_LIMITS: DecodeLimits = { maxBytes: 20_000_000, maxPixels: 50_000_000 };
+
 /** Encoders make about ten scans. With profiles, places and previews a JPEG has some hundred segments. */
 const MOST_JPEG_PARTS = { scans: 64, segments: 2_000 } as const;
 /** Each scan visits all pixels again: the ten of an encoder at 50 megapixels, or 64 at 8. */

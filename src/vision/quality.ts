@@ -5,7 +5,7 @@ import type { GateOptions } from './quality/options.ts';
 import { missingShare } from './quality/rows.ts';
 import { thumbnailOf } from './quality/thumbnail.ts';
 
-export { DEFAULT_GATE_OPTIONS, type GateOptions } from './quality/options.ts';
+export type { GateOptions } from './quality/options.ts';
 
 export interface PictureQuality {
   /** Mean luma (Rec. 601), 0..255. */
@@ -35,6 +35,20 @@ export interface PictureQuality {
 /** Why a single picture can't be judged. */
 export type PictureFault = 'dark' | 'obscured' | 'overexposed' | 'fogged' | 'damaged';
 
+// Measured with `scripts/measure-gates.ts`; see docs/gates.md.
+
+/** Over-exposed where more than this share of the picture is white. */
+const OVEREXPOSED_SHARE = 0.3;
+/** Over-exposed where 95 % of the picture is brighter than this luma. */
+const OVEREXPOSED_LUMA = 185;
+/** Obscured where luma spreads over less than this. */
+const OBSCURED_SPREAD = 15;
+/** Fogged where the picture is less sharp than this. */
+const FOGGED_SHARPNESS = 3.4;
+/** Fogged where √(spread × sharpness) is less than this: contrast and detail together. */
+const FOGGED_STRUCTURE = 20;
+/** Fogged where the finest detail is less than this share of the next coarser: a picture out of focus. */
+const FOGGED_FINENESS = 0.58;
 const WHITE = 248;
 /** Median of luma from which even a picture with dark parts is washed out. */
 const WHITE_MIDDLE = 243;
@@ -77,16 +91,18 @@ export function measureQuality(picture: RawPicture): PictureQuality {
 }
 
 /** Too dark comes first: what can't be seen for want of light isn't obscured. */
-export function judgeQuality(quality: PictureQuality, options: GateOptions): 'ok' | PictureFault {
+export function judgeQuality(
+  quality: PictureQuality,
+  { darkLuma }: Pick<GateOptions, 'darkLuma'>,
+): 'ok' | PictureFault {
   const { brightLuma, middleLuma, lumaSpread, whiteShare, sharpness, fineness, tint, missing } = quality;
-  if (brightLuma < options.darkLuma) return 'dark';
+  if (brightLuma < darkLuma) return 'dark';
   if (missing >= MISSING || Math.abs(tint) > TINTED) return 'damaged';
-  const washedOut = brightLuma - lumaSpread > options.overexposedLuma || middleLuma > WHITE_MIDDLE;
-  if (washedOut || whiteShare > options.overexposedShare) return 'overexposed';
-  if (lumaSpread < options.obscuredSpread) return 'obscured';
-  const hazy =
-    sharpness < options.obscuredSharpness || Math.sqrt(lumaSpread * sharpness) < options.obscuredStructure;
-  return hazy || fineness < options.foggedFineness ? 'fogged' : 'ok';
+  const washedOut = brightLuma - lumaSpread > OVEREXPOSED_LUMA || middleLuma > WHITE_MIDDLE;
+  if (washedOut || whiteShare > OVEREXPOSED_SHARE) return 'overexposed';
+  if (lumaSpread < OBSCURED_SPREAD) return 'obscured';
+  const hazy = sharpness < FOGGED_SHARPNESS || Math.sqrt(lumaSpread * sharpness) < FOGGED_STRUCTURE;
+  return hazy || fineness < FOGGED_FINENESS ? 'fogged' : 'ok';
 }
 
 function bump(counts: Uint32Array, level: number): void {

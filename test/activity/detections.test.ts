@@ -65,8 +65,19 @@ describe('findDetections', () => {
         [21, 12, logit],
       ]);
     const group = level(20, 12, [[9, 6, 4]]);
-    expect(findDetections([riders(3), group], HEAD).map(found => found.level)).toEqual([0, 0]);
+    expect(findDetections([riders(3), group], HEAD)).toHaveLength(2);
     expect(findDetections([riders(1), group], HEAD)[0]?.level).toBe(1);
+  });
+
+  it('lies where the finest level shows it, and is as sure as the level that shows it best', () => {
+    const fine = level(40, 24, [[20, 12, 0]]);
+    const coarse = level(20, 12, [[10, 6, 1]]);
+    const [alone] = findDetections([fine, level(20, 12, [])], HEAD);
+    const found = findDetections([fine, coarse], HEAD);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ x: alone?.x, y: alone?.y, level: 1, cell: 6 * 20 + 10 });
+    expect(found[0]?.score).toBeCloseTo(1 / (1 + Math.exp(-1)), 3);
+    expect(found[0]?.scores.surfing).toBeCloseTo(1 / (1 + Math.exp(-1)), 3);
   });
 
   it('adds up the activities of a cell, as nobody does two at once, and leaves out the background', () => {

@@ -21,13 +21,13 @@ const only = (riders: RidersState) => ({ riders, kites: NO_RIDERS });
 function watch(
   frames: number,
   see: (frame: number) => readonly Detection[],
-  { everyMs = 2 * SECOND, from = NO_RIDERS, startMs = 0 } = {},
+  { everyMs = 2 * SECOND, from = NO_RIDERS, startMs = 0, threshold = RIDER } = {},
 ): RidersState {
   let next = 0;
   let state = from;
   for (let frame = 0; frame < frames; frame++) {
     state = stepRiders(state, see(frame), startMs + frame * everyMs, {
-      rider: RIDER,
+      thresholdOf: () => threshold,
       newId: () => `r${next++}`,
     });
   }
@@ -56,7 +56,11 @@ describe('a rider', () => {
 
   it('is not missed where nobody looked', () => {
     const seen = watch(10, () => [at(0.3, 0.5, 0.9)]);
-    const unread = stepRiders(seen, [], 25 * SECOND, { rider: RIDER, newId: () => 'x', isRead: () => false });
+    const unread = stepRiders(seen, [], 25 * SECOND, {
+      thresholdOf: () => RIDER,
+      newId: () => 'x',
+      isRead: () => false,
+    });
     expect(unread.tracks[0]?.evidence).toBe(seen.tracks[0]?.evidence);
   });
 
@@ -69,6 +73,12 @@ describe('a rider', () => {
       confirmed += confirmedRiders(state).length;
     }
     expect(confirmed).toBeLessThan(6);
+  });
+
+  it('is one at a lower probability in frames where that is enough', () => {
+    const faint = () => [at(0.3, 0.5, 0.35)];
+    expect(confirmedRiders(watch(20, faint))).toEqual([]);
+    expect(confirmedRiders(watch(20, faint, { threshold: 0.3 }))).toHaveLength(1);
   });
 
   it('is none where what it could be is a little too unlikely, however long', () => {

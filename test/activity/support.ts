@@ -1,5 +1,5 @@
 /** A tracker driven by hand: pictures at given times in, steps out. */
-import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from '../../src/activity/options.ts';
+import type { ActivityOptions } from '../../src/activity/options.ts';
 import type { SessionEvent } from '../../src/activity/report.ts';
 import {
   type Observation,
@@ -9,10 +9,11 @@ import {
   track,
 } from '../../src/activity/tracker.ts';
 import type { Visibility } from '../../src/activity/visibility.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 export const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'] as const;
 export const OPTIONS: ActivityOptions = {
-  ...DEFAULT_ACTIVITY_OPTIONS,
+  ...DEFAULTS.activity,
   thresholds: { surfing: 0.4, windsurfing: 0.5, kitesurfing: 0.6 },
 };
 /** Wall-clock time at monotonic time 0. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LEAVE_RATIO } from '../../src/activity/presence.ts';
 import { restartTracker } from '../../src/activity/tracker.ts';
 import { EPOCH, OPTIONS, rig } from './support.ts';
 
@@ -78,7 +79,7 @@ describe('a change', () => {
     const beach = rig();
     const { windsurfing = 0 } = OPTIONS.thresholds;
     expect(beach.watch(0, 30_000, { windsurfing: 0.8 }).beach.activity).toBe('windsurfing');
-    const between = windsurfing * (1 + OPTIONS.leaveRatio) * 0.5;
+    const between = windsurfing * (1 + LEAVE_RATIO) * 0.5;
     expect(beach.watch(31_000, 200_000, { windsurfing: between }).beach.activity).toBe('windsurfing');
     expect(beach.watch(201_000, 300_000, { windsurfing: 0.1 }).beach.activity).toBe('none');
     expect(beach.watch(301_000, 500_000, { windsurfing: between }).beach.activity).toBe('none');

@@ -7,7 +7,7 @@ import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 /** Logs far more than a pipe holds and than may wait, says so on standard output, and logs on until its input ends. */
 const CHATTY = `
   import { createLogger } from './src/base/log.ts';
-  const log = createLogger({ level: 'info', levels: {}, format: 'json', priorities: 'off' });
+  const log = createLogger({ level: 'info', levels: {}, format: 'json' });
   for (let line = 0; line < 2000; line++) log.info({ line }, 'x'.repeat(1000));
   process.stdout.write('done');
   const again = setInterval(() => log.info('again'), 20);

@@ -10,11 +10,13 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const CANARY = 'kaNaRy-7316';
 
 /** A logger, and the lines it has written. */
-function logger(options: Partial<LogOptions> = {}) {
+function logger(options: Partial<LogOptions> = {}, env: NodeJS.ProcessEnv = {}) {
   const lines: string[] = [];
   const root = createLogger(
-    { level: 'info', levels: {}, format: 'json', priorities: 'auto', ...options },
+    { level: 'info', levels: {}, format: 'json', ...options },
     { write: line => lines.push(line) },
+    undefined,
+    env,
   );
   const last = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
   return { root, lines, last };
@@ -158,7 +160,7 @@ describe('formats', () => {
   test('auto is JSON where no terminal is, on standard error, and the last line before an exit is kept', () => {
     const script = `
       import { createLogger } from './src/base/log.ts';
-      createLogger({ level: 'info', levels: {}, format: 'auto', priorities: 'auto' }).fatal('last words');
+      createLogger({ level: 'info', levels: {}, format: 'auto' }).fatal('last words');
       process.exit(3);`;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
@@ -179,12 +181,14 @@ describe('formats', () => {
 
 describe('priorities for the journal', () => {
   test('go before each line, of a readable log too', () => {
-    const json = logger({ level: 'trace', priorities: 'on' });
+    const { dev, ino } = fstatSync(2, { bigint: true });
+    const journal = { JOURNAL_STREAM: `${dev}:${ino}` };
+    const json = logger({ level: 'trace' }, journal);
     for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const)
       json.root[level](level);
     expect(json.lines.map(line => line.slice(0, 3))).toEqual(['<7>', '<7>', '<6>', '<4>', '<3>', '<2>']);
     expect(JSON.parse(json.lines.at(-1)?.slice(3) ?? '')).toMatchObject({ msg: 'fatal' });
-    const pretty = logger({ format: 'pretty', priorities: 'on' });
+    const pretty = logger({ format: 'pretty' }, journal);
     pretty.root.error({ err: new SurfwatchError('config-invalid', 'site is wrong') }, 'stopped');
     const lines = pretty.lines.join('').trimEnd().split('\n');
     expect(lines.length).toBeGreaterThan(3);
@@ -204,13 +208,12 @@ describe('priorities for the journal', () => {
   }
 
   test('are there where the journal reads the log, and only there', async () => {
-    const script = (priorities: string) => `
+    const script = `
       import { createLogger } from './src/base/log.ts';
-      const options = { level: 'info', levels: {}, format: 'auto', priorities: '${priorities}' };
+      const options = { level: 'info', levels: {}, format: 'auto' };
       createLogger(options, undefined, undefined, process.env).warn('x');`;
-    expect(await written(script('auto'), stream => stream)).toMatch(/^<4>\{"level":40,/);
-    expect(await written(script('auto'), () => '8:4711')).toMatch(/^\{"level":40,/);
-    expect(await written(script('off'), stream => stream)).toMatch(/^\{"level":40,/);
+    expect(await written(script, stream => stream)).toMatch(/^<4>\{"level":40,/);
+    expect(await written(script, () => '8:4711')).toMatch(/^\{"level":40,/);
   });
 
   test('are before the last words of a command', async () => {
@@ -226,7 +229,7 @@ describe('priorities for the journal', () => {
 
 test('tells the codes of the errors that are logged, not of those below its level', () => {
   const codes: string[] = [];
-  const options = { level: 'info', levels: {}, format: 'json', priorities: 'auto' } as const;
+  const options = { level: 'info', levels: {}, format: 'json' } as const;
   const log = partLogger(
     createLogger(options, { write: () => undefined }, code => codes.push(code)),
     'capture',

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { PACKAGE_ROOT, packageRootOf, SHIPPED_CONFIG } from '../../src/base/paths.ts';
+import { PACKAGE_ROOT, packageRootOf, SHIPPED_MODELS } from '../../src/base/paths.ts';
 
 test('the package root is the folder of package.json', () => {
   expect(PACKAGE_ROOT).toBe(resolve(import.meta.dirname, '../..'));
-  expect(existsSync(SHIPPED_CONFIG)).toBe(true);
+  expect(existsSync(SHIPPED_MODELS)).toBe(true);
 });
 
 test('it is the same from src and from dist, and the nearest one', () => {

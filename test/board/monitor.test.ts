@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HOST_LIMIT_DEFAULTS, hostAlerts, NO_ALERTS } from '../../src/board/alerts.ts';
+import { hostAlerts, NO_ALERTS } from '../../src/board/alerts.ts';
 import { CLOCK_JUMP_MS, lookAtClock, watchClock } from '../../src/board/clock-watch.ts';
-import { MONITOR_DEFAULTS, Monitor } from '../../src/board/monitor.ts';
+import { MONITOR_INTERVAL_MS, Monitor } from '../../src/board/monitor.ts';
 import type { HostReading } from '../../src/board/reading.ts';
 import { readableLog, silent, until } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { changeTree, kernelTree, PI_4 } from './tree.ts';
 
@@ -20,7 +21,7 @@ const WELL: HostReading = {
 };
 
 const alertsOf = (more: Partial<HostReading>, before = NO_ALERTS) =>
-  hostAlerts(before, { ...WELL, ...more }, HOST_LIMIT_DEFAULTS, false);
+  hostAlerts(before, { ...WELL, ...more }, DEFAULTS.monitor, false);
 
 describe('the alerts of the board', () => {
   it('are none where all is well, or nothing is known', () => {
@@ -59,7 +60,7 @@ describe('the alerts of the board', () => {
 
   it('say that the supply is weak, and that the clock is not set', () => {
     expect(alertsOf({ undervoltage: true }).undervoltage).toContain('voltage');
-    expect(hostAlerts(NO_ALERTS, WELL, HOST_LIMIT_DEFAULTS, true)['clock-unset']).toContain('clock');
+    expect(hostAlerts(NO_ALERTS, WELL, DEFAULTS.monitor, true)['clock-unset']).toContain('clock');
   });
 });
 
@@ -112,7 +113,7 @@ describe('the monitor', () => {
     const clock = fakeClock(start);
     const told: [string, string | null][] = [];
     const monitor = new Monitor({
-      options: MONITOR_DEFAULTS,
+      options: DEFAULTS.monitor,
       stateDir: import.meta.dirname,
       notBeforeMs: Date.UTC(2026, 0, 1),
       onAlert: (id, text) => void told.push([id, text]),
@@ -126,7 +127,7 @@ describe('the monitor', () => {
     const look = async (files: Readonly<Record<string, string>> = {}) => {
       await changeTree(dirname(roots.sys), files);
       const before = monitor.latest;
-      await clock.advance(MONITOR_DEFAULTS.intervalMs);
+      await clock.advance(MONITOR_INTERVAL_MS);
       await until(() => monitor.latest !== before && clock.sleeping === 1, 'the next look');
     };
     return { monitor, clock, told, look };
@@ -167,7 +168,7 @@ describe('the monitor', () => {
     const { monitor, clock } = await running(PI_4);
     const last = monitor.latest;
     await monitor.stop();
-    await clock.advance(MONITOR_DEFAULTS.intervalMs * 3);
+    await clock.advance(MONITOR_INTERVAL_MS * 3);
     expect(monitor.latest).toBe(last);
   });
 });

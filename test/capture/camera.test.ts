@@ -56,7 +56,8 @@ function set(next: () => Act, parts: Partial<CameraParts> = {}) {
     source,
     clock,
     log: pino({ level: 'debug' }, { write: line => lines.push(line) }),
-    options: { intervalMs: 1000, timeoutMs: 5000, retryMinMs: 500, retryMaxMs: 8000, offlineAfterMs: 20_000 },
+    options: { intervalMs: 1000, timeoutMs: 5000, offlineAfterMs: 20_000 },
+    retry: { retryMinMs: 500, retryMaxMs: 8000 },
     onFrame: async frame => {
       frames.push(frame);
     },
@@ -293,8 +294,6 @@ describe('failures', () => {
       options: {
         intervalMs: 1000,
         timeoutMs: 60_000,
-        retryMinMs: 500,
-        retryMaxMs: 8000,
         offlineAfterMs: 20_000,
       },
     });

@@ -5,31 +5,20 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { createSource } from '../../src/capture/create.ts';
 import type { CameraOptions } from '../../src/capture/options.ts';
-import { SIMULATOR_DEFAULTS } from '../../src/simulator/options.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { failure, jpeg, never, setPath, tempDir } from './fixtures.ts';
 import { RPICAM } from './rpicam-fixtures.ts';
 
 const deps = { clock: systemClock, log: pino({ level: 'silent' }) };
 
 const OPTIONS: CameraOptions = {
-  ...{ kind: 'directory', intervalMs: 1000, pendingIntervalMs: 500, timeoutMs: 5000 },
-  ...{ retryMinMs: 100, retryMaxMs: 1000, offlineAfterMs: 5000 },
-  webcam: {
-    ...{ device: '/dev/video97', width: 320, height: 240, skipFrames: 0, delayMs: 0, jpegQuality: 90 },
-    ...{ palette: null, input: null },
-  },
+  ...DEFAULTS.camera,
+  kind: 'directory',
+  webcam: { ...DEFAULTS.camera.webcam, device: '/dev/video97' },
   rpicam: RPICAM,
   directory: { path: '/nonexistent', loop: true, watch: false },
-  http: {
-    ...{ url: 'http://camera.invalid/', username: null, password: null },
-    ...{ maxRedirects: 3, maxBytes: 100_000, allowSelfSigned: false },
-  },
-  ffmpeg: {
-    ...{ input: '/nonexistent.mp4', username: null, password: null, rtspTransport: 'tcp', fps: 1 },
-    ...{ realtime: true, loop: true, maxWidth: 0, hwaccel: null },
-    ...{ keyframesOnly: false, lowDelay: false, v4l2: { format: null, width: 0, height: 0, fps: 0 } },
-  },
-  simulator: SIMULATOR_DEFAULTS,
+  http: { ...DEFAULTS.camera.http, url: 'http://camera.invalid/' },
+  ffmpeg: { ...DEFAULTS.camera.ffmpeg, input: '/nonexistent.mp4' },
 };
 
 test('a picture comes through, and again after close', async () => {

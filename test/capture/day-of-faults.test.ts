@@ -68,6 +68,7 @@ describe.each(Object.entries(STANDS))('%s', (kind, makeStand) => {
       clock: day.clock,
       log: QUIET,
       options: OPTIONS,
+      retry: OPTIONS,
       onFrame: async ({ bytes: _, ...frame }) => {
         frames.push({ ...frame, bytes: Buffer.alloc(0) });
       },

@@ -18,7 +18,6 @@ export const OPTIONS: FfmpegOptions = {
   maxWidth: 0,
   hwaccel: null,
   keyframesOnly: false,
-  lowDelay: false,
   v4l2: { format: null, width: 0, height: 0, fps: 0 },
 };
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import { createSimulatorSource } from '../../src/capture/simulated.ts';
-import { SIMULATOR_DEFAULTS, type SimulatorOptions } from '../../src/simulator/options.ts';
+import type { SimulatorOptions } from '../../src/simulator/options.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 function fakeClock(): Clock & { advance(ms: number): void } {
   let time = 77_000;
@@ -15,7 +16,7 @@ function fakeClock(): Clock & { advance(ms: number): void } {
   };
 }
 
-const options: SimulatorOptions = { ...SIMULATOR_DEFAULTS, width: 320, height: 180 };
+const options: SimulatorOptions = { ...DEFAULTS.camera.simulator, width: 320, height: 180 };
 const never = new AbortController().signal;
 
 test('a picture shows the moment the clock says, and tells it', async () => {

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { discoveryCommand } from '../../src/cli/discovery.ts';
-import { DISCOVERY_DEFAULTS, type DiscoveryOptions } from '../../src/messaging/discovery/options.ts';
+import type { DiscoveryOptions } from '../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { client, listener, startMessaging, until } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { runHere } from './daemon-support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';
-const discovery: DiscoveryOptions = { ...DISCOVERY_DEFAULTS, enabled: true };
+const discovery: DiscoveryOptions = { ...DEFAULTS.discovery, enabled: true };
 const [{ payload: info }] = EXAMPLES.info;
 
 async function announced() {

@@ -6,14 +6,20 @@ import { put, ROOT, surfwatch } from './support.ts';
 
 const VERSION = 'console.log("built"); export const version: number = 1;\n';
 
-/** A clone with next to no sources; `node_modules` is the project's. */
+/** A clone with next to no sources, but what the build begins with; `node_modules` is the project's. */
 async function clone(): Promise<{ folder: string; launcher: string }> {
   const folder = await temporaryFolder();
-  await cp(join(ROOT, 'scripts/surfwatch.js'), join(folder, 'scripts/surfwatch.js'));
-  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json'])
+  for (const file of [
+    'scripts/surfwatch.js',
+    'scripts/build.ts',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ])
     await cp(join(ROOT, file), join(folder, file));
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   await put(folder, 'src/main.ts', VERSION);
+  await put(folder, 'src/learning/retrain/worker.ts', 'export {};\n');
   return { folder, launcher: join(folder, 'scripts/surfwatch.js') };
 }
 
@@ -42,7 +48,7 @@ test('says what to do where it can not be built', async () => {
   await mkdir(join(folder, 'node_modules'));
   const { status, errors } = await surfwatch([], { launcher });
   expect(status).toBe(1);
-  expect(errors).toContain('TypeScript is not installed here');
+  expect(errors).toContain('tsx is not installed here');
   expect(errors).toContain('npm ci');
 });
 

@@ -9,7 +9,6 @@ import { lockState } from '../../src/host/state/lock.ts';
 import { viewFile } from '../../src/pipeline/view-store.ts';
 import { storeView } from '../../src/vision/quality/store-view.ts';
 import { watchView } from '../../src/vision/quality/watch-view.ts';
-import { DEFAULT_GATE_OPTIONS } from '../../src/vision/quality.ts';
 import { startControl } from '../control/parts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { daemonWith, runHere } from './daemon-support.ts';
@@ -21,9 +20,8 @@ async function leftView() {
     const [row, column] = [Math.floor(point / 128), point % 128];
     return row > 20 && row < 50 && column > 40 && column < 90 ? 200 : 60;
   });
-  let state = watchView(null, grey, 0, DEFAULT_GATE_OPTIONS);
-  for (let count = 1; count < 30; count++)
-    state = watchView(state, grey, count * 60_000, DEFAULT_GATE_OPTIONS);
+  let state = watchView(null, grey, 0);
+  for (let count = 1; count < 30; count++) state = watchView(state, grey, count * 60_000);
   const view = storeView(state);
   if (view === null) throw new Error('nothing was learnt');
   await writeStateFile(viewFile(stateDir), view);

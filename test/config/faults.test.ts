@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { goneReason } from '../../src/config/gone.ts';
+import { SETTINGS } from '../../src/config/schema.ts';
 import { errorOf, faultsOf, load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
 const ZONE = { name: 'north', x: 0, y: 0.4, w: 0.5, h: 0.3 };
@@ -29,7 +31,9 @@ describe('a value of the wrong format is named with its path and its reason', ()
     ['camera.interval', { camera: { interval: -1 } }, 'of 100ms or more', '-1'],
     ['camera.interval', { camera: { interval: '99ms' } }, 'of 100ms or more', '"99ms"'],
     ['camera.interval', { camera: { interval: 100.5 } }, 'must be a duration', '100.5'],
-    ['camera.webcam.delay', { camera: { webcam: { delay: '61s' } } }, 'from 0s to 1m', '"61s"'],
+    ['mqtt.keepalive', { mqtt: { keepalive: '20h' } }, 'from 1s to', '"20h"'],
+    ['camera.rpicam.args', { camera: { rpicam: { args: '--hflip' } } }, 'a list of texts', '"--hflip"'],
+    ['camera.rpicam.args[0]', { camera: { rpicam: { args: [7] } } }, 'must be text', '7'],
     [
       'camera.webcam.device',
       { camera: { webcam: { device: '/dev/video0; reboot' } } },
@@ -53,7 +57,7 @@ describe('a value of the wrong format is named with its path and its reason', ()
     ],
     ['camera.ffmpeg.fps', { camera: { ffmpeg: { fps: 0 } } }, 'number from 0.01 to 30', '0'],
     ['vision.detail', { vision: { detail: 9 } }, 'auto', '9'],
-    ['activity.leaveRatio', { activity: { leaveRatio: '70%' } }, 'from 0 to 1', '"70%"'],
+    ['vision.share', { vision: { share: '70%' } }, 'from 0 to 1', '"70%"'],
     ['activity.thresholds.surfing', { activity: { thresholds: { surfing: 1.5 } } }, 'from 0 to 1', '1.5'],
     [
       'activity.thresholds.Sur fing',
@@ -77,7 +81,7 @@ describe('a value of the wrong format is named with its path and its reason', ()
     ['discovery.prefix', { discovery: { prefix: 'ha//x' } }, 'must be a topic without + and #', '"ha//x"'],
     ['discovery.prefix', { discovery: { prefix: '$SYS' } }, 'must be a topic without + and #', '"$SYS"'],
     ['camera', { camera: 'webcam' }, 'must be an object of settings', undefined],
-    ['vision.maxBytes', { vision: { maxBytes: '20 MB' } }, 'whole number of bytes', '"20 MB"'],
+    ['learning.maxBytes', { learning: { maxBytes: '20 MB' } }, 'whole number of bytes', '"20 MB"'],
     ['stateDir', { stateDir: 'a\0b' }, 'zero byte', undefined],
   ])('%s', (path, content, reason, value) => {
     const faults = faultsOf(content);
@@ -166,11 +170,30 @@ describe('settings that are gone', () => {
     expect(error).toMatchObject({ code: 'config-invalid', exitStatus: 78 });
     expect(error.faults.map(({ kind, path, source }) => [kind, path, source])).toEqual([
       ['unknown', 'tiles', `${file}:1:12`],
-      ['unknown', 'tiles.rows', 'SURFWATCH_TILES_ROWS'],
+      ['unknown', 'tiles', 'SURFWATCH_TILES_ROWS'],
       ['unknown', 'tiles.overlap', '--set'],
     ]);
     for (const { reason } of error.faults)
       expect(reason).toMatch(/is gone: .* read as a whole.*leave it out/);
+  });
+
+  test.each([
+    ['camera.rpicam.shutterUs', 'SURFWATCH_CAMERA_RPICAM_SHUTTER_US', 'camera.rpicam.args'],
+    ['camera.retryMin', 'SURFWATCH_CAMERA_RETRY_MIN', 'leave it out'],
+    ['mqtt.ackTimeout', 'SURFWATCH_MQTT_ACK_TIMEOUT', 'leave it out'],
+    ['metrics.passwordFile', 'SURFWATCH_METRICS_PASSWORD_FILE', 'metrics.token'],
+    ['gates.obscuredSpread', 'SURFWATCH_GATES_OBSCURED_SPREAD', 'gates.view'],
+  ])('%s, in --set and as %s', (path, variable, reason) => {
+    const { faults } = errorOf(() => load({ set: [`${path}=1`], env: { [variable]: '1' } }));
+    expect(faults.map(fault => [fault.kind, fault.path])).toEqual([
+      ['unknown', path],
+      ['unknown', path],
+    ]);
+    for (const fault of faults) expect(fault.reason).toMatch(new RegExp(`^is gone: .*${reason}`));
+  });
+
+  test('are none that there are', () => {
+    expect(SETTINGS.filter(({ path }) => goneReason(path) !== undefined)).toEqual([]);
   });
 });
 
@@ -267,10 +290,7 @@ describe('files', () => {
 describe('settings that contradict each other', () => {
   const login = { username: 'board', password: 'x' };
   test.each([
-    ['camera.pendingInterval', { camera: { interval: '1s', pendingInterval: '2s' } }],
-    ['camera.retryMax', { camera: { retryMin: '2m' } }],
     ['activity.staleAfter', { camera: { interval: '20s' } }],
-    ['mqtt.reconnectMax', { mqtt: { reconnectMin: '2m' } }],
     ['mqtt.keyFile', { mqtt: { certFile: '/c.pem' } }],
     ['mqtt.certFile', { mqtt: { keyFile: '/k.pem' } }],
     ['mqtt.username', { mqtt: { password: 'x' } }],
@@ -312,7 +332,7 @@ describe('settings that contradict each other', () => {
   });
 
   test('a rule is silent about a setting that is wrong by itself', () => {
-    const faults = faultsOf({ camera: { interval: 'soon', pendingInterval: '3s' } });
+    const faults = faultsOf({ camera: { interval: 'soon' }, activity: { staleAfter: '1s' } });
     expect(faults.map(({ path }) => path)).toEqual(['camera.interval']);
     expect(faultsOf({ mqtt: { certFile: 1, keyFile: '/k.pem' } }).map(({ path }) => path)).toEqual([
       'mqtt.certFile',

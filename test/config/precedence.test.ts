@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ROOT, SHIPPED_CONFIG } from '../../src/base/paths.ts';
+import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { zonesOf } from '../../src/config/zones.ts';
 import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
@@ -22,7 +22,7 @@ describe('each source goes over the one before', () => {
     };
   };
 
-  test('default, shipped file, files in their order, environment, --set', () => {
+  test('default, files in their order, environment, --set', () => {
     const { first, second } = folder();
     const loaded = load({
       files: [first, second],
@@ -32,22 +32,17 @@ describe('each source goes over the one before', () => {
     const { settings } = loaded;
     // 1: the default where nothing is said
     expect([settings.broker.host, sourceOf(loaded, 'broker.host')]).toEqual(['127.0.0.1', 'default']);
-    // 2: the shipped file over the default
-    expect([settings.camera.kind, sourceOf(loaded, 'camera.kind')]).toEqual([
-      'webcam',
-      expect.stringMatching(`^${SHIPPED_CONFIG}:\\d+:\\d+$`),
-    ]);
-    // 3: a file over the shipped one, a later file over an earlier one
+    // 2: a file over the default, a later file over an earlier one
     expect([settings.fleet, sourceOf(loaded, 'fleet')]).toEqual([true, expect.stringContaining(`${first}:`)]);
     expect([settings.vision.detail, sourceOf(loaded, 'vision.detail')]).toEqual([
       2,
       expect.stringContaining(`${second}:`),
     ]);
-    // 4: the environment over files
+    // 3: the environment over files
     expect([settings.broker.port, sourceOf(loaded, 'broker.port')]).toEqual([3, 'SURFWATCH_BROKER_PORT']);
-    // 5: --set over all, the last of several
+    // 4: --set over all, the last of several
     expect([settings.site, sourceOf(loaded, 'site')]).toEqual(['argument', '--set']);
-    expect(loaded.files).toEqual([SHIPPED_CONFIG, first, second]);
+    expect(loaded.files).toEqual([first, second]);
   });
 
   test('SURFWATCH_CONFIG counts where no file is given, the system file where neither is', () => {
@@ -82,7 +77,7 @@ describe('text from the environment and from --set becomes a value of the format
     ['camera.interval=3000', 'camera.intervalMs', 3_000],
     ['fleet=true', 'fleet', true],
     ['broker.port=0', 'broker.port', 0],
-    ['activity.leaveRatio=.5', 'activity.leaveRatio', 0.5],
+    ['vision.share=.5', 'vision.share', 0.5],
     ['learning.newActivities=sup, wingfoil', 'learning.newActivities', ['sup', 'wingfoil']],
     ['learning.newActivities=["sup"]', 'learning.newActivities', ['sup']],
     ['activity.thresholds={"surfing":0.6}', 'activity.thresholds', { surfing: 0.6 }],
@@ -137,7 +132,7 @@ describe('paths', () => {
 });
 
 describe('what is shipped', () => {
-  test('the default config holds, and never takes the simulator', () => {
+  test('the defaults never take the simulator', () => {
     expect(load().settings.camera.kind).toBe('webcam');
   });
 

@@ -8,7 +8,7 @@ import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
 /** Settings that depend on each other: their values can't be drawn apart. */
 const RULED =
-  /^(camera\.(kind|interval|pendingInterval|retry.*|webcam\.(device|input))|activity\.staleAfter|schedule\.(enabled|daylight|latitude|longitude)|mqtt\.(reconnect.*|certFile|keyFile)|broker\.(host|certFile|keyFile|caFile)|metrics\.(host|textfile|token.*)|.*\.username|.*\.password(File)?)$/;
+  /^(camera\.(kind|interval|webcam\.device|rpicam\.args|ffmpeg\.v4l2\..*)|activity\.staleAfter|schedule\.(enabled|daylight|latitude|longitude)|mqtt\.(certFile|keyFile)|broker\.(host|certFile|keyFile|caFile)|metrics\.(host|textfile|token.*)|.*\.username|.*\.password(File)?)$/;
 
 const name = fc.stringMatching(/^[a-z]{1,8}(-[0-9]{1,3})?$/);
 const share = fc.double({ min: 0, max: 0.5, noNaN: true });
@@ -54,6 +54,7 @@ function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): 
     switch: () => fc.boolean(),
     choice: () => fc.constantFrom(...Object.keys(choices ?? {})),
     text: () => word,
+    texts: () => fc.array(word, { maxLength: 3 }),
     name: () => name,
     path: () => word,
     host: () => fc.ipV4(),
@@ -111,7 +112,7 @@ test('what is printed has every setting, in the form of a file', () => {
   expect(nest(effective).camera).toMatchObject({
     kind: 'webcam',
     interval: '2s',
-    webcam: { delay: '0s', palette: null },
+    webcam: { skipFrames: 10, palette: null },
   });
 });
 

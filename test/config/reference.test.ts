@@ -10,8 +10,8 @@ import { load } from './support.ts';
 
 const fileSchema = z.fromJSONSchema(configJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
 
-test.each(['default.json', 'demo.json'])('the JSON Schema accepts config/%s', name => {
-  const content: unknown = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'config', name), 'utf8'));
+test('the JSON Schema accepts config/demo.json', () => {
+  const content: unknown = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'config', 'demo.json'), 'utf8'));
   expect(fileSchema.safeParse(content).error).toBeUndefined();
 });
 

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { formatOf, SETTINGS, settingAt } from '../../src/config/schema.ts';
-import { envName, isDuration, type SchemaOf } from '../../src/config/setting.ts';
-import { load } from './support.ts';
+import { envName, isDuration, type SettingsOf, type SettingTree } from '../../src/config/setting.ts';
 
 describe('environment variables', () => {
   test.each([
     ['site', 'SURFWATCH_SITE'],
     ['stateDir', 'SURFWATCH_STATE_DIR'],
     ['camera.http.url', 'SURFWATCH_CAMERA_HTTP_URL'],
-    ['camera.http.maxBytes', 'SURFWATCH_CAMERA_HTTP_MAX_BYTES'],
+    ['learning.maxBytes', 'SURFWATCH_LEARNING_MAX_BYTES'],
     ['mqtt.passwordFile', 'SURFWATCH_MQTT_PASSWORD_FILE'],
   ])('%s is set by %s', (path, name) => {
     expect(envName(path)).toBe(name);
@@ -44,62 +43,33 @@ describe('the schema', () => {
       'mqtt.password',
       'broker.password',
       'metrics.token',
-      'metrics.password',
     ]);
     for (const path of secrets) expect(settingAt(`${path}File`)?.format).toBe('path');
   });
-
-  test('the defaults of the interfaces and of the schema are the same', async () => {
-    const { settings } = load();
-    const { BROKER_DEFAULTS, MQTT_DEFAULTS } = await import('../../src/messaging/options.ts');
-    const { DEFAULT_ACTIVITY_OPTIONS } = await import('../../src/activity/options.ts');
-    const { SIMULATOR_DEFAULTS } = await import('../../src/simulator/options.ts');
-    const { DEFAULT_GATE_OPTIONS } = await import('../../src/vision/quality.ts');
-    expect(settings.mqtt).toEqual(MQTT_DEFAULTS);
-    const { SNAPSHOT_DEFAULTS } = await import('../../src/messaging/snapshot-options.ts');
-    expect(settings.snapshot).toEqual(SNAPSHOT_DEFAULTS);
-    expect(settings.broker).toEqual(BROKER_DEFAULTS);
-    expect(settings.activity).toEqual(DEFAULT_ACTIVITY_OPTIONS);
-    expect(settings.camera.simulator).toEqual(SIMULATOR_DEFAULTS);
-    expect(settings.gates).toEqual(DEFAULT_GATE_OPTIONS);
-  });
 });
 
-/** Not run: the compiler fails where a line below a comment compiles. */
-interface Example {
-  readonly waitMs: number;
-  readonly kind: 'a' | 'b' | null;
-  readonly user?: string;
-  readonly count: number;
-}
+const TREE = {
+  wait: { doc: 'x', format: 'duration', default: '1s' },
+  kind: { doc: 'x', format: 'choice', default: null, none: 'null', choices: { a: '', b: '' } },
+  inner: { user: { doc: 'x', format: 'text', default: null, none: 'omit' } },
+  dir: { doc: 'x', format: 'path', default: null, none: 'derive' },
+} as const satisfies SettingTree;
 
-const doc = 'x';
-
-test('a schema that differs from its interface does not compile', () => {
-  const right = {
-    wait: { doc, format: 'duration', default: '1s' },
-    kind: { doc, format: 'choice', default: null, none: 'null', choices: { a: '', b: '' } },
-    user: { doc, format: 'text', default: null, none: 'omit' },
-    count: { doc, format: 'whole', default: 1 },
-  } as const satisfies SchemaOf<Example>;
-  const { wait, kind, user, count } = right;
-  const wrong = [
-    // @ts-expect-error a missing setting
-    { wait, kind, user } as const satisfies SchemaOf<Example>,
-    // @ts-expect-error a setting too many
-    { wait, kind, user, count, more: count } as const satisfies SchemaOf<Example>,
-    // @ts-expect-error a duration under its name in the program
-    { waitMs: wait, kind, user, count } as const satisfies SchemaOf<Example>,
-    // @ts-expect-error a choice too few
-    { ...right, kind: { ...kind, choices: { a: '' } } } as const satisfies SchemaOf<Example>,
-    // @ts-expect-error a choice too many
-    { ...right, kind: { ...kind, choices: { a: '', b: '', c: '' } } } as const satisfies SchemaOf<Example>,
-    // @ts-expect-error an optional value that the schema always gives
-    { ...right, user: { doc, format: 'text', default: '' } } as const satisfies SchemaOf<Example>,
-    // @ts-expect-error null where the interface has none
-    { ...right, count: { ...count, none: 'null' } } as const satisfies SchemaOf<Example>,
-    // @ts-expect-error another type
-    { ...right, count: { doc, format: 'text', default: '' } } as const satisfies SchemaOf<Example>,
+/** The compiler fails where a line below a comment compiles. */
+test('the type of the settings follows from the schema', () => {
+  const right: SettingsOf<typeof TREE> = { waitMs: 1, kind: null, inner: {}, dir: '/x' };
+  const others: SettingsOf<typeof TREE>[] = [
+    { ...right, kind: 'a', inner: { user: 'x' } },
+    // @ts-expect-error a duration under its name in a file
+    { wait: 1, kind: null, inner: {}, dir: '/x' },
+    // @ts-expect-error not one of the choices
+    { ...right, kind: 'c' },
+    // @ts-expect-error left out, not null
+    { ...right, inner: { user: null } },
+    // @ts-expect-error never null once the settings are loaded
+    { ...right, dir: null },
+    // @ts-expect-error there is no such setting
+    { ...right, more: 1 },
   ];
-  expect(wrong).toHaveLength(8);
+  expect(others).toHaveLength(6);
 });

@@ -79,7 +79,6 @@ describe('changes at run time', () => {
   it('are what the same values in a config file are', () => {
     const given = {
       'camera.interval': '5s',
-      'camera.pendingInterval': '1s',
       'activity.thresholds': { surfing: 0.6 },
       'activity.heartbeat': 90_000,
       'snapshot.publish': true,
@@ -109,7 +108,7 @@ describe('changes at run time', () => {
       'option-invalid',
       'camera.interval: must be a duration such as "500ms", "2s", "5m" or "1h" of 100ms or more, not "10ms"',
     ],
-    [{ 'snapshot.quality': 101 }, 'option-invalid', 'must be a whole number from 1 to 100, not 101'],
+    [{ 'snapshot.width': 7681 }, 'option-invalid', 'must be a whole number from 0 to 7680, not 7681'],
     [
       { 'activity.thresholds': { surfing: 1.5 } },
       'option-invalid',
@@ -130,9 +129,9 @@ describe('changes at run time', () => {
   });
 
   it('that only fit together are taken together', () => {
-    const given = { 'camera.pendingInterval': '5s', 'camera.interval': '10s', 'log.level': 'loud' };
+    const given = { 'camera.interval': '1m', 'activity.staleAfter': '3m', 'log.level': 'loud' };
     const { values: right, faults } = applicable(BASE, given);
-    expect(Object.keys(right).sort()).toEqual(['camera.interval', 'camera.pendingInterval']);
+    expect(Object.keys(right).sort()).toEqual(['activity.staleAfter', 'camera.interval']);
     expect(faults).toEqual([expect.stringMatching(/^log\.level: must be one of/)]);
   });
 });

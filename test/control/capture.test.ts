@@ -27,7 +27,7 @@ function deps(given: Partial<CaptureDeps> = {}): CaptureDeps {
     captureNow: async () =>
       processed({ north: { surfing: 0.9, kitesurfing: 0.2 }, south: { surfing: 0.1, kitesurfing: 0.61234 } }),
     keep: async () => 'kept',
-    remember: () => undefined,
+    remember: async () => undefined,
     thresholds: () => ({ surfing: 0.5, kitesurfing: 0.6 }),
     onlyZones: () => null,
     ...given,

@@ -32,7 +32,7 @@ export async function startControl(stateDir?: string): Promise<ControlDeps> {
           pause,
           captureNow: async () => processed() as unknown as ProcessedFrame,
           keep: async () => 'kept',
-          remember: () => undefined,
+          remember: async () => undefined,
           thresholds: () => ({}),
           onlyZones: () => null,
         },

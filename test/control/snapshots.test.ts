@@ -2,8 +2,9 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { visibleZones } from '../../src/control/shown-picture.ts';
 import { Snapshots } from '../../src/control/snapshots.ts';
-import { SNAPSHOT_DEFAULTS, type SnapshotOptions } from '../../src/messaging/snapshot-options.ts';
+import type { SnapshotOptions } from '../../src/messaging/snapshot-options.ts';
 import { cornersOf, type Zone } from '../../src/vision/zone.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { frameOf, takenPicture } from './pictures.ts';
 import { silent } from './support.ts';
@@ -15,7 +16,7 @@ function snapshots(
 ) {
   const clock = fakeClock();
   const published: (Buffer | null)[] = [];
-  const now = { options: { ...SNAPSHOT_DEFAULTS, publish: true, ...given }, isPaused };
+  const now = { options: { ...DEFAULTS.snapshot, publish: true, ...given }, isPaused };
   const part = new Snapshots({
     options: () => now.options,
     onlyZones: () => onlyZones,
@@ -58,10 +59,7 @@ it('leaves the width where it is smaller, or 0', async () => {
 
 it('shows only blocks outside of the zones where the archive does', async () => {
   const zone = { points: cornersOf({ x: 0, y: 0, w: 1, h: 0.5 }) };
-  const { part, published, arrived } = snapshots(
-    { width: 0, quality: 95 },
-    visibleZones({ pixelate: true }, [zone]),
-  );
+  const { part, published, arrived } = snapshots({ width: 0 }, visibleZones({ pixelate: true }, [zone]));
   // What an earlier run left may show all.
   expect(published).toEqual([null]);
   part.offer(frameOf(await takenPicture()), false);

@@ -13,6 +13,7 @@ import {
   startMessaging,
   until,
 } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startControl } from './parts.ts';
 
@@ -20,7 +21,7 @@ import { startControl } from './parts.ts';
 async function controlled(url?: string, stateDir?: string) {
   const verbs = controlVerbs(await startControl(stateDir));
   const messaging = await startMessaging({ verbs, ...(url !== undefined && { mqtt: { ...QUICK, url } }) });
-  const asking = await openRequester({ url: messaging.address, base: 'surf', clock });
+  const asking = await openRequester({ ...DEFAULTS.mqtt, url: messaging.address, base: 'surf', clock });
   const refused = (verb: string, args: Record<string, unknown>) =>
     asking.request(verb, args).then(
       () => expect.fail(`${verb} was carried out`),

@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import { listener, silent, until } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { daemonWith, heardDaemon } from './support.ts';
 
@@ -14,7 +15,12 @@ const json = (heard: Heard, topic: string) => JSON.parse(heard.last(`surf/${topi
 
 async function controlled(set: readonly string[] = []) {
   const { daemon, heard } = await heardDaemon([...SIMULATED, ...set]);
-  const requester = await openRequester({ url: daemon.address, base: 'surf', clock: systemClock });
+  const requester = await openRequester({
+    ...DEFAULTS.mqtt,
+    url: daemon.address,
+    base: 'surf',
+    clock: systemClock,
+  });
   await until(() => json(heard, 'activity').visibility === 'ok', 'a judged picture');
   return { daemon, heard, requester };
 }
@@ -66,11 +72,7 @@ describe('a daemon that is controlled', () => {
   });
 
   it('takes a picture at once, judges it and keeps it on wish', async () => {
-    const { heard, requester } = await controlled([
-      'camera.interval=1m',
-      'camera.pendingInterval=1m',
-      'activity.staleAfter=5m',
-    ]);
+    const { heard, requester } = await controlled(['camera.interval=1m', 'activity.staleAfter=5m']);
     const seen = json(heard, 'activity').frame;
     const captured = (await requester.request('capture', { jpeg: true, width: 160, keep: true })) as Record<
       string,
@@ -129,7 +131,12 @@ describe('a daemon that is controlled', () => {
     await until(() => json(heard, 'activity').visibility === 'closed', 'an activity that says so');
     expect(Date.parse(json(heard, 'state').until)).toBeGreaterThan(Date.now());
     expect(json(heard, 'activity')).toMatchObject({ activity: 'unknown', frame: null });
-    const requester = await openRequester({ url: daemon.address, base: 'surf', clock: systemClock });
+    const requester = await openRequester({
+      ...DEFAULTS.mqtt,
+      url: daemon.address,
+      base: 'surf',
+      clock: systemClock,
+    });
     expect(await requester.request('capture')).toMatchObject({ visibility: 'ok' });
     expect(json(heard, 'state').state).toBe('closed');
   });

@@ -195,8 +195,6 @@ describe('the daemon', () => {
       'camera.kind=directory',
       `camera.directory.path=${folder}`,
       `mqtt.url=mqtt://127.0.0.1:${port}`,
-      'mqtt.reconnectMin=100ms',
-      'mqtt.reconnectMax=200ms',
     ]);
     await until(() => daemon.progress.steps > 1, 'frames judged without a broker');
     const broker = await mosquitto(['allow_anonymous true'], port);

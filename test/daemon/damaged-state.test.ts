@@ -16,7 +16,6 @@ const SETTINGS = [
   'camera.simulator.width=320',
   'camera.simulator.height=180',
   'camera.interval=100ms',
-  'camera.pendingInterval=100ms',
   'activity.dwell=100ms',
   'learning.minFree=0',
   'broker.port=0',

@@ -10,13 +10,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 /** Quick enough for a test, and otherwise as shipped. */
 const QUICK = [
   'camera.interval=100ms',
-  'camera.pendingInterval=100ms',
-  'camera.retryMin=50ms',
-  'camera.retryMax=200ms',
   'camera.offlineAfter=500ms',
   'activity.halfLife=50ms',
   'activity.dwell=300ms',
-  'activity.unknownDwell=300ms',
   'activity.staleAfter=2s',
   'activity.heartbeat=1s',
   'broker.port=0',

@@ -4,10 +4,10 @@ import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { discoveryMessage } from '../../src/messaging/discovery/message.ts';
-import { DISCOVERY_DEFAULTS } from '../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { topicEntry } from '../../src/messaging/topics.ts';
 import { render } from '../messaging/discovery/render.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { blocks, pages } from './pages.ts';
 
 const PAGE = 'docs/home-assistant.md';
@@ -19,7 +19,7 @@ const { payload: message } = discoveryMessage({
   zones: [],
   verbs: ['retrain'],
   heartbeatMs: 60_000,
-  options: { ...DISCOVERY_DEFAULTS, entityIds: true },
+  options: DEFAULTS.discovery,
 });
 const components: Record<string, { default_entity_id: string; name: string; enabled_by_default?: boolean }> =
   JSON.parse(message).cmps;

@@ -36,7 +36,7 @@ async function daemonWith(set: readonly string[]): Promise<Daemon> {
     env: {},
     cwd: folder,
     systemFile: '',
-    set: [...camera, 'camera.pendingInterval=200ms', 'activity.dwell=400ms', ...set],
+    set: [...camera, 'activity.dwell=400ms', ...set],
   });
   const daemon = await startDaemon(settings, { clock: systemClock, log: silent, version: '0.0.0' });
   onTestFinished(() => daemon.stop());

@@ -70,8 +70,6 @@ describe('a camera that fails', () => {
         'camera.kind=http',
         `camera.http.url=${camera.url}`,
         'camera.timeout=1s',
-        'camera.retryMin=100ms',
-        'camera.retryMax=300ms',
         'camera.offlineAfter=1500ms',
         'activity.staleAfter=3s',
       ],

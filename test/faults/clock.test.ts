@@ -25,7 +25,6 @@ async function boardWithClock(atMs: number, more: readonly string[] = []) {
     'camera.kind=directory',
     `camera.directory.path=${folder}`,
     'camera.interval=100ms',
-    'camera.pendingInterval=100ms',
     'activity.halfLife=50ms',
     'activity.dwell=300ms',
     'activity.heartbeat=1s',

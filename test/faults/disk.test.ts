@@ -20,7 +20,7 @@ describe('a disk that fails', () => {
       const setup = {
         url: broker.url,
         stateDir: join(disk, 'state'),
-        set: ['learning.keep=pictures', 'monitor.minFree=1000000', 'monitor.interval=1s'],
+        set: ['learning.keep=pictures', 'monitor.minFree=1000000'],
       };
       const board = await startBoard(setup);
       const heard = await listener(broker.url);

@@ -9,12 +9,7 @@ const KILLS = Number(process.env.SURFWATCH_KILLS ?? 3);
 /** Other moments each time; that of a failed run is in its message. */
 const SEED = Number(process.env.SURFWATCH_SEED ?? Date.now() % 100_000);
 /** Sessions that come and go within seconds, and are seen: on one tile of the whole beach riders are too small. */
-const LIVELY = [
-  'camera.simulator.speed=60',
-  'activity.staleAfter=2s',
-  'activity.sessionUpdate=1s',
-  'vision.detail=1',
-];
+const LIVELY = ['camera.simulator.speed=60', 'activity.staleAfter=2s', 'vision.detail=1'];
 
 const json = (text: string | undefined) => JSON.parse(text ?? '{}');
 const idOf = (text: string): string => json(text).id;

@@ -49,23 +49,23 @@ describe('a process that is done wrong', () => {
 
   it('may be told to reload a config that is broken: the old one stays', async () => {
     const config = join(await temporaryFolder(), 'board.json');
-    writeFileSync(config, '{"camera": {"retryMin": "500ms"}}');
+    writeFileSync(config, '{"camera": {"offlineAfter": "31s"}}');
     const args = ['--config', config];
     const board = await startBoard({ stateDir: await temporaryFolder(), args });
     await board.framesGoOn('with the first config');
-    const retryMin = async () => {
-      const asked = await (await asking(board.url)).request('options', { get: ['camera.retryMin'] });
+    const offlineAfter = async () => {
+      const asked = await (await asking(board.url)).request('options', { get: ['camera.offlineAfter'] });
       return JSON.stringify(asked);
     };
-    expect(await retryMin()).toContain('500ms');
-    writeFileSync(config, '{"camera": {"retryMin": ');
+    expect(await offlineAfter()).toContain('31s');
+    writeFileSync(config, '{"camera": {"offlineAfter": ');
     board.child.kill('SIGHUP');
     await board.until(() => board.log().includes('config-'), 'the fault in the log');
     await board.framesGoOn('after a broken config');
-    expect(await retryMin()).toContain('500ms');
-    writeFileSync(config, '{"camera": {"retryMin": "700ms"}}');
+    expect(await offlineAfter()).toContain('31s');
+    writeFileSync(config, '{"camera": {"offlineAfter": "32s"}}');
     board.child.kill('SIGHUP');
-    await board.until(async () => (await retryMin()).includes('700ms'), 'the mended config');
+    await board.until(async () => (await offlineAfter()).includes('32s'), 'the mended config');
     await statusOf(await asking(board.url));
     expect(await board.kill('SIGTERM')).toBe(0);
   }, 120_000);

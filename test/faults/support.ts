@@ -10,17 +10,14 @@ import { systemClock } from '../../src/base/clock.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { openRequester, type Requester } from '../../src/messaging/request.ts';
 import type { client } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 const QUICK = [
   'camera.interval=200ms',
-  'camera.pendingInterval=200ms',
   'activity.halfLife=50ms',
   'activity.dwell=500ms',
-  'activity.unknownDwell=500ms',
   'activity.heartbeat=1s',
   'vision.detail=0.5',
-  'mqtt.reconnectMin=50ms',
-  'mqtt.reconnectMax=500ms',
   'learning.minFree=0',
   'log.level=warn',
   'log.format=json',
@@ -136,7 +133,7 @@ async function framesBy(port: number): Promise<number> {
 
 /** Asks the board's daemon; closed at the end of the test. */
 export async function asking(url: string): Promise<Requester> {
-  const requester = await openRequester({ url, base: 'surf', clock: systemClock });
+  const requester = await openRequester({ ...DEFAULTS.mqtt, url, base: 'surf', clock: systemClock });
   onTestFinished(() => requester.close());
   return requester;
 }

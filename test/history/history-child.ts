@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { History } from '../../src/history/history.ts';
-import { HISTORY_DEFAULTS } from '../../src/history/options.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 const nothing = (): void => undefined;
 let passedMs = 0;
 const history = new History({
-  options: HISTORY_DEFAULTS,
+  options: DEFAULTS.history,
   directory: process.argv[2] ?? '',
   site: 'pier',
   timeZone: 'UTC',

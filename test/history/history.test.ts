@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { openDatabase } from '../../src/base/database.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
-import { HISTORY_DEFAULTS } from '../../src/history/options.ts';
 import { readHistory } from '../../src/history/read.ts';
 import { MIGRATIONS } from '../../src/history/schema.ts';
 import { openHistory } from '../../src/history/store.ts';
 import { ridersOf, totalsOf } from '../../src/history/totals.ts';
 import { statsSchema } from '../../src/messaging/stats-payload.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { board, pass, sessionEvent, step } from './support.ts';
@@ -117,7 +117,7 @@ describe('what is kept', () => {
   });
 
   it('is nothing where it is switched off', async () => {
-    const one = await board({ options: { ...HISTORY_DEFAULTS, enabled: false } });
+    const one = await board({ options: { ...DEFAULTS.history, enabled: false } });
     await pass(one, 90, ['surfing']);
     one.history.stop();
     expect(existsSync(join(one.directory, 'history.db'))).toBe(false);
@@ -125,7 +125,7 @@ describe('what is kept', () => {
   });
 
   it('is deleted when it is too old', async () => {
-    const one = await board({ options: { ...HISTORY_DEFAULTS, keepMs: 2 * 24 * HOUR_MS } });
+    const one = await board({ options: { ...DEFAULTS.history, keepMs: 2 * 24 * HOUR_MS } });
     one.history.record(step([], [sessionEvent({ type: 'session_ended' })]));
     await pass(one, 120, ['surfing']);
     await one.clock.advance(3 * 24 * HOUR_MS);
@@ -271,7 +271,7 @@ describe('a disk that fails', () => {
 
 describe('reading', () => {
   it('a history that is not there says so', async () => {
-    const one = await board({ options: { ...HISTORY_DEFAULTS, enabled: false } });
+    const one = await board({ options: { ...DEFAULTS.history, enabled: false } });
     expect(() => readHistory(join(one.directory, 'history.db'))).toThrow(
       expect.objectContaining({ code: 'history-none' }),
     );
@@ -289,7 +289,7 @@ describe('reading', () => {
 });
 
 test('a process that is killed loses its last minute at most', { timeout: 30_000 }, async () => {
-  const one = await board({ options: { ...HISTORY_DEFAULTS, enabled: false } });
+  const one = await board({ options: { ...DEFAULTS.history, enabled: false } });
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', join(PACKAGE_ROOT, 'test', 'history', 'history-child.ts'), one.directory],

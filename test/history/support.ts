@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
 import type { ActivityReport, SessionEvent, ZoneReport } from '../../src/activity/report.ts';
 import { History, type HistoryParts } from '../../src/history/history.ts';
-import { HISTORY_DEFAULTS } from '../../src/history/options.ts';
 import type { Stats } from '../../src/messaging/stats-payload.ts';
 import { silent } from '../messaging/support.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -47,7 +47,7 @@ export async function board(
   const clock = more.clock ?? fakeClock();
   const directory = more.directory ?? (await temporaryFolder());
   const history = new History({
-    options: HISTORY_DEFAULTS,
+    options: DEFAULTS.history,
     site: 'north-pier',
     timeZone: 'UTC',
     byZone: false,

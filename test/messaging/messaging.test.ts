@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import getPort from 'get-port';
 import { ulid } from 'ulid';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { MAX_QUEUED_EVENTS } from '../../src/messaging/options.ts';
 import { eventSchema, problemSchema, responseSchema, stateSchema } from '../../src/messaging/payloads.ts';
 import {
   BROKER,
@@ -320,10 +321,10 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
   it('drops the oldest events of a long outage and counts them', async () => {
     const port = await getPort();
     const messaging = await startMessaging({
-      mqtt: { ...QUICK, url: `mqtt://127.0.0.1:${port}`, maxQueuedEvents: 10 },
+      mqtt: { ...QUICK, url: `mqtt://127.0.0.1:${port}` },
     });
-    for (const i of range(25)) messaging.emit(sessionEvent(i));
-    expect(messaging.stats).toMatchObject({ events: 10, droppedEvents: 15 });
+    for (const i of range(MAX_QUEUED_EVENTS + 15)) messaging.emit(sessionEvent(i));
+    expect(messaging.stats).toMatchObject({ events: MAX_QUEUED_EVENTS, droppedEvents: 15 });
   });
 
   it.each([4, 5] as const)('answers a client of MQTT version %d', async protocolVersion => {

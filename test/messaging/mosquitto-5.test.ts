@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { openRequester } from '../../src/messaging/request.ts';
 import { topicAliases } from '../../src/messaging/topic-aliases.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { startLink, warnings } from './link-support.ts';
 import {
   clock,
@@ -101,7 +102,7 @@ describe.skipIf(!hasMosquitto)('MQTT 5', () => {
   it('bounds how long a command of the command line may wait', async () => {
     const { url } = await mosquitto();
     const watching = await listener(url, 'surf/command/#', { protocolVersion: 5 });
-    const asker = await openRequester({ url, base: 'surf', clock });
+    const asker = await openRequester({ ...DEFAULTS.mqtt, url, base: 'surf', clock });
     onTestFinished(() => asker.close());
     await asker.request('retrain', {}, { timeoutMs: 300 }).catch(() => undefined);
     expect(watching.received[0]?.packet.properties).toMatchObject({

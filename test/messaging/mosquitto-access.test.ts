@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRequester } from '../../src/messaging/request.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { startLink, warnings } from './link-support.ts';
 import {
   client,
@@ -99,7 +100,7 @@ describe.skipIf(!canTest)('a broker with users and rules of access', () => {
     const messaging = await startMessaging({ mqtt });
     await until(() => messaging.stats.connected && messaging.stats.states === 0, 'connected');
     const ask = async (user: string, verb: string) => {
-      const asker = await openRequester({ url, base: 'surf', clock, ...login(user) });
+      const asker = await openRequester({ ...DEFAULTS.mqtt, url, base: 'surf', clock, ...login(user) });
       try {
         return await asker.request(verb, {}, { timeoutMs: 5_000 });
       } catch (error) {

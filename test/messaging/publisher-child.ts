@@ -5,14 +5,15 @@ import { pino } from 'pino';
 import { systemClock as clock } from '../../src/base/clock.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
-import { BROKER_DEFAULTS, MQTT_DEFAULTS } from '../../src/messaging/options.ts';
+import { BROKER_DEFAULTS } from '../../src/messaging/options.ts';
 import { CommandRegistry } from '../../src/messaging/verbs.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { sessionEvent } from './session-event.ts';
 
 const [path = '', url = '', first = '0', count = '0'] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 const messaging = new Messaging({
-  mqtt: { ...MQTT_DEFAULTS, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
+  mqtt: { ...DEFAULTS.mqtt, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
   broker: BROKER_DEFAULTS,
   base: 'surf',
   commands: new CommandRegistry(),

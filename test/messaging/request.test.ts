@@ -5,6 +5,7 @@ import { SurfwatchError } from '../../src/errors.ts';
 import { EmbeddedBroker } from '../../src/messaging/broker.ts';
 import { openRequester, type RequesterOptions } from '../../src/messaging/request.ts';
 import { defineVerb, type Verbs } from '../../src/messaging/verbs.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import {
   BROKER,
   client,
@@ -39,7 +40,13 @@ const VERBS: Verbs = {
 };
 
 async function requester(options: Pick<RequesterOptions, 'url'> & Partial<RequesterOptions>) {
-  const opened = await openRequester({ base: 'surf', clock, connectTimeoutMs: 2_000, ...options });
+  const opened = await openRequester({
+    ...DEFAULTS.mqtt,
+    base: 'surf',
+    clock,
+    connectTimeoutMs: 2_000,
+    ...options,
+  });
   onTestFinished(() => opened.close());
   return opened;
 }

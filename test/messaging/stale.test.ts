@@ -22,7 +22,6 @@ function board(startMs = START) {
   const handle = commandHandler({
     base: 'surf',
     commands: registryOf({ run, label: run }),
-    maxCommandAgeMs: 5 * MINUTE,
     clock,
     log: silent,
     answer: message => void answers.push(message),

@@ -11,8 +11,9 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { Messaging, type MessagingDeps } from '../../src/messaging/messaging.ts';
-import { BROKER_DEFAULTS, MQTT_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
+import { BROKER_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
 import { CommandRegistry, type PictureLabeller, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 export { sessionEvent } from './session-event.ts';
 
@@ -37,7 +38,7 @@ export async function until(check: () => boolean, what: string, withinMs = 30_00
 
 /** Quick attempts, so that a test need not wait. */
 export const QUICK: MqttOptions = {
-  ...MQTT_DEFAULTS,
+  ...DEFAULTS.mqtt,
   connectTimeoutMs: 2_000,
   reconnectMinMs: 20,
   reconnectMaxMs: 100,

@@ -3,6 +3,7 @@ import getPort from 'get-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/base/clock.ts';
 import { zonesOf } from '../../src/config/zones.ts';
+import { CameraSwitch } from '../../src/pipeline/camera-switch.ts';
 import { FrameLoop } from '../../src/pipeline/frame-loop.ts';
 import type { PauseState } from '../../src/pipeline/pause.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
@@ -12,12 +13,7 @@ import { openReader } from '../learning/board/learning-support.ts';
 import { silent as log, until } from '../messaging/support.ts';
 
 /** Nothing here is to wait for these. */
-const PATIENT = [
-  'activity.unknownDwell=100ms',
-  'camera.timeout=10m',
-  'camera.retryMin=10m',
-  'camera.retryMax=10m',
-];
+const PATIENT = ['camera.timeout=10m'];
 
 const signal = new AbortController().signal;
 const reader = openReader();
@@ -55,6 +51,7 @@ async function looping(set: readonly string[]) {
     history: { record: () => undefined, sessions: () => undefined },
     messaging: messaging as never,
     pause,
+    camera: new CameraSwitch({ settings: () => settings.camera, clock, log }),
     onPublished: () => undefined,
     onCondition: condition => void said.push(['condition', condition]),
     onChange: () => undefined,

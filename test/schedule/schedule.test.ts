@@ -1,13 +1,14 @@
 import { describe, expect, it, test, vi } from 'vitest';
-import { SCHEDULE_DEFAULTS, type ScheduleOptions } from '../../src/schedule/options.ts';
+import type { ScheduleOptions } from '../../src/schedule/options.ts';
 import { createSchedule, openSpans, scheduleAt } from '../../src/schedule/schedule.ts';
 import { contains } from '../../src/schedule/spans.ts';
 import * as sun from '../../src/schedule/sun.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { fc } from '../support/fast-check.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const ON: ScheduleOptions = { ...SCHEDULE_DEFAULTS, enabled: true, timeZone: 'UTC' };
+const ON: ScheduleOptions = { ...DEFAULTS.schedule, enabled: true, timeZone: 'UTC' };
 const LISBON: ScheduleOptions = { ...ON, latitude: 38.7, longitude: -9.42, timeZone: 'Europe/Lisbon' };
 const WINDOWS: ScheduleOptions = {
   ...ON,
@@ -23,7 +24,7 @@ function answer(time: string, options: ScheduleOptions) {
 }
 
 test('without a schedule it is always open', () => {
-  expect(answer('2026-06-01T00:00Z', SCHEDULE_DEFAULTS)).toEqual([true, 'always', null]);
+  expect(answer('2026-06-01T00:00Z', DEFAULTS.schedule)).toEqual([true, 'always', null]);
 });
 
 test('a clock that is not set is no reason to sleep', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { createSimulatorSource } from '../../src/capture/simulated.ts';
 import { openFootage } from '../../src/simulator/footage.ts';
-import { SIMULATOR_DEFAULTS } from '../../src/simulator/options.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -38,7 +38,7 @@ describe('footage', () => {
 
   it('comes from the simulated camera as it is, then something drawn', async () => {
     const clock = fakeClock();
-    const source = createSimulatorSource({ ...SIMULATOR_DEFAULTS, footage: DEMO }, { clock });
+    const source = createSimulatorSource({ ...DEFAULTS.camera.simulator, footage: DEMO }, { clock });
     const signal = new AbortController().signal;
     const real = await source.grab(signal);
     expect(real.origin).toBe('footage:frame_0088.jpg');

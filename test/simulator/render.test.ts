@@ -1,11 +1,12 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { lookOf } from '../../src/simulator/look.ts';
-import { type ScriptedActivity, SIMULATOR_DEFAULTS } from '../../src/simulator/options.ts';
+import type { ScriptedActivity } from '../../src/simulator/options.ts';
 import { randomScene } from '../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { type Scene, sceneAt } from '../../src/simulator/scene.ts';
 import { createScript } from '../../src/simulator/script.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 
 const SMALL = { width: 640, height: 360 };
 
@@ -51,7 +52,7 @@ describe('what is drawn is the truth', () => {
 });
 
 describe('a frame', () => {
-  const options = { ...SIMULATOR_DEFAULTS, ...SMALL };
+  const options = { ...DEFAULTS.camera.simulator, ...SMALL };
   const script = createScript(options);
 
   test('is a JPEG of the size asked for', async () => {
@@ -93,7 +94,11 @@ async function spread(scene: Scene): Promise<{ mean: number; contrast: number }>
 }
 
 describe('conditions', () => {
-  const scene = sceneAt({ ...SIMULATOR_DEFAULTS, ...SMALL }, createScript(SIMULATOR_DEFAULTS), 1000);
+  const scene = sceneAt(
+    { ...DEFAULTS.camera.simulator, ...SMALL },
+    createScript(DEFAULTS.camera.simulator),
+    1000,
+  );
 
   test('night is dark', async () => {
     expect((await spread({ ...scene, look: lookOf('night', 'clear') })).mean).toBeLessThan(20);

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import {
-  SCRIPTED_ACTIVITIES,
-  type ScriptedActivity,
-  SIMULATOR_DEFAULTS,
-} from '../../src/simulator/options.ts';
+import { SCRIPTED_ACTIVITIES, type ScriptedActivity } from '../../src/simulator/options.ts';
 import { randomScene } from '../../src/simulator/random-scene.ts';
 import type { Rider } from '../../src/simulator/rider.ts';
 import { sceneAt } from '../../src/simulator/scene.ts';
 import { createScript, scriptedSessions, truthAt } from '../../src/simulator/script.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { fc } from '../support/fast-check.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
@@ -30,7 +27,7 @@ describe('a scripted scene', () => {
   test('shows during each session its riders, whole and one of them well, and nobody after it', () => {
     fc.assert(
       fc.property(seeds, fc.nat(999), (seed, permille) => {
-        const options = { ...SIMULATOR_DEFAULTS, seed };
+        const options = { ...DEFAULTS.camera.simulator, seed };
         const script = createScript(options);
         for (const session of scriptedSessions(script, 300_000)) {
           const ms = session.startMs + Math.floor((permille / 1000) * (session.endMs - session.startMs));
@@ -48,18 +45,20 @@ describe('a scripted scene', () => {
   });
 
   test('has the activities the script says', () => {
-    const script = createScript(SIMULATOR_DEFAULTS);
+    const script = createScript(DEFAULTS.camera.simulator);
     for (let ms = 0; ms < 300_000; ms += 3000) {
-      const shown = new Set(sceneAt(SIMULATOR_DEFAULTS, script, ms).riders.map(rider => rider.activity));
+      const shown = new Set(
+        sceneAt(DEFAULTS.camera.simulator, script, ms).riders.map(rider => rider.activity),
+      );
       expect(SCRIPTED_ACTIVITIES.filter(activity => shown.has(activity))).toEqual(truthAt(script, ms));
     }
   });
 
   test('moves riders smoothly: in a fifth of a second none jumps', () => {
-    const script = createScript(SIMULATOR_DEFAULTS);
+    const script = createScript(DEFAULTS.camera.simulator);
     for (const session of scriptedSessions(script, 250_000)) {
       const at = (ms: number): Rider[] =>
-        sceneAt(SIMULATOR_DEFAULTS, script, ms).riders.filter(r => r.activity === session.activity);
+        sceneAt(DEFAULTS.camera.simulator, script, ms).riders.filter(r => r.activity === session.activity);
       for (let ms = session.startMs; ms + 200 < session.endMs; ms += 200) {
         const later = at(ms + 200);
         for (const { parts } of at(ms)) {
@@ -76,7 +75,7 @@ describe('a scripted scene', () => {
   test('stands still while the camera is frozen', () => {
     const frozen = { startMs: 2000, light: 'day', weather: 'clear', fault: 'frozen' } as const;
     const session = { activity: 'windsurfing', startMs: 0, endMs: 60_000, riders: 2 } as const;
-    const options = { ...SIMULATOR_DEFAULTS, script: { sessions: [session], conditions: [frozen] } };
+    const options = { ...DEFAULTS.camera.simulator, script: { sessions: [session], conditions: [frozen] } };
     const script = createScript(options);
     expect(sceneAt(options, script, 50_000)).toEqual(sceneAt(options, script, 2000));
     expect(sceneAt(options, script, 1900)).not.toEqual(sceneAt(options, script, 2000));

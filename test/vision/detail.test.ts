@@ -17,8 +17,8 @@ const FULL_HD = { width: 1920, height: 1080 };
 describe('the levels of a frame', () => {
   it('go down by halves until a rider of a third of its height is seen', () => {
     const levels = pyramidOf(HD, 1);
-    expect(levels[0]).toEqual({ width: 1280, height: 736 });
-    expect(levels.map(({ height }) => height)).toEqual([736, 352, 192, 96]);
+    expect(levels[0]).toEqual({ width: 1280, height: 704 });
+    expect(levels.map(({ height }) => height)).toEqual([704, 352, 192, 96]);
     expect(smallestSeen(2)).toBe(6);
   });
 

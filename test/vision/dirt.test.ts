@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DirtState, watchDirt } from '../../src/vision/quality/dirt.ts';
 import { restoreDirt, storeView } from '../../src/vision/quality/store-view.ts';
-import { startView } from '../../src/vision/quality/watch-view.ts';
-import { DEFAULT_GATE_OPTIONS } from '../../src/vision/quality.ts';
+import { ACCEPT_VIEW_AFTER_MS, startView } from '../../src/vision/quality/watch-view.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -20,7 +19,7 @@ function watch(
   let atMs = fromMs;
   for (; atMs < fromMs + forMs; atMs += MINUTE) {
     const scores = Float32Array.from({ length: TILES }, (_, tile) => score(tile, atMs));
-    state = watchDirt(state, { layout, scores }, atMs, DEFAULT_GATE_OPTIONS);
+    state = watchDirt(state, { layout, scores }, atMs);
   }
   return state as DirtState;
 }
@@ -60,7 +59,7 @@ describe('dirt on the lens', () => {
   });
 
   it('that stays for days is usual at last', () => {
-    const days = 12 * DEFAULT_GATE_OPTIONS.acceptViewAfterMs;
+    const days = 12 * ACCEPT_VIEW_AFTER_MS;
     const dirty = watch(learnt, 12 * HOUR, days, drops);
     expect(dirty.dirty).toBe(true);
     expect(watch(dirty, 12 * HOUR + days, HOUR, drops).dirty).toBe(false);

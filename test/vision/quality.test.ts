@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, type RawPicture } from '../../src/vision/decode.ts';
-import { changedShare } from '../../src/vision/frozen.ts';
+import { changedShare, FROZEN_SHARE } from '../../src/vision/frozen.ts';
 import { type GateState, gatePicture } from '../../src/vision/gate.ts';
-import { DEFAULT_GATE_OPTIONS, judgeQuality, measureQuality } from '../../src/vision/quality.ts';
+import { judgeQuality, measureQuality } from '../../src/vision/quality.ts';
+import { DEFAULTS } from '../support/defaults.ts';
 import { fc } from '../support/fast-check.ts';
 
 const WIDTH = 320;
@@ -40,7 +41,7 @@ const sea = (at: number) => (x: number, y: number) => {
   return 110 + texture + 40 * Math.sin(y / 2 + at) * Math.sin(x / 5 + 2 * at);
 };
 
-const judge = (picture: RawPicture) => judgeQuality(measureQuality(picture), DEFAULT_GATE_OPTIONS);
+const judge = (picture: RawPicture) => judgeQuality(measureQuality(picture), DEFAULTS.gates);
 
 describe('measureQuality', () => {
   it('measures luma by Rec. 601', () => {
@@ -128,7 +129,7 @@ describe('judgeQuality', () => {
 });
 
 describe('gatePicture', () => {
-  const options = { ...DEFAULT_GATE_OPTIONS, frozenAfterMs: 10_000 };
+  const options = { ...DEFAULTS.gates, frozenAfterMs: 10_000 };
 
   /** The verdicts on one picture a second. */
   function watch(pictures: readonly RawPicture[]): string[] {
@@ -160,7 +161,7 @@ describe('gatePicture', () => {
   it('does not call a sea frozen that moves too little from one picture to the next to tell', () => {
     const pictures = seconds(60).map(second => drawn(sea(second * 0.02)));
     const [first, second] = pictures.map(picture => measureQuality(picture).signature);
-    expect(changedShare(first as Uint8Array, second as Uint8Array)).toBeLessThan(options.frozenShare);
+    expect(changedShare(first as Uint8Array, second as Uint8Array)).toBeLessThan(FROZEN_SHARE);
     expect(new Set(watch(pictures))).toEqual(new Set(['ok']));
   });
 
@@ -221,7 +222,7 @@ describe.skipIf(!existsSync(data))('on real pictures (skipped without ../shared/
     const before = await signature(bytes);
     const next = await signature(readFileSync(join(folder, second)));
     const again = await signature(await sharp(bytes).jpeg({ quality: 90 }).toBuffer());
-    expect(changedShare(before, next)).toBeGreaterThan(DEFAULT_GATE_OPTIONS.frozenShare);
-    expect(changedShare(before, again)).toBeLessThan(DEFAULT_GATE_OPTIONS.frozenShare);
+    expect(changedShare(before, next)).toBeGreaterThan(FROZEN_SHARE);
+    expect(changedShare(before, again)).toBeLessThan(FROZEN_SHARE);
   });
 });

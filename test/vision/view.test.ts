@@ -3,12 +3,11 @@ import { createRandom } from '../../src/base/random.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 import { restoreView, storeView } from '../../src/vision/quality/store-view.ts';
 import { type ViewState, watchView } from '../../src/vision/quality/watch-view.ts';
-import { DEFAULT_GATE_OPTIONS, measureQuality } from '../../src/vision/quality.ts';
+import { measureQuality } from '../../src/vision/quality.ts';
 
 const WIDTH = 128;
 const HEIGHT = 72;
 const STEP_MS = 30_000;
-const OPTIONS = { ...DEFAULT_GATE_OPTIONS, acceptViewAfterMs: 3_600_000 };
 
 /** Sky, a sea of waves that are elsewhere in each picture, and cliffs with a house that stay. */
 function beach(moment: number, moved = 0, light = 1): RawPicture {
@@ -50,7 +49,7 @@ function watch(
   let state = before;
   const faults: (string | null)[] = [];
   for (let moment = from; moment < from + count; moment++) {
-    state = watchView(state, measureQuality(draw(moment)).grey, moment * STEP_MS, OPTIONS);
+    state = watchView(state, measureQuality(draw(moment)).grey, moment * STEP_MS);
     faults.push(state.fault);
   }
   return { state, faults };

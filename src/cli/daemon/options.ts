@@ -7,6 +7,7 @@ import { parseDuration } from '../../base/duration.ts';
 import { isName } from '../../config/name.ts';
 import type { Settings } from '../../config/settings.ts';
 import { SurfwatchError } from '../../errors.ts';
+import { LABEL_PICTURE_DEFAULTS } from '../../learning/labels/picture.ts';
 import type { MqttOptions } from '../../messaging/options.ts';
 import type { Requester } from '../../messaging/request.ts';
 import { topicBase } from '../../messaging/topics.ts';
@@ -90,7 +91,7 @@ export function placeOf(flags: DaemonFlags): Place {
     mqtt: settings.mqtt.url === '' ? embedded(settings) : settings.mqtt,
     base: flags.base ?? (flags.site === undefined ? topicBase(settings) : `surf/${flags.site}`),
     // Of a broker elsewhere it is not known whether it is one inside a daemon.
-    maxPictureBytes: Math.min(settings.broker.maxPacketBytes - TOPIC_BYTES, settings.learning.maxImageBytes),
+    maxPictureBytes: Math.min(settings.broker.maxPacketBytes - TOPIC_BYTES, LABEL_PICTURE_DEFAULTS.maxBytes),
     settings,
   };
 }

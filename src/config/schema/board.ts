@@ -1,7 +1,6 @@
 /** Settings of the board as a whole: who it is, where it keeps things, what it logs. */
 import { LOG_PARTS } from '../../base/log.ts';
-import type { SchemaOf } from '../setting.ts';
-import type { Settings } from '../settings.ts';
+import type { SettingTree } from '../setting.ts';
 
 export const boardSchema = {
   site: {
@@ -53,15 +52,5 @@ export const boardSchema = {
         json: 'one object a line',
       },
     },
-    priorities: {
-      doc: 'Whether each line begins with its priority, `<4>` for a warning, which the journal of systemd takes off again: `journalctl -p warning` finds them.',
-      format: 'choice',
-      default: 'auto',
-      choices: {
-        auto: 'where the journal reads the log',
-        on: 'always, as for a log that a pipe leads to the journal',
-        off: 'never',
-      },
-    },
   },
-} as const satisfies SchemaOf<Pick<Settings, 'site' | 'fleet' | 'stateDir' | 'log'>>;
+} as const satisfies SettingTree;

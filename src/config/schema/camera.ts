@@ -1,10 +1,11 @@
 /** Settings of the camera. */
-import type { CameraOptions } from '../../capture/options.ts';
-import type { SchemaOf } from '../setting.ts';
-import { rpicamSchema } from './rpicam.ts';
+import { WEBCAM_PALETTES, type WebcamPalette } from '../../capture/options.ts';
+import type { SettingTree } from '../setting.ts';
 
 const USERNAME = { format: 'text', default: null, none: 'null', noneMeans: 'none' } as const;
 const PASSWORD = { format: 'text', default: null, none: 'null', noneMeans: 'none', sensitive: true } as const;
+
+const PALETTES = Object.fromEntries(WEBCAM_PALETTES.map(name => [name, ''])) as Record<WebcamPalette, ''>;
 
 export const cameraSchema = {
   kind: {
@@ -21,25 +22,12 @@ export const cameraSchema = {
     },
   },
   interval: { doc: 'Time between two pictures.', format: 'duration', default: '2s', min: 100 },
-  pendingInterval: {
-    doc: 'Time between two pictures while a change of activity is pending; at most `camera.interval`.',
-    format: 'duration',
-    default: '500ms',
-    min: 100,
-  },
   timeout: {
     doc: 'A picture that takes longer has stalled: the source is started afresh.',
     format: 'duration',
     default: '10s',
     min: 100,
   },
-  retryMin: {
-    doc: 'Wait after a first failure; each further one doubles it.',
-    format: 'duration',
-    default: '1s',
-    min: 10,
-  },
-  retryMax: { doc: 'Longest wait between two tries.', format: 'duration', default: '1m', min: 10 },
   offlineAfter: {
     doc: 'Without a picture for this long the camera is `offline` and the activity `unknown`.',
     format: 'duration',
@@ -62,50 +50,32 @@ export const cameraSchema = {
       min: 0,
       max: 300,
     },
-    delay: {
-      doc: 'Wait before the picture, rounded up to whole seconds.',
-      format: 'duration',
-      default: '0s',
-      max: 60_000,
-    },
-    jpegQuality: { doc: 'JPEG quality.', format: 'whole', default: 92, min: 1, max: 95 },
     palette: {
-      doc: 'Pixel format to ask the camera for.',
+      doc: 'Pixel format to ask the camera for; most need `MJPEG` for 720p and more.',
       format: 'choice',
       default: null,
       none: 'null',
       noneMeans: 'fswebcam chooses',
-      choices: {
-        PNG: '',
-        JPEG: '',
-        MJPEG: '',
-        S561: '',
-        RGB32: '',
-        RGB24: '',
-        BGR32: '',
-        BGR24: '',
-        YUYV: '',
-        UYVY: '',
-        YUV420P: '',
-        NV12MB: '',
-        BAYER: '',
-        SGBRG8: '',
-        SGRBG8: '',
-        RGB565: '',
-        RGB555: '',
-        Y16: '',
-        GREY: '',
-      },
-    },
-    input: {
-      doc: 'Name or number of the input on a device with several.',
-      format: 'device',
-      default: null,
-      none: 'null',
-      noneMeans: 'the first',
+      choices: PALETTES,
     },
   },
-  rpicam: rpicamSchema,
+  rpicam: {
+    camera: {
+      doc: 'Which camera, as `rpicam-vid --list-cameras` counts.',
+      format: 'whole',
+      default: 0,
+      min: 0,
+      max: 9,
+    },
+    width: { doc: 'Picture width in pixels.', format: 'whole', default: 1920, min: 64, max: 9152 },
+    height: { doc: 'Picture height in pixels.', format: 'whole', default: 1080, min: 64, max: 6944 },
+    fps: { doc: 'Pictures a second.', format: 'decimal', default: 2, min: 0.1, max: 30 },
+    args: {
+      doc: 'Further options of rpicam-vid for the picture, each with its value: `["--rotation=180", "--awb=daylight", "--autofocus-mode=manual"]`; see [cameras.md](cameras.md#rpicam-a-ribbon-camera-of-a-raspberry-pi).',
+      format: 'texts',
+      default: [],
+    },
+  },
   directory: {
     path: { doc: 'The folder. Its subfolders are not read.', format: 'path', default: '' },
     loop: { doc: 'Begin again after the last file.', format: 'switch', default: true },
@@ -124,14 +94,6 @@ export const cameraSchema = {
     },
     username: { doc: 'User name for basic or digest authentication.', ...USERNAME },
     password: { doc: 'Password of `camera.http.username`.', ...PASSWORD },
-    maxRedirects: {
-      doc: 'Redirects followed for one picture.',
-      format: 'whole',
-      default: 3,
-      min: 0,
-      max: 10,
-    },
-    maxBytes: { doc: 'Largest answer accepted, in bytes.', format: 'bytes', default: 20_971_520, min: 1024 },
     allowSelfSigned: {
       doc: 'Accept a certificate nobody vouches for, as cameras in a local network have.',
       format: 'switch',
@@ -199,11 +161,6 @@ export const cameraSchema = {
       format: 'switch',
       default: false,
     },
-    lowDelay: {
-      doc: 'Hold no frames back to analyse or order them: half a second sooner, but out of order in streams with B-frames.',
-      format: 'switch',
-      default: false,
-    },
     v4l2: {
       format: {
         doc: 'Pixel format asked of a `/dev/videoN`.',
@@ -264,4 +221,4 @@ export const cameraSchema = {
       noneMeans: 'all is drawn',
     },
   },
-} as const satisfies SchemaOf<CameraOptions>;
+} as const satisfies SettingTree;

@@ -1,6 +1,5 @@
 /** Settings of the connection to a broker, and of the embedded broker. */
-import type { BrokerOptions, MqttOptions } from '../../messaging/options.ts';
-import type { SchemaOf } from '../setting.ts';
+import type { SettingTree } from '../setting.ts';
 
 const USERNAME = { format: 'text', default: null, none: 'omit', noneMeans: 'none' } as const;
 const PASSWORD = { format: 'text', default: null, none: 'omit', noneMeans: 'none', sensitive: true } as const;
@@ -35,25 +34,6 @@ export const mqttSchema = {
     min: 1_000,
     max: 65_535_000,
   },
-  connectTimeout: {
-    doc: 'How long the broker may take to accept a connection.',
-    format: 'duration',
-    default: '10s',
-    min: 100,
-  },
-  ackTimeout: {
-    doc: 'How long the broker may take to acknowledge a message before the connection counts as dead.',
-    format: 'duration',
-    default: '20s',
-    min: 100,
-  },
-  reconnectMin: {
-    doc: 'Pause before the first new attempt after a lost connection; doubled at each failure.',
-    format: 'duration',
-    default: '1s',
-    min: 10,
-  },
-  reconnectMax: { doc: 'Longest pause between two attempts.', format: 'duration', default: '1m', min: 10 },
   caFile: {
     doc: "PEM file of the authorities a broker's certificate is checked against.",
     ...PEM_FILE,
@@ -81,20 +61,7 @@ export const mqttSchema = {
     format: 'switch',
     default: true,
   },
-  maxQueuedEvents: {
-    doc: "Events kept while they can't be delivered; beyond it the oldest is dropped.",
-    format: 'whole',
-    default: 1_000,
-    min: 1,
-    max: 1_000_000,
-  },
-  maxCommandAge: {
-    doc: 'A command that says it was sent longer ago (`ts`) is answered `command-stale` and not run.',
-    format: 'duration',
-    default: '5m',
-    min: 1_000,
-  },
-} as const satisfies SchemaOf<MqttOptions>;
+} as const satisfies SettingTree;
 
 export const brokerSchema = {
   host: {
@@ -224,4 +191,4 @@ export const brokerSchema = {
     default: '10s',
     min: 100,
   },
-} as const satisfies SchemaOf<BrokerOptions>;
+} as const satisfies SettingTree;

@@ -1,8 +1,5 @@
 /** Settings of when the camera is watched. */
-
-import { formatDuration } from '../../base/duration.ts';
-import { SCHEDULE_DEFAULTS as DEFAULTS, type ScheduleOptions } from '../../schedule/options.ts';
-import type { SchemaOf } from '../setting.ts';
+import type { SettingTree } from '../setting.ts';
 
 const HOUR_MS = 3_600_000;
 /** Beyond these a morning could come after its evening. */
@@ -12,12 +9,12 @@ export const scheduleSchema = {
   enabled: {
     doc: 'Pipeline the camera only by daylight and in the windows below; outside of them the state is `night` or `closed` and no picture is asked for. `surfwatch schedule` shows the days to come.',
     format: 'switch',
-    default: DEFAULTS.enabled,
+    default: false,
   },
   daylight: {
     doc: 'What counts as daylight.',
     format: 'choice',
-    default: DEFAULTS.daylight,
+    default: 'sun',
     choices: {
       sun: 'from sunrise to sunset: the centre of the sun 0.833° below the horizon',
       civil: 'civil twilight too: the centre of the sun 6° below the horizon',
@@ -27,7 +24,7 @@ export const scheduleSchema = {
   latitude: {
     doc: 'Where the beach is, in degrees; south is negative.',
     format: 'decimal',
-    default: DEFAULTS.latitude,
+    default: null,
     none: 'null',
     noneMeans: 'not known',
     min: -90,
@@ -36,7 +33,7 @@ export const scheduleSchema = {
   longitude: {
     doc: 'Where the beach is, in degrees; west is negative.',
     format: 'decimal',
-    default: DEFAULTS.longitude,
+    default: null,
     none: 'null',
     noneMeans: 'not known',
     min: -180,
@@ -45,25 +42,25 @@ export const scheduleSchema = {
   morningOffset: {
     doc: 'Begin so much after the beginning of daylight; `-30m` is half an hour before it.',
     format: 'offset',
-    default: formatDuration(DEFAULTS.morningOffsetMs),
+    default: '0s',
     ...OFFSET,
   },
   eveningOffset: {
     doc: 'End so much after the end of daylight; `-30m` is half an hour before it.',
     format: 'offset',
-    default: formatDuration(DEFAULTS.eveningOffsetMs),
+    default: '0s',
     ...OFFSET,
   },
   windows: {
     doc: 'Windows of the week: `[{"days": ["mon-fri"], "from": "08:00", "to": "20:00"}]`. Without `days` every day; with `to` at or before `from` until the next day. None: all week. With daylight both must hold.',
     format: 'windows',
-    default: DEFAULTS.windows,
+    default: [],
   },
   timeZone: {
     doc: 'Time zone of the beach, as `Europe/Lisbon`: for the windows, and for the days of the history.',
     format: 'timeZone',
-    default: DEFAULTS.timeZone,
+    default: null,
     none: 'null',
     noneMeans: 'that of the system',
   },
-} as const satisfies SchemaOf<ScheduleOptions>;
+} as const satisfies SettingTree;

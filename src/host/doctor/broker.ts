@@ -5,7 +5,6 @@ import { ERRORS, messageOf } from '../../errors.ts';
 import { isLoopback } from '../../messaging/access.ts';
 import { openServer } from '../../messaging/any-version.ts';
 import type { Opened } from '../../messaging/connection.ts';
-import { MQTT_DEFAULTS } from '../../messaging/options.ts';
 import { type Server, serversOf } from '../../messaging/servers.ts';
 import { checkTls } from '../../messaging/tls.ts';
 import { type Finding, fail, failed, ok, warn } from './finding.ts';
@@ -16,7 +15,7 @@ const MAX_INCOMING_BYTES = 1_048_576;
 
 /** One finding for each server, or one for the embedded broker. */
 export async function checkBroker({ mqtt, broker }: Settings): Promise<Finding[]> {
-  if (mqtt.url === '') return [await checkPort(broker)];
+  if (mqtt.url === '') return [await checkPort(broker, mqtt)];
   const findings: Finding[] = [];
   for (const server of serversOf(mqtt)) findings.push(await checkServer(server, mqtt));
   // Where one of several takes the daemon, it runs.
@@ -40,14 +39,13 @@ async function checkServer(server: Server, mqtt: Settings['mqtt']): Promise<Find
 
 /** With an id of its own: with the daemon's it would throw the daemon out. */
 async function open(server: Server, mqtt: Settings['mqtt']): Promise<Opened> {
-  const connectTimeoutMs = Math.min(mqtt.connectTimeoutMs, LONGEST_WAIT_MS);
-  const options = { ...mqtt, clientId: `${mqtt.clientId}-doctor`, connectTimeoutMs };
+  const options = { ...mqtt, clientId: `${mqtt.clientId}-doctor` };
   await checkTls(options);
   const signal = AbortSignal.timeout(LONGEST_WAIT_MS);
   return openServer(server, options, MAX_INCOMING_BYTES, () => {}, signal);
 }
 
-async function checkPort(broker: Settings['broker']): Promise<Finding> {
+async function checkPort(broker: Settings['broker'], mqtt: Settings['mqtt']): Promise<Finding> {
   const { host, port, portFallback, username, password } = broker;
   try {
     await listenOnce(host, port);
@@ -64,7 +62,7 @@ async function checkPort(broker: Settings['broker']): Promise<Finding> {
       ...(password !== undefined && { password }),
     };
     const url = `mqtt://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-    const options = { ...MQTT_DEFAULTS, ...login, url, protocolVersion: '4' } as const;
+    const options = { ...mqtt, ...login, url, protocolVersion: '4' } as const;
     const [server] = serversOf(options);
     const speaks = server === undefined ? undefined : await open(server, options);
     if (speaks?.ok) await speaks.connection.close(GOODBYE_MS);

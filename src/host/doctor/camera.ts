@@ -11,7 +11,7 @@ import { type CameraKind, EndOfFrames } from '../../capture/source.ts';
 import { SYSFS } from '../../capture/usb.ts';
 import type { Settings } from '../../config/settings.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import { decodeFrame } from '../../vision/decode.ts';
+import { decodeFrame, PICTURE_LIMITS } from '../../vision/decode.ts';
 import { judgeQuality, measureQuality } from '../../vision/quality.ts';
 import { checkRibbon, listConnected } from './connected-cameras.ts';
 import { type Finding, fail, failed, ok, warn } from './finding.ts';
@@ -104,7 +104,7 @@ export interface CheckedPicture {
 }
 
 /** Takes a picture as the daemon does, and looks at it. */
-export async function checkPicture({ camera, vision, gates }: Settings): Promise<CheckedPicture> {
+export async function checkPicture({ camera, gates }: Settings): Promise<CheckedPicture> {
   const name = 'camera picture';
   if (camera.kind === 'directory' && camera.directory.watch) {
     return { finding: ok(name, `pictures are taken as they arrive in ${camera.directory.path}`) };
@@ -116,7 +116,7 @@ export async function checkPicture({ camera, vision, gates }: Settings): Promise
     try {
       const { bytes, origin } = await source.grab(AbortSignal.timeout(waitMs));
       const took = Math.round(performance.now() - start);
-      const { frame, picture } = await decodeFrame(bytes, vision);
+      const { frame, picture } = await decodeFrame(bytes, PICTURE_LIMITS);
       const detail = `${origin}: ${frame.width} × ${frame.height} pixels, ${bytes.length} bytes, in ${took} ms`;
       const visibility = judgeQuality(measureQuality(picture), gates);
       if (visibility === 'ok') return { finding: ok(name, detail), bytes };

@@ -1,23 +1,13 @@
 /** Who may read the metrics. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { MetricsOptions } from '../../config/schema/metrics.ts';
+import type { Settings } from '../../config/settings.ts';
 import { isLoopback } from '../../messaging/access.ts';
 
-type Login = Pick<MetricsOptions, 'token' | 'username' | 'password'>;
-
-/** Whether a reader has to say who it is. */
-export function asksForLogin({ token, username }: Login): boolean {
-  return token !== undefined || username !== undefined;
-}
-
-/** Whether a request may be answered, by its header `Authorization` (RFC 6750, RFC 7617). */
-export function mayRead(login: Login, authorization: string | undefined): boolean {
-  if (!asksForLogin(login)) return true;
-  const [scheme = '', given = ''] = (authorization ?? '').split(/ +(.*)/s);
-  const { token, username, password } = login;
-  if (/^bearer$/i.test(scheme)) return token !== undefined && isSame(given, token);
-  if (!/^basic$/i.test(scheme) || username === undefined || password === undefined) return false;
-  return isSame(Buffer.from(given, 'base64').toString(), `${username}:${password}`);
+/** Whether a request may be answered, by its header `Authorization` (RFC 6750). */
+export function mayRead({ token }: Pick<Settings['metrics'], 'token'>, authorization = ''): boolean {
+  if (token === undefined) return true;
+  const given = /^bearer +(.*)$/is.exec(authorization)?.[1];
+  return given !== undefined && isSame(given, token);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Where the metrics go: the HTTP server and the file, as far as they are wanted. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
-import type { MetricsOptions } from '../../config/schema/metrics.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { MetricsSnapshot } from '../../pipeline/metrics-snapshot.ts';
 import type { TrackedFrame } from '../../pipeline/processed-frame.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -10,7 +10,7 @@ import { MetricsServer } from './server.ts';
 import { Textfile } from './textfile.ts';
 
 export interface MetricsOutletsParts {
-  readonly options: MetricsOptions;
+  readonly options: Settings['metrics'];
   readonly snapshot: () => MetricsSnapshot;
   readonly clock: Clock;
   readonly log: Logger;
@@ -22,7 +22,7 @@ export class MetricsOutlets {
   readonly #metrics: Metrics | undefined;
 
   constructor({ options, snapshot, clock, log }: MetricsOutletsParts) {
-    const { enabled, textfile: path, textfileIntervalMs: intervalMs } = options;
+    const { enabled, textfile: path } = options;
     if (!enabled && path === undefined) return;
     const metrics = createMetrics(snapshot);
     this.#metrics = metrics;
@@ -35,7 +35,7 @@ export class MetricsOutlets {
         log,
       });
     }
-    if (path !== undefined) this.#textfile = new Textfile({ path, intervalMs, metrics, clock, log });
+    if (path !== undefined) this.#textfile = new Textfile({ path, metrics, clock, log });
   }
 
   /** @throws SurfwatchError `metrics-listen-failed` */

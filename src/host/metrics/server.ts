@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import type { MetricsOptions } from '../../config/schema/metrics.ts';
+import type { Settings } from '../../config/settings.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import { asksForLogin, isMeantForHere, mayRead } from './access.ts';
+import { isMeantForHere, mayRead } from './access.ts';
 import type { Metrics } from './metrics.ts';
 import type { Verdict } from './readiness.ts';
 
 export interface MetricsServerParts {
-  readonly options: MetricsOptions;
+  readonly options: Settings['metrics'];
   readonly metrics: Metrics;
   readonly liveness: () => Verdict;
   readonly readiness: () => Verdict;
@@ -103,10 +103,9 @@ export class MetricsServer {
   async #answer({ method, url, headers }: IncomingMessage): Promise<Answer> {
     const { options } = this.#parts;
     if (!mayRead(options, headers.authorization)) {
-      const challenge = options.token === undefined ? 'Basic realm="surfwatch"' : 'Bearer realm="surfwatch"';
-      return { ...plain(401, 'who are you?'), headers: { 'www-authenticate': challenge } };
+      return { ...plain(401, 'who are you?'), headers: { 'www-authenticate': 'Bearer realm="surfwatch"' } };
     }
-    if (!asksForLogin(options) && !isMeantForHere(headers.host)) return plain(421, 'ask for 127.0.0.1');
+    if (options.token === undefined && !isMeantForHere(headers.host)) return plain(421, 'ask for 127.0.0.1');
     if (method !== 'GET' && method !== 'HEAD') {
       return { ...plain(405, 'only GET and HEAD'), headers: { allow: 'GET, HEAD' } };
     }

@@ -5,9 +5,11 @@ import type { Clock } from '../../base/clock.ts';
 import { storageError } from '../../base/storage-error.ts';
 import type { Metrics } from './metrics.ts';
 
+/** How often Prometheus asks by default. */
+const INTERVAL_MS = 60_000;
+
 export interface TextfileParts {
   readonly path: string;
-  readonly intervalMs: number;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
@@ -37,11 +39,11 @@ export class Textfile {
   }
 
   async #run(): Promise<void> {
-    const { clock, intervalMs } = this.#parts;
+    const { clock } = this.#parts;
     const { signal } = this.#ending;
     while (!signal.aborted) {
       await this.#write();
-      await clock.sleep(intervalMs, signal).catch(() => undefined);
+      await clock.sleep(INTERVAL_MS, signal).catch(() => undefined);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Whether the way of a frame still goes on. A camera or broker that is gone is no reason to restart; a wedged pipeline is. */
+import { CAMERA_RETRY } from '../../capture/camera.ts';
 import type { LoopProgress } from '../../pipeline/frame-loop.ts';
 
 export interface LivenessOptions {
@@ -52,11 +53,11 @@ function whatStalled(idleMs: number, workingMs: number, { stepMs, frameMs }: Liv
 
 /** The longest time between two steps that the camera's settings explain: the slowest pace, a picture, a frame at work. */
 export function longestStepMs(
-  camera: { readonly intervalMs: number; readonly retryMaxMs: number; readonly timeoutMs: number },
+  camera: { readonly intervalMs: number; readonly timeoutMs: number },
   frameMs: number = LIVENESS_DEFAULTS.frameMs,
 ): number {
   // A picture that timed out is followed by the closing of its source, which may take as long.
-  return Math.max(camera.intervalMs, camera.retryMaxMs) + 2 * camera.timeoutMs + frameMs;
+  return Math.max(camera.intervalMs, CAMERA_RETRY.retryMaxMs) + 2 * camera.timeoutMs + frameMs;
 }
 
 function seconds(ms: number): string {

@@ -13,14 +13,8 @@ export interface ArchiveOptions {
   readonly compared: number;
 }
 
-const MEGABYTE = 1e6;
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-export const ARCHIVE_DEFAULTS: ArchiveOptions = {
-  maxFrames: 4000,
-  maxBytes: 1000 * MEGABYTE,
-  maxAgeMs: 60 * DAY_MS,
-  minFreeBytes: 300 * MEGABYTE,
+/** When a frame adds nothing; measured by `scripts/bench-learning.ts`. */
+export const ARCHIVE_LIKENESS = {
   duplicateDistance: 0.02,
   compared: 200,
-};
+} as const satisfies Partial<ArchiveOptions>;

@@ -35,18 +35,26 @@ export async function openDriftMonitor(
   from: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
 ): Promise<DriftMonitor> {
   const path = join(directory, FILE);
-  const landmarks: Landmarks | null = base === null ? null : landmarksOf(base);
+  // Not before the first frame: this takes a while, in which the first word of the beach can be said.
+  let unread = base;
+  let found: Landmarks | null = null;
+  const landmarks = () => {
+    if (unread !== null) found = landmarksOf(unread);
+    unread = null;
+    return found;
+  };
   let days = await readDays(path, from);
   return {
     add({ visibility, read, thresholds, frame }) {
       if (visibility !== 'ok') return;
-      const distance = landmarks === null ? null : meanDistance(landmarks, read.embeddings);
+      const known = landmarks();
+      const distance = known === null ? null : meanDistance(known, read.embeddings);
       days = addObservation(
         days,
         observeFrame(read.cells, { ...head(), thresholds }, frame.takenAt, distance),
       );
     },
-    drift: since => driftOf(days, landmarks?.usual ?? null, { since }),
+    drift: since => driftOf(days, landmarks()?.usual ?? null, { since }),
     save: () => replaceFile(path, `${JSON.stringify(days)}\n`),
   };
 }

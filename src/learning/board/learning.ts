@@ -35,7 +35,6 @@ export class Learning {
     const { store, options, directory, newId, clock, log, onTraining } = deps;
     this.#retraining = new Retraining({
       store,
-      options,
       directory,
       newId,
       clock,

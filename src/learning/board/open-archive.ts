@@ -3,7 +3,7 @@
 import { liveView } from '../../base/live-view.ts';
 import { openArchive } from '../archive/archive.ts';
 import { createReferences, type References, strongestCells } from '../archive/novelty.ts';
-import { ARCHIVE_DEFAULTS, type ArchiveOptions } from '../archive/options.ts';
+import { ARCHIVE_LIKENESS, type ArchiveOptions } from '../archive/options.ts';
 import { createRecentFrames, type RecentFrames } from '../archive/recent.ts';
 import type { Archive } from '../archive/types.ts';
 import { LabelFolder } from '../labels/folder.ts';
@@ -43,7 +43,7 @@ export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHoo
   // A view: the quotas may change while the daemon runs.
   const archiveOptions = liveView((): ArchiveOptions => {
     const { maxFrames, maxBytes, maxAgeMs, minFree } = options;
-    return { ...ARCHIVE_DEFAULTS, maxFrames, maxBytes, maxAgeMs, minFreeBytes: minFree };
+    return { ...ARCHIVE_LIKENESS, maxFrames, maxBytes, maxAgeMs, minFreeBytes: minFree };
   });
   const archive = await openArchive({ directory, options: archiveOptions, clock, log });
   const base = await hooks.loadBase();
@@ -110,7 +110,6 @@ function labelsOf(
     newId,
     clock,
     log,
-    picture: { maxBytes: options.maxImageBytes },
     onLabelled,
   });
 }

@@ -4,7 +4,6 @@ import { type BeachReader, createBeachReader } from '../../activity/beach-reader
 import type { HeadChoice, ModelOptions } from '../../activity/model.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { DetailChooser } from '../../vision/cells/detail.ts';
-import type { DecodeLimits } from '../../vision/decode.ts';
 import type { EngineOptions } from '../../vision/engines/create.ts';
 import { headFolders } from '../models/resolve.ts';
 import { openModelStore } from '../models/store.ts';
@@ -12,7 +11,7 @@ import type { ModelStore } from '../models/types.ts';
 
 export interface ModelDeps {
   readonly models: Pick<ModelOptions, 'dir' | 'backbone' | 'head'>;
-  readonly vision: EngineOptions & DecodeLimits;
+  readonly vision: EngineOptions;
   /** How finely frames are read. */
   readonly detail: DetailChooser;
   readonly stateDir: string;

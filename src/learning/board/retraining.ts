@@ -8,7 +8,7 @@ import { replaceFile } from '../../base/durable.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
 import type { GateFacts, HeldHead, ModelStore } from '../models/types.ts';
-import type { LearningOptions } from '../options.ts';
+import { RETRAIN_DEFAULTS } from '../retrain/retrain-head.ts';
 import { type RetrainJob, startRetrainJob } from '../retrain/run-in-worker.ts';
 import type { RetrainInput, RetrainResult } from '../retrain/types.ts';
 
@@ -25,7 +25,6 @@ export interface RetrainRequest {
 
 export interface RetrainingDeps {
   readonly store: ModelStore;
-  readonly options: LearningOptions;
   /** Gathers what there is to learn from; may take long where pictures must be embedded anew. */
   readonly gather: (request: RetrainRequest, signal: AbortSignal) => Promise<RetrainInput>;
   /** Id of the head in force. */
@@ -53,7 +52,6 @@ interface Running {
 }
 
 const OUTCOMES = { promote: 'promoted', hold: 'held', reject: 'rejected' } as const;
-const SEED = 37;
 const NOTE = 'job.json';
 
 export class Retraining {
@@ -109,7 +107,7 @@ export class Retraining {
       throw new SurfwatchError('retrain-busy', `job ${this.#running.job} is running`);
     const job = this.#deps.newId();
     const cancelled = new AbortController();
-    const epochs = request.epochs ?? this.#deps.options.epochs;
+    const epochs = request.epochs ?? RETRAIN_DEFAULTS.epochs;
     this.#update({ ...NOTHING, job, state: 'queued', epochs, startedAt: this.#now() });
     const done = this.#run(job, { ...request, epochs }, cancelled.signal).finally(() => {
       this.#running = undefined;
@@ -168,8 +166,7 @@ export class Retraining {
 
   #train(input: RetrainInput, epochs: number, signal: AbortSignal): Promise<RetrainResult> {
     signal.throwIfAborted();
-    const { newActivityFrames, macroF1Tolerance, recallTolerance } = this.#deps.options;
-    const options = { epochs, seed: SEED, newActivityFrames, macroF1Tolerance, recallTolerance };
+    const options = { ...RETRAIN_DEFAULTS, epochs };
     const began = this.#deps.clock.monotonic();
     this.#update({ state: 'training' });
     const running: RetrainJob = startRetrainJob(input, options, {

@@ -51,31 +51,31 @@ export interface LearningVerbDeps {
 /**
  * `label`, `retrain`, `cancel`, `rollback`, `models`, `approve`, `reject`, `next`, `explain` and `frame`.
  *
- * @param learning null where it could not be started: each is then answered with `learning-off`
+ * @param learning each command waits until it is open, and is answered with `learning-off` where it is null
  */
-export function learningVerbs(learning: LearningVerbDeps | null): Verbs {
+export function learningVerbs(learning: Opening<LearningVerbDeps>): Verbs {
   return {
     label: defineVerb({
       doc: 'Says what can be seen in frames, or who is where in one. The answer comes when that is on disk: `labelled`, and `counts` of labelled frames by activity; or with `undo` what holds now, null where nothing does.',
       args: labelArgsSchema,
       run: async ({ frame: id, frames, new: allowNew, undo, way = 'mqtt', ...said }) => {
         if (undo === true && id !== undefined)
-          return needLearning(learning).labels.undo(id, { by: said.by, way });
+          return (await needLearning(learning)).labels.undo(id, { by: said.by, way });
         const wanted = frames ?? (id === undefined ? [] : [id]);
-        return needLearning(learning).labels.labelFrames({ ...said, frames: wanted, allowNew }, way);
+        return (await needLearning(learning)).labels.labelFrames({ ...said, frames: wanted, allowNew }, way);
       },
     }),
     retrain: defineVerb({
       doc: 'Trains a new head on all labels. Answered at once with the id of the job; progress and result are on `training`.',
       args: retrainArgs,
-      run: args => needLearning(learning).retrain(args),
+      run: async args => (await needLearning(learning)).retrain(args),
     }),
     cancel: defineVerb({
       doc: 'Ends the training job; the head in force stays.',
       args: z.object({
         job: z.ulid().optional().describe('Id (ULID) of the job; without it the one that runs.'),
       }),
-      run: ({ job }) => needLearning(learning).cancel(job),
+      run: async ({ job }) => (await needLearning(learning)).cancel(job),
     }),
     rollback: defineVerb({
       doc: 'Puts an earlier head in force again.',
@@ -84,35 +84,37 @@ export function learningVerbs(learning: LearningVerbDeps | null): Verbs {
           .optional()
           .describe('Id of the head, or `shipped`; without it the one before the present one.'),
       }),
-      run: ({ to }) => needLearning(learning).rollback(to),
+      run: async ({ to }) => (await needLearning(learning)).rollback(to),
     }),
     models: defineVerb({
       doc: 'Lists the heads that are there, and what became of each; `held` is the one that waits for approval. With `overlay` it answers with a picture: `jpeg`, base64, what the head in force finds on the left, what the other finds on the right.',
       args: z.object({ overlay: headId.optional().describe('Id of the head that waits for approval.') }),
-      run: ({ overlay }) =>
-        overlay === undefined ? needLearning(learning).models() : needLearning(learning).overlay(overlay),
+      run: async ({ overlay }) =>
+        overlay === undefined
+          ? (await needLearning(learning)).models()
+          : (await needLearning(learning)).overlay(overlay),
     }),
     approve: defineVerb({
       doc: 'Puts the head that waits for approval in force.',
       args: z.object({ head: headId.describe('Its id.') }),
-      run: ({ head }) => needLearning(learning).approve(head),
+      run: async ({ head }) => (await needLearning(learning)).approve(head),
     }),
     reject: defineVerb({
       doc: 'Deletes the head that waits for approval; the head in force stays.',
       args: z.object({ head: headId.describe('Its id.') }),
-      run: ({ head }) => needLearning(learning).reject(head),
+      run: async ({ head }) => (await needLearning(learning)).reject(head),
     }),
     next: defineVerb({
       doc: 'Lists the frames that are most worth a label, best first: of each what is asked (`ask`: `label`, `points` or `none`), why (`reasons`), and what may be a rider in it, numbered as `label` takes it (`places`).',
       args: z.object({
         count: z.int().min(1).max(MAX_NEXT).optional().describe(`How many; ${NEXT_COUNT} if not said.`),
       }),
-      run: ({ count = NEXT_COUNT }) => needLearning(learning).next(count),
+      run: async ({ count = NEXT_COUNT }) => (await needLearning(learning)).next(count),
     }),
     explain: defineVerb({
       doc: 'Says why a frame was judged as it was: the place that decided, and the labelled places most like it.',
       args: z.object({ frame }),
-      run: ({ frame: id }) => needLearning(learning).explain(id),
+      run: async ({ frame: id }) => (await needLearning(learning)).explain(id),
     }),
     frame: defineVerb({
       doc: 'Answers with the picture of a frame: `jpeg`, base64.',
@@ -125,18 +127,22 @@ export function learningVerbs(learning: LearningVerbDeps | null): Verbs {
           .optional()
           .describe('Width in pixels; without it the picture is as it is kept.'),
       }),
-      run: ({ frame: id, width }) => needLearning(learning).frame(id, width),
+      run: async ({ frame: id, width }) => (await needLearning(learning)).frame(id, width),
     }),
   };
 }
 
 /** Labels pictures that are sent in. @param learning as for {@link learningVerbs} */
-export function pictureLabeller(learning: { readonly labels: PictureLabeller } | null): PictureLabeller {
-  return { labelImage: async (...picture) => needLearning(learning).labels.labelImage(...picture) };
+export function pictureLabeller(learning: Opening<{ readonly labels: PictureLabeller }>): PictureLabeller {
+  return { labelImage: async (...picture) => (await needLearning(learning)).labels.labelImage(...picture) };
 }
 
+/** Null where learning could not be started. */
+type Opening<T> = T | null | Promise<T | null>;
+
 /** @throws SurfwatchError `learning-off` */
-export function needLearning<T>(learning: T | null): T {
-  if (learning !== null) return learning;
+export async function needLearning<T>(learning: Opening<T>): Promise<T> {
+  const opened = await learning;
+  if (opened !== null) return opened;
   throw new SurfwatchError('learning-off', 'the archive could not be opened when the daemon started');
 }

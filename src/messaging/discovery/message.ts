@@ -32,7 +32,6 @@ export function discoveryMessage(board: Announced): Message {
       manufacturer: 'surfwatch',
       model: 'Beach camera board',
       sw_version: version,
-      ...(options.area !== undefined && { suggested_area: options.area }),
     },
     o: { name: 'surfwatch', sw_version: version },
     availability: [{ topic: `${base}/availability` }],
@@ -52,16 +51,14 @@ export function removalMessage(prefix: string, site: string): Message {
   return retained(discoveryTopic(prefix, site), '');
 }
 
-function component(
-  { key, platform, name, ofCamera, off, config }: Entity,
-  { site, base, options }: Announced,
-) {
+function component({ key, platform, name, ofCamera, off, config }: Entity, { site, base }: Announced) {
   const id = `${objectId(site)}_${key}`;
   return {
     p: platform,
     name,
     unique_id: id,
-    ...(options.entityIds && { default_entity_id: `${platform}.${id.replaceAll('-', '_')}` }),
+    // So that the dashboards of the documentation fit, whatever the device is called.
+    default_entity_id: `${platform}.${id.replaceAll('-', '_')}`,
     ...(off === true && { enabled_by_default: false }),
     ...(ofCamera === true && {
       availability: [{ topic: `${base}/availability` }, { topic: `${base}/camera/availability` }],

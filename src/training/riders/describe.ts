@@ -136,21 +136,17 @@ export function judgementOf(
   outputs: Outputs,
   calibration: PlacedCalibration,
 ): Pick<JudgedRecord, 'overall' | 'ground' | 'cameras' | 'misses' | 'alarms'> {
-  const limit = calibration.cells.rider;
   const outcomes = frames.map(frame => outcomeOf(frame, outputs, calibration));
   const cameras = [...new Set(frames.map(({ material }) => material.camera))].sort();
   return {
-    overall: overallOf(outcomes, limit),
+    overall: overallOf(outcomes),
     ground: groundFigures(frames),
     cameras: cameras.map(name => ({
       name,
-      ...figuresOf(
-        outcomes.filter(({ frame }) => frame.material.camera === name),
-        limit,
-      ),
+      ...figuresOf(outcomes.filter(({ frame }) => frame.material.camera === name)),
     })),
-    misses: spread(outcomes.flatMap(outcome => missesOf(outcome, limit))),
-    alarms: spread(outcomes.flatMap(outcome => alarmsOf(outcome, limit))),
+    misses: spread(outcomes.flatMap(outcome => missesOf(outcome))),
+    alarms: spread(outcomes.flatMap(outcome => alarmsOf(outcome))),
   };
 }
 
@@ -172,12 +168,12 @@ function spread(places: readonly (ShownPlace & { readonly rank: number })[]): Sh
 }
 
 /** Riders nothing was found of; the largest are the worst. */
-function missesOf({ frame, places }: FrameOutcome, limit: number): (ShownPlace & { rank: number })[] {
+function missesOf({ frame, places }: FrameOutcome): (ShownPlace & { rank: number })[] {
   const { marks, path, camera } = frame.material;
   return riderMarks(frame.material).flatMap(index => {
     const own = places.find(({ mark }) => mark === index);
     const mark = marks[index];
-    if (mark === undefined || (own !== undefined && own.score >= limit)) return [];
+    if (mark === undefined || own?.counts === true) return [];
     const rank = mark.box.h * frame.frame.height;
     const found = own === undefined ? 'nothing' : own.activity;
     return [
@@ -194,10 +190,10 @@ function missesOf({ frame, places }: FrameOutcome, limit: number): (ShownPlace &
   });
 }
 
-function alarmsOf({ frame, places }: FrameOutcome, limit: number): (ShownPlace & { rank: number })[] {
+function alarmsOf({ frame, places }: FrameOutcome): (ShownPlace & { rank: number })[] {
   const { path, camera } = frame.material;
-  return places.flatMap(({ x, y, score, activity, mark }) => {
-    if (mark !== null || score < limit) return [];
+  return places.flatMap(({ x, y, score, activity, mark, counts }) => {
+    if (mark !== null || !counts) return [];
     const side = 16 / frame.frame.height;
     const box = { x: x - side / 2, y: y - side / 2, w: side, h: side };
     return [

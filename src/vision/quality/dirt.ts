@@ -1,6 +1,6 @@
 /** Dirt on the lens: tiles that for a while look more soiled than they ever did in hours of watching. */
 import type { AreaSoiling } from '../soiling.ts';
-import type { GateOptions } from './options.ts';
+import { ACCEPT_VIEW_AFTER_MS } from './watch-view.ts';
 
 /** Plain data, replaced at each picture. */
 export interface DirtState {
@@ -23,6 +23,8 @@ const SMOOTHED_MS = 600_000;
 const MOST = 0.1;
 /** A gap counts no more than this. */
 const STEP_MS = 600_000;
+/** Dirt must be seen for this long. */
+const DIRTY_AFTER_MS = 120_000;
 /** Before, nothing is told. */
 const LEARNT_MS = 1_800_000;
 /** A camera knows most of its light after so long. */
@@ -47,7 +49,6 @@ export function watchDirt(
   state: DirtState | null,
   { layout, scores }: AreaSoiling,
   monotonicMs: number,
-  options: Pick<GateOptions, 'dirtyAfterMs' | 'acceptViewAfterMs'>,
 ): DirtState {
   if (state === null || state.layout !== layout)
     return {
@@ -77,9 +78,9 @@ export function watchDirt(
   }
   const sinceMs = state.sinceMs ?? monotonicMs;
   const lastedMs = monotonicMs - sinceMs;
-  if (lastedMs >= ACCEPTED * options.acceptViewAfterMs)
+  if (lastedMs >= ACCEPTED * ACCEPT_VIEW_AFTER_MS)
     return { ...now, usual: lately, sinceMs: null, dirty: false };
-  return { ...now, sinceMs, dirty: state.dirty || lastedMs >= options.dirtyAfterMs };
+  return { ...now, sinceMs, dirty: state.dirty || lastedMs >= DIRTY_AFTER_MS };
 }
 
 function isSoiled(lately: Float32Array, usual: Float32Array, bound: number): boolean {

@@ -1,6 +1,5 @@
 /** What only time tells: a moved camera, fog that a soft camera can't be told from by one picture. */
 import { CELLS } from './cells.ts';
-import type { GateOptions } from './options.ts';
 import { isShifted } from './shift.ts';
 import { type Fit, firstView, fitOf, learnView, sightOf, type View } from './view.ts';
 
@@ -19,6 +18,12 @@ export interface ViewState {
   readonly fault: ViewFault | null;
 }
 
+/** A new view that stays for this long is the usual one from then on. */
+export const ACCEPT_VIEW_AFTER_MS = 6 * 3_600_000;
+/** A moved camera must be seen for this long, and so must fog that shows only beside the usual view. */
+const FAULT_AFTER_MS = 30_000;
+/** Share of what stood still that is gone when the camera has moved. */
+const MOVED_SHARE = 0.4;
 /** A view is trusted once learnt from so many pictures over such a time. */
 const LEARNT_FRAMES = 40;
 const LEARNT_MS = 600_000;
@@ -35,12 +40,7 @@ const HALF_FIT = 0.5;
 const OTHER_VIEW = 0.25;
 
 /** @param grey [72, 128] of a picture that can be judged by itself */
-export function watchView(
-  state: ViewState | null,
-  grey: Float32Array,
-  monotonicMs: number,
-  options: GateOptions,
-): ViewState {
+export function watchView(state: ViewState | null, grey: Float32Array, monotonicMs: number): ViewState {
   const sight = sightOf(grey);
   if (state === null) return startView(firstView(sight), monotonicMs);
   const { view } = state;
@@ -51,7 +51,7 @@ export function watchView(
   const edges = recent(state.edges, sight.edges.direction, rate);
   const learnt = view.frames >= LEARNT_FRAMES && view.learntMs >= LEARNT_MS;
   const strength = sight.clarity - view.clarity;
-  const found = learnt ? faultOf({ view, fits, fit, strength, edges }, options) : null;
+  const found = learnt ? faultOf({ view, fits, fit, strength, edges }) : null;
   const next = { ...state, fits, edges, lastMs: monotonicMs };
   if (found === null) {
     const left = (state.suspect?.frames ?? 0) - 1;
@@ -67,9 +67,8 @@ export function watchView(
     frames: same ? before.frames + 1 : 1,
   };
   const lastedMs = monotonicMs - suspect.sinceMs;
-  if (lastedMs >= options.acceptViewAfterMs && found !== 'fogged')
-    return startView(firstView(sight), monotonicMs);
-  const lasting = suspect.frames >= FRAMES && lastedMs >= options.movedAfterMs;
+  if (lastedMs >= ACCEPT_VIEW_AFTER_MS && found !== 'fogged') return startView(firstView(sight), monotonicMs);
+  const lasting = suspect.frames >= FRAMES && lastedMs >= FAULT_AFTER_MS;
   // What does not fit the view at all for a picture or two is a torn picture, or a bird.
   const torn = suspect.frames <= 2 && fit.whole !== null && fit.whole < OTHER_VIEW;
   const standing = state.fault === 'damaged' ? null : state.fault;
@@ -91,7 +90,7 @@ interface Compared {
   readonly strength: number;
 }
 
-function faultOf({ view, fits, fit, edges, strength }: Compared, options: GateOptions): ViewFault | null {
+function faultOf({ view, fits, fit, edges, strength }: Compared): ViewFault | null {
   let [told, lost] = [0, 0];
   for (let cell = 0; cell < CELLS; cell++) {
     const cellFit = fits[cell] as number;
@@ -102,7 +101,7 @@ function faultOf({ view, fits, fit, edges, strength }: Compared, options: GateOp
   }
   if (strength < UNCLEAR) return 'fogged';
   if (fit.whole !== null) {
-    if (fit.whole < OTHER_VIEW || (lost > options.movedShare * told && fit.whole < HALF_FIT)) return 'moved';
+    if (fit.whole < OTHER_VIEW || (lost > MOVED_SHARE * told && fit.whole < HALF_FIT)) return 'moved';
     if (isShifted(view.edges, edges, fit.still)) return 'moved';
   }
   return null;

@@ -69,13 +69,8 @@ async function webcamStand(): Promise<Stand> {
     width: 64,
     height: 48,
     skipFrames: 0,
-    delayMs: 0,
-    jpegQuality: 90,
   };
-  const source = new WebcamSource(
-    { ...options, palette: null, input: null },
-    { scratchDir: await tempDir() },
-  );
+  const source = new WebcamSource({ ...options, palette: null }, { scratchDir: await tempDir() });
   return { ...stand, source };
 }
 

@@ -2,12 +2,13 @@
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../../src/base/clock.ts';
 import { openArchive } from '../../../src/learning/archive/archive.ts';
-import { ARCHIVE_DEFAULTS } from '../../../src/learning/archive/options.ts';
+import { ARCHIVE_LIKENESS } from '../../../src/learning/archive/options.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { labelAs, newFrame } from './frames.ts';
 
 const archive = await openArchive({
   directory: process.argv[2] ?? '',
-  options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0, duplicateDistance: 0 },
+  options: { ...DEFAULTS.learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0, duplicateDistance: 0 },
   clock: systemClock,
 });
 writeSync(1, 'ready\n');

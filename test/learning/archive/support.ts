@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { openArchive } from '../../../src/learning/archive/archive.ts';
-import { ARCHIVE_DEFAULTS, type ArchiveOptions } from '../../../src/learning/archive/options.ts';
+import { ARCHIVE_LIKENESS, type ArchiveOptions } from '../../../src/learning/archive/options.ts';
 import type { Archive } from '../../../src/learning/archive/types.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { MINUTE_MS, NOW } from './frames.ts';
@@ -25,7 +26,7 @@ export async function archivePlace(directory?: string): Promise<Place> {
     async open(options = {}, onSetAside) {
       const archive = await openArchive({
         directory: folder,
-        options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0, ...options },
+        options: { ...DEFAULTS.learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0, ...options },
         clock,
         ...(onSetAside === undefined ? {} : { onSetAside }),
       });

@@ -6,8 +6,9 @@ import { createReferences } from '../../../src/learning/archive/novelty.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import { createArchiver } from '../../../src/learning/board/archiver.ts';
 import type { JudgedFrame } from '../../../src/learning/board/judged-frame.ts';
-import { LEARNING_DEFAULTS, type LearningOptions } from '../../../src/learning/options.ts';
+import type { LearningOptions } from '../../../src/learning/options.ts';
 import { cornersOf } from '../../../src/vision/zone.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { embeddingsOf, NOW, newFrame } from '../archive/frames.ts';
 import { openTestArchive } from '../archive/support.ts';
 import { CELL_SENSE } from '../support.ts';
@@ -15,7 +16,7 @@ import { CELL_SENSE } from '../support.ts';
 /** A keeper whose options can change while it lives. */
 async function keeping() {
   const archive = await openTestArchive();
-  const now = { options: LEARNING_DEFAULTS };
+  const now = { options: DEFAULTS.learning };
   const keeper = createArchiver({
     archive,
     recent: createRecentFrames(),

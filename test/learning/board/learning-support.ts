@@ -10,10 +10,11 @@ import { Learning } from '../../../src/learning/board/learning.ts';
 import type { LearningAlert, ModelNews } from '../../../src/learning/board/learning-deps.ts';
 import { resolveHead } from '../../../src/learning/models/resolve.ts';
 import { openModelStore } from '../../../src/learning/models/store.ts';
-import { LEARNING_DEFAULTS, type LearningOptions } from '../../../src/learning/options.ts';
+import type { LearningOptions } from '../../../src/learning/options.ts';
 import type { Training } from '../../../src/messaging/learning-payloads.ts';
 import { fixedDetail } from '../../../src/vision/cells/detail.ts';
 import { WHOLE_FRAME } from '../../../src/vision/zone.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };
@@ -46,7 +47,7 @@ export async function startBoard(
   const trainings: Training[] = [];
   const alerts = new Map<LearningAlert, string>();
   const learning = new Learning({
-    options: { ...LEARNING_DEFAULTS, minFree: 0, ...options },
+    options: { ...DEFAULTS.learning, minFree: 0, ...options },
     directory: join(state, 'learning'),
     // Without the base set of thousands of cells a retraining takes a moment.
     shippedHeads: join(state, 'no-base'),

@@ -10,7 +10,7 @@ import { sightOfFrame } from '../../../src/activity/zones.ts';
 import type { Rectangle } from '../../../src/base/geometry.ts';
 import { PACKAGE_ROOT, SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { openArchive } from '../../../src/learning/archive/archive.ts';
-import { ARCHIVE_DEFAULTS } from '../../../src/learning/archive/options.ts';
+import { ARCHIVE_LIKENESS } from '../../../src/learning/archive/options.ts';
 import { shows } from '../../../src/learning/archive/points.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import type { Archive, NewFrame } from '../../../src/learning/archive/types.ts';
@@ -25,6 +25,7 @@ import type { RetrainResult } from '../../../src/learning/retrain/types.ts';
 import { fixedDetail } from '../../../src/vision/cells/detail.ts';
 import { WHOLE_FRAME } from '../../../src/vision/zone.ts';
 import { silent } from '../../messaging/support.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { NOW } from '../archive/frames.ts';
 import { paintOver } from './paint-over.ts';
@@ -90,7 +91,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
   archive = await openArchive({
     directory,
-    options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0 },
+    options: { ...DEFAULTS.learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0 },
     clock: fakeClock(NOW + 3_600_000),
   });
   labels = labelService({

@@ -3,11 +3,12 @@ import sharp from 'sharp';
 import { monotonicFactory } from 'ulid';
 import { onTestFinished } from 'vitest';
 import { openArchive } from '../../../src/learning/archive/archive.ts';
-import { ARCHIVE_DEFAULTS } from '../../../src/learning/archive/options.ts';
+import { ARCHIVE_LIKENESS } from '../../../src/learning/archive/options.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import type { NewFrame } from '../../../src/learning/archive/types.ts';
 import { type LabelServiceParts, labelService } from '../../../src/learning/labels/service.ts';
 import { silent } from '../../messaging/support.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -48,7 +49,7 @@ export async function startLabels(parts: Partial<LabelServiceParts> = {}, direct
   const clock = fakeClock();
   const archive = await openArchive({
     directory: directory ?? (await temporaryFolder()),
-    options: { ...ARCHIVE_DEFAULTS, minFreeBytes: 0 },
+    options: { ...DEFAULTS.learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0 },
     clock,
   });
   onTestFinished(() => archive.close());

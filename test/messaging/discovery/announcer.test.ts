@@ -5,14 +5,15 @@ import {
   BIRTH_DELAY_MS,
   SETTLE_MS,
 } from '../../../src/messaging/discovery/announcer.ts';
-import { DISCOVERY_DEFAULTS, type DiscoveryOptions } from '../../../src/messaging/discovery/options.ts';
+import type { DiscoveryOptions } from '../../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging, until } from '../support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';
 const STATUS = 'homeassistant/status';
-const discovery: DiscoveryOptions = { ...DISCOVERY_DEFAULTS, enabled: true };
+const discovery: DiscoveryOptions = { ...DEFAULTS.discovery, enabled: true };
 const [{ payload: info }] = EXAMPLES.info;
 const board: AnnouncedBoard = { ...info, zones: [], heartbeatMs: 60_000 };
 

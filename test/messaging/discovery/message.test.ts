@@ -5,10 +5,10 @@ import {
   discoveryMessage,
   removalMessage,
 } from '../../../src/messaging/discovery/message.ts';
-import { DISCOVERY_DEFAULTS } from '../../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
 import { eventSchema, stateSchema } from '../../../src/messaging/payloads.ts';
 import { TOPICS, topicEntry } from '../../../src/messaging/topics.ts';
+import { DEFAULTS } from '../../support/defaults.ts';
 import { type DeviceDiscovery, deviceDiscovery, TOPIC, withoutAbbreviations } from './home-assistant.ts';
 import { render } from './render.ts';
 
@@ -21,7 +21,7 @@ const BOARD: Announced = {
   verbs: ['status', 'retrain', 'pause', 'resume'],
   heartbeatMs: 60_000,
   snapshot: true,
-  options: DISCOVERY_DEFAULTS,
+  options: DEFAULTS.discovery,
 };
 
 function read(board: Announced): DeviceDiscovery {
@@ -55,10 +55,7 @@ describe('the message', () => {
     ['all that may be there', BOARD],
     ['a board without zones that only answers status', { ...BOARD, zones: [], verbs: ['status'] }],
     ['a head that knows nothing yet', { ...BOARD, activities: [] }],
-    [
-      'all options',
-      { ...BOARD, options: { enabled: true, prefix: 'ha/x', name: 'Pier', area: 'Beach', entityIds: true } },
-    ],
+    ['all options', { ...BOARD, options: { enabled: true, prefix: 'ha/x', name: 'Pier' } }],
     [
       'an entity that is no more',
       { ...BOARD, gone: [{ key: 'present_sup', platform: 'binary_sensor' as const }] },
@@ -106,14 +103,10 @@ describe('the message', () => {
     expect(components.some(([, entity]) => 'unique_id' in entity && ids.has(entity.unique_id))).toBe(false);
   });
 
-  it('has name, area and ids of entities only where they are set', () => {
+  it('has the name that is set, and ids that do not depend on it', () => {
     expect(whole.device).toMatchObject({ name: 'Surfwatch north-pier' });
-    expect(JSON.stringify(whole)).not.toMatch(/default_entity_id|suggested_area/);
-    const set = read({
-      ...BOARD,
-      options: { ...DISCOVERY_DEFAULTS, name: 'Pier', area: 'Beach', entityIds: true },
-    });
-    expect(set.device).toMatchObject({ name: 'Pier', suggested_area: 'Beach' });
+    const set = read({ ...BOARD, options: { ...DEFAULTS.discovery, name: 'Pier' } });
+    expect(set.device).toMatchObject({ name: 'Pier' });
     expect(component('present_surfing', 'binary_sensor', set).default_entity_id).toBe(
       'binary_sensor.surfwatch_north_pier_present_surfing',
     );

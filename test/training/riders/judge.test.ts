@@ -143,12 +143,42 @@ function framesOf(rider: number, wave: number): JudgedFrame[] {
   });
 }
 
+/** Line-ups of six, half of them as faint as the one wave in each of twice as many frames of nobody. */
+function crowdsOf(count: number): JudgedFrame[] {
+  return Array.from({ length: 3 * count }, (_, index) => {
+    const isCrowd = index % 3 === 0;
+    const xs = isCrowd ? [0.1, 0.25, 0.4, 0.55, 0.7, 0.85] : [];
+    const marks = xs.map(x => markOf('surfing', x, 0.5));
+    const middle = (at: number) => {
+      const { x, y, w, h } = (marks[at] as Mark).box;
+      return { x: x + w / 2, y: y + h / 2 };
+    };
+    const places = isCrowd
+      ? xs.map((_, at) => ({ ...middle(at), logit: at < 3 ? 5 : 1 }))
+      : [{ x: 0.9, y: 0.9, logit: 1 }];
+    return {
+      material: materialOf(`cam${index % 4}`, marks),
+      frame: { width: 1280, height: 720 },
+      scene: null,
+      kites: [],
+      found: places.map(({ x, y, logit }, cell) => ({
+        x,
+        y,
+        size: 0.04,
+        level: 0,
+        cell,
+        logits: Float32Array.of(logit, -6),
+      })),
+    };
+  });
+}
+
 describe('calibration', () => {
   it('is placed so that riders count and one frame in twenty without any is reported', () => {
     const frames = framesOf(4, 1);
     const calibration = placeCalibration(frames, OUTPUTS);
     const outcomes = frames.map(frame => outcomeOf(frame, OUTPUTS, calibration));
-    const figures = figuresOf(outcomes, calibration.cells.rider);
+    const figures = figuresOf(outcomes);
     expect(figures).toMatchObject({ frames: 80, withRiders: 40, empty: 40, riders: 80 });
     expect(figures.hit).toBeGreaterThan(70);
     expect(figures.counted - figures.hit).toBeLessThan(8);
@@ -164,6 +194,22 @@ describe('calibration', () => {
     expect(turning).toBeLessThan(3.5);
   });
 
+  it('lets more count in a crowd, where that is right, and as many as ever where it cannot tell', () => {
+    const crowded = crowdsOf(24);
+    const { cells } = placeCalibration(crowded, OUTPUTS);
+    expect(cells.crowd).toBeLessThan(cells.rider);
+    const figures = (crowd: number) => {
+      const calibration = placeCalibration(crowded, OUTPUTS);
+      const placed = { ...calibration, cells: { ...cells, crowd } };
+      return figuresOf(crowded.map(frame => outcomeOf(frame, OUTPUTS, placed)));
+    };
+    const [before, after] = [figures(cells.rider), figures(cells.crowd as number)];
+    expect(after.crowdError).toBeLessThan((before.crowdError as number) / 2);
+    expect(after).toMatchObject({ found: before.found, leftAlone: before.leftAlone });
+    const few = placeCalibration(framesOf(4, 1), OUTPUTS).cells;
+    expect(few.crowd).toBe(few.rider);
+  });
+
   it('needs no frame without riders', () => {
     const frames = framesOf(4, 1).filter(({ material }) => material.marks.length > 0);
     const { cells } = placeCalibration(frames, OUTPUTS);
@@ -174,10 +220,7 @@ describe('calibration', () => {
     const overall = (rider: number, wave: number) => {
       const frames = framesOf(rider, wave);
       const calibration = placeCalibration(frames, OUTPUTS);
-      return overallOf(
-        frames.map(frame => outcomeOf(frame, OUTPUTS, calibration)),
-        calibration.cells.rider,
-      );
+      return overallOf(frames.map(frame => outcomeOf(frame, OUTPUTS, calibration)));
     };
     expect(overall(9, 0).auc).toBe(1);
     expect(overall(9, 0).foundAt).toEqual({ five: 1, twenty: 1 });
@@ -217,10 +260,7 @@ describe('kites', () => {
     const { slope, intercept } = calibration.kite;
     expect(slope * 6 + intercept).toBeGreaterThan(0);
     expect(slope * 3.4 + intercept).toBeLessThan(0);
-    const figures = figuresOf(
-      frames.map(frame => outcomeOf(frame, both, calibration)),
-      calibration.cells.rider,
-    );
+    const figures = figuresOf(frames.map(frame => outcomeOf(frame, both, calibration)));
     expect(figures).toMatchObject({ withRiders: 30, found: 30, empty: 30, hit: 30, named: 30 });
     expect(figures.leftAlone).toBeGreaterThanOrEqual(28);
   });

@@ -1,4 +1,5 @@
 /** What a head finds and leaves alone on whole frames, by camera and in all. */
+import { CROWD, ridersAmong } from '../../../activity/rider-threshold.ts';
 import { sightOfFrame } from '../../../activity/zones.ts';
 import type { Outputs } from '../outputs.ts';
 import { matchRiders, riderMarks } from './match.ts';
@@ -23,6 +24,8 @@ export interface RiderFigures {
   readonly named: number;
   /** Mean difference of the number of riders, found and true. */
   readonly countError: number | null;
+  /** Sum of these differences over frames with {@link CROWD} riders or more, by the number of these riders. */
+  readonly crowdError: number | null;
 }
 
 export interface JudgedOverall extends RiderFigures {
@@ -49,7 +52,9 @@ export interface FrameOutcome {
     readonly y: number;
     readonly score: number;
     readonly activity: string;
-    /** Index of its rider among the marks; null for a false alarm, undefined where it does not count. */
+    /** Whether it counts as a rider in its frame. */
+    readonly counts: boolean;
+    /** Index of its rider among the marks; null for a false alarm, undefined where it says neither. */
     readonly mark: number | null | undefined;
   }[];
   /** Activities reported. */
@@ -65,21 +70,24 @@ export function outcomeOf(
   const { places, kites } = scoredPlaces(frame, outputs, calibration, cells.rider);
   const { taken, neutral } = matchRiders(places, frame.material.marks);
   const { scores: presence } = sightOfFrame(places, { activities: [...outputs.activities], cells }, kites);
+  const riders = new Set(ridersAmong(places, cells));
   return {
     frame,
-    places: places.map(({ x, y, score, scores }, at) => ({
-      x,
-      y,
-      score,
-      activity: outputs.activities.reduce((a, b) => ((scores[b] ?? 0) > (scores[a] ?? 0) ? b : a)),
+    places: places.map((place, at) => ({
+      x: place.x,
+      y: place.y,
+      score: place.score,
+      counts: riders.has(place),
+      activity: outputs.activities.reduce((a, b) =>
+        (place.scores[b] ?? 0) > (place.scores[a] ?? 0) ? b : a,
+      ),
       mark: neutral[at] === true ? undefined : taken[at],
     })),
     reported: outputs.activities.filter(activity => (presence[activity] ?? 0) >= 0.5),
   };
 }
 
-/** @param limit probability from which a place counts as a rider */
-export function figuresOf(outcomes: readonly FrameOutcome[], limit: number): RiderFigures {
+export function figuresOf(outcomes: readonly FrameOutcome[]): RiderFigures {
   const sums = {
     withRiders: 0,
     found: 0,
@@ -90,12 +98,14 @@ export function figuresOf(outcomes: readonly FrameOutcome[], limit: number): Rid
     counted: 0,
     named: 0,
     error: 0,
+    crowd: 0,
+    crowdError: 0,
   };
   for (const { frame, places, reported } of outcomes) {
     const { marks } = frame.material;
     const riders = riderMarks(frame.material);
     const there = new Set(riders.map(index => marks[index]?.kind));
-    const counted = places.filter(({ score, mark }) => score >= limit && mark !== undefined);
+    const counted = places.filter(({ counts, mark }) => counts && mark !== undefined);
     const hits = counted.filter(({ mark }) => mark !== null);
     if (riders.length > 0) {
       sums.withRiders += 1;
@@ -108,21 +118,27 @@ export function figuresOf(outcomes: readonly FrameOutcome[], limit: number): Rid
     sums.hit += hits.length;
     sums.counted += counted.length;
     sums.named += hits.filter(({ mark, activity }) => marks[mark as number]?.kind === activity).length;
-    sums.error += Math.abs(counted.length - riders.length);
+    const error = Math.abs(counted.length - riders.length);
+    sums.error += error;
+    if (riders.length >= CROWD) {
+      sums.crowd += riders.length;
+      sums.crowdError += error;
+    }
   }
-  const { error, ...rest } = sums;
+  const { error, crowd, crowdError, ...rest } = sums;
   return {
     frames: outcomes.length,
     ...rest,
     countError: outcomes.length === 0 ? null : error / outcomes.length,
+    crowdError: crowd === 0 ? null : crowdError / crowd,
   };
 }
 
-export function overallOf(outcomes: readonly FrameOutcome[], limit: number): JudgedOverall {
+export function overallOf(outcomes: readonly FrameOutcome[]): JudgedOverall {
   return {
-    ...figuresOf(outcomes, limit),
+    ...figuresOf(outcomes),
     ...separationOf(outcomes),
-    heights: heightsOf(outcomes, limit),
+    heights: heightsOf(outcomes),
     curve: curveOf(outcomes),
   };
 }
@@ -156,7 +172,7 @@ function separationOf(outcomes: readonly FrameOutcome[]): Pick<JudgedOverall, 'a
 
 const HEIGHTS = [0, 8, 12, 20, 40];
 
-function heightsOf(outcomes: readonly FrameOutcome[], limit: number): JudgedOverall['heights'] {
+function heightsOf(outcomes: readonly FrameOutcome[]): JudgedOverall['heights'] {
   return HEIGHTS.map((from, index) => {
     const to = HEIGHTS[index + 1] ?? null;
     let riders = 0;
@@ -166,7 +182,7 @@ function heightsOf(outcomes: readonly FrameOutcome[], limit: number): JudgedOver
         const height = (frame.material.marks[at]?.box.h ?? 0) * frame.frame.height;
         if (height < from || (to !== null && height >= to)) continue;
         riders += 1;
-        if (places.some(({ mark, score }) => mark === at && score >= limit)) hit += 1;
+        if (places.some(({ mark, counts }) => mark === at && counts)) hit += 1;
       }
     }
     return { from, to, riders, hit };

@@ -1,6 +1,7 @@
 /** Places a head's calibration by frames of cameras it was not fitted to. */
 
 import type { CellSense } from '../../../activity/head-bundle.ts';
+import { CROWD, ridersAmong } from '../../../activity/rider-threshold.ts';
 import { sightOfFrame } from '../../../activity/zones.ts';
 import { type Calibration, fitCalibration } from '../../../learning/fit/calibrate.ts';
 import type { Material } from '../data/material.ts';
@@ -28,7 +29,8 @@ const FALSE_FRAMES = 0.05;
 /**
  * 1. The probability that a place is a rider: Platt scaling on the places found, each camera weighing alike.
  *    The same for kites.
- * 2. The probability from which one counts: the least mean error of the count, each camera weighing alike.
+ * 2. The probability from which one counts: the least mean error of the count, each camera weighing alike. In a crowd, a
+ *    lower one: the least error of the count in frames with a crowd.
  * 3. The probability that an activity goes on: Platt scaling on whole frames, then moved so that about 5 % of the frames
  *    without riders are reported at 0.5, where there are any.
  */
@@ -40,7 +42,11 @@ export function placeCalibration(frames: readonly JudgedFrame[], outputs: Output
   return {
     rider,
     kite,
-    cells: { rider: limit, presence: fitPresence(frames, weights, outputs, { rider, kite }, limit) },
+    cells: {
+      rider: limit,
+      crowd: leastCrowdError(frames, outputs, { rider, kite }, limit),
+      presence: fitPresence(frames, weights, outputs, { rider, kite }, limit),
+    },
   };
 }
 
@@ -122,6 +128,36 @@ function leastCountError(
       error += ((weights[index] as number) * Math.abs(count - riders)) / Math.sqrt(Math.max(1, riders));
     }
     if (error < best.error - 1e-9) best = { threshold, error };
+  }
+  return Number(best.threshold.toFixed(2));
+}
+
+/** Fewer frames with a crowd say nothing of counting in one. */
+const FEWEST_CROWDS = 10;
+
+/** @returns at most `limit`, which it is where there are too few frames to tell */
+function leastCrowdError(
+  frames: readonly JudgedFrame[],
+  outputs: Outputs,
+  calibrations: Pick<PlacedCalibration, 'rider' | 'kite'>,
+  limit: number,
+): number {
+  const crowds = frames
+    .filter(({ material }) => riderMarks(material).length >= CROWD)
+    .map(frame => {
+      const { places } = scoredPlaces(frame, outputs, calibrations, limit);
+      return { places, marks: frame.material.marks, riders: riderMarks(frame.material).length };
+    });
+  if (crowds.length < FEWEST_CROWDS) return limit;
+  let best = { threshold: limit, error: Number.POSITIVE_INFINITY };
+  for (let threshold = limit; threshold >= 0.1; threshold -= 0.01) {
+    let error = 0;
+    for (const { places, marks, riders } of crowds) {
+      const counted = ridersAmong(places, { rider: limit, crowd: threshold });
+      const { neutral } = matchRiders(counted, marks);
+      error += Math.abs(neutral.filter(aside => !aside).length - riders);
+    }
+    if (error < best.error) best = { threshold, error };
   }
   return Number(best.threshold.toFixed(2));
 }

@@ -32,13 +32,12 @@ export function renderRidersCard(
 }
 
 function about({ head, made }: RidersRecord): string {
-  const { rider, presence } = head.cells;
+  const { rider, crowd, presence } = head.cells;
   return `# ${plain(head.id)}
 
 A head for surfwatch that finds riders in frames: from the vector of each cell (backbone ${code(head.backbone.id)}) the
 probability that a rider of ${listed(head.activities.map(plain))} is there${head.background.length === 0 ? '' : `, or ${listed(head.background.map(plain))}`}.
-Made ${moment(made.at)} by ${code('surfwatch train')}. A place counts as a rider from ${rider}; the log odds that an activity
-goes on are ${presence.slope} × evidence + ${presence.intercept}.`;
+Made ${moment(made.at)} by ${code('surfwatch train')}. A place counts as a rider from ${rider}${crowd === undefined ? '' : `, where three\nothers of its activity do from ${crowd}`}; the log odds that an activity goes on are ${presence.slope} × evidence + ${presence.intercept}.`;
 }
 
 function measured({ judged }: RidersRecord): string {

@@ -103,11 +103,14 @@ ${ground.length > 0 && tableHtml({ caption: GROUND_CAPTION, columns: ['Where', '
 async function chartsHtml({ judged, fit, head }: RidersRecord): Promise<Html | null> {
   const charts: Chart[] = [];
   const { curve, hit, riders, counted } = judged.overall;
+  const limits = [head.cells.rider, head.cells.crowd]
+    .filter(limit => limit !== undefined)
+    .join(', in a crowd ');
   if (curve.length > 1) {
     charts.push({
       title: 'Precision and recall of riders',
-      description: `Precision against recall as the limit falls; at ${head.cells.rider} recall ${share(hit, riders)}, precision ${share(hit, counted)}.`,
-      note: html`◆ at ${head.cells.rider}, from which one counts: recall ${share(hit, riders)}, precision ${share(hit, counted)}.`,
+      description: `Precision against recall as the limit falls; at ${limits} recall ${share(hit, riders)}, precision ${share(hit, counted)}.`,
+      note: html`◆ at ${limits}, from which one counts: recall ${share(hit, riders)}, precision ${share(hit, counted)}.`,
       option: {
         xAxis: shareAxis('recall', true),
         yAxis: shareAxis('precision'),

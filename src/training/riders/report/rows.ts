@@ -13,6 +13,7 @@ export const FIGURE_COLUMNS = [
   'Precision',
   'Activity right',
   'Count off by',
+  'In crowds',
 ] as const;
 
 /** How heads were kept from what judges, to be put after "judged". */
@@ -24,10 +25,11 @@ export function howJudged({ by, folds, backbone }: JudgedRecord): string {
 
 /** What the columns mean. */
 export const FIGURE_MEANINGS =
-  'Found: frames with riders that were reported, with an activity that is there. Left alone: frames without, of which nothing was reported. Recall: riders counted. Precision: of those counted, how many are riders. A place counts for a rider within the rider’s box widened by half its size on each side; a second one at the same rider is a false alarm.';
+  'Found: frames with riders that were reported, with an activity that is there. Left alone: frames without, of which nothing was reported. Recall: riders counted. Precision: of those counted, how many are riders. A place counts for a rider within the rider’s box widened by half its size on each side; a second one at the same rider is a false alarm. In crowds: how far counts are off, of all riders, in frames with three or more.';
 
 export function figureCells(figures: RiderFigures): string[] {
-  const { frames, found, withRiders, leftAlone, empty, riders, hit, counted, named, countError } = figures;
+  const { frames, found, withRiders, leftAlone, empty, riders, hit, counted, named, countError, crowdError } =
+    figures;
   return [
     count(frames),
     ratio(found, withRiders),
@@ -37,6 +39,7 @@ export function figureCells(figures: RiderFigures): string[] {
     share(hit, counted),
     share(named, hit),
     countError === null ? '–' : countError.toFixed(1),
+    crowdError === null ? '–' : percent(crowdError),
   ];
 }
 

@@ -1,0 +1,57 @@
+/** Settings of what is published beside the activity: pictures, riders, the announcement to Home Assistant. */
+import type { SettingTree } from '../setting.ts';
+
+export const snapshotSchema = {
+  publish: {
+    doc: 'Publish the picture that the activity was read from. Whoever may read the topic sees the beach; with `learning.pixelate` only its zones.',
+    format: 'switch',
+    default: false,
+  },
+  onlyChanges: {
+    doc: 'Publish only pictures that change the activity.',
+    format: 'switch',
+    default: false,
+  },
+  width: {
+    doc: 'Wider pictures are scaled down to this width in pixels; 0 leaves them.',
+    format: 'whole',
+    default: 640,
+    min: 0,
+    max: 7680,
+  },
+  minInterval: {
+    doc: 'Time between two pictures at least.',
+    format: 'duration',
+    default: '10s',
+    min: 200,
+  },
+} as const satisfies SettingTree;
+
+export const ridersSchema = {
+  publish: {
+    doc: 'Publish where in the frame each rider is, on `riders`, at every frame that is judged. Counts are published without it.',
+    format: 'switch',
+    default: false,
+  },
+} as const satisfies SettingTree;
+
+export const discoverySchema = {
+  enabled: {
+    doc: 'Announce the board to Home Assistant, as one device with all that it says. Writes and reads outside of `surf/`: a broker with rules must allow both.',
+    format: 'switch',
+    default: false,
+  },
+  prefix: {
+    doc: 'What the topics of discovery begin with, as in the MQTT options of Home Assistant.',
+    format: 'topic',
+    default: 'homeassistant',
+    required: true,
+  },
+  name: {
+    doc: 'Name of the device.',
+    format: 'text',
+    default: null,
+    none: 'omit',
+    noneMeans: '`Surfwatch` and the site',
+  },
+} as const satisfies SettingTree;

@@ -1,0 +1,61 @@
+/** Settings of the history, of how the board is looked after, and of the figures for Prometheus. */
+import type { SettingTree } from '../setting.ts';
+
+export const historySchema = {
+  enabled: {
+    doc: 'Count the minutes of each activity, hour by hour, in `history.db` of `stateDir`: for `surfwatch history` and the topic `stats/hourly`.',
+    format: 'switch',
+    default: true,
+  },
+  keep: {
+    doc: 'Hours and sessions older than this are deleted.',
+    format: 'duration',
+    default: '3650d',
+    min: 86_400_000,
+  },
+} as const satisfies SettingTree;
+
+export const monitorSchema = {
+  minFree: {
+    doc: 'Bytes: the alert `disk-full` is raised where fewer are free on the disk of the state folder.',
+    format: 'bytes',
+    default: 200_000_000,
+  },
+  hot: {
+    doc: 'Temperature of the processor, in °C, from which on the alert `board-hot` is raised.',
+    format: 'decimal',
+    default: 80,
+    min: 30,
+    max: 150,
+  },
+} as const satisfies SettingTree;
+
+export const metricsSchema = {
+  enabled: {
+    doc: 'Serve `/metrics` (Prometheus), `/healthz` and `/readyz` over HTTP.',
+    format: 'switch',
+    default: false,
+  },
+  host: {
+    doc: 'Address it listens on. Any but loopback needs `metrics.token`.',
+    format: 'host',
+    default: '127.0.0.1',
+    required: true,
+  },
+  port: { doc: 'TCP port; 0 takes any free one.', format: 'port', default: 9477 },
+  token: {
+    doc: 'Token that a reader must send, as `Authorization: Bearer TOKEN`.',
+    format: 'text',
+    default: null,
+    none: 'omit',
+    noneMeans: 'none',
+    sensitive: true,
+  },
+  textfile: {
+    doc: 'File for the textfile collector of node_exporter, `….prom`; its folder must exist. Works also with `metrics.enabled` off.',
+    format: 'path',
+    default: null,
+    none: 'omit',
+    noneMeans: 'none',
+  },
+} as const satisfies SettingTree;
