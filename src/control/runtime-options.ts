@@ -15,7 +15,7 @@ import { readStoredOptions, writeStoredOptions } from './stored-options.ts';
 export type SettingsListener = (settings: Settings, paths: readonly string[]) => void;
 
 export interface RuntimeOptionsDeps {
-  /** Of the configuration. */
+  /** Those of the configuration. */
   readonly settings: Settings;
   /** Where the configuration has each setting from. Default: `configuration` for all. */
   readonly effective?: readonly EffectiveSetting[];

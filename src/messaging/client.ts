@@ -48,7 +48,7 @@ export class MqttLink {
   #nextId = 0;
   #connection: Connection | undefined;
   #connections = 0;
-  /** Of those in #servers, the one in use or tried next. */
+  /** Index in #servers of the one in use or tried next. */
   #turn = 0;
   /** What was last said of each server. */
   readonly #faults = new Map<Server, string>();
@@ -83,7 +83,7 @@ export class MqttLink {
   /**
    * Starts connecting and returns at once: a broker that is down is no reason not to start.
    *
-   * @throws SurfwatchError `mqtt-tls-invalid` where what is set about encryption can not be used.
+   * @throws SurfwatchError `mqtt-tls-invalid` where what is set about encryption cannot be used.
    */
   async start(): Promise<void> {
     await checkTls(this.#deps.options);
@@ -232,7 +232,7 @@ export class MqttLink {
   }
 }
 
-/** Fails as an address that can not be read does. */
+/** Fails as an address that cannot be read does. */
 const NO_SERVER: Server = { url: '', address: '', version: 5, otherTried: false };
 
 interface Outcome {

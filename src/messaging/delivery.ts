@@ -13,7 +13,7 @@ export interface DeliveryDeps {
   readonly eventPace: Pace;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Told when events can not be kept as they should, with the reason, and with null when they can again. */
+  /** Told when events cannot be kept as they should, with the reason, and with null when they can again. */
   readonly onEventFault: (text: string | null) => void;
   /** Told of each message that was acknowledged, or that the broker's rules of access forbid. */
   readonly onPublished: (sending: Sending, isForbidden: boolean) => void;

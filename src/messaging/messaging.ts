@@ -100,7 +100,7 @@ export class Messaging {
   /**
    * Starts the embedded broker, or connecting to the one at `mqtt.url`, without waiting for it.
    *
-   * @throws SurfwatchError `broker-*` where the embedded broker can not start, `mqtt-tls-invalid` for a bad file.
+   * @throws SurfwatchError `broker-*` where the embedded broker cannot start, `mqtt-tls-invalid` for a bad file.
    */
   async start(): Promise<void> {
     await this.#broker?.start();

@@ -8,7 +8,7 @@ export interface Pace {
 }
 
 /**
- * Of events. A queue of days that went out as fast as a broker acknowledges would be lost behind it: Mosquitto sends a
+ * The pace of events. A queue of days that went out as fast as a broker acknowledges would be lost behind it: Mosquitto sends a
  * subscriber 20 messages at a time, holds 1,000 more and drops the rest (`max_inflight_messages`, `max_queued_messages`
  * in https://mosquitto.org/man/mosquitto-conf-5.html).
  */

@@ -15,7 +15,7 @@ import { pointAt } from './point-at.ts';
 export interface GatherDeps {
   readonly archive: Archive;
   readonly reader: BeachReader;
-  /** Of the camera. */
+  /** Those of the camera. */
   readonly zones: readonly Zone[];
   readonly recent: Pick<RecentFrames, 'list'>;
   readonly store: Pick<ModelStore, 'shipped'>;

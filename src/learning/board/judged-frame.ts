@@ -1,4 +1,4 @@
-/** A frame the daemon has looked at, as learning needs it. */
+/** A frame that was judged, as learning needs it. */
 import type { ReadFrame } from '../../activity/beach-reader.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Frame } from '../../capture/source.ts';
@@ -7,12 +7,12 @@ import type { KeptBecause, NewFrame } from '../archive/types.ts';
 export interface JudgedFrame {
   readonly frame: Frame;
   readonly monotonicMs: number;
-  /** Of the whole picture, by the gates. */
+  /** That of the whole picture, by the quality gates. */
   readonly visibility: Visibility;
   readonly read: ReadFrame;
   /** What is reported of the beach with this frame: activity, `none` or `unknown`. */
   readonly activity: string;
-  /** Of each activity the score from which it counts as present, 0..1. */
+  /** The score of each activity from which it counts as present, 0..1. */
   readonly thresholds: Readonly<Record<string, number>>;
 }
 

@@ -8,12 +8,12 @@ import { framePicture } from './answers.ts';
 
 const GAP = 8;
 const CAPTION = 40;
-/** Of each side, in pixels: both together stay a message that a broker takes. */
+/** Width of each side, in pixels: both together stay a message that a broker takes. */
 const WIDEST = 1600;
 const DARK = '#111111';
 
 /**
- * Of the first of these frames whose picture is still there.
+ * Draws the first of these frames whose picture is still there.
  *
  * @param head id of the head in use
  * @returns null where no picture is

@@ -5,7 +5,7 @@ import { WHOLE_FRAME } from '../../vision/zone.ts';
 import type { EmbeddedPicture } from '../labels/service.ts';
 
 /**
- * Of whatever size it is, it is read as a frame: riders are looked for at all sizes. The label is of all of it, so the
+ * Whatever its size, it is read as a frame: riders are looked for at all sizes. The label is of all of it, so the
  * zones of this camera don't matter.
  *
  * @param points that its label points at
