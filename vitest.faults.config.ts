@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/faults/*.test.ts'],
+    include: ['test/faults/*.test.ts', 'test/messaging/commands-fuzz.test.ts'],
+    env: { SURFWATCH_FUZZ_COMMANDS: process.env.SURFWATCH_FUZZ_COMMANDS ?? '100000' },
     globalSetup: ['test/support/build.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

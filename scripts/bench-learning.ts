@@ -14,6 +14,7 @@ import { type Curve, measureCurve, ORDERS, poolOf, type Start, WAYS } from './be
 import { type BenchFrame, readFrames } from './bench-learning/frames.ts';
 import { drawLearning } from './bench-learning/plot.ts';
 import { type LearningResults, type SiteSummary, tablesOf } from './bench-learning/report.ts';
+import { judgeIdeal, riderError } from './bench-learning/sight.ts';
 import { type Site, sitesOf, splitSite } from './bench-learning/sites.ts';
 import { worstLosses } from './bench-learning/summary.ts';
 
@@ -135,6 +136,7 @@ function summaryOf({ name, frames }: Site): SiteSummary {
     frames: frames.length,
     withRiders: ridden.length,
     riders: ridden.reduce((sum, { riders }) => sum + riders.length, 0),
+    atBest: riderError(judgeIdeal(frames)),
   };
 }
 

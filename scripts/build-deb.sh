@@ -40,11 +40,11 @@ umask 022
 # The program.
 mkdir -p "$app/scripts"
 node_modules/.bin/tsx scripts/build.ts "$app/dist"
-cp -r config docs models systemd package.json package-lock.json .npmrc "$app"
-cp scripts/surfwatch.js "$app/scripts"
+cp -r config docs models systemd package.json package-lock.json "$app"
+cp -r scripts/surfwatch.js scripts/no-cuda "$app/scripts"
 rm -rf "$app"/models/heads/*/report.html "$app/docs/images"
 (cd "$app" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --os=linux --cpu="$cpu" --libc=glibc >&2)
-rm "$app/package-lock.json" "$app/.npmrc"
+rm -rf "$app/package-lock.json" "$app/scripts/no-cuda" "$app/node_modules/global-agent"
 
 # What only other platforms, compilers and browsers use. tfjs-node has to fetch its library when it is installed.
 for folder in "$app"/node_modules/onnxruntime-node/bin/napi-v*/*/*; do

@@ -338,7 +338,7 @@ export const ERRORS = {
     meaning:
       'Tuning the backbone (`--unfreeze`) needs gradients of convolutions, which TensorFlow.js has on its native library only.',
     remedy:
-      'Install it on the workstation that trains: `npm install @tensorflow/tfjs-node` (x64 or arm64 Linux, macOS, Windows; it downloads its library from storage.googleapis.com). Where that fails, train there without `--unfreeze`, or tune on another machine and copy `models/`.',
+      'On the workstation that trains, run `npm ci` again where storage.googleapis.com can be reached: there `@tensorflow/tfjs-node` downloads its library (Linux, macOS and Windows; npm leaves it out where that fails). Or train there without `--unfreeze`, or tune on another machine and copy `models/`.',
   },
   'training-diverged': {
     meaning: 'The loss of a training step is no longer a number: its steps were too long.',

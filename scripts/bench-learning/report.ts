@@ -9,6 +9,8 @@ export interface SiteSummary {
   readonly frames: number;
   readonly withRiders: number;
   readonly riders: number;
+  /** Error of riders, 0..1, of a head that is right about each cell. */
+  readonly atBest: number;
 }
 
 export interface LearningResults {
@@ -69,7 +71,7 @@ export function tablesOf({ machine, seeds, curves, sites }: LearningResults): st
       }),
     ),
     '',
-    'By camera, both orders together: error of riders in percent, in brackets that of frames.',
+    'By camera, both orders together: error of riders in percent, in brackets that of frames; at best: of a head that is right about each cell, on all frames.',
     '',
     siteTable(sites, curves),
     '',
@@ -94,8 +96,15 @@ function gainTable(curves: readonly Curve[], shown: (gain: Gain) => readonly [nu
 function siteTable(sites: readonly SiteSummary[], curves: readonly Curve[]): string {
   const columns = WAYS.flatMap(way => [10, 30].map(labels => ({ way, labels })));
   return table(
-    ['', 'frames', 'with riders', 'before', ...columns.map(({ way, labels }) => `${labels} ${NAMES[way]}`)],
-    sites.map(({ name, frames, withRiders, riders }) => {
+    [
+      '',
+      'frames',
+      'with riders',
+      'before',
+      ...columns.map(({ way, labels }) => `${labels} ${NAMES[way]}`),
+      'at best',
+    ],
+    sites.map(({ name, frames, withRiders, riders, atBest }) => {
       const own = curves.filter(({ site }) => site === name);
       const errors = (gain: Gain | null, at: 'before' | 'after') =>
         gain === null ? '–' : `${percent(gain[at].riders)} (${percent(gain[at].frames)})`;
@@ -113,6 +122,7 @@ function siteTable(sites: readonly SiteSummary[], curves: readonly Curve[]): str
             'after',
           ),
         ),
+        percent(atBest),
       ];
     }),
   );

@@ -1,5 +1,5 @@
 /** What a head makes of a frame that was read: detections against boxes, and the cells that a board keeps. */
-import { findDetections } from '../../src/activity/detections.ts';
+import { findDetections, type LevelScores } from '../../src/activity/detections.ts';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
 import { type KeptCell, keepCells, type ReadLevel } from '../../src/activity/kept-cells.ts';
 import { KITE, underKites } from '../../src/activity/kites.ts';
@@ -10,8 +10,12 @@ import { outcomeOf } from '../../src/cli/frame-metrics.ts';
 import { riderThreshold } from '../../src/cli/judge.ts';
 import { preparedFor } from '../../src/learning/retrain/fit-rows.ts';
 import { createOwnTrainer } from '../../src/learning/retrain/own-trainer.ts';
+import { extentOf } from '../../src/training/riders/crops/canvas.ts';
+import { coreOf, LEARNT_PX } from '../../src/training/riders/crops/targets.ts';
+import { matchBoxes } from '../../src/training/riders/judge/match.ts';
+import { CELL } from '../../src/vision/cells/engine.ts';
 import { WHOLE_FRAME } from '../../src/vision/zone.ts';
-import type { BenchFrame } from './frames.ts';
+import type { BenchFrame, PlainLevel } from './frames.ts';
 
 const ZONES = [WHOLE_FRAME];
 const ROWS = 128;
@@ -96,6 +100,49 @@ export function judge(head: HeadBundle, frames: readonly BenchFrame[]): Tally {
       };
     }),
   );
+}
+
+/** Log odds in the middle of a rider, what they lose to the edge of its box, and those of all else. */
+const IDEAL = { middle: 5, edge: 2, none: -9 };
+
+/**
+ * How a head would do that is right about each cell, at any size that heads are taught: what is missing then no label can
+ * mend, such as riders so near each other that they are found as one.
+ */
+export function judgeIdeal(frames: readonly BenchFrame[]): Tally {
+  const outputs = { activities: ['rider'], background: [], calibration: [{ slope: 1, intercept: 0 }] };
+  return addTallies(
+    frames.map(frame => {
+      const found = findDetections(
+        frame.levels.map(level => idealLevel(level, frame)),
+        outputs,
+      );
+      const riders = frame.riders.map(({ box }) => box);
+      const { taken, neutral } = matchBoxes(found, riders, [...frame.kites, ...frame.ignored]);
+      const matched = taken.filter(at => at !== null).length;
+      const mistaken = neutral.filter((isAside, at) => taken[at] === null && !isAside).length;
+      return { ...NOTHING, riders: riders.length, matched, mistaken };
+    }),
+  );
+}
+
+function idealLevel({ columns, rows }: PlainLevel, { riders }: BenchFrame): LevelScores {
+  const logits = new Float32Array(columns * rows).fill(IDEAL.none);
+  const [width, height] = [columns * CELL, rows * CELL];
+  for (const { box } of riders) {
+    const extent = extentOf(box.w * width, box.h * height);
+    if (extent < LEARNT_PX.least || extent > LEARNT_PX.most) continue;
+    const [left, top] = [box.x * width, box.y * height];
+    const core = coreOf({ left, top, right: left + box.w * width, bottom: top + box.h * height });
+    for (let cell = 0; cell < logits.length; cell++) {
+      const [x, y] = [((cell % columns) + 0.5) * CELL, (Math.floor(cell / columns) + 0.5) * CELL];
+      const across = Math.abs((2 * x - core.left - core.right) / (core.right - core.left));
+      const down = Math.abs((2 * y - core.top - core.bottom) / (core.bottom - core.top));
+      const off = Math.max(across, down);
+      if (off < 1) logits[cell] = Math.max(logits[cell] as number, IDEAL.middle - IDEAL.edge * off);
+    }
+  }
+  return { columns, rows, logits };
 }
 
 export interface Kept {

@@ -9,6 +9,8 @@ import { commandSchema, type Transaction, transactionSchema } from './payloads.t
  */
 
 export const MAX_COMMAND_BYTES = 16_384;
+/** Objects and lists in one another. Far more than any command has, and far fewer than what recurses over them can take. */
+const MAX_COMMAND_DEPTH = 32;
 /** Stands for the verb in the topic of an answer where none could be read. */
 const UNKNOWN_VERB = 'unknown';
 
@@ -57,6 +59,9 @@ export function parseCommand(message: Incoming, base: string): ParsedCommand {
       return broken(`the topic says ${inTopic}, the payload ${text}`);
     return accepted(text, {});
   }
+  if (isDeeperThan(text, MAX_COMMAND_DEPTH)) {
+    return broken(`the command has objects or lists in more than ${MAX_COMMAND_DEPTH} others`);
+  }
   const json = parseObject(text);
   if (json === undefined) return broken('the command is neither a bare verb nor a JSON object');
   const { command, transaction, ts, ...args } = json;
@@ -94,6 +99,20 @@ function accepted(
     ...(ts !== undefined && { sentMs: typeof ts === 'number' ? ts : Date.parse(ts) }),
   };
   return { ok: true, command };
+}
+
+/** Whether brackets are open in more than `most` others: told from the text, before it is parsed. */
+function isDeeperThan(text: string, most: number): boolean {
+  let [depth, isText] = [0, false];
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (isText && character === '\\') at += 1;
+    else if (character === '"') isText = !isText;
+    else if (!isText && (character === '{' || character === '[')) depth += 1;
+    else if (!isText && (character === '}' || character === ']')) depth -= 1;
+    if (depth > most) return true;
+  }
+  return false;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -93,7 +93,12 @@ export async function loadBackboneBundle(directory: string): Promise<BackboneBun
       `${join(directory, manifest.weights.file)} is not the file its manifest describes (SHA-256 ${sha256.slice(0, 12)}…, expected ${manifest.weights.sha256.slice(0, 12)}…)`,
     );
   }
-  const bundle = { manifest, weights: widen(bytes, manifest.weights.dtype) };
+  const { dtype } = manifest.weights;
+  if (bytes.length % (dtype === 'float16' ? 2 : 4) !== 0) {
+    const path = join(directory, manifest.weights.file);
+    throw new SurfwatchError('model-invalid', `${path} has ${bytes.length} bytes, no whole number of ${dtype}`);
+  }
+  const bundle = { manifest, weights: widen(bytes, dtype) };
   checkLayers(bundle, directory);
   return bundle;
 }

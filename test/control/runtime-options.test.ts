@@ -190,7 +190,7 @@ test('many changes at a time are made one after the other', async () => {
 });
 
 test('a daemon killed at any moment has the last acknowledged options, or the ones after', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async () => {
   const folder = await temporaryFolder();
   for (let round = 0; round < 4; round++) {

@@ -1,6 +1,4 @@
-import { setTimeout, setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../src/base/random.ts';
 import { controlVerbs } from '../../src/control/verbs.ts';
@@ -12,29 +10,14 @@ import { responseSchema } from '../../src/messaging/payloads.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { startControl } from '../control/parts.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
+import { FUZZ_SEED, heldMB } from '../support/fuzz.ts';
 import { messageMaker } from './fuzz.ts';
 import { clock, registryOf, silent, until } from './support.ts';
 
-/** `SURFWATCH_FUZZ=100000 npx vitest run test/messaging/commands-fuzz.test.ts` is what a release is tested with. */
-const MESSAGES = Number(process.env.SURFWATCH_FUZZ ?? 3_000);
-const SEED = Number(process.env.SURFWATCH_FUZZ_SEED ?? 1) || Date.now();
+/** 100,000 of them by `npm run test:faults`. */
+const MESSAGES = Number(process.env.SURFWATCH_FUZZ_COMMANDS ?? 3_000);
 /** At a time: more than run at once, fewer and more. */
 const BURSTS = [1, 5, 40, 200];
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
-
-/** The least of some looks: finalizers and work still under way on a busy machine hold memory for a while. */
-async function heldMB(): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < 5; look++) {
-    await setTimeout(50);
-    collectGarbage();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    least = Math.min(least, (heapUsed + arrayBuffers) / 1e6);
-  }
-  return least;
-}
 
 async function start() {
   const { archive, recent, labels } = await startLabels();
@@ -70,7 +53,7 @@ async function start() {
       answers.push(answer);
     },
   );
-  const make = messageMaker(createRandom(SEED), {
+  const make = messageMaker(createRandom(FUZZ_SEED), {
     verbs: Object.keys(verbs),
     frames: [...frames.map(({ id }) => id), '01JZZZZZZZ0000000000000000'],
     jpeg: await picture(),
@@ -95,7 +78,7 @@ it(
       for (const message of messages) onMessage(message);
       await until(
         () => answers.length >= expected,
-        `${expected} answers after ${sent} messages, seed ${SEED}`,
+        `${expected} answers after ${sent} messages, seed ${FUZZ_SEED}`,
       );
       await turn();
       expect(answers.length).toBe(expected);
@@ -115,7 +98,7 @@ it(
       await burst(Math.min(BURSTS[n % BURSTS.length] ?? 1, MESSAGES - sent));
     }
     const grownMB = (await heldMB()) - held;
-    if (process.env.SURFWATCH_FUZZ !== undefined) {
+    if (process.env.SURFWATCH_FUZZ_COMMANDS !== undefined) {
       console.log({
         sent,
         ignored,

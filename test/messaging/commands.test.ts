@@ -34,6 +34,7 @@ describe('parseCommand', () => {
     ['command/label', '{"command":"label","n":2}', { verb: 'label', args: { n: 2 } }],
     ['label', '{"frame":"1","transaction":7}', { verb: 'label', args: { frame: '1' }, transaction: 7 }],
     ['label', '', { verb: 'label', args: {} }],
+    ['label', `{"by":"\\"${'['.repeat(99)}"}`, { verb: 'label', args: { by: `"${'['.repeat(99)}` } }],
   ])('reads %s with %j', (topic, payload, command) => {
     expect(parse(topic, payload)).toEqual({ ok: true, command });
   });
@@ -55,6 +56,9 @@ describe('parseCommand', () => {
     ['label', 'surfing', 'label', undefined],
     ['label', '{"command":"retrain","transaction":1}', 'label', 1],
     ['command', 'x'.repeat(MAX_COMMAND_BYTES + 1), 'unknown', undefined],
+    // Deep enough to use up the stack of whatever recurses over it.
+    ['command/status', `{"transaction":1,"a":${'[{"a":'.repeat(2_000)}1`, 'status', undefined],
+    ['command/label', `{"transaction":1,"frame":${'['.repeat(40)}${']'.repeat(40)}}`, 'label', undefined],
     ['command', Buffer.from([0xff, 0xfe, 0x00]), 'unknown', undefined],
   ])('tells what is wrong with %s and %j', (topic, payload, verb, transaction) => {
     const parsed = parse(topic, payload);

@@ -10,7 +10,7 @@ import {
 import type { BenchFrame } from '../../scripts/bench-learning/frames.ts';
 import { drawLearning } from '../../scripts/bench-learning/plot.ts';
 import { tablesOf } from '../../scripts/bench-learning/report.ts';
-import { frameError, judge, riderError } from '../../scripts/bench-learning/sight.ts';
+import { frameError, judge, judgeIdeal, riderError } from '../../scripts/bench-learning/sight.ts';
 import { type Site, sitesOf, splitSite } from '../../scripts/bench-learning/sites.ts';
 import { gainAt, ordersOf, worstLosses } from '../../scripts/bench-learning/summary.ts';
 import { createRandom } from '../../src/base/random.ts';
@@ -78,6 +78,17 @@ describe('the bench of learning', () => {
     expect([riderError(strange), frameError(strange)]).toEqual([1, 8 / 12]);
   });
 
+  it('says what no label can mend: two riders so near each other that they are one', () => {
+    const [frame] = drawSite('apart', 2, USUAL).frames.slice(1) as [BenchFrame];
+    const rider = (x: number) => ({
+      activity: 'surfing',
+      box: { x, y: 0.4, w: 1 / COLUMNS, h: 1 / ROWS },
+    });
+    const found = (...at: number[]) => judgeIdeal([{ ...frame, riders: at.map(rider) }]);
+    expect(found(0.2, 0.7)).toMatchObject({ riders: 2, matched: 2, mistaken: 0 });
+    expect(found(0.2, 0.2 + 0.5 / COLUMNS)).toMatchObject({ riders: 2, matched: 1, mistaken: 0 });
+  });
+
   it('sees errors fall where labels tell what the head has wrong', async () => {
     const site = drawSite('strange', 60, STRANGE);
     const start = { head: toyHead(), base: toyBase() };
@@ -112,7 +123,7 @@ describe('the bench of learning', () => {
     const tables = tablesOf({
       machine: { cpu: 'cpu', cores: 2, memoryGB: 8, system: '', node: 'v22', date: '2026-06-01' },
       seeds: [1],
-      sites: [{ name: 'strange', frames: 60, withRiders: 40, riders: 40 }],
+      sites: [{ name: 'strange', frames: 60, withRiders: 40, riders: 40, atBest: 0 }],
       curves,
     });
     expect(tables).toContain('| strange | 60 | 40 (40 riders) | 100.0');

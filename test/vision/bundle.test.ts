@@ -47,6 +47,17 @@ describe('loadBackboneBundle', () => {
     });
   });
 
+  it.each(['float16', 'float32'])('refuses %s weights that end within a number', async dtype => {
+    const bytes = Buffer.alloc(4_001);
+    const weights = { file: 'weights.f32.bin', dtype, sha256: sha256(bytes) };
+    const folder = await writeBundle(tiny, manifest => ({ ...manifest, weights }));
+    await writeFile(join(folder, 'weights.f32.bin'), bytes);
+    await expect(loadBackboneBundle(folder)).rejects.toMatchObject({
+      code: 'model-invalid',
+      message: expect.stringContaining('4001 bytes'),
+    });
+  });
+
   it('says which file is missing', async () => {
     const folder = await writeBundle(tiny);
     await rm(join(folder, 'weights.f32.bin'));

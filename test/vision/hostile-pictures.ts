@@ -1,6 +1,7 @@
 /** Pictures that cost far more than their size. */
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import type { Size } from '../../src/vision/cells/pyramid.ts';
 
 export interface PngShape {
   readonly width: number;
@@ -51,15 +52,26 @@ function chunk(type: string, data: Buffer): Buffer {
 
 /** A table with one code, of one bit: a run of blocks without anything new. */
 const TABLE = Buffer.from(`ffc4001410${'01'}${'00'.repeat(15)}e0`, 'hex');
-/** The finest coefficients of the first component once more, in 12 bytes; one run is as long as 16,384 blocks. */
-const SCAN = Buffer.from('ffda0008010100013f000001', 'hex');
+/**
+ * The finest coefficients of the first component once more: none, in runs of 16,384 blocks, each of one bit for the code
+ * and 14 of its length.
+ */
+function emptyScan({ width, height }: Size): Buffer {
+  const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
+  const runs = Buffer.alloc(Math.ceil((Math.ceil(blocks / 16_384) * 15) / 8));
+  return Buffer.concat([Buffer.from('ffda0008010100013f00', 'hex'), runs]);
+}
 
-/** A progressive JPEG of 1280 × 720 with this many scans beyond its ten, each in keeping with the standard. */
-export async function jpegOfScans(more: number, between: Buffer = Buffer.alloc(0)): Promise<Buffer> {
-  const jpeg = await sharp({ create: { width: 1280, height: 720, channels: 3, background: '#678' } })
+/** A progressive JPEG with this many scans beyond its ten, each in keeping with the standard. */
+export async function jpegOfScans(
+  more: number,
+  between: Buffer = Buffer.alloc(0),
+  size: Size = { width: 1280, height: 720 },
+): Promise<Buffer> {
+  const jpeg = await sharp({ create: { ...size, channels: 3, background: '#678' } })
     .jpeg({ progressive: true })
     .toBuffer();
   const end = jpeg.length - 2;
-  const scans = Array<Buffer>(more).fill(Buffer.concat([between, SCAN]));
+  const scans = Array<Buffer>(more).fill(Buffer.concat([between, emptyScan(size)]));
   return Buffer.concat([jpeg.subarray(0, end), TABLE, ...scans, jpeg.subarray(end)]);
 }

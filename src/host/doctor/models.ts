@@ -93,7 +93,7 @@ async function tryEngine(bundle: BackboneBundle, engine: EngineName, threads: nu
 
 const INSTALL: Readonly<Record<EngineName, string>> = {
   onnx: 'Install again with `npm ci`. On a system without glibc (Alpine) it has no binary; the others do the work.',
-  'tfjs-node': 'Nothing needs it but fine-tuning; `npm rebuild @tensorflow/tfjs-node` fetches its library.',
+  'tfjs-node': 'Nothing needs it but fine-tuning; `npm ci` fetches it with its library where storage.googleapis.com can be reached.',
   wasm: 'Install again with `npm ci`.',
 };
 

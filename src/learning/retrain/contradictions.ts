@@ -1,5 +1,6 @@
 /** Labels that contradict what the head is sure of, class by class: the mark of a class labelled wrongly. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { spread } from './hardest-cells.ts';
 import { judgeFrames } from './judge-frames.ts';
 import type { BoardFrame } from './types.ts';
 
@@ -14,6 +15,8 @@ export interface Contradiction {
 
 /** A score is sure whose odds are so many times those of the threshold. */
 const SURE = 9;
+/** Of thousands of labelled frames so many tell as much. */
+const MOST = 400;
 /** So many frames, and more than half of those the head is sure of, are no slip and no weakness of the head. */
 const FEWEST = 5;
 
@@ -24,7 +27,7 @@ const FEWEST = 5;
  */
 export function contradictions(head: HeadBundle, labelled: readonly BoardFrame[]): Contradiction[] {
   const { activities, thresholds } = head.manifest;
-  const judged = judgeFrames(head, labelled);
+  const judged = judgeFrames(head, spread(labelled, MOST));
   return activities.flatMap(seen => {
     const limit = oddsOf(thresholds[seen] as number) * SURE;
     const sure = judged.filter(

@@ -3,9 +3,10 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { EmbeddedSet } from '../fit/sample.ts';
 import { baseSide, baseTargets } from './base-rows.ts';
 import { boardRows } from './board-rows.ts';
-import { type BoardCell, cellsToLearn } from './board-samples.ts';
+import { activityLogits, type BoardCell, cellsToLearn, riderChance } from './board-samples.ts';
 import { chooseMeant } from './choose-meant.ts';
 import { type Columns, type FitRows, joinRows, outputsNamed, preparedFor } from './fit-rows.ts';
+import { hardestCells } from './hardest-cells.ts';
 import type { HeadTrainer } from './trainer.ts';
 import type { BaseSet, BoardFrame } from './types.ts';
 
@@ -31,6 +32,9 @@ export interface Rows {
   at(score: HeadTrainer['logits'], learnt: number): FitRows;
 }
 
+/** Of the board, about: of six hundred frames every cell is learnt from, of more the hardest. */
+const MOST_CELLS = 24_000;
+
 /** @param incumbent scores by the incumbent, in the columns of the head to come */
 export function createRows(
   manifest: HeadBundle['manifest'],
@@ -43,7 +47,20 @@ export function createRows(
   const outputs = outputsNamed(columns);
   const known = manifest.activities.length;
   const rider = manifest.cells?.rider ?? 0.5;
-  const cells = cellsToLearn(frames);
+  const calibrated = (logits: Float32Array, learnt: number) =>
+    logits.map((logit, index) => {
+      const column = index % outputs.length;
+      if (column >= learnt && column < columns.activities.length) return Number.NaN;
+      const { slope, intercept } = manifest.calibration[column] ?? { slope: 1, intercept: 0 };
+      return column < known ? slope * logit + intercept : logit;
+    });
+  const chancesIn = ({ embeddings, cells }: BoardFrame) => {
+    const logits = calibrated(incumbent(preparedFor(manifest, embeddings), cells.length), known);
+    return cells.map((_, row) =>
+      riderChance(activityLogits(logits, row, outputs.length, columns.activities)),
+    );
+  };
+  const cells = hardestCells(frames, cellsToLearn(frames), chancesIn, MOST_CELLS);
   const side = base === null ? null : baseSide(base, outputs, false);
   const samples = side?.samples ?? [];
   const inputs = inputsOf(manifest, side, frames, cells);
@@ -61,12 +78,7 @@ export function createRows(
           }),
         );
   const boardLogits = (score: HeadTrainer['logits'], learnt: number) =>
-    score(boardInputs, cells.length).map((logit, index) => {
-      const column = index % outputs.length;
-      if (column >= learnt && column < columns.activities.length) return Number.NaN;
-      const { slope, intercept } = manifest.calibration[column] ?? { slope: 1, intercept: 0 };
-      return column < known ? slope * logit + intercept : logit;
-    });
+    calibrated(score(boardInputs, cells.length), learnt);
   // Once and for all: what has learnt that it is none no longer says where it was wrong.
   const meant = chooseMeant(
     frames,

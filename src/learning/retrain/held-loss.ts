@@ -4,6 +4,7 @@ import { frameScoresOf } from '../archive/sight.ts';
 import { lossOfScored } from '../fit/loss.ts';
 import type { EmbeddedSet } from '../fit/sample.ts';
 import { preparedFor } from './fit-rows.ts';
+import { spread } from './hardest-cells.ts';
 import { judgedCells } from './judge-frames.ts';
 import type { HeadTrainer } from './trainer.ts';
 import type { BoardFrame } from './types.ts';
@@ -12,6 +13,8 @@ type Score = HeadTrainer['logits'];
 
 /** Fewer held-back frames say less than all that are fitted to. */
 const ENOUGH = 8;
+/** More of them say hardly more, and they are scored after every epoch. */
+const MOST = 100;
 /** Of the probability of what is there, so that one frame cannot outweigh all others. */
 const LEAST = 1e-4;
 
@@ -19,7 +22,8 @@ const LEAST = 1e-4;
  * @param manifest of the incumbent: frames are judged by its sense of riders, and its calibration where it has one
  * @param activities of the head to come
  * @param base with labels of these activities
- * @returns base and board, each weighing half; of the board the held frames, or the fitted where they are too few
+ * @returns base and board, each weighing half; of the board the held frames, or the fitted where they are too few, and a
+ *   hundred of them at most
  */
 export function heldLossOf(
   manifest: Pick<HeadManifest, 'width' | 'input' | 'calibration' | 'cells'>,
@@ -30,7 +34,7 @@ export function heldLossOf(
 ): (score: Score) => number {
   const inputs = base === null ? new Float32Array(0) : preparedFor(manifest, base.embeddings);
   const head = { activities: [...activities], cells: manifest.cells };
-  const frames = (held.length >= ENOUGH ? held : fitted).map(frame => ({
+  const frames = spread(held.length >= ENOUGH ? held : fitted, MOST).map(frame => ({
     labels: frame.labels,
     // Of a frame in which not everybody is listed it is not known what else is there.
     isKnown: (activity: string) => frame.pointing?.complete !== false || frame.labels.includes(activity),

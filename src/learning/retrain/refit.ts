@@ -73,7 +73,7 @@ const LOOKS = 4;
 /** So that few rows are still learnt. */
 const MIN_STEPS = 12;
 /** Of thousands of frames not every cell is drawn in every epoch, nor need it be: most are background. */
-const MAX_STEPS = 100;
+const MAX_STEPS = 64;
 /** Between them messages are read, such as that the job is to end. */
 const STEPS_AT_A_TIME = 8;
 

@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { SurfwatchError } from '../../../src/errors.ts';
 import { LABEL_PICTURE_DEFAULTS, readLabelPicture } from '../../../src/learning/labels/picture.ts';
+import { decodeFrame } from '../../../src/vision/decode.ts';
+import * as hostile from '../../vision/hostile-pictures.ts';
 import { picture } from './support.ts';
 
 const read = (bytes: Buffer, options = {}) =>
@@ -92,5 +97,36 @@ describe('readLabelPicture', () => {
     await expect(read(bytes.subarray(0, bytes.length / 2))).rejects.toMatchObject({
       code: 'label-not-an-image',
     });
+  });
+});
+
+describe('frames of a camera', () => {
+  // What takes longest of all that is accepted: the most scans, and the most that has to be held as a whole.
+  it.each([
+    ['64 scans', () => hostile.jpegOfScans(54, undefined, { width: 3600, height: 2160 })],
+    [
+      'interlaced rows of 16 bits',
+      async () => hostile.blackPng({ width: 4300, height: 4300, bits: 16, channels: 4, interlaced: true }),
+    ],
+  ])('are decoded while a picture to label of %s is', async (_, make) => {
+    const path = join(import.meta.dirname, '../../data/surfcam-cc0/frames/train_frame_0008.jpg');
+    const [frame, slow] = [readFileSync(path), await make()];
+    let isDone = false;
+    const labelled = read(slow).then(
+      () => 'read',
+      // On a machine that does much else it may be given up after ten seconds.
+      error => (error instanceof SurfwatchError ? error.code : Promise.reject(error)),
+    );
+    void labelled.finally(() => {
+      isDone = true;
+    });
+    let frames = 0;
+    while (!isDone) {
+      await decodeFrame(frame, LABEL_PICTURE_DEFAULTS, () => ({ width: 640, height: 360 }));
+      frames += 1;
+    }
+    expect(['read', 'label-not-an-image']).toContain(await labelled);
+    // Behind it in a queue they would be one.
+    expect(frames).toBeGreaterThan(3);
   });
 });

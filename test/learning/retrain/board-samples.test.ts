@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { boardRows } from '../../../src/learning/retrain/board-rows.ts';
 import { cellsToLearn, embeddingsOf, labelCells } from '../../../src/learning/retrain/board-samples.ts';
 import { chooseMeant } from '../../../src/learning/retrain/choose-meant.ts';
+import { hardestCells } from '../../../src/learning/retrain/hardest-cells.ts';
 import type { BoardFrame } from '../../../src/learning/retrain/types.ts';
 
 const ACTIVITIES = ['surfing', 'windsurfing', 'sup'];
@@ -256,5 +257,43 @@ describe('boardRows', () => {
   it('draws cells more often that are taken for a rider and are none', () => {
     const weights = weightsOf([frame([])], Float32Array.of(-2, -2, -2, 2, -2, -2, -2, -2, -2), 3);
     expect([...weights].map(weight => Number(weight.toFixed(3)))).toEqual([0.2, 0.6, 0.2]);
+  });
+});
+
+describe('hardestCells', () => {
+  const chances = () => [0.1, 0.9, 0.2];
+  const kept = (frames: readonly BoardFrame[], most: number) =>
+    hardestCells(frames, cellsToLearn(frames), chances, most).map(({ frame: of, cell }) => [of, cell]);
+
+  it('keeps every cell where there is room', () => {
+    expect(kept([frame([]), frame([])], 6)).toHaveLength(6);
+  });
+
+  it('keeps of each frame what looks most like a rider', () => {
+    expect(kept([frame([]), frame(['surfing'])], 3)).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('keeps what was pointed at, however little it looks like a rider', () => {
+    const pointing = { riders: [{ x: 0.1, y: 0.5, activity: 'surfing' }], complete: true, nobody: [] };
+    const cells = kept([frame([]), frame(['surfing'], { pointing })], 3);
+    expect(cells).toContainEqual([1, 0]);
+  });
+
+  it('keeps some of what does not look like one', () => {
+    const many = Array.from({ length: 40 }, (_, index) => ({
+      zone: 'beach',
+      rectangle: { x: index / 40, y: 0, w: 1 / 40, h: 1 },
+    }));
+    const calm = { ...frame([]), cells: many };
+    const falling = ({ cells }: BoardFrame) => cells.map((_, index) => 1 - index / 40);
+    const left = hardestCells([calm, calm], cellsToLearn([calm, calm]), falling, 40).filter(
+      ({ frame: of }) => of === 0,
+    );
+    expect(left.slice(0, 15).map(({ cell }) => cell)).toEqual([...Array(15).keys()]);
+    expect(left).toHaveLength(20);
+    expect(left.at(-1)?.cell).toBeGreaterThan(30);
   });
 });
