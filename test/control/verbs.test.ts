@@ -86,9 +86,9 @@ describe.each([
       options: { 'camera.interval': { value: '5s' } },
       changed: [],
     });
-    expect(
-      Object.keys(((await asking.request('options')) as { options: object }).options).length,
-    ).toBe(RUNTIME_SETTINGS.length);
+    expect(Object.keys(((await asking.request('options')) as { options: object }).options).length).toBe(
+      RUNTIME_SETTINGS.length,
+    );
   });
 
   here('the picture is retained, the newest one, and removed', async () => {

@@ -20,7 +20,7 @@ import { readProbation, saveProbation } from '../../src/learning/models/probatio
 import { resolveHead } from '../../src/learning/models/resolve.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Pause } from '../../src/pipeline/pause.ts';
-import { viewFile } from '../../src/pipeline/view-keeper.ts';
+import { viewFile } from '../../src/pipeline/view-store.ts';
 import { describeGolden, goldenPixels } from '../../src/vision/backbone.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
@@ -195,8 +195,6 @@ async function stateSubjects(): Promise<Record<string, Subject>> {
   const pauseIn = (stateDir: string) =>
     new Pause({
       stateDir,
-      onPause: () => undefined,
-      onResume: () => undefined,
       onAlert: () => undefined,
       clock,
       log: silent,
