@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { ulid } from 'ulid';
 import { createBeachReader } from '../src/activity/beach-reader.ts';
-import { FIRST_SIGHT, lookAt } from '../src/activity/observe.ts';
+import { NOTHING_OBSERVED, observe } from '../src/activity/observe.ts';
 import type { SessionEvent } from '../src/activity/report.ts';
 import { startTracker, stopTracker, track } from '../src/activity/tracker.ts';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { exitOnError } from '../src/cli/exit.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { zonesOf } from '../src/config/zones.ts';
-import { pendingIntervalMs } from '../src/pipeline/lookout.ts';
+import { pendingIntervalMs } from '../src/pipeline/frame-loop.ts';
 import type { ScriptedSession } from '../src/simulator/options.ts';
 import { createRenderer } from '../src/simulator/render.ts';
 import { sceneAt } from '../src/simulator/scene.ts';
@@ -96,7 +96,7 @@ async function playSeed(
   const note = (events: readonly SessionEvent[]) => {
     for (const { session } of events) found.set(session.id, session);
   };
-  let sight = FIRST_SIGHT;
+  let sight = NOTHING_OBSERVED;
   let tracker = startTracker(
     zones.map(zone => zone.name),
     { atMs: 0, monotonicMs: 0 },
@@ -105,7 +105,7 @@ async function playSeed(
   for (let ms = 0; ms < untilMs; ms += pace) {
     const bytes = await renderer.jpeg(sceneAt(simulator, script, ms));
     const frame = { id: ulid(ms), takenAt: ms, bytes, origin: 'simulator' };
-    const looked = await lookAt(frame, ms, sight, { reader, zones, gates: settings.gates, newId: ulid });
+    const looked = await observe(frame, ms, sight, { reader, zones, gates: settings.gates, newId: ulid });
     sight = looked.state;
     const step = track(tracker, looked.observation, options, { newId: ulid });
     tracker = step.state;

@@ -201,6 +201,10 @@ export const ERRORS = {
     meaning: 'An argument of a command is missing or wrong.',
     remedy: 'Correct the arguments named in the message; docs/mqtt.md shows each command.',
   },
+  'command-starting': {
+    meaning: 'The daemon is still starting: the part that carries the command out is not there yet.',
+    remedy: 'Send it again when `state` no longer says `starting`.',
+  },
   'command-busy': {
     meaning: 'Too many commands wait already.',
     remedy: 'Wait for answers before sending more.',

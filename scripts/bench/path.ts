@@ -13,7 +13,7 @@ import { BROKER_DEFAULTS, BrokerProcess } from '../../src/broker/process.ts';
 import { defaultSettings } from '../../src/config/load.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
-import { statusVerb } from '../../src/messaging/verbs.ts';
+import { CommandRegistry } from '../../src/messaging/verbs.ts';
 import { fixedDetail } from '../../src/vision/cells/detail.ts';
 import type { CellEngine } from '../../src/vision/cells/engine.ts';
 import { pyramidOf } from '../../src/vision/cells/pyramid.ts';
@@ -73,7 +73,7 @@ async function startMessaging(): Promise<Messaging> {
     ...shared,
     mqtt: DEFAULTS.mqtt,
     broker: new BrokerProcess({ ...shared, options: { ...BROKER_DEFAULTS, port: 0 } }),
-    verbs: { status: statusVerb(() => ({})) },
+    commands: new CommandRegistry(),
   });
   await messaging.start();
   if (!(await messaging.flush(10_000))) throw new Error('the embedded broker does not answer');

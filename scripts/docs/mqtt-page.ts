@@ -33,11 +33,10 @@ export const VERBS: Verbs = {
     frame: nothing,
   }),
   ...controlVerbs({
-    pause: unasked,
-    resume: unasked,
+    pause: { pause: unasked, resume: unasked },
     capture: unasked,
-    options: unasked,
-    view: unasked,
+    options: { change: unasked },
+    view: { describe: unasked },
   }),
 };
 

@@ -9,7 +9,7 @@ const SAMPLES = 3;
 
 /** Plain data. Times are monotonic, in milliseconds. */
 export interface Counting {
-  /** Of the dwell, three at least where there were so many; the newest is the last. */
+  /** Those of the dwell, three at least where there were so many; the newest is the last. */
   readonly samples: readonly { readonly atMs: number; readonly count: Count }[];
   readonly smoothed: Count;
 }

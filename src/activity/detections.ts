@@ -21,7 +21,7 @@ export interface Detection {
   readonly size: number;
   /** Probability, 0..1, that a rider is there: the sum of the scores, as at one place activities exclude each other. */
   readonly score: number;
-  /** Of each activity the probability, 0..1, that a rider of it is there. */
+  /** The probability of each activity, 0..1, that a rider of it is there. */
   readonly scores: Scores;
   /** Where it was found: level and cell, row by row. */
   readonly level: number;
@@ -117,7 +117,7 @@ function peaksOf(
   return found;
 }
 
-/** Of equal neighbours the first is the peak. */
+/** The first of equal neighbours is the peak. */
 function isPeak(
   at: (column: number, row: number) => number,
   column: number,

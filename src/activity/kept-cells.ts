@@ -25,9 +25,9 @@ export interface KeptCell {
 /** A rider of the usual size and what is just around it. */
 const SIDE_CELLS = 3;
 const DETECTIONS = 28;
-/** Of detections and others together, so that a calm frame tells as much of the background: some kilobytes. */
+/** Detections and others together, so that a calm frame tells as much of the background: some kilobytes. */
 const CELLS = 40;
-/** Of cells next to points, at most, and how far from them these are. */
+/** Cells next to points, at most, and how far from them these are. */
 const BESIDE = 40;
 const BESIDE_CELLS = 4;
 /** Steps between others along the cells of all levels: an irrational share of them, so that they spread evenly. */
@@ -95,7 +95,7 @@ function isRead({ columns, rows, vectors }: ReadLevel, cell: number): boolean {
   return vectors.subarray(cell * width, (cell + 1) * width).some(value => value !== 0);
 }
 
-/** Of each point the cell that holds it at each level, each cell once. */
+/** The cells that hold each point, one at each level, each cell once. */
 function pointedAt(levels: readonly ReadLevel[], points: readonly Point[]): CellPlace[] {
   return levels.flatMap(({ columns, rows }, level) => {
     const at = (share: number, cells: number) => Math.min(cells - 1, Math.floor(share * cells));

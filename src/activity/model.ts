@@ -11,9 +11,9 @@ export interface ModelOptions {
   /** The folder with `backbone/`, `riders/` (heads for the cells of frames) and `heads/` (for whole pictures). */
   readonly dir: string;
   readonly backbone: string;
-  /** Of `riders/`: a head's id, or `current`. */
+  /** A head of `riders/`: its id, or `current`. */
   readonly head: string;
-  /** Of `heads/`: a head's id, or `current`. */
+  /** A head of `heads/`: its id, or `current`. */
   readonly pictureHead: string;
 }
 

@@ -16,7 +16,7 @@ import type { Observation } from './tracker.ts';
 import { afloat, sightings } from './zones.ts';
 
 /** What one frame leaves to the next. */
-export interface SightState {
+export interface ObserverState {
   /** To notice a camera that repeats itself, has moved or is dirty. */
   readonly gates: GateState;
   readonly riders: RidersState;
@@ -25,18 +25,23 @@ export interface SightState {
   readonly scene: Scene | null;
 }
 
-export const FIRST_SIGHT: SightState = { gates: null, riders: NO_RIDERS, kites: NO_RIDERS, scene: null };
+export const NOTHING_OBSERVED: ObserverState = {
+  gates: null,
+  riders: NO_RIDERS,
+  kites: NO_RIDERS,
+  scene: null,
+};
 
-export interface LookedAt {
+export interface Observed {
   readonly observation: Observation;
-  readonly state: SightState;
+  readonly state: ObserverState;
   /** What the reader made of it, where it could be decoded. */
   readonly read?: ReadFrame;
   /** Why the picture could not be read, where it could not. */
   readonly error?: SurfwatchError;
 }
 
-export interface LookParts {
+export interface ObserveDeps {
   readonly reader: BeachReader;
   readonly zones: readonly Zone[];
   readonly gates: GateOptions;
@@ -50,12 +55,12 @@ export interface LookParts {
  * @param monotonicMs when the frame came in
  * @throws whatever the engine throws when it fails
  */
-export async function lookAt(
+export async function observe(
   frame: Frame,
   monotonicMs: number,
-  before: SightState,
-  { reader, zones, gates, newId }: LookParts,
-): Promise<LookedAt> {
+  before: ObserverState,
+  { reader, zones, gates, newId }: ObserveDeps,
+): Promise<Observed> {
   const seen = { frame: frame.id, atMs: frame.takenAt, monotonicMs };
   try {
     const { manifest } = reader.head;

@@ -49,7 +49,7 @@ export async function createPictureClassifier(
   };
 }
 
-/** Of each the probability half-way between two, in odds. */
+/** The probability of each half-way between two, in odds. */
 function between(one: Scores, other: Scores): Scores {
   const clamped = (p: number) => Math.min(1 - 1e-6, Math.max(1e-6, p));
   const logit = (p: number) => Math.log(clamped(p) / (1 - clamped(p)));

@@ -9,7 +9,7 @@ export type Scores = Readonly<Record<string, number>>;
  *
  * @param scores calibrated probability of each activity, 0..1
  */
-export function presentActivities(
+export function activitiesAbove(
   scores: Readonly<Record<string, number>>,
   thresholds: Readonly<Record<string, number>>,
 ): string[] {

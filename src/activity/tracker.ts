@@ -31,7 +31,7 @@ export interface Instant {
 export interface Observation extends Instant {
   /** The frame's id. */
   readonly frame: string | null;
-  /** Of the whole picture. Zones need not be scored unless it is `ok`. */
+  /** That of the whole picture. Zones need not be scored unless it is `ok`. */
   readonly visibility: Visibility;
   readonly zones: Readonly<Record<string, ZoneObservation>>;
   /** Riders by activity in any of the zones, each once, as zones may overlap; absent where that is not known. */

@@ -23,7 +23,7 @@ export function afloat<T extends Point>(
 }
 
 export interface ZoneSight {
-  /** Of each activity the probability, 0..1, that it goes on there. */
+  /** The probability of each activity, 0..1, that it goes on there. */
   readonly scores: Scores;
   /** Riders of each activity. */
   readonly count: Readonly<Record<string, number>>;
@@ -86,7 +86,7 @@ export function sightOfRiders(
   };
 }
 
-/** Of kitesurfers as many as there are kites, where more of these are seen. */
+/** Kitesurfers count as many as there are kites, where more kites are seen. */
 function countOf(
   riders: readonly { readonly scores: Scores }[],
   activities: readonly string[],

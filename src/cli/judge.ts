@@ -7,7 +7,7 @@ import { overZone } from '../activity/kites.ts';
 import { createPictureClassifier, type PictureClassifier } from '../activity/picture-classifier.ts';
 import { likeliest } from '../activity/presence-score.ts';
 import { ridersAmong } from '../activity/rider-threshold.ts';
-import { presentActivities, type Scores } from '../activity/scores.ts';
+import { activitiesAbove, type Scores } from '../activity/scores.ts';
 import { afloat, sightOfFrame } from '../activity/zones.ts';
 import { NONE } from '../base/activities.ts';
 import type { Settings } from '../config/settings.ts';
@@ -145,6 +145,6 @@ export function verdictOf(
   visible: boolean,
 ): Verdict {
   if (!visible) return { activity: UNKNOWN, activities: [], scores };
-  const activities = presentActivities(scores, thresholds);
+  const activities = activitiesAbove(scores, thresholds);
   return { activity: activities[0] ?? NONE, activities, scores };
 }

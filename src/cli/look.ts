@@ -7,7 +7,7 @@ import { replaceFile } from '../base/durable.ts';
 import { createSource } from '../capture/create.ts';
 import type { Settings } from '../config/settings.ts';
 import { zonesOf } from '../config/zones.ts';
-import { grabOnce } from '../pipeline/capture-now.ts';
+import { grabOnce } from '../pipeline/one-frame.ts';
 import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { countTexts, frameAnswerOf } from './classify-output.ts';
 import { judgeFrame, openBeachReader } from './judge.ts';

@@ -6,11 +6,12 @@ import { createLogger, partLogger } from '../base/log.ts';
 import { packageVersion } from '../base/version.ts';
 import { describeFault } from '../config/fault.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { Daemon } from '../daemon/daemon.ts';
-import type { DaemonDeps } from '../daemon/wiring.ts';
+import { type Daemon, startDaemon } from '../daemon/daemon.ts';
+import type { DaemonDeps } from '../daemon/foundation.ts';
+import { LIVENESS_DEFAULTS, longestStepMs } from '../host/service/liveness.ts';
 import type { Notifier } from '../host/service/notifier.ts';
 import { createService } from '../host/service/service.ts';
-import { countOne } from '../pipeline/snapshot.ts';
+import { countOne } from '../pipeline/metrics-snapshot.ts';
 
 export interface RunHooks extends Pick<DaemonDeps, 'onChange'> {
   /** Called when all parts run. */
@@ -37,12 +38,14 @@ export async function runDaemon(
   for (const warning of warnings) partLogger(root, 'config').warn(describeFault(warning));
   const { notifier, watchdog } = createService({
     env: process.env,
-    camera: () => daemon.settings.camera,
-    pulse: () => daemon.pulse,
     clock: systemClock,
     log: partLogger(root, 'ops'),
   });
-  const daemon = new Daemon(settings, {
+  const stopped = untilSignal(log);
+  // Until there is a daemon to reload: by default the signal would end the process.
+  const ignore = () => undefined;
+  process.on('SIGHUP', ignore);
+  const daemon = await startDaemon(settings, {
     clock: systemClock,
     log: root,
     version: packageVersion(),
@@ -55,16 +58,13 @@ export async function runDaemon(
       hooks.onChange?.(report, origin);
     },
   });
-  const stopped = untilSignal(log);
-  // Before the end of the start it would find half a daemon.
-  let started = false;
-  process.on('SIGHUP', () => {
-    if (started) void reloadDaemon(daemon, reload, notifier, partLogger(root, 'config'));
-  });
-  await daemon.start();
-  started = true;
+  process.off('SIGHUP', ignore);
+  process.on('SIGHUP', () => void reloadDaemon(daemon, reload, notifier, partLogger(root, 'config')));
   notifier.ready(`broker ${daemon.address}`);
-  watchdog.start();
+  watchdog.start({
+    progress: () => daemon.progress,
+    options: () => ({ ...LIVENESS_DEFAULTS, stepMs: longestStepMs(daemon.settings.camera) }),
+  });
   hooks.onStarted?.(daemon);
   await stopped;
   notifier.stopping();

@@ -7,7 +7,7 @@ import { replaceFile } from '../base/durable.ts';
 import { readStateFile, removeStateFile } from '../base/state-file.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
 import { lockState } from '../host/state/lock.ts';
-import { viewFile } from '../pipeline/view-keeper.ts';
+import { viewFile } from '../pipeline/view-store.ts';
 import { restoreView } from '../vision/quality/store-view.ts';
 import type { View } from '../vision/quality/view.ts';
 import { readAnswer } from './daemon/answers.ts';
@@ -89,7 +89,7 @@ function answerOf(view: View | undefined, forgotten: boolean): Answer {
 }
 
 async function draw(edges: Float32Array, path: string): Promise<void> {
-  const { viewPicture } = await import('../pipeline/view-picture.ts');
+  const { viewPicture } = await import('./view-picture.ts');
   try {
     await replaceFile(path, await viewPicture(edges));
   } catch (error) {

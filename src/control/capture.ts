@@ -1,8 +1,9 @@
 /** One picture at once, judged by itself, for whoever asks for it by hand. */
-import { presentActivities, type Scores } from '../activity/scores.ts';
+import { activitiesAbove, type Scores } from '../activity/scores.ts';
 import type { Visibility } from '../activity/visibility.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Look } from '../pipeline/watch.ts';
+import type { Pause } from '../pipeline/pause.ts';
+import type { ProcessedFrame } from '../pipeline/processed-frame.ts';
 import type { Zone } from '../vision/zone.ts';
 import { shownPicture } from './shown-picture.ts';
 
@@ -11,23 +12,22 @@ export interface CaptureRequest {
   readonly keep?: boolean | undefined;
   /** Answer with the picture. */
   readonly jpeg?: boolean | undefined;
-  /** Of the picture in the answer, in pixels; without it as the camera gave it. */
+  /** Width of the picture in the answer, in pixels; without it the picture is as the camera gave it. */
   readonly width?: number | undefined;
 }
 
 /** `duplicate`: it is kept already. `full`: there is no room. `off`: `learning.keep` is `nothing`. */
 export type KeepOutcome = 'kept' | 'duplicate' | 'full' | 'off';
 
-export interface CaptureParts {
-  /** Until when the camera is paused, null if it is not. */
-  readonly paused: () => { readonly until: number | null } | null;
-  /** A frame that is taken from now on, and what was seen on it. */
-  readonly look: (signal: AbortSignal) => Promise<Look>;
+export interface CaptureDeps {
+  readonly pause: Pick<Pause, 'state'>;
+  /** A frame that is taken from now on, and what it shows. */
+  readonly captureNow: (signal: AbortSignal) => Promise<ProcessedFrame>;
   /** Puts a frame into the archive. @throws SurfwatchError `learning-off` */
-  readonly keep: (look: Look) => Promise<KeepOutcome>;
+  readonly keep: (frame: ProcessedFrame) => Promise<KeepOutcome>;
   /** Lets a frame be explained and labelled for a while, kept or not. */
-  readonly remember: (look: Look) => void;
-  /** In force. */
+  readonly remember: (frame: ProcessedFrame) => Promise<void>;
+  /** Those in force. */
   readonly thresholds: () => Readonly<Record<string, number>>;
   /** What stays visible of a picture; null: all of it. */
   readonly onlyZones: () => readonly Pick<Zone, 'points'>[] | null;
@@ -51,29 +51,29 @@ export interface Captured {
   readonly height?: number;
 }
 
-/** Of the JPEG in the answer. */
+/** JPEG quality of the picture in the answer. */
 const QUALITY = 85;
 
 /** @throws SurfwatchError `capture-paused`, `capture-unreadable`, `learning-off`; `camera-*` where there is no picture */
 export async function capture(
-  parts: CaptureParts,
+  deps: CaptureDeps,
   { keep, jpeg, width = 0 }: CaptureRequest,
   signal: AbortSignal,
 ): Promise<Captured> {
-  refusePaused(parts);
-  const look = await parts.look(signal);
-  refusePaused(parts);
-  const { frame, looked } = look;
-  const { read, observation, error } = looked;
+  refusePaused(deps);
+  const processed = await deps.captureNow(signal);
+  refusePaused(deps);
+  const { frame, observed } = processed;
+  const { read, observation, error } = observed;
   if (read === undefined)
     throw new SurfwatchError('capture-unreadable', error?.message ?? 'it cannot be read');
-  parts.remember(look);
+  await deps.remember(processed);
   const { visibility } = observation;
   const scores = strongest(Object.values(observation.zones).map(zone => zone.scores));
-  const activities = visibility === 'ok' ? presentActivities(scores, parts.thresholds()) : [];
+  const activities = visibility === 'ok' ? activitiesAbove(scores, deps.thresholds()) : [];
   const shown =
     jpeg === true
-      ? await shownPicture(frame.bytes, { width, quality: QUALITY, onlyZones: parts.onlyZones() })
+      ? await shownPicture(frame.bytes, { width, quality: QUALITY, onlyZones: deps.onlyZones() })
       : undefined;
   return {
     frame: frame.id,
@@ -83,7 +83,7 @@ export async function capture(
     scores: rounded(scores),
     visibility,
     model: read.head,
-    ...(keep === true && { keep: await parts.keep(look) }),
+    ...(keep === true && { keep: await deps.keep(processed) }),
     ...(shown !== undefined && {
       jpeg: shown.jpeg.toString('base64'),
       width: shown.width,
@@ -92,14 +92,13 @@ export async function capture(
   };
 }
 
-function refusePaused({ paused }: CaptureParts): void {
-  const pause = paused();
-  if (pause === null) return;
-  const until = pause.until === null ? 'until `resume`' : `until ${new Date(pause.until).toISOString()}`;
+function refusePaused({ pause: { state } }: CaptureDeps): void {
+  if (state === null) return;
+  const until = state.until === null ? 'until `resume`' : `until ${new Date(state.until).toISOString()}`;
   throw new SurfwatchError('capture-paused', `the camera is paused ${until}`);
 }
 
-/** Of each activity the highest score of any zone. */
+/** The highest score of each activity in any zone. */
 function strongest(zones: readonly Scores[]): Record<string, number> {
   const best: Record<string, number> = {};
   for (const scores of zones) {

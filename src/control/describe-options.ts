@@ -23,7 +23,7 @@ export interface DescribedOption {
 export interface Described {
   /** In force. */
   readonly settings: Settings;
-  /** Of the configuration. */
+  /** Those of the configuration. */
   readonly configured: Settings;
   /** Set while the daemon ran. */
   readonly changed: ReadonlySet<string>;

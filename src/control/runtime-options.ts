@@ -11,13 +11,14 @@ import { differences, isRuntimeSetting } from './runtime-settings.ts';
 import { withValuesOf } from './settings-path.ts';
 import { readStoredOptions, writeStoredOptions } from './stored-options.ts';
 
-export interface RuntimeOptionsParts {
-  /** Of the configuration. */
+/** Told after a change that is on disk: the settings in force, and the paths whose values differ from before. */
+export type SettingsListener = (settings: Settings, paths: readonly string[]) => void;
+
+export interface RuntimeOptionsDeps {
+  /** Those of the configuration. */
   readonly settings: Settings;
   /** Where the configuration has each setting from. Default: `configuration` for all. */
   readonly effective?: readonly EffectiveSetting[];
-  /** Told after a change that is on disk: the settings in force, and the paths whose values are others than before. */
-  readonly onChange: (settings: Settings, paths: readonly string[]) => void;
   /** What is kept on disk and does not hold, or null. */
   readonly onAlert: (text: string | null) => void;
   readonly clock: Clock;
@@ -46,23 +47,29 @@ export interface Reloaded {
 }
 
 export class RuntimeOptions {
-  readonly #parts: RuntimeOptionsParts;
+  readonly #deps: RuntimeOptionsDeps;
   readonly #inTurn = serially();
+  readonly #listeners: SettingsListener[] = [];
   #configured: Settings;
   #sources: ReadonlyMap<string, string>;
   #values: OptionValues = {};
   #settings: Settings;
 
-  constructor(parts: RuntimeOptionsParts) {
-    this.#parts = parts;
-    this.#configured = parts.settings;
-    this.#settings = parts.settings;
-    this.#sources = sourcesOf(parts.effective);
+  constructor(deps: RuntimeOptionsDeps) {
+    this.#deps = deps;
+    this.#configured = deps.settings;
+    this.#settings = deps.settings;
+    this.#sources = sourcesOf(deps.effective);
+  }
+
+  /** Each is told in the order of subscription. */
+  subscribe(listener: SettingsListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Takes what an earlier run kept; what is damaged or no longer right is left out, and said. Never rejects. */
   async start(): Promise<void> {
-    const { clock, log, onAlert, onChange } = this.#parts;
+    const { clock, log, onAlert } = this.#deps;
     const read = await readStoredOptions(this.#configured.stateDir, clock.now());
     const found = applicable(this.#configured, read.value ?? {});
     this.#values = found.values;
@@ -71,7 +78,7 @@ export class RuntimeOptions {
     const faults = [...(read.damage === null ? [] : [read.damage]), ...found.faults];
     for (const fault of faults) log.warn(`a setting of an earlier run does not hold: ${fault}`);
     onAlert(faults.length === 0 ? null : faults.join('; '));
-    if (changed.length > 0) onChange(this.#settings, changed);
+    this.#tell(changed);
   }
 
   /** In force: frozen, replaced by another at a change. */
@@ -99,7 +106,7 @@ export class RuntimeOptions {
   /** Takes another configuration: what can change changes, the rest stays until a restart. */
   reload(settings: Settings, effective?: readonly EffectiveSetting[]): Promise<Reloaded> {
     return this.#inTurn(async () => {
-      const { log, onAlert, onChange } = this.#parts;
+      const { log, onAlert } = this.#deps;
       const different = differences(this.#configured, settings);
       const runtime = different.filter(isRuntimeSetting);
       const restart = different.filter(path => !isRuntimeSetting(path));
@@ -111,13 +118,13 @@ export class RuntimeOptions {
       for (const fault of found.faults) log.warn(`a setting of before does not hold any more: ${fault}`);
       if (found.faults.length > 0) onAlert(found.faults.join('; '));
       log.info({ configured: runtime, changed, restart }, 'the configuration was read again');
-      if (changed.length > 0) onChange(this.#settings, changed);
+      this.#tell(changed);
       return { changed, restart };
     });
   }
 
   async #change(set: OptionValues, cleared: readonly string[]): Promise<readonly string[]> {
-    const { log, onAlert, onChange } = this.#parts;
+    const { log, onAlert } = this.#deps;
     const rest = Object.entries(this.#values).filter(([path]) => !cleared.includes(path));
     const given = { ...Object.fromEntries(rest), ...set };
     const settings = applyRuntimeOptions(this.#configured, given);
@@ -128,8 +135,13 @@ export class RuntimeOptions {
     const changed = this.#use();
     onAlert(null);
     log.info({ options: set, reset: cleared, changed }, 'settings changed');
-    if (changed.length > 0) onChange(this.#settings, changed);
+    this.#tell(changed);
     return changed;
+  }
+
+  #tell(changed: readonly string[]): void {
+    if (changed.length === 0) return;
+    for (const listener of this.#listeners) listener(this.#settings, changed);
   }
 
   #use(): readonly string[] {

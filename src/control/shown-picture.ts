@@ -6,7 +6,7 @@ import type { Zone } from '../vision/zone.ts';
 export interface ShownAs {
   /** In pixels; 0 or a wider one than the picture's leaves it. */
   readonly width: number;
-  /** Of the JPEG, 1..100. */
+  /** JPEG quality, 1..100. */
   readonly quality: number;
   /** All but these is pixelated; null: nothing is. */
   readonly onlyZones: readonly Pick<Zone, 'points'>[] | null;

@@ -1,4 +1,4 @@
-/** Publishes pictures the activity was read from: seldom enough, made small beside the way of the frames. */
+/** Publishes pictures the activity was read from, now and then, made small without holding up the frames. */
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import type { Frame } from '../capture/source.ts';
@@ -9,11 +9,13 @@ import { shownPicture } from './shown-picture.ts';
 /** Riders are still told apart, at a third of the bytes of 90. */
 const JPEG_QUALITY = 75;
 
-export interface SnapshotsParts {
+export interface SnapshotsDeps {
   /** In force: asked for at each frame. */
   readonly options: () => SnapshotOptions;
   /** What stays visible of a picture; null: all of it. */
   readonly onlyZones: () => readonly Pick<Zone, 'points'>[] | null;
+  /** Nobody is to see the beach now. */
+  readonly isPaused: () => boolean;
   /** Puts a JPEG on the topic, or with null removes what is there. */
   readonly publish: (jpeg: Buffer | null) => void;
   readonly clock: Clock;
@@ -22,7 +24,7 @@ export interface SnapshotsParts {
 
 /** Holds one frame at most. */
 export class Snapshots {
-  readonly #parts: SnapshotsParts;
+  readonly #deps: SnapshotsDeps;
   #waiting: Frame | undefined;
   #work: Promise<void> | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
@@ -31,14 +33,14 @@ export class Snapshots {
   #isShown = true;
   #stopped = false;
 
-  constructor(parts: SnapshotsParts) {
-    this.#parts = parts;
+  constructor(deps: SnapshotsDeps) {
+    this.#deps = deps;
   }
 
-  /** Removes what an earlier run left, unless pictures are wanted; where they are masked too, as that one may not be. */
+  /** Removes what an earlier run left, unless it may still be seen; where pictures are masked that one may not be. */
   start(): void {
-    const { options, onlyZones } = this.#parts;
-    if (!options().publish || onlyZones() !== null) this.remove();
+    const { options, onlyZones, isPaused } = this.#deps;
+    if (!options().publish || onlyZones() !== null || isPaused()) this.#remove();
   }
 
   /** No further picture is published; the last one stays. */
@@ -49,42 +51,51 @@ export class Snapshots {
   }
 
   /**
-   * Takes a frame that was read and judged. Never throws, and costs the caller nothing.
+   * A frame that was read and judged, to be shown if one is due. Never throws, and costs the caller nothing.
    *
    * @param isChange the activity was changed by it
    */
-  take(frame: Frame, isChange: boolean): void {
-    const { publish, onlyChanges, minIntervalMs } = this.#parts.options();
-    if (!publish || this.#stopped) return;
+  offer(frame: Frame, isChange: boolean): void {
+    const { publish, onlyChanges, minIntervalMs } = this.#deps.options();
+    if (!publish || this.#stopped || this.#deps.isPaused()) return;
     if (isChange || !onlyChanges) this.#waiting = frame;
-    const isDue = this.#parts.clock.monotonic() - this.#lastMs >= minIntervalMs;
+    const isDue = this.#deps.clock.monotonic() - this.#lastMs >= minIntervalMs;
     if (this.#waiting === undefined || !isDue || this.#work !== undefined) return;
     const next = this.#waiting;
     this.#waiting = undefined;
-    this.#lastMs = this.#parts.clock.monotonic();
+    this.#lastMs = this.#deps.clock.monotonic();
     this.#work = this.#publish(next).finally(() => {
       this.#work = undefined;
     });
   }
 
-  /** After a change of options. */
-  refresh(): void {
-    if (this.#parts.options().publish) this.#lastMs = Number.NEGATIVE_INFINITY;
-    else this.remove();
+  /** @param paths the settings that changed */
+  settingsChanged(paths: readonly string[]): void {
+    if (paths.some(path => path.startsWith('snapshot.'))) {
+      if (this.#deps.options().publish) this.#lastMs = Number.NEGATIVE_INFINITY;
+      else this.#remove();
+    }
+    // The present picture may show what is no longer to be seen.
+    if (paths.includes('learning.pixelate')) this.#remove();
   }
 
-  /** Takes the picture off the topic: nobody shall see the beach now, as in a pause. */
-  remove(): void {
+  /** A pause began or ended: to be called when the camera is left alone, as a frame at work may be shown until then. */
+  pauseChanged(): void {
+    if (this.#deps.isPaused()) this.#remove();
+  }
+
+  /** Takes the picture off the topic. */
+  #remove(): void {
     this.#round += 1;
     this.#waiting = undefined;
     this.#lastMs = Number.NEGATIVE_INFINITY;
     if (!this.#isShown) return;
     this.#isShown = false;
-    this.#parts.publish(null);
+    this.#deps.publish(null);
   }
 
   async #publish({ bytes, id }: Frame): Promise<void> {
-    const { options, onlyZones, publish, log } = this.#parts;
+    const { options, onlyZones, publish, log } = this.#deps;
     const round = this.#round;
     const { width } = options();
     try {

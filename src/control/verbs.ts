@@ -1,12 +1,12 @@
-/** How a running daemon is controlled: whether it looks, one picture by hand, settings. */
+/** The commands that control a running daemon: pause, one picture by hand, settings. */
 import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
 import { iso } from '../messaging/from-report.ts';
 import { defineVerb, type Verbs } from '../messaging/verbs.ts';
-import type { PauseOutcome, PauseRequest } from '../pipeline/pause.ts';
-import type { KnownView } from '../pipeline/view-keeper.ts';
+import type { Pause, PauseOutcome } from '../pipeline/pause.ts';
+import type { ViewStore } from '../pipeline/view-store.ts';
 import type { Captured, CaptureRequest } from './capture.ts';
-import type { OptionsAnswer, OptionsRequest } from './runtime-options.ts';
+import type { RuntimeOptions } from './runtime-options.ts';
 
 const MAX_PAUSE_MS = 366 * 86_400_000;
 const MAX_NAMES = 500;
@@ -69,26 +69,23 @@ const viewArgs = z.object({
     .describe('Learn the view anew, after the camera was moved on purpose: no alert for the new one.'),
 });
 
-export interface ControlParts {
-  readonly pause: (request: PauseRequest) => Promise<PauseOutcome>;
-  readonly resume: () => Promise<PauseOutcome>;
+export interface ControlDeps {
+  readonly pause: Pick<Pause, 'pause' | 'resume'>;
   /** @throws SurfwatchError `capture-paused`, `capture-unreadable`, `camera-*`, `learning-off` */
   readonly capture: (request: CaptureRequest, signal: AbortSignal) => Promise<Captured>;
-  /** @throws SurfwatchError `option-*`, `disk-full`, `state-unwritable`, `storage-failed` */
-  readonly options: (request: OptionsRequest) => Promise<OptionsAnswer>;
-  /** @throws SurfwatchError `state-unwritable`, `storage-failed` */
-  readonly view: (forget: boolean) => Promise<KnownView>;
+  readonly options: Pick<RuntimeOptions, 'change'>;
+  readonly view: Pick<ViewStore, 'describe'>;
 }
 
 /** `pause`, `resume`, `capture`, `options` and `view`. */
-export function controlVerbs(parts: ControlParts): Verbs {
+export function controlVerbs({ pause, capture, options, view }: ControlDeps): Verbs {
   return {
     pause: defineVerb({
       doc: 'Leaves the camera alone until the end that is given or `resume`, over restarts too. The answer comes when it does: `paused`, `since`, `until`, `reason`, and `kept`: whether it is on disk. A pause that holds gets another end.',
       args: pauseArgs,
       run: async ({ for: length, until, reason }) =>
         pauseAnswer(
-          await parts.pause({
+          await pause.pause({
             forMs: typeof length === 'string' ? parseDuration(length) : length,
             untilMs: until === undefined ? undefined : Date.parse(until),
             reason,
@@ -98,22 +95,22 @@ export function controlVerbs(parts: ControlParts): Verbs {
     resume: defineVerb({
       doc: 'Ends a pause; answers like `pause`. Where there is none nothing changes.',
       args: z.object({}),
-      run: async () => pauseAnswer(await parts.resume()),
+      run: async () => pauseAnswer(await pause.resume()),
     }),
     capture: defineVerb({
       doc: 'Takes a picture now and judges it by itself: `frame`, `activity`, `activities`, `scores`, `visibility`; `keep` says what became of it in the archive. Not in a pause.',
       args: captureArgs,
-      run: (args, signal) => parts.capture(args, signal),
+      run: (args, signal) => capture(args, signal),
     }),
     options: defineVerb({
       doc: 'Reads the settings that can change while the daemon runs (value, source, default, type, what it does), or changes them: at once, and kept over restarts.',
       args: optionsArgs,
-      run: args => parts.options(args),
+      run: args => options.change(args),
     }),
     view: defineVerb({
       doc: 'Tells from how many `pictures` the usual view of the camera was learnt, and over how many `seconds`; 0 where nothing is known yet.',
       args: viewArgs,
-      run: ({ forget = false }) => parts.view(forget),
+      run: ({ forget = false }) => view.describe(forget),
     }),
   };
 }

@@ -1,62 +1,71 @@
-/** Builds the parts of the daemon from the settings and wires them. Nothing lives before it is started. */
-import { monotonicFactory } from 'ulid';
+/**
+ * The second phase of the start, on an open model: builds all that does something with frames, and connects it. Another
+ * consumer of frames, another topic or another command is added here, in one place.
+ */
+import { join } from 'node:path';
+import { liveView } from '../base/live-view.ts';
 import { partLogger } from '../base/log.ts';
 import { Monitor } from '../board/monitor.ts';
-import type { Settings } from '../config/settings.ts';
-import { zonesOf } from '../config/zones.ts';
+import type { CameraStats } from '../capture/camera.ts';
+import { capture } from '../control/capture.ts';
+import { visibleZones } from '../control/shown-picture.ts';
+import { Snapshots } from '../control/snapshots.ts';
+import { controlVerbs } from '../control/verbs.ts';
+import { messageOf } from '../errors.ts';
 import { History } from '../history/history.ts';
 import { MetricsOutlets } from '../host/metrics/outlets.ts';
-import { Lookout } from '../pipeline/lookout.ts';
-import { Portrait } from '../pipeline/portrait.ts';
+import { Learning } from '../learning/board/learning.ts';
+import { type LearningDeps, modelEventPayload } from '../learning/board/learning-deps.ts';
+import { learningVerbs, needLearning, pictureLabeller } from '../learning/board/verbs.ts';
+import { headFolders } from '../learning/models/resolve.ts';
+import { healthPayload, infoPayload } from '../messaging/describe.ts';
+import { statusVerb } from '../messaging/verbs.ts';
+import { FrameLoop } from '../pipeline/frame-loop.ts';
+import { countOne } from '../pipeline/metrics-snapshot.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
+import { judgedFrameOf, type ProcessedFrame } from '../pipeline/processed-frame.ts';
 import { Reporter } from '../pipeline/reporter.ts';
-import { seenFrameOf } from '../pipeline/seen.ts';
-import { ViewKeeper } from '../pipeline/view-keeper.ts';
-import { type Look, Watch } from '../pipeline/watch.ts';
+import { metricsSnapshot, statePayload, statusAnswer } from '../pipeline/status.ts';
+import { ViewStore } from '../pipeline/view-store.ts';
 import { EARLIEST_MS } from '../schedule/clock-set.ts';
 import { timeZoneOf } from '../schedule/schedule.ts';
-import { createControl, createMessaging } from './commands.ts';
-import { type DaemonDeps, type Parts, tellDamage, type Wiring } from './wiring.ts';
+import type { Foundation } from './foundation.ts';
+import type { Shutdown } from './shutdown.ts';
 
-export function createWiring(configured: Settings, deps: DaemonDeps): Wiring {
-  const newId = monotonicFactory();
-  const wiring: Wiring = {
-    configured,
-    deps,
-    zones: zonesOf(configured),
-    newId: () => newId(),
-    sender: () => ({ site: configured.site, model: built.watch.head, atMs: deps.clock.now() }),
-    parts: () => built,
-  };
-  const built = createParts(wiring);
-  return wiring;
-}
-
-function createParts(wiring: Wiring): Parts {
-  const { configured, deps, zones, newId, sender } = wiring;
+/** Returns when frames are on their way. */
+export async function startParts(foundation: Foundation, shutdown: Shutdown) {
+  const { configured, deps, startedMs, zones, newId, state, options, messaging, commands } = foundation;
+  const { pause, camera, reader } = foundation;
   const { clock, networkClock = clock, log } = deps;
   const { site, stateDir } = configured;
+  const [daemonLog, opsLog, visionLog] = [
+    partLogger(log, 'daemon'),
+    partLogger(log, 'ops'),
+    partLogger(log, 'vision'),
+  ];
+  const settings = () => options.settings;
   const byZone = zones.length > 0;
-  const late: Parts['late'] = { started: false };
+
+  const pipeline = new Pipeline({ settings, zones, reader, newId, clock });
+  const sender = () => ({ site, model: pipeline.head, atMs: clock.now() });
+  const { info, publishInfo } = infoOf(foundation, pipeline);
   const retrainings = new Map<string, number>();
-  const control = createControl(wiring);
-  const settings = () => control.settings;
-  const messaging = createMessaging(wiring, control);
-  const watch = new Watch({
-    settings,
-    zones,
-    newId,
-    onDetail: ({ scale, smallestPx, tookMs }) => {
-      partLogger(log, 'vision').info(
-        { scale, smallestPx, tookMs: Math.round(tookMs) },
-        `riders of ${Math.ceil(smallestPx)} pixels and more are seen well`,
-      );
-      messaging.set('info', portrait.info());
+  // Resolves when what learns is open: the first frame may be judged before.
+  const learning = startLearning(foundation, pipeline, {
+    onNews: news => {
+      countOne(retrainings, news.type.replace('model_', ''));
+      messaging.emit(modelEventPayload(news, newId(), sender()));
     },
-    clock,
+    onHead: () => {
+      pipeline.restart();
+      publishInfo();
+    },
   });
-  const view = new ViewKeeper({ stateDir, watch, clock, log: partLogger(log, 'vision') });
-  const publishRiders = () => settings().riders.publish;
-  const reporter = new Reporter({ messaging, byZone, publishRiders, sender, newId, clock });
+  shutdown.add(async () => (await learning)?.stop());
+  const view = new ViewStore({ stateDir, pipeline, clock, log: visionLog });
+  await view.start();
+  shutdown.add(() => view.stop());
+  const alertDamage = async () => messaging.alert('state-damaged', await state.damaged().catch(() => null));
   const history = new History({
     options: configured.history,
     directory: stateDir,
@@ -65,80 +74,215 @@ function createParts(wiring: Wiring): Parts {
     byZone,
     onStats: stats => messaging.set('stats/hourly', stats),
     onFault: text => messaging.alert('history-not-kept', text),
-    onSetAside: () => void tellDamage(wiring.parts()),
+    onSetAside: () => void alertDamage(),
     clock,
-    log: partLogger(log, 'ops'),
+    log: opsLog,
   });
+  history.start();
+  shutdown.add(() => history.stop());
+  await alertDamage();
   const monitor = new Monitor({
     options: configured.monitor,
     stateDir,
     notBeforeMs: EARLIEST_MS,
     onAlert: (id, text) => messaging.alert(id, text),
     clock,
-    log: partLogger(log, 'ops'),
+    log: opsLog,
   });
-  const lookout = new Lookout({
+  monitor.start();
+  shutdown.add(() => monitor.stop());
+  const onlyZones = () => visibleZones(settings().learning, zones);
+  const snapshots = new Snapshots({
+    options: () => settings().snapshot,
+    onlyZones,
+    isPaused: () => pause.state !== null,
+    publish: jpeg => messaging.setSnapshot(jpeg),
+    clock,
+    log: daemonLog,
+  });
+  snapshots.start();
+  shutdown.add(() => snapshots.stop());
+
+  const health = (camera: CameraStats) =>
+    healthPayload({
+      atMs: clock.now(),
+      monotonicMs: clock.monotonic(),
+      startedMs,
+      meter: pipeline.meter,
+      detail: pipeline.detail,
+      camera,
+      messaging: messaging.stats,
+      board: monitor.latest,
+    });
+  const publishRiders = () => settings().riders.publish;
+  const reporter = new Reporter({ messaging, byZone, publishRiders, sender, newId, clock });
+  const frameLoop = new FrameLoop({
     settings,
-    watch,
+    pipeline,
     reporter,
     history,
     messaging,
-    paused: () => control.paused,
-    onLooked: look => takeLook(wiring.parts(), look),
-    onPublished: frame => void late.learningOpened?.then(() => late.learning?.published(frame)),
-    onCondition: () => messaging.set('state', portrait.state()),
+    pause,
+    camera,
+    onPublished: frame => void learning.then(part => part?.published(frame)),
+    onCondition: condition => messaging.set('state', statePayload(condition, clock)),
     onChange: (report, origin) => deps.onChange?.(report, origin),
-    onHeartbeat: () => {
-      messaging.set('health', portrait.health());
-      void view.beat();
+    onHeartbeat: camera => {
+      messaging.set('health', health(camera));
+      void view.saveHourly();
     },
     newId,
     clock,
     log,
   });
-  const portrait = new Portrait({
-    version: deps.version,
-    site,
-    zones,
-    watch,
-    lookout,
-    messaging,
-    board: () => monitor.latest,
-    reader: () => late.reader,
-    learning: () => late.learning,
-    retrainings,
-    errors: deps.errors ?? new Map(),
-    stalled: () => deps.stalled?.() ?? null,
-    clock,
-  });
   const outlets = new MetricsOutlets({
     options: configured.metrics,
-    snapshot: () => portrait.figures(reporter.publishedMs !== null),
+    snapshot: () =>
+      metricsSnapshot({
+        info: info(),
+        pipeline,
+        frameLoop,
+        messaging,
+        isPublished: reporter.publishedMs !== null,
+        retrainings,
+        errors: deps.errors ?? new Map(),
+        board: monitor.latest,
+        stalled: deps.stalled?.() ?? null,
+      }),
     clock: networkClock,
-    log: partLogger(log, 'ops'),
+    log: opsLog,
   });
-  return {
-    control,
-    messaging,
-    watch,
-    view,
-    reporter,
-    history,
-    lookout,
-    monitor,
-    portrait,
-    outlets,
-    retrainings,
-    late,
+  // Figures that cannot be read are no reason not to watch.
+  await outlets
+    .start()
+    .catch((error: unknown) => daemonLog.error({ err: error }, 'the metrics cannot be read'));
+  shutdown.add(() => outlets.stop());
+
+  // Who is told of frames, of a pause and of other settings, in this order.
+  const judged = (frame: ProcessedFrame) => judgedFrameOf(frame, pipeline);
+  frameLoop.subscribe(frame => outlets.observe(frame));
+  frameLoop.subscribe(({ frame, step: { changed } }) =>
+    snapshots.offer(frame, changed.beach || changed.zones.length > 0),
+  );
+  frameLoop.subscribe(frame => {
+    const kept = judged(frame);
+    void learning.then(part => part?.add(kept));
+  });
+  frameLoop.subscribe(({ newDetail }) => {
+    if (newDetail === undefined) return;
+    const { scale, smallestPx, tookMs } = newDetail;
+    const text = `riders of ${Math.ceil(smallestPx)} pixels and more are seen well`;
+    visionLog.info({ scale, smallestPx, tookMs: Math.round(tookMs) }, text);
+    publishInfo();
+  });
+  pause.subscribe(() => frameLoop.updateCapture());
+  pause.subscribe(() => snapshots.pauseChanged());
+  options.subscribe((_, paths) => {
+    snapshots.settingsChanged(paths);
+    frameLoop.useSettings();
+    publishInfo();
+  });
+
+  const captureDeps = {
+    pause,
+    captureNow: (signal: AbortSignal) => frameLoop.captureNow(signal),
+    keep: async (frame: ProcessedFrame) => (await needLearning(learning)).keep(judged(frame)),
+    remember: async (frame: ProcessedFrame) => (await learning)?.remember(judged(frame)),
+    thresholds: () => pipeline.options.thresholds,
+    onlyZones,
   };
+  const status = async () => {
+    const part = await learning;
+    const { beach } = pipeline.reports;
+    // Whoever is told of a frame can label it.
+    if (beach.frame !== null) part?.published(beach.frame);
+    return statusAnswer({
+      state: statePayload(frameLoop.condition, clock),
+      beach,
+      sender: sender(),
+      info: info(),
+      health: health(frameLoop.cameraStats),
+      alerts: messaging.alertTexts,
+      learning: part?.status() ?? null,
+    });
+  };
+  commands.add({ status: statusVerb(status) });
+  commands.add(learningVerbs(learning));
+  commands.addPictures(pictureLabeller(learning));
+  commands.add(
+    controlVerbs({
+      pause,
+      options,
+      view,
+      capture: (request, signal) => capture(captureDeps, request, signal),
+    }),
+  );
+  commands.complete();
+  publishInfo();
+
+  shutdown.add(() => frameLoop.stop());
+  await frameLoop.start();
+  await learning;
+  return { frameLoop, outlets };
 }
 
-function takeLook({ control, outlets, late, watch }: Parts, look: Look): void {
-  control.seen(look);
-  const { read } = look.looked;
-  if (read === undefined) return;
-  for (const stage of ['decode', 'embed', 'score'] as const) outlets.tookMs?.(stage, read.tookMs[stage]);
-  outlets.tookMs?.('frame', look.tookMs);
-  const seen = seenFrameOf(look, watch);
-  void late.learningOpened?.then(() => late.learning?.take(seen));
+/** What runs, as a payload, and how it is published: again after each change of it. */
+function infoOf({ configured, deps, zones, options, messaging, reader }: Foundation, pipeline: Pipeline) {
+  const { site } = configured;
+  const { clock, version } = deps;
+  const info = () =>
+    infoPayload({
+      atMs: clock.now(),
+      version,
+      site,
+      reader,
+      thresholds: pipeline.options.thresholds,
+      zones,
+      detail: pipeline.detail,
+    });
+  const publishInfo = () => {
+    const { activity, snapshot } = options.settings;
+    messaging.set('info', info());
+    messaging.announce({
+      site,
+      version,
+      activities: reader.head.manifest.activities,
+      zones: configured.zones.map(({ name }) => name),
+      heartbeatMs: activity.heartbeatMs,
+      snapshot: snapshot.publish,
+    });
+  };
+  return { info, publishInfo };
+}
+
+/** Null where it cannot be started: a beach that is watched without learning is better than one that is not watched. */
+async function startLearning(
+  { configured, deps, zones, options, messaging, reader, store, newId }: Foundation,
+  pipeline: Pipeline,
+  told: Pick<LearningDeps, 'onNews' | 'onHead'>,
+): Promise<Learning | null> {
+  const learning = new Learning({
+    options: liveView(() => options.settings.learning),
+    directory: join(configured.stateDir, 'learning'),
+    shippedHeads: headFolders(configured).shipped,
+    reader,
+    store,
+    zones,
+    intervalMs: () => options.settings.camera.intervalMs,
+    thresholds: () => pipeline.options.thresholds,
+    onTraining: training => messaging.set('training', training),
+    onAlert: (id, text) => messaging.alert(id, text),
+    ...told,
+    newId,
+    clock: deps.clock,
+    log: partLogger(deps.log, 'learning'),
+  });
+  try {
+    await learning.start();
+    return learning;
+  } catch (error) {
+    partLogger(deps.log, 'daemon').error({ err: error }, 'nothing can be kept or learnt');
+    messaging.alert('learning-failed', messageOf(error));
+    return null;
+  }
 }

@@ -64,8 +64,8 @@ export class History {
     if (this.#parts.options.enabled) this.#write();
   }
 
-  /** Takes in what is reported: at every picture and every tick. */
-  take(step: Reports & { readonly events: readonly SessionEvent[] }): void {
+  /** Counts the time since the last one: to be called at every picture and every tick. */
+  record(step: Reports & { readonly events: readonly SessionEvent[] }): void {
     if (!this.#parts.options.enabled) return;
     const { clock, byZone } = this.#parts;
     const [monotonicMs, wallMs] = [clock.monotonic(), clock.now()];

@@ -10,7 +10,7 @@ export interface AnyVersion {
   readonly connection: Connection;
   /** 4 is MQTT 3.1.1. */
   readonly version: 4 | 5;
-  /** Of the server, without credentials. */
+  /** Address of the server, without credentials. */
   readonly address: string;
 }
 

@@ -17,7 +17,7 @@ const STABLE_MS = 10_000;
 const SHORT_MS = 60_000;
 const MANY_HANG_UPS = 3;
 
-export interface MqttLinkSetup {
+export interface MqttLinkDeps {
   /** With at least one address in `url`. */
   readonly options: MqttOptions;
   readonly will: Message;
@@ -42,7 +42,7 @@ export interface MqttLinkSetup {
  * refused.
  */
 export class MqttLink {
-  readonly #setup: MqttLinkSetup;
+  readonly #deps: MqttLinkDeps;
   readonly #pace: MqttPace;
   readonly #servers: readonly Server[];
   readonly #stopping = new AbortController();
@@ -51,17 +51,17 @@ export class MqttLink {
   #nextId = 0;
   #connection: Connection | undefined;
   #connections = 0;
-  /** Of those in #servers, the one in use or tried next. */
+  /** Index in #servers of the one in use or tried next. */
   #turn = 0;
   /** What was last said of each server. */
   readonly #faults = new Map<Server, string>();
   #running: Promise<void> = Promise.resolve();
   #leaving = false;
 
-  constructor(setup: MqttLinkSetup) {
-    this.#setup = setup;
-    this.#pace = { ...MQTT_PACE, ...setup.options };
-    this.#servers = serversOf(setup.options);
+  constructor(deps: MqttLinkDeps) {
+    this.#deps = deps;
+    this.#pace = { ...MQTT_PACE, ...deps.options };
+    this.#servers = serversOf(deps.options);
   }
 
   /** Without credentials: of the server that is connected, or tried next. */
@@ -89,7 +89,7 @@ export class MqttLink {
    * @throws SurfwatchError `mqtt-tls-invalid` where what is set about encryption cannot be used.
    */
   async start(): Promise<void> {
-    await checkTls(this.#setup.options);
+    await checkTls(this.#deps.options);
     this.#running = this.#run(this.#stopping.signal);
   }
 
@@ -113,7 +113,7 @@ export class MqttLink {
     if (connection === undefined)
       throw new SurfwatchError('mqtt-unreachable', `${this.address} is not connected`);
     const id = this.#nextId++;
-    this.#unacknowledged.set(id, this.#setup.clock.monotonic());
+    this.#unacknowledged.set(id, this.#deps.clock.monotonic());
     try {
       await connection.publish(message);
     } finally {
@@ -127,7 +127,7 @@ export class MqttLink {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { options, clock } = this.#setup;
+    const { options, clock } = this.#deps;
     let failures = 0;
     let hangUps = 0;
     while (!this.#leaving) {
@@ -155,7 +155,7 @@ export class MqttLink {
 
   /** One connection from its opening to its end. */
   async #connectOnce(server: Server, signal: AbortSignal): Promise<Outcome> {
-    const { clock, maxPacketBytes, onMessage, openStream, options, will } = this.#setup;
+    const { clock, maxPacketBytes, onMessage, openStream, options, will } = this.#deps;
     try {
       const tls = await readTls(options, server.url);
       const settings = {
@@ -177,7 +177,7 @@ export class MqttLink {
       return { fault, livedMs: Math.max(1, clock.monotonic() - start), mayBeVersion: false };
     } catch (error) {
       if (!(error instanceof SurfwatchError))
-        this.#setup.log.error({ err: error }, 'connecting to the broker');
+        this.#deps.log.error({ err: error }, 'connecting to the broker');
       const fault =
         error instanceof SurfwatchError ? error : new SurfwatchError('mqtt-unreachable', String(error));
       return { fault, livedMs: 0, mayBeVersion: false };
@@ -185,7 +185,7 @@ export class MqttLink {
   }
 
   async #use(connection: Connection, server: Server): Promise<SurfwatchError> {
-    const { log, onConnected, onDisconnected } = this.#setup;
+    const { log, onConnected, onDisconnected } = this.#deps;
     this.#connection = connection;
     this.#connections += 1;
     log.info({ broker: server.address, mqtt: server.version === 5 ? '5' : '3.1.1' }, 'connected');
@@ -202,7 +202,7 @@ export class MqttLink {
   }
 
   async #subscribe(connection: Connection): Promise<void> {
-    const { log, onSubscribed, subscriptions } = this.#setup;
+    const { log, onSubscribed, subscriptions } = this.#deps;
     const refusal = await connection.subscribe(subscriptions);
     if (this.#connection !== connection) return;
     onSubscribed?.(refusal?.refused ?? []);
@@ -213,7 +213,7 @@ export class MqttLink {
 
   /** Keep-alive does not show a broker that answers pings but no longer takes messages. */
   async #watchAcknowledgements(connection: Connection, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#setup;
+    const { clock } = this.#deps;
     const { ackTimeoutMs } = this.#pace;
     for (;;) {
       await clock.sleep(ackTimeoutMs / 4, signal).catch(() => undefined);
@@ -228,7 +228,7 @@ export class MqttLink {
 
   /** Once for each cause: a broker can be down for days. */
   #report(server: Server, fault: SurfwatchError): void {
-    const { log } = this.#setup;
+    const { log } = this.#deps;
     const key = `${fault.code} ${fault.message}`;
     if (key === this.#faults.get(server)) {
       log.debug({ code: fault.code }, fault.message);

@@ -7,11 +7,11 @@ import type { Incoming } from './connection.ts';
 import type { Message } from './connection-options.ts';
 import { type Asked, answerTo, askedBy, isKept, type Outcome, outcomeOf } from './outcome.ts';
 import { staleness } from './stale.ts';
-import { findVerb, type Verbs } from './verbs.ts';
+import type { CommandRegistry, Verb } from './verbs.ts';
 
+const MAX_RUNNING = 16;
 /** A command that was sent longer ago is not run: what it asked for may have been done by hand since. */
 const MAX_COMMAND_AGE_MS = 300_000;
-const MAX_RUNNING = 16;
 /** Those that run, and repeated transactions that wait for them. */
 const MAX_WAITING = 64;
 /** Answers kept to be given again for a repeated transaction. */
@@ -19,9 +19,9 @@ const KEPT_ANSWERS = 256;
 /** A longer answer holds a picture: that is only read, and can as well be read again. */
 const MAX_KEPT_CHARACTERS = 65_536;
 
-export interface CommandsSetup {
+export interface CommandsDeps {
   readonly base: string;
-  readonly verbs: Verbs;
+  readonly commands: Pick<CommandRegistry, 'verb'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly answer: (message: Message) => void;
@@ -31,18 +31,29 @@ export interface CommandsSetup {
  * A function to be given each message on the command topics and on `<base>/label`: it runs the command and answers it,
  * and never rejects. What it holds is bounded, however many messages come.
  */
-export function commandHandler(setup: CommandsSetup): (message: Incoming) => Promise<void> {
-  const { base, verbs } = setup;
+export function commandHandler(deps: CommandsDeps): (message: Incoming) => Promise<void> {
+  const { base, commands } = deps;
   const answered = new Map<string, Ran>();
   let running = 0;
   let waiting = 0;
 
-  async function run({ verb, args }: Command): Promise<Outcome> {
+  async function run(verb: Verb, { verb: name, args }: Command): Promise<Outcome> {
     running += 1;
     try {
-      return await outcomeOf(verb, signal => findVerb(verbs, verb).run(args, signal), setup);
+      return await outcomeOf(name, signal => verb.run(args, signal), deps);
     } finally {
       running -= 1;
+    }
+  }
+
+  /** Or why there is none: it may be there when the sender repeats the command. */
+  function found(name: string): Verb | SurfwatchError {
+    try {
+      return commands.verb(name);
+    } catch (error) {
+      if (!(error instanceof SurfwatchError)) throw error;
+      deps.log.info({ command: name, code: error.code }, 'command refused');
+      return error;
     }
   }
 
@@ -68,9 +79,11 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
       return { fault: new SurfwatchError('command-busy', 'too many commands at one time') };
     }
     if (known !== undefined) return known.outcome;
-    const stale = staleness(command.sentMs, setup.clock.now(), MAX_COMMAND_AGE_MS);
+    const stale = staleness(command.sentMs, deps.clock.now(), MAX_COMMAND_AGE_MS);
     if (stale !== undefined) return { fault: new SurfwatchError('command-stale', stale) };
-    const outcome = run(command);
+    const verb = found(command.verb);
+    if (verb instanceof SurfwatchError) return { fault: verb };
+    const outcome = run(verb, command);
     if (key !== undefined) void remember(key, { args, outcome });
     return outcome;
   }
@@ -87,7 +100,7 @@ export function commandHandler(setup: CommandsSetup): (message: Incoming) => Pro
     const outcome = parsed.ok ? await runOnce(parsed.command) : { fault: parsed.fault };
     waiting -= 1;
     const { verb, transaction } = parsed.ok ? parsed.command : parsed;
-    setup.answer(answerTo(asked, { base, verb, outcome, transaction }));
+    deps.answer(answerTo(asked, { base, verb, outcome, transaction }));
   }
 
   // Not async: the bytes of the message are not held while it is dealt with.

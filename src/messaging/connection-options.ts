@@ -28,7 +28,7 @@ export function clientOptions(settings: ConnectionSettings): IClientOptions {
     // Else 65,536 buffers are made at the first packet, for packet ids it may have one day: 7 MB.
     writeCache: false,
     ...(tls && { ...tls }),
-    // Of all that is set about TLS, mqtt.js hands this alone not on to WebSocket.
+    // The one setting of TLS that mqtt.js does not hand on to WebSocket.
     ...(tls?.servername !== undefined && { wsOptions: webSocketTls(tls.servername) }),
     ...(will && { will: { ...will, payload: Buffer.from(will.payload) } }),
   };

@@ -9,7 +9,7 @@ import { isEmpty, type Outbox, type Sending, settle, takeNext } from './outbox.t
 import { gate } from './pace.ts';
 import { throttle } from './throttle.ts';
 
-export interface DeliverySetup {
+export interface DeliveryDeps {
   readonly outbox: Outbox;
   readonly eventPace: Rate;
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export interface DeliverySetup {
 
 /** Sends what waits in the outbox: as much at a time as the connection takes, events at a pace. */
 export class Delivery {
-  readonly #setup: DeliverySetup;
+  readonly #deps: DeliveryDeps;
   /** Everything is sent and acknowledged. */
   readonly #drained;
   readonly #isInPace: () => boolean;
@@ -32,9 +32,9 @@ export class Delivery {
   #hurries = false;
   #eventFault: string | undefined;
 
-  constructor(setup: DeliverySetup) {
-    const { clock, eventPace } = setup;
-    this.#setup = setup;
+  constructor(deps: DeliveryDeps) {
+    const { clock, eventPace } = deps;
+    this.#deps = deps;
     this.#drained = newMoment(clock);
     this.#isInPace = gate(eventPace, clock, this.#stopping.signal, () => this.pump());
     this.#mayWarn = throttle(clock, 60_000);
@@ -51,7 +51,7 @@ export class Delivery {
 
   /** To be called when the outbox or the connection has changed. */
   pump(): void {
-    const { outbox } = this.#setup;
+    const { outbox } = this.#deps;
     const link = this.#link;
     while (link?.connected && outbox.inFlight.size < link.window) {
       const next = takeNext(outbox, () => this.#mayEvent());
@@ -69,15 +69,15 @@ export class Delivery {
    */
   flush(timeoutMs: number, hurry = false): Promise<boolean> {
     if (hurry) this.#hurries = true;
-    return isEmpty(this.#setup.outbox) ? Promise.resolve(true) : this.#drained.within(timeoutMs);
+    return isEmpty(this.#deps.outbox) ? Promise.resolve(true) : this.#drained.within(timeoutMs);
   }
 
   #mayEvent(): boolean {
-    return (this.#hurries && this.#setup.outbox.events.volatile > 0) || this.#isInPace();
+    return (this.#hurries && this.#deps.outbox.events.volatile > 0) || this.#isInPace();
   }
 
   async #send(link: MqttLink, sending: Sending): Promise<void> {
-    const { outbox, log, onPublished } = this.#setup;
+    const { outbox, log, onPublished } = this.#deps;
     let outcome: Outcome = 'delivered';
     let isForbidden = false;
     try {
@@ -95,7 +95,7 @@ export class Delivery {
   }
 
   #tellEventFault(): void {
-    const { outbox, log, onEventFault } = this.#setup;
+    const { outbox, log, onEventFault } = this.#deps;
     const { fault } = outbox.events;
     if (fault?.message === this.#eventFault) return;
     this.#eventFault = fault?.message;

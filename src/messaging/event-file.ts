@@ -47,7 +47,7 @@ export interface OpenedEventFile {
 }
 
 /**
- * Of one process: what another one sent it would also remove.
+ * For one process alone: what another one sent it would also remove.
  *
  * @param options.now milliseconds since the epoch (UTC), for the name of a damaged file
  * @param options.check look for damage in the whole file, also after an orderly end

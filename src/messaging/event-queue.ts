@@ -10,7 +10,7 @@ import { throttle } from './throttle.ts';
 /** How often a file that cannot be opened is tried again, at the most. */
 const REOPEN_MS = 60_000;
 
-export interface DiskEventsSetup {
+export interface DiskEventsDeps {
   /** The SQLite file; its folder is made where it is missing. */
   readonly path: string;
   /** Events kept at most, one in flight not counted. */
@@ -24,28 +24,28 @@ export interface DiskEventsSetup {
  * the same bound, and goes to disk with the next event that can be written; `fault` says why.
  */
 export class DiskEvents implements EventStore {
-  readonly #setup: DiskEventsSetup;
+  readonly #deps: DiskEventsDeps;
   readonly #memory;
   readonly #mayOpen: () => boolean;
   #file: EventFile | undefined;
   #fault: SurfwatchError | null = null;
-  /** Of a file that could no longer be read: what it held, its counter, and what was removed. */
+  /** What is left of a file that could no longer be read: what it held, its counter, and what was removed. */
   #unreadable = { size: 0, dropped: 0, removed: 0 };
   #suspect = false;
   /** Given up, and not yet counted in the file. */
   #uncounted = 0;
   #stopped = false;
 
-  constructor(setup: DiskEventsSetup) {
-    this.#setup = setup;
-    this.#memory = memoryEvents(setup.maxEvents);
-    this.#mayOpen = throttle(setup.clock, REOPEN_MS);
+  constructor(deps: DiskEventsDeps) {
+    this.#deps = deps;
+    this.#memory = memoryEvents(deps.maxEvents);
+    this.#mayOpen = throttle(deps.clock, REOPEN_MS);
   }
 
   start(): void {
     this.#open();
     const { size } = this;
-    if (size > 0) this.#setup.log.info({ events: size }, 'events of a former run wait to be sent');
+    if (size > 0) this.#deps.log.info({ events: size }, 'events of a former run wait to be sent');
   }
 
   stop(): void {
@@ -105,7 +105,7 @@ export class DiskEvents implements EventStore {
     const all = [...this.#memory.payloads, ...payloads];
     const dropped = this.#uncounted + this.#memory.dropped;
     if (all.length + dropped === 0) return this.#file !== undefined;
-    const { maxEvents: max } = this.#setup;
+    const { maxEvents: max } = this.#deps;
     return this.#attempt(file => {
       file.append(all, { max, keepFirst, dropped });
       this.#memory.clear();
@@ -120,14 +120,14 @@ export class DiskEvents implements EventStore {
       if (this.#memory.size === 0) this.#fault = null;
       return true;
     } catch (error) {
-      this.#fault = storageError(error, this.#setup.path);
+      this.#fault = storageError(error, this.#deps.path);
       return false;
     }
   }
 
   #open(): void {
     if (this.#stopped || !this.#mayOpen()) return;
-    const { path, clock, log } = this.#setup;
+    const { path, clock, log } = this.#deps;
     try {
       const { size, dropped, removed } = this.#unreadable;
       const { file, setAside } = openEventFile({ path, now: clock.now(), check: this.#suspect, removed });
@@ -146,11 +146,8 @@ export class DiskEvents implements EventStore {
 
   /** The events in the file cannot be read: what comes is more than what is lost, so it goes on without them. */
   #giveUp(error: unknown): void {
-    this.#fault = storageError(error, this.#setup.path);
-    this.#setup.log.error(
-      { events: this.#onDisk },
-      `the queue of events cannot be read: ${messageOf(error)}`,
-    );
+    this.#fault = storageError(error, this.#deps.path);
+    this.#deps.log.error({ events: this.#onDisk }, `the queue of events cannot be read: ${messageOf(error)}`);
     const { size = 0, dropped = 0, removed = 0 } = this.#file ?? {};
     this.#unreadable = { size, dropped, removed };
     this.#suspect = true;

@@ -17,7 +17,7 @@ export interface EventStore {
   readonly size: number;
   /** Events given up because of the bound, or because the broker refused them. */
   readonly dropped: number;
-  /** Of `size` those that are lost when the process ends. */
+  /** Those among `size` that are lost when the process ends. */
   readonly volatile: number;
   /** Why events that should be kept on disk are not; null where nothing is wrong. */
   readonly fault: SurfwatchError | null;

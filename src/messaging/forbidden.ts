@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { ERRORS } from '../errors.ts';
 import type { Sending } from './outbox.ts';
 
-export interface ForbiddenSetup {
+export interface ForbiddenDeps {
   /** What all topics begin with. */
   readonly base: string;
   readonly log: Logger;
@@ -20,7 +20,7 @@ export interface Forbidden {
 
 const MOST_NAMED = 6;
 
-export function forbiddenTopics({ base, log, alert }: ForbiddenSetup): Forbidden {
+export function forbiddenTopics({ base, log, alert }: ForbiddenDeps): Forbidden {
   const mute = new Set<string>();
   let deaf: readonly string[] = [];
   let told: string | null = null;

@@ -7,6 +7,7 @@ import type { Incoming } from './connection.ts';
 import type { Message } from './connection-options.ts';
 import { imageTopic, parseLabelsLevel } from './label-topic.ts';
 import { type Asked, answerTo, askedBy, type Outcome, outcomeOf } from './outcome.ts';
+import type { CommandRegistry } from './verbs.ts';
 
 /** Pictures that wait their turn, the one at work included. */
 const MAX_WAITING = 16;
@@ -14,14 +15,9 @@ const MAX_WAITING_BYTES = 40_000_000;
 /** Answered as if it were a command of that name. */
 const VERB = 'label';
 
-/** What is done with a picture; the answer is what it resolves with. */
-export interface TakesPictures {
-  labelImage(bytes: Buffer, names: readonly string[], giver: { readonly way: 'image' }): Promise<unknown>;
-}
-
-export interface LabelImagesSetup {
+export interface LabelImagesDeps {
   readonly base: string;
-  readonly labels: TakesPictures;
+  readonly commands: Pick<CommandRegistry, 'pictures'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly answer: (message: Message) => void;
@@ -31,8 +27,8 @@ export interface LabelImagesSetup {
  * A function to be given each message on these topics: it has the picture labelled and answers, and never rejects.
  * Beyond 16 pictures or 40 MB that wait, others are turned away (`command-busy`).
  */
-export function labelImageHandler(setup: LabelImagesSetup): (message: Incoming) => Promise<void> {
-  const { base, labels } = setup;
+export function labelImageHandler(deps: LabelImagesDeps): (message: Incoming) => Promise<void> {
+  const { base, commands } = deps;
   let waiting = 0;
   let waitingBytes = 0;
 
@@ -41,7 +37,7 @@ export function labelImageHandler(setup: LabelImagesSetup): (message: Incoming) 
     waiting += 1;
     waitingBytes += bytes.length;
     try {
-      return await labels.labelImage(bytes, parseLabelsLevel(level), { way: 'image' });
+      return await commands.pictures.labelImage(bytes, parseLabelsLevel(level), { way: 'image' });
     } finally {
       waiting -= 1;
       waitingBytes -= bytes.length;
@@ -55,11 +51,11 @@ export function labelImageHandler(setup: LabelImagesSetup): (message: Incoming) 
       }
       return take(payload, topic.slice(imageTopic(base).length));
     };
-    return outcomeOf(VERB, work, setup);
+    return outcomeOf(VERB, work, deps);
   }
 
   async function settle(result: Promise<Outcome>, asked: Asked): Promise<void> {
-    setup.answer(answerTo(asked, { base, verb: VERB, outcome: await result }));
+    deps.answer(answerTo(asked, { base, verb: VERB, outcome: await result }));
   }
 
   return message => settle(outcome(message), askedBy(message));

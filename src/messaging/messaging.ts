@@ -2,14 +2,14 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Rate } from '../base/bucket.ts';
 import type { Clock } from '../base/clock.ts';
-import { MqttLink, type MqttLinkSetup } from './client.ts';
+import { MqttLink, type MqttLinkDeps } from './client.ts';
 import type { Message } from './connection-options.ts';
 import { Delivery } from './delivery.ts';
-import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
+import { type AnnouncedBoard, type Announcer, announcerOf } from './discovery/announcer.ts';
+import type { DiscoveryOptions } from './discovery/options.ts';
 import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
-import type { TakesPictures } from './label-images.ts';
 import { MAX_QUEUED_EVENTS, type MqttOptions } from './options.ts';
 import {
   connectionLost,
@@ -27,7 +27,7 @@ import { serversOf } from './servers.ts';
 import { alertIds, stateMessage } from './state-message.ts';
 import { throttle } from './throttle.ts';
 import { type AlertId, type PassingTopic, type Payloads, type StateTopic, topicEntry } from './topics.ts';
-import type { Verbs } from './verbs.ts';
+import type { CommandRegistry } from './verbs.ts';
 
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
 const FLUSH_MS = 1_000;
@@ -51,18 +51,16 @@ export interface OwnBroker {
   stop(): Promise<void>;
 }
 
-export interface MessagingSetup {
+export interface MessagingDeps {
   readonly mqtt: MqttOptions;
   /** The embedded broker, where `mqtt.url` is empty. It is started and stopped here. */
   readonly broker?: OwnBroker;
   /** What all topics begin with, `surf` or `surf/<site>`. */
   readonly base: string;
-  /** The commands that are answered. */
-  readonly verbs: Verbs;
-  /** Takes pictures to learn from; without it the topics of labels are not listened to. */
-  readonly labels?: TakesPictures;
+  /** What is answered; more may be added after the start. */
+  readonly commands: CommandRegistry;
   /** How Home Assistant is told of the board; without it, or where it is not enabled, it is told nothing. */
-  readonly discovery?: DiscoverySetup;
+  readonly discovery?: DiscoveryOptions;
   /** Where events wait; it is started and stopped here. Default: in memory. */
   readonly events?: EventStore;
   /** How fast waiting events go out. Default 100 a second after the first 20. */
@@ -86,7 +84,7 @@ export interface MessagingStats {
 
 /** Everything between the daemon and the broker. What it is given while the broker is down is sent when it is back. */
 export class Messaging {
-  readonly #setup: MessagingSetup;
+  readonly #deps: MessagingDeps;
   readonly #outbox: Outbox;
   readonly #broker: OwnBroker | undefined;
   readonly #announcer: Announcer | undefined;
@@ -98,21 +96,21 @@ export class Messaging {
   /** The alerts that `problem` named last, as JSON. */
   #problem: string | undefined;
 
-  constructor(setup: MessagingSetup) {
-    this.#setup = setup;
-    const { base, clock, log } = setup;
-    this.#outbox = newOutbox(setup.events ?? memoryEvents(MAX_QUEUED_EVENTS), `${base}/event`);
+  constructor(deps: MessagingDeps) {
+    this.#deps = deps;
+    const { base, clock, log } = deps;
+    this.#outbox = newOutbox(deps.events ?? memoryEvents(MAX_QUEUED_EVENTS), `${base}/event`);
     this.#forbidden = forbiddenTopics({ base, log, alert: text => this.alert('broker-forbids', text) });
     this.#delivery = new Delivery({
       outbox: this.#outbox,
-      eventPace: setup.eventPace ?? EVENT_PACE,
+      eventPace: deps.eventPace ?? EVENT_PACE,
       clock,
       log,
       onEventFault: text => this.alert('events-not-kept', text),
       onPublished: this.#forbidden.published,
     });
-    this.#broker = setup.broker;
-    this.#announcer = announcerOf(setup, this.#outbox, () => this.#delivery.pump());
+    this.#broker = deps.broker;
+    this.#announcer = announcerOf(deps, this.#outbox, () => this.#delivery.pump());
     this.#mayWarn = throttle(clock, 60_000);
   }
 
@@ -126,7 +124,7 @@ export class Messaging {
     this.#outbox.events.start();
     this.set('availability', 'online');
     for (const id of alertIds()) {
-      if (!this.#outbox.states.has(`${this.#setup.base}/alert/${id}`)) this.alert(id, null);
+      if (!this.#outbox.states.has(`${this.#deps.base}/alert/${id}`)) this.alert(id, null);
     }
     const link = this.#newLink();
     try {
@@ -148,22 +146,26 @@ export class Messaging {
 
   /** Gives a state topic its value. The newest is sent, now or when the broker is back. */
   set<T extends StateTopic>(topic: T, payload: Payloads[T]): void {
-    putState(this.#outbox, stateMessage(this.#setup.base, topic, payload));
-    if (topic === 'info') this.#announcer?.take(payload as Payloads['info']);
+    putState(this.#outbox, stateMessage(this.#deps.base, topic, payload));
     this.#delivery.pump();
+  }
+
+  /** Tells Home Assistant of the board, where that is wanted: once it is known what runs, and when that changes. */
+  announce(board: AnnouncedBoard): void {
+    this.#announcer?.announce(board);
   }
 
   /** Says something for the moment: it is sent at once, or never. */
   pass<T extends PassingTopic>(topic: T, payload: Payloads[T]): void {
     if (this.#link?.connected !== true) return;
-    putPassing(this.#outbox, stateMessage(this.#setup.base, topic, payload));
+    putPassing(this.#outbox, stateMessage(this.#deps.base, topic, payload));
     this.#delivery.pump();
   }
 
   /** Puts a JPEG on `snapshot`, or with null removes it. Like a state: only the newest is sent. */
   setSnapshot(jpeg: Buffer | null): void {
     const { qos, retained: retain } = topicEntry('snapshot');
-    putState(this.#outbox, { topic: `${this.#setup.base}/snapshot`, payload: jpeg ?? '', qos, retain });
+    putState(this.#outbox, { topic: `${this.#deps.base}/snapshot`, payload: jpeg ?? '', qos, retain });
     this.#delivery.pump();
   }
 
@@ -174,7 +176,7 @@ export class Messaging {
     putEvent(this.#outbox, JSON.stringify(event));
     if (events.dropped > before && this.#mayWarn()) {
       const droppedEvents = events.dropped;
-      this.#setup.log.warn({ droppedEvents }, 'the queue of events is full: the oldest is dropped');
+      this.#deps.log.warn({ droppedEvents }, 'the queue of events is full: the oldest is dropped');
     }
     this.#delivery.pump();
   }
@@ -186,7 +188,7 @@ export class Messaging {
     const fresh = JSON.stringify(alerts);
     if (fresh === this.#problem) return;
     this.#problem = fresh;
-    const ts = new Date(this.#setup.clock.now()).toISOString();
+    const ts = new Date(this.#deps.clock.now()).toISOString();
     this.set('problem', { v: 1, ts, problem: this.alerts.length > 0, alerts });
   }
 
@@ -219,30 +221,30 @@ export class Messaging {
   }
 
   #textOf(id: AlertId): string {
-    return String(this.#outbox.states.get(`${this.#setup.base}/alert/${id}`)?.payload ?? '');
+    return String(this.#outbox.states.get(`${this.#deps.base}/alert/${id}`)?.payload ?? '');
   }
 
   /** Where to subscribe, as `mqtt://127.0.0.1:1883`, without credentials. */
   get address(): string {
-    return this.#broker?.address ?? this.#link?.address ?? serversOf(this.#setup.mqtt)[0]?.address ?? '';
+    return this.#broker?.address ?? this.#link?.address ?? serversOf(this.#deps.mqtt)[0]?.address ?? '';
   }
 
   #newLink(): MqttLink {
-    const { clock, log } = this.#setup;
+    const { clock, log } = this.#deps;
     const answer = (message: Message) => {
       if (this.#link?.connected) putAnswer(this.#outbox, message);
       this.#delivery.pump();
     };
     const { subscriptions, maxPacketBytes, onMessage } = incomingOf(
       {
-        ...this.#setup,
+        ...this.#deps,
         others: this.#announcer?.listens ?? {},
       },
       answer,
     );
     return new MqttLink({
       ...this.#way(),
-      will: stateMessage(this.#setup.base, 'availability', 'offline'),
+      will: stateMessage(this.#deps.base, 'availability', 'offline'),
       subscriptions,
       maxPacketBytes,
       clock,
@@ -255,8 +257,8 @@ export class Messaging {
   }
 
   /** How to the broker: over the network, or by the pipe to the embedded one. */
-  #way(): Pick<MqttLinkSetup, 'options' | 'openStream'> {
-    const { mqtt: options } = this.#setup;
+  #way(): Pick<MqttLinkDeps, 'options' | 'openStream'> {
+    const { mqtt: options } = this.#deps;
     const broker = this.#broker;
     if (broker === undefined) return { options };
     return {
@@ -266,7 +268,7 @@ export class Messaging {
   }
 
   async #stop(): Promise<void> {
-    const { clock, log } = this.#setup;
+    const { clock, log } = this.#deps;
     const link = this.#link;
     this.#announcer?.stop();
     const ts = new Date(clock.now()).toISOString();

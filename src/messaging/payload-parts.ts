@@ -13,7 +13,7 @@ export const stamped = {
   ts: time.describe('When this was sent, UTC.'),
 };
 
-/** Of every event. */
+/** The fields of every event. */
 export const eventFields = {
   ...stamped,
   id: z

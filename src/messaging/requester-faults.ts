@@ -13,7 +13,7 @@ export class DaemonError extends SurfwatchError {
       : 'The daemon runs another version, whose docs/errors.md has this code.';
   }
 
-  /** Of this process nothing was wrong: neither its settings nor how it was called. */
+  /** Nothing was wrong with this process: neither its settings nor how it was called. */
   override get exitStatus(): number {
     return 1;
   }

@@ -1,11 +1,40 @@
-/** What the daemon as a whole is at: the content of the topic `state`. */
+/** What the daemon as a whole is doing, and why: the content of the topic `state`. */
 import type { CameraStatus, StatusChange } from '../capture/camera.ts';
 import type { State } from '../messaging/payloads.ts';
-import type { Closed } from './attendance.ts';
+import { scheduleWords } from '../schedule/describe.ts';
+import type { ScheduleOptions } from '../schedule/options.ts';
+import type { ScheduleState } from '../schedule/schedule.ts';
+import type { PauseState } from './pause.ts';
+
+/** Why the camera is not to be asked. `state` is also the visibility meanwhile. */
+export interface CaptureOff {
+  readonly state: 'paused' | 'night' | 'closed';
+  readonly reason: string;
+  /** When it ends by itself: milliseconds since the epoch (UTC); null where it does not, or nobody knows. */
+  readonly until: number | null;
+}
+
+/**
+ * Null where the camera is to be asked. A pause goes over the schedule, and the sun over the windows of the week: while
+ * it is down that alone is reason enough, so a closed morning is `night` until sunrise and `closed` after it.
+ */
+export function captureOff(
+  pause: PauseState | null,
+  schedule: ScheduleState,
+  options: ScheduleOptions,
+): CaptureOff | null {
+  if (pause !== null) {
+    const { until, reason } = pause;
+    return { state: 'paused', reason: reason ?? 'asked for', until };
+  }
+  if (schedule.open) return null;
+  const state = schedule.reason === 'outside-windows' ? 'closed' : 'night';
+  return { state, reason: scheduleWords(schedule, options), until: schedule.nextChangeMs };
+}
 
 export interface Circumstances {
-  /** Why nobody looks although the daemon runs, where that is so. */
-  readonly closed: Closed | null;
+  /** Null while capture is on. */
+  readonly off: CaptureOff | null;
   readonly camera: CameraStatus;
   /** Why the camera gives no pictures, where it does not. */
   readonly cameraFault?: string | undefined;
@@ -14,13 +43,18 @@ export interface Circumstances {
 }
 
 export interface Condition extends Pick<State, 'state' | 'reason'> {
-  /** Milliseconds since the epoch (UTC); only of what is closed. */
+  /** Milliseconds since the epoch (UTC); absent while capture is on. */
   readonly until?: number | null;
 }
 
-/** `stopping` is said by what stops the daemon. */
-export function conditionOf({ closed, camera, cameraFault, unjudged }: Circumstances): Condition {
-  if (closed !== null) return closed;
+export interface CurrentCondition extends Condition {
+  /** Since when it holds, by the monotonic clock: the wall clock may be set meanwhile. */
+  readonly sinceMs: number;
+}
+
+/** `stopping` is published by the messaging itself, as its last word. */
+export function conditionOf({ off, camera, cameraFault, unjudged }: Circumstances): Condition {
+  if (off !== null) return off;
   if (camera === 'starting') return { state: 'starting' };
   if (camera === 'online')
     return unjudged === undefined ? { state: 'running' } : { state: 'degraded', reason: unjudged };

@@ -29,11 +29,11 @@ export interface PauseRequest {
   readonly reason?: string | undefined;
 }
 
-export interface PauseParts {
+/** Told of each pause, also where only the end or the reason is another, and with null of its end. */
+export type PauseListener = (pause: PauseState | null) => Promise<void> | void;
+
+export interface PauseDeps {
   readonly stateDir: string;
-  /** The camera is no longer to be asked; told again where only the end or the reason is another. */
-  readonly onPause: (pause: PauseState) => Promise<void> | void;
-  readonly onResume: () => Promise<void> | void;
   /** How what the disk says differs from what holds, or null. */
   readonly onAlert: (text: string | null) => void;
   readonly clock: Clock;
@@ -41,7 +41,7 @@ export interface PauseParts {
 }
 
 /** A wall clock that was set meanwhile is noticed within this. */
-const LOOK_MS = 1_000;
+const RECHECK_MS = 1_000;
 
 const schema = z.object({
   since: z.iso.datetime(),
@@ -50,24 +50,25 @@ const schema = z.object({
 });
 
 export class Pause {
-  readonly #parts: PauseParts;
+  readonly #deps: PauseDeps;
   readonly #file: StateFile<z.infer<typeof schema>>;
   readonly #inTurn = serially();
+  readonly #listeners: PauseListener[] = [];
   #state: PauseState | null = null;
   /** Monotonic end of a pause for a duration: setting the clock does not shorten it. Lost with the process. */
   #endMs: number | null = null;
   /** Ends the present wait for the end. */
   #waiting = new AbortController();
 
-  constructor(parts: PauseParts) {
-    this.#parts = parts;
-    this.#file = { path: join(parts.stateDir, 'pause.json'), version: 1, schema };
+  constructor(deps: PauseDeps) {
+    this.#deps = deps;
+    this.#file = { path: join(deps.stateDir, 'pause.json'), version: 1, schema };
   }
 
   /** Goes on with a pause of an earlier run, before the camera is opened. Never rejects for a disk. @returns whether it is paused */
   start(): Promise<boolean> {
     return this.#inTurn(async () => {
-      const { clock, onAlert } = this.#parts;
+      const { clock, onAlert } = this.#deps;
       const read = await readStateFile(this.#file, clock.now());
       onAlert(null);
       if (read.damage !== null) await this.#holdOn(read.damage);
@@ -78,6 +79,11 @@ export class Pause {
       }
       return this.#state !== null;
     });
+  }
+
+  /** Each is told after the one before it is done; a pause is answered when all are. */
+  subscribe(listener: PauseListener): void {
+    this.#listeners.push(listener);
   }
 
   /** The pause is kept. */
@@ -97,7 +103,7 @@ export class Pause {
    */
   pause({ forMs, untilMs, reason }: PauseRequest = {}): Promise<PauseOutcome> {
     return this.#inTurn(async () => {
-      const { clock, log } = this.#parts;
+      const { clock, log } = this.#deps;
       const now = clock.now();
       if (untilMs !== undefined && untilMs <= now)
         throw new SurfwatchError('command-invalid', `until: ${iso(untilMs)} is past, it is ${iso(now)}`);
@@ -120,7 +126,7 @@ export class Pause {
 
   /** Who paused must not find the camera at work because a disk failed. */
   async #holdOn(damage: string): Promise<void> {
-    const { clock, log, onAlert } = this.#parts;
+    const { clock, log, onAlert } = this.#deps;
     const state = { since: clock.now(), until: null, reason: 'pause.json was damaged: it stays paused' };
     log.error(`${state.reason}: ${damage}`);
     onAlert(`the camera stays paused until \`resume\`: ${damage}`);
@@ -135,15 +141,15 @@ export class Pause {
     this.#state = state;
     this.#endMs = endMs;
     this.#waiting.abort();
-    await this.#parts.onPause(state);
+    await this.#tell(state);
     this.#waiting = new AbortController();
     if (state.until !== null) void this.#waitFor(state.until, this.#waiting.signal);
   }
 
   async #waitFor(until: number, signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#parts;
+    const { clock, log } = this.#deps;
     for (let left = this.#left(until); left > 0; left = this.#left(until)) {
-      await clock.sleep(Math.min(left, LOOK_MS), signal).catch(() => undefined);
+      await clock.sleep(Math.min(left, RECHECK_MS), signal).catch(() => undefined);
       if (signal.aborted) return;
     }
     await this.#inTurn(async () => {
@@ -152,7 +158,7 @@ export class Pause {
   }
 
   #left(until: number): number {
-    const { clock } = this.#parts;
+    const { clock } = this.#deps;
     return this.#endMs === null ? until - clock.now() : this.#endMs - clock.monotonic();
   }
 
@@ -161,14 +167,18 @@ export class Pause {
     this.#waiting.abort();
     this.#state = null;
     this.#endMs = null;
-    this.#parts.log.info(why);
-    await this.#parts.onResume();
+    this.#deps.log.info(why);
+    await this.#tell(null);
     return kept;
+  }
+
+  async #tell(state: PauseState | null): Promise<void> {
+    for (const listener of this.#listeners) await listener(state);
   }
 
   /** A full disk must neither keep the camera looking nor keep it paused. */
   async #keep(work: Promise<void>): Promise<boolean> {
-    const { log, onAlert } = this.#parts;
+    const { log, onAlert } = this.#deps;
     try {
       await work;
       onAlert(null);

@@ -1,4 +1,4 @@
-/** Hands what is known of the beach to the broker: on every change, and again at every heartbeat. */
+/** Publishes what is known of the beach: on every change, and again at every heartbeat. */
 import type { Reports } from '../activity/report.ts';
 import type { TrackerStep } from '../activity/tracker.ts';
 import type { Clock } from '../base/clock.ts';
@@ -7,7 +7,7 @@ import { activityPayload, eventPayload, type Sender, zonePayload } from '../mess
 import type { Messaging } from '../messaging/messaging.ts';
 import { ridersPayload } from '../messaging/rider-payload.ts';
 
-export interface ReporterParts {
+export interface ReporterDeps {
   readonly messaging: Pick<Messaging, 'set' | 'pass' | 'emit' | 'alert'>;
   /** Zones are published one by one, not only the beach as a whole. */
   readonly byZone: boolean;
@@ -19,11 +19,11 @@ export interface ReporterParts {
 }
 
 export class Reporter {
-  readonly #parts: ReporterParts;
+  readonly #deps: ReporterDeps;
   #publishedMs: number | null = null;
 
-  constructor(parts: ReporterParts) {
-    this.#parts = parts;
+  constructor(deps: ReporterDeps) {
+    this.#deps = deps;
   }
 
   /** Monotonic milliseconds of the last publication, null before the first. */
@@ -32,23 +32,23 @@ export class Reporter {
   }
 
   /**
-   * Takes a step of the tracker in.
+   * Publishes a step of the tracker where it changes something, be it a count, or is the first.
    *
-   * @returns whether it was published: it changes something, be it a count, or is the first
+   * @returns whether it was published
    */
-  take(step: TrackerStep): boolean {
+  report(step: TrackerStep): boolean {
     this.emit(step.events);
     this.#passRiders(step);
     const changed = step.changed.beach || step.changed.zones.length > 0 || step.recounted;
     if (!changed && this.#publishedMs !== null) return false;
     this.publish(step);
-    for (const [id, text] of alertsFor(step.beach.visibility)) this.#parts.messaging.alert(id, text);
+    for (const [id, text] of alertsFor(step.beach.visibility)) this.#deps.messaging.alert(id, text);
     return true;
   }
 
   publish({ beach, zones }: Reports): void {
-    const { messaging, byZone, clock } = this.#parts;
-    const sender = this.#parts.sender();
+    const { messaging, byZone, clock } = this.#deps;
+    const sender = this.#deps.sender();
     messaging.set('activity', activityPayload(beach, sender));
     messaging.set('activity/state', beach.activity);
     if (byZone)
@@ -56,15 +56,15 @@ export class Reporter {
     this.#publishedMs = clock.monotonic();
   }
 
-  /** None where nobody looked for riders, or not in a frame. */
+  /** Nothing where no frame was searched for riders. */
   #passRiders({ riders, state, beach: { frame } }: TrackerStep): void {
-    const { messaging, publishRiders, clock } = this.#parts;
+    const { messaging, publishRiders, clock } = this.#deps;
     if (riders === undefined || frame === null || !publishRiders()) return;
     messaging.pass('riders', ridersPayload(riders, frame, state.offsetMs, clock.now()));
   }
 
   emit(events: TrackerStep['events']): void {
-    const { messaging, newId, sender } = this.#parts;
+    const { messaging, newId, sender } = this.#deps;
     for (const event of events) messaging.emit(eventPayload(event, newId(), sender()));
   }
 }

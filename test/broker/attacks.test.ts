@@ -1,4 +1,5 @@
 /** What strangers on this computer could do to the embedded broker, and what then still works: the daemon's messages. */
+
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';

@@ -1,4 +1,5 @@
 /** What the embedded broker lets clients do. */
+
 import { once } from 'node:events';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
 /** The process of the embedded broker: started, restarted, ended. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';

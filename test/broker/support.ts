@@ -1,4 +1,5 @@
 /** An embedded broker as the daemon runs it: a process of its own. */
+
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { MqttClient } from 'mqtt';

@@ -2,6 +2,7 @@
  * Each source lives through a day in which every fault it can meet befalls it for an hour, each followed by an hour of
  * good pictures. Time is simulated; the processes, servers and files at the other end are real.
  */
+
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -13,7 +14,6 @@ import { Day, processesOf } from './faults/day.ts';
 import { type Cell, FAULTS, MATRIX } from './faults/matrix.ts';
 import { STANDS } from './faults/stands.ts';
 import { QUIET } from './ffmpeg-fixtures.ts';
-import {} from './fixtures.ts';
 
 const HOUR = 3_600_000;
 const OPTIONS = {

@@ -2,6 +2,7 @@
  * Without the hardware: a program of the same name stands in for rpicam-vid. It writes real JPEGs, and fails with the
  * words that rpicam-apps, libcamera and boost::program_options have for it.
  */
+
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';

@@ -1,4 +1,5 @@
 /** A small RTSP server (RFC 2326) for tests: plays a generated picture to each client over its TCP connection. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';

@@ -1,4 +1,5 @@
 /** What `surfwatch broker mosquitto` writes, in a real Mosquitto. */
+
 import { pbkdf2Sync } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -3,12 +3,11 @@ import type { Command } from 'commander';
 import { vi } from 'vitest';
 import { exitOnError } from '../../src/cli/exit.ts';
 import { SurfwatchError } from '../../src/errors.ts';
-import { type LearningVerbParts, learningVerbs } from '../../src/learning/board/verbs.ts';
+import { type LearningVerbDeps, learningVerbs } from '../../src/learning/board/verbs.ts';
 import { LEARNING_EXAMPLES } from '../../src/messaging/learning-examples.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
-import type { MessagingSetup } from '../../src/messaging/messaging.ts';
-import { statusVerb } from '../../src/messaging/verbs.ts';
-import { startMessaging, type TestSetup } from '../messaging/support.ts';
+import { type PictureLabeller, statusVerb } from '../../src/messaging/verbs.ts';
+import { type Given, startMessaging } from '../messaging/support.ts';
 
 export const FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
 export const OTHER_FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2N';
@@ -18,12 +17,12 @@ export const PROMOTED: Training = PROMOTED_EXAMPLE.payload;
 export const HELD: Training = HELD_EXAMPLE.payload;
 export const JOB = PROMOTED.job ?? '';
 
-type Parts = Partial<Omit<LearningVerbParts, 'labels'>> & {
-  readonly labels?: Partial<LearningVerbParts['labels']>;
+type Parts = Partial<Omit<LearningVerbDeps, 'labels'>> & {
+  readonly labels?: Partial<LearningVerbDeps['labels']>;
   readonly status?: () => unknown;
 };
 
-export async function daemonWith(parts: Parts, setup: TestSetup = {}) {
+export async function daemonWith(parts: Parts, setup: Given = {}) {
   const unexpected = () => {
     throw new SurfwatchError('command-failed', 'the test has no answer to that');
   };
@@ -42,7 +41,7 @@ export async function daemonWith(parts: Parts, setup: TestSetup = {}) {
     labels: { labelFrames: unexpected, undo: unexpected, ...parts.labels },
   });
   const pictures: { readonly names: readonly string[]; readonly bytes: Buffer }[] = [];
-  const labels: MessagingSetup['labels'] = {
+  const labels: PictureLabeller = {
     labelImage: async (bytes, names) => {
       if (bytes.length < 100) throw new SurfwatchError('label-not-an-image', 'the picture: it is no JPEG');
       pictures.push({ names, bytes });
@@ -50,7 +49,7 @@ export async function daemonWith(parts: Parts, setup: TestSetup = {}) {
     },
   };
   const status = statusVerb(parts.status ?? unexpected);
-  const messaging = await startMessaging({ verbs: { ...verbs, status }, labels, ...setup });
+  const messaging = await startMessaging({ verbs: { ...verbs, status }, pictures: labels, ...setup });
   const run = (command: Command, args: readonly string[] = []) =>
     runHere(command, [...args, '--url', messaging.address]);
   return { messaging, pictures, run };

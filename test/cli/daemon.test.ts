@@ -11,7 +11,7 @@ import { retrainCommand } from '../../src/cli/retrain.ts';
 import { rollbackCommand } from '../../src/cli/rollback.ts';
 import { statusCommand } from '../../src/cli/status.ts';
 import { SurfwatchError } from '../../src/errors.ts';
-import type { LearningVerbParts } from '../../src/learning/board/verbs.ts';
+import type { LearningVerbDeps } from '../../src/learning/board/verbs.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
 import { onlyLogin, plainBroker, QUICK } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -21,7 +21,7 @@ import { LAUNCHER, ROOT } from './support.ts';
 
 /** Answers `retrain`, having said these things of the job: the quickest is over when its id arrives. */
 async function trainingDaemon(updates: readonly Training[]) {
-  const retrain = vi.fn<LearningVerbParts['retrain']>(() => {
+  const retrain = vi.fn<LearningVerbDeps['retrain']>(() => {
     for (const update of updates) daemon.messaging.set('training', update);
     return { job: JOB };
   });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { discoveryCommand } from '../../src/cli/discovery.ts';
-import type { DiscoverySetup } from '../../src/messaging/discovery/announcer.ts';
+import type { DiscoveryOptions } from '../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { client, listener, startMessaging } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
@@ -8,12 +8,13 @@ import { until } from '../support/until.ts';
 import { runHere } from './daemon-support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';
-const discovery: DiscoverySetup = { ...DEFAULTS.discovery, enabled: true, zones: [], heartbeatMs: 60_000 };
+const discovery: DiscoveryOptions = { ...DEFAULTS.discovery, enabled: true };
 const [{ payload: info }] = EXAMPLES.info;
 
 async function announced() {
   const messaging = await startMessaging({ discovery });
   messaging.set('info', info);
+  messaging.announce({ ...info, zones: [], heartbeatMs: 60_000 });
   await until(() => messaging.stats.connected && messaging.stats.states === 0, 'all sent');
   const run = (...args: string[]) =>
     runHere(discoveryCommand(), [...args, '--url', messaging.address, '--site', 'north-pier']);

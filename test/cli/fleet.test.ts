@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fleetCommand } from '../../src/cli/fleet.ts';
-import { newDaemon } from '../daemon/support.ts';
+import { daemonWith } from '../daemon/support.ts';
 import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from '../messaging/support.ts';
 import { until } from '../support/until.ts';
 import { runHere } from './daemon-support.ts';
@@ -22,8 +22,7 @@ test.skipIf(!hasMosquitto)(
     const { url } = await mosquitto();
     const watching = await listener(url);
     const on = ['camera.kind=simulator', 'fleet=true', `mqtt.url=${url}`];
-    const daemons = await Promise.all(['north', 'south'].map(site => newDaemon([...on, `site=${site}`])));
-    for (const daemon of daemons) await daemon.start();
+    const daemons = await Promise.all(['north', 'south'].map(site => daemonWith([...on, `site=${site}`])));
     const running = (site: string) => watching.last(`surf/${site}/state`)?.includes('"running"') === true;
     await until(() => running('north') && running('south'), 'both run', 30_000);
     await until(() => watching.last('surf/north/activity/state') !== undefined, 'what goes on', 30_000);

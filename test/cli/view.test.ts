@@ -6,7 +6,7 @@ import { writeStateFile } from '../../src/base/state-file.ts';
 import { viewCommand } from '../../src/cli/view.ts';
 import { controlVerbs } from '../../src/control/verbs.ts';
 import { lockState } from '../../src/host/state/lock.ts';
-import { viewFile } from '../../src/pipeline/view-keeper.ts';
+import { viewFile } from '../../src/pipeline/view-store.ts';
 import { storeView } from '../../src/vision/quality/store-view.ts';
 import { watchView } from '../../src/vision/quality/watch-view.ts';
 import { startControl } from '../control/parts.ts';

@@ -1,29 +1,33 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { type CaptureParts, capture } from '../../src/control/capture.ts';
+import { type CaptureDeps, capture } from '../../src/control/capture.ts';
 import { SurfwatchError } from '../../src/errors.ts';
-import type { Look } from '../../src/pipeline/watch.ts';
+import type { PauseState } from '../../src/pipeline/pause.ts';
+import type { ProcessedFrame } from '../../src/pipeline/processed-frame.ts';
 import { frameOf, takenPicture } from './pictures.ts';
 
 const picture = await takenPicture();
 const signal = new AbortController().signal;
 
 /** What the daemon saw on a frame, as far as a capture looks at it. */
-function look(zones: Record<string, Record<string, number>>, visibility = 'ok'): Look {
+function processed(zones: Record<string, Record<string, number>>, visibility = 'ok'): ProcessedFrame {
   const observation = {
     visibility,
     zones: Object.fromEntries(Object.entries(zones).map(([name, scores]) => [name, { scores }])),
   };
-  return { frame: frameOf(picture), looked: { read: { head: 'head-1' }, observation } } as unknown as Look;
+  return {
+    frame: frameOf(picture),
+    observed: { read: { head: 'head-1' }, observation },
+  } as unknown as ProcessedFrame;
 }
 
-function parts(given: Partial<CaptureParts> = {}): CaptureParts {
+function deps(given: Partial<CaptureDeps> = {}): CaptureDeps {
   return {
-    paused: () => null,
-    look: async () =>
-      look({ north: { surfing: 0.9, kitesurfing: 0.2 }, south: { surfing: 0.1, kitesurfing: 0.61234 } }),
+    pause: { state: null },
+    captureNow: async () =>
+      processed({ north: { surfing: 0.9, kitesurfing: 0.2 }, south: { surfing: 0.1, kitesurfing: 0.61234 } }),
     keep: async () => 'kept',
-    remember: () => undefined,
+    remember: async () => undefined,
     thresholds: () => ({ surfing: 0.5, kitesurfing: 0.6 }),
     onlyZones: () => null,
     ...given,
@@ -32,7 +36,7 @@ function parts(given: Partial<CaptureParts> = {}): CaptureParts {
 
 describe('a capture', () => {
   it('is judged by itself: the strongest zone of each activity', async () => {
-    const answer = await capture(parts(), {}, signal);
+    const answer = await capture(deps(), {}, signal);
     expect(answer).toEqual({
       frame: expect.stringMatching(/^01/),
       takenAt: expect.stringMatching(/Z$/),
@@ -45,10 +49,14 @@ describe('a capture', () => {
   });
 
   it('shows nobody, or what cannot be judged', async () => {
-    const nobody = await capture(parts({ look: async () => look({ beach: { surfing: 0.3 } }) }), {}, signal);
+    const nobody = await capture(
+      deps({ captureNow: async () => processed({ beach: { surfing: 0.3 } }) }),
+      {},
+      signal,
+    );
     expect(nobody).toMatchObject({ activity: 'none', activities: [] });
     const dark = await capture(
-      parts({ look: async () => look({ beach: { surfing: 0.9 } }, 'dark') }),
+      deps({ captureNow: async () => processed({ beach: { surfing: 0.9 } }, 'dark') }),
       {},
       signal,
     );
@@ -57,11 +65,11 @@ describe('a capture', () => {
 
   it('is kept and shown where that is asked for', async () => {
     const kept: string[] = [];
-    const keep: CaptureParts['keep'] = async ({ frame }) => {
+    const keep: CaptureDeps['keep'] = async ({ frame }) => {
       kept.push(frame.id);
       return 'full';
     };
-    const answer = await capture(parts({ keep }), { keep: true, jpeg: true, width: 100 }, signal);
+    const answer = await capture(deps({ keep }), { keep: true, jpeg: true, width: 100 }, signal);
     expect(answer).toMatchObject({ keep: 'full', width: 100, height: 150 });
     expect(kept).toEqual([answer.frame]);
     const { width, exif } = await sharp(Buffer.from(answer.jpeg ?? '', 'base64')).metadata();
@@ -70,7 +78,7 @@ describe('a capture', () => {
 
   it('is shown as blocks outside of the zones where the archive has it so', async () => {
     const [plain, masked] = await Promise.all(
-      [null, []].map(onlyZones => capture(parts({ onlyZones: () => onlyZones }), { jpeg: true }, signal)),
+      [null, []].map(onlyZones => capture(deps({ onlyZones: () => onlyZones }), { jpeg: true }, signal)),
     );
     const deviation = async (jpeg = '') =>
       (await sharp(Buffer.from(jpeg, 'base64')).greyscale().stats()).channels[0]?.stdev;
@@ -80,7 +88,10 @@ describe('a capture', () => {
   it('is refused in a pause, without asking the camera', async () => {
     const asked: string[] = [];
     const until = Date.UTC(2026, 5, 1, 13);
-    const given = parts({ paused: () => ({ until }), look: async () => void asked.push('look') as never });
+    const given = deps({
+      pause: { state: { since: 0, until, reason: null } },
+      captureNow: async () => void asked.push('asked') as never,
+    });
     await expect(capture(given, { jpeg: true }, signal)).rejects.toMatchObject({
       code: 'capture-paused',
       message: 'the camera is paused until 2026-06-01T13:00:00.000Z',
@@ -89,12 +100,12 @@ describe('a capture', () => {
   });
 
   it('is refused where a pause began while it was taken', async () => {
-    const now: { pause: { until: null } | null } = { pause: null };
-    const given = parts({
-      paused: () => now.pause,
-      look: async () => {
-        now.pause = { until: null };
-        return look({ beach: { surfing: 0.3 } });
+    const pause: { state: PauseState | null } = { state: null };
+    const given = deps({
+      pause,
+      captureNow: async () => {
+        pause.state = { since: 0, until: null, reason: null };
+        return processed({ beach: { surfing: 0.3 } });
       },
     });
     await expect(capture(given, { jpeg: true }, signal)).rejects.toMatchObject({ code: 'capture-paused' });
@@ -102,12 +113,14 @@ describe('a capture', () => {
 
   it('fails as the camera does, or says that the picture is none', async () => {
     const missing = new SurfwatchError('camera-missing', '/dev/video0: no such device');
-    await expect(capture(parts({ look: () => Promise.reject(missing) }), {}, signal)).rejects.toBe(missing);
+    await expect(capture(deps({ captureNow: () => Promise.reject(missing) }), {}, signal)).rejects.toBe(
+      missing,
+    );
     const unreadable = {
       frame: frameOf(picture),
-      looked: { observation: { visibility: 'unreadable' }, error: new Error('no JPEG') },
+      observed: { observation: { visibility: 'unreadable' }, error: new Error('no JPEG') },
     };
-    const given = parts({ look: async () => unreadable as unknown as Look });
+    const given = deps({ captureNow: async () => unreadable as unknown as ProcessedFrame });
     await expect(capture(given, {}, signal)).rejects.toMatchObject({
       code: 'capture-unreadable',
       message: 'no JPEG',

@@ -9,7 +9,6 @@ const nothing = () => undefined;
 const { settings } = loaded(process.argv[2] ?? '');
 const options = new RuntimeOptions({
   settings,
-  onChange: nothing,
   onAlert: nothing,
   clock: systemClock,
   log: silent,

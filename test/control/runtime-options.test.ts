@@ -21,11 +21,11 @@ async function started(stateDir: string, set: readonly string[] = []) {
   const options = new RuntimeOptions({
     settings,
     effective,
-    onChange,
     onAlert,
     clock: systemClock,
     log: silent,
   });
+  options.subscribe(onChange);
   await options.start();
   return { options, onChange, onAlert };
 }
@@ -191,7 +191,7 @@ test('many changes at a time are made one after the other', async () => {
 });
 
 test('a daemon killed at any moment has the last acknowledged options, or the ones after', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async () => {
   const folder = await temporaryFolder();
   for (let round = 0; round < 4; round++) {

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { RUNTIME_SETTINGS } from '../../src/control/runtime-settings.ts';
 import { controlVerbs } from '../../src/control/verbs.ts';
 import { CONTROL_EXAMPLES } from '../../src/messaging/control-examples.ts';
 import { responseSchema } from '../../src/messaging/payloads.ts';
@@ -85,9 +86,9 @@ describe.each([
       options: { 'camera.interval': { value: '5s' } },
       changed: [],
     });
-    expect(
-      Object.keys(((await asking.request('options')) as { options: object }).options).length,
-    ).toBeGreaterThan(30);
+    expect(Object.keys(((await asking.request('options')) as { options: object }).options).length).toBe(
+      RUNTIME_SETTINGS.length,
+    );
   });
 
   here('the picture is retained, the newest one, and removed', async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon/daemon.ts';
+import { startDaemon } from '../../src/daemon/daemon.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import { listener } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { newDaemon, startDaemon } from './support.ts';
+import { daemonWith, heardDaemon } from './support.ts';
 
 const SIMULATED = ['camera.kind=simulator', 'camera.simulator.width=320', 'camera.simulator.height=180'];
 
@@ -16,7 +16,7 @@ type Heard = Awaited<ReturnType<typeof listener>>;
 const json = (heard: Heard, topic: string) => JSON.parse(heard.last(`surf/${topic}`) ?? '{}');
 
 async function controlled(set: readonly string[] = []) {
-  const { daemon, heard } = await startDaemon([...SIMULATED, ...set]);
+  const { daemon, heard } = await heardDaemon([...SIMULATED, ...set]);
   const requester = await openRequester({
     ...DEFAULTS.mqtt,
     url: daemon.address,
@@ -56,8 +56,7 @@ describe('a daemon that is controlled', () => {
     const { daemon, requester } = await controlled([state]);
     await requester.request('pause', { for: '1h' });
     await daemon.stop();
-    const again = await newDaemon([...SIMULATED, state]);
-    await again.start();
+    const again = await daemonWith([...SIMULATED, state]);
     const heard = await listener(again.address);
     await until(() => json(heard, 'state').state === 'paused', 'paused');
     await until(() => json(heard, 'activity').visibility === 'paused', 'an activity that says so');
@@ -102,8 +101,7 @@ describe('a daemon that is controlled', () => {
       code: 'option-fixed',
     });
     await daemon.stop();
-    const again = await newDaemon([...SIMULATED, state]);
-    await again.start();
+    const again = await daemonWith([...SIMULATED, state]);
     const heardAgain = await listener(again.address);
     await until(() => json(heardAgain, 'info').thresholds?.surfing === 0.31, 'the threshold again');
   });
@@ -124,7 +122,7 @@ describe('a daemon that is controlled', () => {
       timeZone: 'UTC',
     });
     const window = `[{"days":["${yesterday.toLowerCase()}"],"from":"10:00","to":"10:01"}]`;
-    const { daemon, heard } = await startDaemon([
+    const { daemon, heard } = await heardDaemon([
       ...SIMULATED,
       'schedule.enabled=true',
       'schedule.daylight=all',
@@ -165,7 +163,7 @@ describe('a daemon that is controlled', () => {
     await controlled([state]);
     const set = [...SIMULATED, state, 'broker.port=0'];
     const { settings } = loadConfig({ set, env: {}, cwd: process.cwd() });
-    const second = new Daemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
-    await expect(second.start()).rejects.toMatchObject({ code: 'state-locked' });
+    const second = startDaemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
+    await expect(second).rejects.toMatchObject({ code: 'state-locked' });
   });
 });

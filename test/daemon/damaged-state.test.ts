@@ -1,14 +1,16 @@
 /** Damages each file of a real state folder, one at a time: the daemon must start, say so, and go on. */
+
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon/daemon.ts';
+import { startDaemon } from '../../src/daemon/daemon.ts';
 import { stateFiles } from '../../src/host/state/copy.ts';
 import { listener } from '../messaging/support.ts';
-import { readableLog } from '../support/log.ts';
+import { readableLog, silent } from '../support/log.ts';
 import { suiteFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -38,19 +40,17 @@ const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
   },
 };
 
-function newDaemon(stateDir: string) {
+async function daemonIn(stateDir: string, log: Logger) {
   const set = [...SETTINGS, `stateDir=${stateDir}`];
   const { settings } = loadConfig({ set, env: {}, cwd: process.cwd(), systemFile: '' });
-  const { log, lines } = readableLog();
-  const daemon = new Daemon(settings, { clock: systemClock, log, version: '0.0.0-test' });
+  const daemon = await startDaemon(settings, { clock: systemClock, log, version: '0.0.0-test' });
   onTestFinished(() => daemon.stop());
-  return { daemon, lines };
+  return daemon;
 }
 
 /** Leaves in the folder all that a daemon keeps, one that was labelled too. */
 async function liveIn(stateDir: string): Promise<void> {
-  const { daemon } = newDaemon(stateDir);
-  await daemon.start();
+  const daemon = await daemonIn(stateDir, silent);
   const heard = await listener(daemon.address);
   const frame = () => JSON.parse(heard.last('surf/activity') ?? '{}').frame;
   await until(() => typeof frame() === 'string', 'a frame');
@@ -76,9 +76,9 @@ describe('a daemon whose state is damaged', { timeout: 60_000 }, () => {
       const stateDir = await temporaryFolder();
       cpSync(original, stateDir, { recursive: true });
       DAMAGES[how]?.(join(stateDir, file));
-      const { daemon, lines } = newDaemon(stateDir);
+      const { log, lines } = readableLog();
       try {
-        await daemon.start();
+        const daemon = await daemonIn(stateDir, log);
         const heard = await listener(daemon.address);
         await until(
           () => JSON.parse(heard.last('surf/activity') ?? '{}').visibility === 'ok',
@@ -87,10 +87,9 @@ describe('a daemon whose state is damaged', { timeout: 60_000 }, () => {
         const said = lines.some(({ level }) => Number(level) >= 40);
         // An empty database is a new one, and what is not there is no damage.
         if (!said && how !== 'emptied') failed.push(`${file}: nothing was said`);
+        await daemon.stop();
       } catch (error) {
         failed.push(`${file}: ${String(error)}`);
-      } finally {
-        await daemon.stop();
       }
     }
     expect(failed).toEqual([]);

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { startDaemon } from './support.ts';
+import { heardDaemon } from './support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_pier/config';
 
 it('announces itself to Home Assistant, with what its head tells apart and its zones', async () => {
   const zones = JSON.stringify([{ name: 'north', x: 0, y: 0.2, w: 0.5, h: 0.6 }]);
-  const { heard } = await startDaemon([
+  const { heard } = await heardDaemon([
     ...['camera.kind=simulator', 'site=pier', `zones=${zones}`],
     ...['discovery.enabled=true', 'discovery.area=Beach'],
   ]);

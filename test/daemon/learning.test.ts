@@ -6,7 +6,7 @@ import { TOPICS } from '../../src/messaging/topics.ts';
 import { listener } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { drawnBeach, newDaemon, startDaemon } from './support.ts';
+import { daemonWith, drawnBeach, heardDaemon } from './support.ts';
 
 const SIMULATOR = ['camera.kind=simulator', 'camera.simulator.width=640', 'camera.simulator.height=360'];
 
@@ -49,7 +49,7 @@ async function sendPictures(heard: Heard, kind: 'none' | 'kitesurfing', seeds: r
 
 describe('learning on the board', () => {
   it('labels a frame that was published, takes it back, and says what is wrong with a label', async () => {
-    const { heard } = await startDaemon(SIMULATOR);
+    const { heard } = await heardDaemon(SIMULATOR);
     const frame = await publishedFrame(heard);
     expect(await ask(heard, 'label', { frame, labels: ['kitesurfing'] })).toMatchObject({
       status: 'ok',
@@ -79,8 +79,7 @@ describe('learning on the board', () => {
 
   it('retrains, promotes between two frames, outlives a restart, and rolls back', async () => {
     const stateDir = await temporaryFolder();
-    const daemon = await newDaemon([...SIMULATOR, `stateDir=${stateDir}`]);
-    await daemon.start();
+    const daemon = await daemonWith([...SIMULATOR, `stateDir=${stateDir}`]);
     const heard = await listener(daemon.address);
     const first = json(await untilLast(heard, 'surf/info')).head.id;
     const answers = [
@@ -107,8 +106,7 @@ describe('learning on the board', () => {
     expect(TOPICS.event.payload.safeParse(promoted)).toMatchObject({ success: true });
 
     await daemon.stop();
-    const again = await newDaemon([...SIMULATOR, `stateDir=${stateDir}`]);
-    await again.start();
+    const again = await daemonWith([...SIMULATOR, `stateDir=${stateDir}`]);
     const later = await listener(again.address);
     expect(json(await untilLast(later, 'surf/info')).head.id).toBe(second);
     const { data: models } = await ask(later, 'models');
@@ -123,8 +121,7 @@ describe('learning on the board', () => {
 
   it('cancels a job, and says after a kill that one was interrupted', async () => {
     const stateDir = await temporaryFolder();
-    const daemon = await newDaemon([...SIMULATOR, `stateDir=${stateDir}`]);
-    await daemon.start();
+    const daemon = await daemonWith([...SIMULATOR, `stateDir=${stateDir}`]);
     const heard = await listener(daemon.address);
     await sendPictures(heard, 'kitesurfing', [1, 2]);
     await sendPictures(heard, 'none', [3, 4]);
@@ -137,16 +134,27 @@ describe('learning on the board', () => {
     await until(() => training(heard)?.state === 'cancelled', 'cancelled');
     await daemon.stop();
     await writeFile(join(stateDir, 'learning', 'job.json'), note);
-    const again = await newDaemon([...SIMULATOR, `stateDir=${stateDir}`]);
-    await again.start();
+    const again = await daemonWith([...SIMULATOR, `stateDir=${stateDir}`]);
     const later = await listener(again.address);
     await until(() => training(later)?.state === 'failed', 'the job is given up');
     expect(training(later)).toMatchObject({ job: data.job, error: { code: 'retrain-interrupted' } });
   }, 120_000);
 
+  it('says that it is off where its archive cannot be opened, while the beach is watched', async () => {
+    const stateDir = await temporaryFolder();
+    await writeFile(join(stateDir, 'learning'), 'not a folder');
+    const { heard } = await heardDaemon([...SIMULATOR, `stateDir=${stateDir}`]);
+    await publishedFrame(heard);
+    expect(heard.last('surf/alert/learning-failed')).not.toBe('');
+    expect(await ask(heard, 'models')).toMatchObject({ code: 'learning-off' });
+    expect(await ask(heard, 'capture', { keep: true })).toMatchObject({ code: 'learning-off' });
+    expect((await sendPictures(heard, 'none', [1]))[0]).toMatchObject({ code: 'learning-off' });
+    expect((await ask(heard, 'status')).data.learning).toBeNull();
+  });
+
   it('takes labelled pictures from a folder', async () => {
     const labelledDir = await temporaryFolder();
-    const { heard } = await startDaemon([...SIMULATOR, `learning.labelledDir=${labelledDir}`]);
+    const { heard } = await heardDaemon([...SIMULATOR, `learning.labelledDir=${labelledDir}`]);
     await publishedFrame(heard);
     await writeFile(join(labelledDir, 'kitesurfing', 'a.jpg'), await drawnBeach(1, 'kitesurfing'));
     const counts = async () => (await ask(heard, 'status')).data.learning.archive.labels;
@@ -159,7 +167,7 @@ describe('learning on the board', () => {
   it('watches the beach though nothing can be kept', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'learning'), 'a file where a folder should be');
-    const { heard } = await startDaemon([...SIMULATOR, `stateDir=${folder}`]);
+    const { heard } = await heardDaemon([...SIMULATOR, `stateDir=${folder}`]);
     await publishedFrame(heard);
     await until(() => (heard.last('surf/alert/learning-failed') ?? '') !== '', 'an alert');
     expect(await ask(heard, 'retrain')).toMatchObject({ code: 'learning-off' });

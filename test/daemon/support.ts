@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon/daemon.ts';
+import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { randomScene } from '../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { listener } from '../messaging/support.ts';
@@ -20,19 +20,18 @@ const QUICK = [
   'vision.detail=0.5',
 ];
 
-/** A daemon with the shipped model, not started yet; stopped at the end of the test. */
-export async function newDaemon(set: readonly string[]): Promise<Daemon> {
+/** A daemon with the shipped model, stopped at the end of the test. */
+export async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const stateDir = `stateDir=${await temporaryFolder()}`;
   const { settings } = loadConfig({ set: [...QUICK, stateDir, ...set], env: {}, cwd: process.cwd() });
-  const daemon = new Daemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
+  const daemon = await startDaemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
   onTestFinished(() => daemon.stop());
   return daemon;
 }
 
-/** A started daemon on its embedded broker, and a client that listens to all it says. */
-export async function startDaemon(set: readonly string[]) {
-  const daemon = await newDaemon(set);
-  await daemon.start();
+/** A daemon on its embedded broker, and a client that listens to all it says. */
+export async function heardDaemon(set: readonly string[]) {
+  const daemon = await daemonWith(set);
   return { daemon, heard: await listener(daemon.address) };
 }
 

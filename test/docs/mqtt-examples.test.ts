@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon/daemon.ts';
+import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { trainingSchema } from '../../src/messaging/learning-payloads.ts';
 import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
@@ -30,7 +30,7 @@ async function drawPicture(file: string): Promise<void> {
 }
 
 /** A daemon that looks at a drawn picture. */
-async function startDaemon(set: readonly string[]): Promise<Daemon> {
+async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const folder = await temporaryFolder();
   await drawPicture(join(folder, 'sea.jpg'));
   const camera = ['camera.kind=directory', `camera.directory.path=${folder}`, 'camera.interval=200ms'];
@@ -40,9 +40,8 @@ async function startDaemon(set: readonly string[]): Promise<Daemon> {
     systemFile: '',
     set: [...camera, 'activity.dwell=400ms', ...set],
   });
-  const daemon = new Daemon(settings, { clock: systemClock, log: silent, version: '0.0.0' });
+  const daemon = await startDaemon(settings, { clock: systemClock, log: silent, version: '0.0.0' });
   onTestFinished(() => daemon.stop());
-  await daemon.start();
   return daemon;
 }
 
@@ -118,7 +117,7 @@ test.skipIf(!hasMosquitto || !hasClients)(
   { timeout: 60_000 },
   async () => {
     const { url } = await mosquitto();
-    await startDaemon([`mqtt.url=${url}`]);
+    await daemonWith([`mqtt.url=${url}`]);
     const watching = await watch(url);
     const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));
     for (const { at, line } of LINES.filter(one => one.at.startsWith('README.md'))) {
@@ -130,7 +129,7 @@ test.skipIf(!hasMosquitto || !hasClients)(
 );
 
 test.skipIf(!hasClients)('the examples work with the embedded broker', { timeout: 60_000 }, async () => {
-  const daemon = await startDaemon(['broker.port=0']);
+  const daemon = await daemonWith(['broker.port=0']);
   const watching = await watch(daemon.address);
   const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));
   for (const { at, line } of plain ?? []) {
@@ -148,7 +147,7 @@ test.skipIf(!hasClients)('the examples work with the embedded broker', { timeout
 
 test.skipIf(!hasMosquitto)('the examples of MQTT 5 work with a broker', async () => {
   const { url } = await mosquitto();
-  await startDaemon([`mqtt.url=${url}`]);
+  await daemonWith([`mqtt.url=${url}`]);
   await watch(url);
   for (const { line } of overMqtt5 ?? []) checkOutput(line, await shell(line, url));
 });

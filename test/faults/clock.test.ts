@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon/daemon.ts';
+import { startDaemon } from '../../src/daemon/daemon.ts';
 import { drawnBeach } from '../daemon/support.ts';
 import { listener } from '../messaging/support.ts';
 import { silent } from '../support/log.ts';
@@ -37,9 +37,8 @@ async function boardWithClock(atMs: number, more: readonly string[] = []) {
   ];
   const { settings } = loadConfig({ set, env: {}, cwd: process.cwd(), systemFile: '' });
   const clock = { ...systemClock, now: () => Date.now() + shiftMs };
-  const daemon = new Daemon(settings, { clock, log: silent, version: '0.0.0-test' });
+  const daemon = await startDaemon(settings, { clock, log: silent, version: '0.0.0-test' });
   onTestFinished(() => daemon.stop());
-  await daemon.start();
   const setClock = (toMs: number) => {
     shiftMs = toMs - Date.now();
   };

@@ -1,4 +1,5 @@
 /** Heads, manifests, state files and backups that were tampered with: each is read, set aside, or refused with a code. */
+
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -18,7 +19,7 @@ import { readProbation, saveProbation } from '../../src/learning/models/probatio
 import { resolveHead } from '../../src/learning/models/resolve.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Pause } from '../../src/pipeline/pause.ts';
-import { viewFile } from '../../src/pipeline/view-keeper.ts';
+import { viewFile } from '../../src/pipeline/view-store.ts';
 import { describeGolden, goldenPixels } from '../../src/vision/backbone.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
@@ -191,8 +192,6 @@ async function stateSubjects(): Promise<Record<string, Subject>> {
   const pauseIn = (stateDir: string) =>
     new Pause({
       stateDir,
-      onPause: () => undefined,
-      onResume: () => undefined,
       onAlert: () => undefined,
       clock,
       log: silent,

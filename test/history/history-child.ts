@@ -35,7 +35,7 @@ const beach = {
 
 history.start();
 for (;;) {
-  history.take({ beach, zones: [], events: [] });
+  history.record({ beach, zones: [], events: [] });
   // Waits for its reader, or what it has reported would be far ahead of what was read.
   if (!process.stdout.write(`${passedMs / 1000}\n`)) await once(process.stdout, 'drain');
   passedMs += 1000;

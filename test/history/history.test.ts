@@ -58,7 +58,7 @@ describe('what is kept', () => {
     await pass(one, 60, ['surfing'], 1, { surfing: 7, windsurfing: 0 });
     await pass(one, 60, [], 1, { surfing: 0, windsurfing: 0 });
     await pass(one, 60, 'dark');
-    one.history.take(step([], [sessionEvent({ type: 'session_ended', peakCount: 7 })]));
+    one.history.record(step([], [sessionEvent({ type: 'session_ended', peakCount: 7 })]));
     one.history.stop();
     const file = readHistory(join(one.directory, 'history.db'));
     const [session] = file.sessions(0, 1e15);
@@ -126,7 +126,7 @@ describe('what is kept', () => {
 
   it('is deleted when it is too old', async () => {
     const one = await board({ options: { ...DEFAULTS.history, keepMs: 2 * 24 * HOUR_MS } });
-    one.history.take(step([], [sessionEvent({ type: 'session_ended' })]));
+    one.history.record(step([], [sessionEvent({ type: 'session_ended' })]));
     await pass(one, 120, ['surfing']);
     await one.clock.advance(3 * 24 * HOUR_MS);
     await pass(one, 120, []);
@@ -152,12 +152,12 @@ describe('the wall clock', () => {
 
   it('not set at the boot: time and sessions get their hours once it is', async () => {
     const one = await board({ clock: fakeClock(0) });
-    one.history.take(step(['surfing'], [sessionEvent({ start: 5_000 })]));
+    one.history.record(step(['surfing'], [sessionEvent({ start: 5_000 })]));
     await pass(one, 600, ['surfing']);
     expect(one.stats).toEqual([]);
     expect(seconds(one.directory)).toMatchObject({ watched: 0, sessions: [] });
     one.clock.jump(NINE);
-    one.history.take(step(['surfing'], [sessionEvent({ type: 'session_ended', start: NINE + 5_000 })]));
+    one.history.record(step(['surfing'], [sessionEvent({ type: 'session_ended', start: NINE + 5_000 })]));
     await pass(one, 60, ['surfing']);
     one.history.stop();
     const kept = seconds(one.directory);
@@ -170,10 +170,10 @@ describe('the wall clock', () => {
 describe('sessions', () => {
   it('are brought up to date, and have an end after a kill too', async () => {
     const one = await board();
-    one.history.take(step(['surfing'], [sessionEvent()]));
+    one.history.record(step(['surfing'], [sessionEvent()]));
     await pass(one, 61, ['surfing']);
     expect(seconds(one.directory).sessions).toMatchObject([{ open: true, durationMs: 8_000, peak: 0.9 }]);
-    one.history.take(
+    one.history.record(
       step(['surfing'], [sessionEvent({ type: 'session_updated', durationMs: 60_000, peak: 0.95 })]),
     );
     await pass(one, 61, ['surfing']);

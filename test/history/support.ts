@@ -73,10 +73,10 @@ export async function pass(
   count: ActivityReport['count'] = null,
 ): Promise<void> {
   for (let passed = 0; passed < seconds; passed += everyS) {
-    history.take(step(what, [], count));
+    history.record(step(what, [], count));
     await clock.advance(everyS * 1000);
   }
-  history.take(step(what, [], count));
+  history.record(step(what, [], count));
 }
 
 export function sessionEvent(

@@ -7,7 +7,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 import { connectFault, disconnection, withoutCredentials } from '../../src/messaging/faults.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
 import { fc } from '../support/fast-check.ts';
-import { readableLog, silent } from '../support/log.ts';
+import { readableLog } from '../support/log.ts';
 import { until } from '../support/until.ts';
 import { activity, startLink, warnings } from './link-support.ts';
 import {

@@ -14,7 +14,7 @@ import { FUZZ_SEED, heldMB } from '../support/fuzz.ts';
 import { silent } from '../support/log.ts';
 import { until } from '../support/until.ts';
 import { messageMaker } from './fuzz.ts';
-import { clock } from './support.ts';
+import { clock, registryOf } from './support.ts';
 
 /** 100,000 of them by `npm run test:faults`. */
 const MESSAGES = Number(process.env.SURFWATCH_FUZZ_COMMANDS ?? 3_000);
@@ -49,9 +49,12 @@ async function start() {
     ...controlVerbs(await startControl()),
   };
   const answers: Message[] = [];
-  const { onMessage } = incomingOf({ base: 'surf', verbs, labels, clock, log: silent }, answer => {
-    answers.push(answer);
-  });
+  const { onMessage } = incomingOf(
+    { base: 'surf', commands: registryOf(verbs, labels), clock, log: silent },
+    answer => {
+      answers.push(answer);
+    },
+  );
   const make = messageMaker(createRandom(FUZZ_SEED), {
     verbs: Object.keys(verbs),
     frames: [...frames.map(({ id }) => id), '01JZZZZZZZ0000000000000000'],

@@ -7,11 +7,11 @@ import { commandHandler } from '../../src/messaging/commands.ts';
 import type { Incoming } from '../../src/messaging/connection.ts';
 import type { Message } from '../../src/messaging/connection-options.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
-import { defineVerb, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
+import { CommandRegistry, defineVerb, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { fc } from '../support/fast-check.ts';
 import { silent } from '../support/log.ts';
 import { until } from '../support/until.ts';
-import { clock } from './support.ts';
+import { clock, registryOf } from './support.ts';
 
 const incoming = (topic: string, payload: string | Buffer, more: Partial<Incoming> = {}): Incoming => ({
   topic: `surf/${topic}`,
@@ -86,11 +86,14 @@ describe('parseCommand', () => {
   });
 });
 
-function handler(verbs: Verbs, { log = silent, time = clock }: { log?: typeof silent; time?: Clock } = {}) {
+function handler(
+  verbs: Verbs | CommandRegistry,
+  { log = silent, time = clock }: { log?: typeof silent; time?: Clock } = {},
+) {
   const answers: Message[] = [];
   const handle = commandHandler({
     base: 'surf',
-    verbs,
+    commands: verbs instanceof CommandRegistry ? verbs : registryOf(verbs),
     clock: time,
     log,
     answer: message => void answers.push(message),
@@ -123,6 +126,18 @@ describe('commandHandler', () => {
       data: { activity: 'none' },
       transaction: 't1',
     });
+  });
+
+  it('says while the daemon starts that a command is not there yet, and runs it when its sender repeats it', async () => {
+    const commands = new CommandRegistry();
+    const { ask } = handler(commands);
+    const status = incoming('command', '{"command":"status","transaction":"t1"}');
+    expect(await ask(status)).toMatchObject({ status: 'error', code: 'command-starting', transaction: 't1' });
+    commands.add({ status: statusVerb(() => ({ up: true })) });
+    expect(await ask(status)).toMatchObject({ status: 'ok', data: { up: true } });
+    expect(await ask(incoming('command', 'sttus'))).toMatchObject({ code: 'command-starting' });
+    commands.complete();
+    expect(await ask(incoming('command', 'sttus'))).toMatchObject({ code: 'command-unknown' });
   });
 
   it('answers an unknown verb with the nearest', async () => {

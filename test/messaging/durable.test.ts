@@ -2,6 +2,7 @@
  * No event is lost, none comes out of order, and none comes twice but the one that was under way when a broker or the
  * daemon died. `SURFWATCH_RESTARTS=50 SURFWATCH_EVENTS=10000` make it longer.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { learningVerbs } from '../../src/learning/board/verbs.ts';
 import type { Message } from '../../src/messaging/connection-options.ts';
 import { incomingOf } from '../../src/messaging/incoming.ts';
-import type { MessagingSetup } from '../../src/messaging/messaging.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
+import { CommandRegistry, type PictureLabeller } from '../../src/messaging/verbs.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
 import { readableLog, silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -16,12 +16,13 @@ import {
   client,
   clock,
   closed,
+  type Given,
   hasMosquitto,
   listener,
   mosquitto,
   QUICK,
+  registryOf,
   startMessaging,
-  type TestSetup,
 } from './support.ts';
 
 const MISSING = '01JZZZZZZZ0000000000000000';
@@ -42,9 +43,9 @@ const verbsFor = (labels: Awaited<ReturnType<typeof startLabels>>['labels']) =>
   });
 
 /** A daemon's messaging and labels, and somebody who talks to it. */
-async function start(setup: TestSetup = {}, protocolVersion: 4 | 5 = 4) {
+async function start(setup: Given = {}, protocolVersion: 4 | 5 = 4) {
   const parts = await startLabels();
-  const messaging = await startMessaging({ verbs: verbsFor(parts.labels), labels: parts.labels, ...setup });
+  const messaging = await startMessaging({ verbs: verbsFor(parts.labels), pictures: parts.labels, ...setup });
   await until(() => messaging.stats.connected, 'connected');
   const { mqtt, received } = await listener(messaging.address, 'surf/response/#', { protocolVersion });
   const say = async (topic: string, payload: string | Buffer): Promise<Response> => {
@@ -196,11 +197,14 @@ describe.skipIf(!hasMosquitto)('labels over Mosquitto', () => {
 });
 
 describe('incoming messages', () => {
-  const routes = (setup: Partial<MessagingSetup> = {}, log = silent) => {
+  const routes = (pictures: PictureLabeller, log = silent) => {
     const answers: Message[] = [];
-    const { onMessage } = incomingOf({ base: 'surf', verbs: {}, clock, log, ...setup }, message => {
-      answers.push(message);
-    });
+    const { onMessage } = incomingOf(
+      { base: 'surf', commands: registryOf({}, pictures), clock, log },
+      message => {
+        answers.push(message);
+      },
+    );
     const give = (topic: string, payload: Buffer, retained = false) =>
       onMessage({ topic: `surf/${topic}`, payload, retained });
     return { give, answers, codes: () => answers.map(({ payload }) => JSON.parse(payload).code) };
@@ -209,13 +213,24 @@ describe('incoming messages', () => {
   it('that are retained are ignored, which is said once', async () => {
     const { log, lines } = readableLog();
     const labels = { labelImage: () => Promise.reject(new Error('not to be called')) };
-    const { give, answers } = routes({ labels }, log);
+    const { give, answers } = routes(labels, log);
     for (const topic of ['command', 'command/status', 'label', 'label/image/surfing']) {
       give(topic, Buffer.from('status'), true);
     }
     await new Promise(resolve => setImmediate(resolve));
     expect(answers).toEqual([]);
     expect(lines).toHaveLength(1);
+  });
+
+  it('pictures that come while the daemon starts are answered so', async () => {
+    const answers: Message[] = [];
+    const commands = new CommandRegistry();
+    const { onMessage } = incomingOf({ base: 'surf', commands, clock, log: silent }, answer => {
+      answers.push(answer);
+    });
+    onMessage({ topic: 'surf/label/image/surfing', payload: Buffer.alloc(10), retained: false });
+    await until(() => answers.length === 1, 'an answer');
+    expect(JSON.parse(answers[0]?.payload ?? '')).toMatchObject({ code: 'command-starting' });
   });
 
   it('pictures beyond what may wait are turned away, and later ones taken again', async () => {
@@ -226,7 +241,7 @@ describe('incoming messages', () => {
           waiting.push(() => resolve({ frame: MISSING, labels: [] })),
         ),
     };
-    const { give, answers, codes } = routes({ labels });
+    const { give, answers, codes } = routes(labels);
     for (let n = 0; n < 6; n++) give('label/image/none', Buffer.alloc(9_000_000));
     await until(() => answers.length === 2, 'two are turned away: 45 MB');
     expect(codes()).toEqual(['command-busy', 'command-busy']);

@@ -1,6 +1,7 @@
 /** A link to a broker, and what it says. */
+
 import { onTestFinished } from 'vitest';
-import { MqttLink, type MqttLinkSetup } from '../../src/messaging/client.ts';
+import { MqttLink, type MqttLinkDeps } from '../../src/messaging/client.ts';
 import type { Incoming } from '../../src/messaging/connection.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
 import { silent } from '../support/log.ts';
@@ -9,7 +10,7 @@ import { clock, QUICK } from './support.ts';
 const WILL = { topic: 'surf/availability', payload: 'offline', qos: 1, retain: true } as const;
 
 /** A started link; cut at the end of the test. */
-export async function startLink(options: Partial<MqttOptions>, setup: Partial<MqttLinkSetup> = {}) {
+export async function startLink(options: Partial<MqttOptions>, setup: Partial<MqttLinkDeps> = {}) {
   const messages: Incoming[] = [];
   const seen = { connected: 0, disconnected: 0 };
   const link = new MqttLink({

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { systemClock as clock } from '../../src/base/clock.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
+import { CommandRegistry } from '../../src/messaging/verbs.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { sessionEvent } from './session-event.ts';
 
@@ -13,7 +14,7 @@ const log = pino({ level: 'silent' });
 const messaging = new Messaging({
   mqtt: { ...DEFAULTS.mqtt, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
   base: 'surf',
-  verbs: {},
+  commands: new CommandRegistry(),
   events: new DiskEvents({ path, maxEvents: 100_000, clock, log }),
   eventPace: { burst: 20, perSecond: 2_000 },
   clock,

@@ -6,6 +6,7 @@ import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { silent } from '../support/log.ts';
+import { registryOf } from './support.ts';
 
 const START = Date.UTC(2026, 5, 1, 9, 0, 0);
 const MINUTE = 60_000;
@@ -21,7 +22,7 @@ function board(startMs = START) {
   });
   const handle = commandHandler({
     base: 'surf',
-    verbs: { run, label: run },
+    commands: registryOf({ run, label: run }),
     clock,
     log: silent,
     answer: message => void answers.push(message),

@@ -11,9 +11,9 @@ import { connect, type IClientOptions, type IPublishPacket, type MqttClient } fr
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { BROKER_DEFAULTS, type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
-import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
+import { Messaging, type MessagingDeps } from '../../src/messaging/messaging.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
-import { statusVerb } from '../../src/messaging/verbs.ts';
+import { CommandRegistry, type PictureLabeller, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 
@@ -30,17 +30,39 @@ export const QUICK: MqttOptions = {
 
 export const BROKER = { ...BROKER_DEFAULTS, port: 0 };
 
+const NO_PICTURES: PictureLabeller = {
+  labelImage: () => Promise.reject(new Error('no picture is expected')),
+};
+
+/** The commands of a daemon that has started. */
+export function registryOf(verbs: Verbs, pictures = NO_PICTURES): CommandRegistry {
+  const commands = new CommandRegistry();
+  commands.add(verbs);
+  commands.addPictures(pictures);
+  commands.complete();
+  return commands;
+}
+
 /** With the options of the embedded broker, which is used where `mqtt` has no address. */
-export type TestSetup = Partial<Omit<MessagingSetup, 'broker'>> & { readonly broker?: BrokerOptions };
+export interface Given extends Partial<Omit<MessagingDeps, 'broker'>> {
+  readonly broker?: BrokerOptions;
+  readonly verbs?: Verbs;
+  readonly pictures?: PictureLabeller;
+}
 
 /** A started Messaging, stopped at the end of the test. */
-export async function startMessaging({ broker = BROKER, ...setup }: TestSetup = {}): Promise<Messaging> {
+export async function startMessaging({
+  broker = BROKER,
+  verbs = { status: statusVerb(() => ({ up: true })) },
+  pictures,
+  ...setup
+}: Given = {}): Promise<Messaging> {
   const { mqtt = QUICK, base = 'surf' } = setup;
   const messaging = new Messaging({
     mqtt,
     base,
     ...(mqtt.url === '' && { broker: new BrokerProcess({ options: broker, base, clock, log: silent }) }),
-    verbs: { status: statusVerb(() => ({ up: true })) },
+    commands: registryOf(verbs, pictures),
     clock,
     log: silent,
     ...setup,

@@ -2,8 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/base/clock.ts';
-import { Camera } from '../../src/capture/camera.ts';
-import { createSource } from '../../src/capture/create.ts';
 import type { Frame } from '../../src/capture/source.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { CameraSwitch } from '../../src/pipeline/camera-switch.ts';
@@ -24,26 +22,24 @@ async function folderSwitch(interval: string) {
   ];
   const options = loadConfig({ set, env: {}, cwd: process.cwd() }).settings.camera;
   const frames: Frame[] = [];
-  const camera = new CameraSwitch(
-    () =>
-      new Camera({
-        source: createSource(options, { clock, log }),
-        clock,
-        log,
-        options,
-        onFrame: async frame => {
-          frames.push(frame);
-        },
-        onStatus: () => undefined,
-      }),
-  );
+  const changes: string[] = [];
+  const camera = new CameraSwitch({ settings: () => options, clock, log });
+  const connect = () =>
+    camera.connect({
+      onFrame: async frame => {
+        frames.push(frame);
+      },
+      onStatus: ({ status }) => void changes.push(status),
+      onFailure: () => undefined,
+    });
   onTestFinished(() => camera.close());
-  return { camera, frames };
+  return { camera, frames, changes, connect };
 }
 
 describe('the switch of the camera', () => {
   it('opens, closes and opens again, and goes on counting', async () => {
-    const { camera, frames } = await folderSwitch('100ms');
+    const { camera, frames, connect } = await folderSwitch('100ms');
+    connect();
     await camera.open();
     await until(() => frames.length >= 2, 'two frames');
     await camera.close();
@@ -56,7 +52,8 @@ describe('the switch of the camera', () => {
   });
 
   it('does in turn what is asked of it at one time', async () => {
-    const { camera, frames } = await folderSwitch('100ms');
+    const { camera, frames, connect } = await folderSwitch('100ms');
+    connect();
     await Promise.all([camera.open(), camera.close(), camera.open(), camera.open()]);
     await until(() => frames.length >= 1, 'a frame');
     expect(camera.isOpen).toBe(true);
@@ -66,10 +63,32 @@ describe('the switch of the camera', () => {
   });
 
   it('takes a picture at once where the pace is slow', async () => {
-    const { camera, frames } = await folderSwitch('1h');
+    const { camera, frames, connect } = await folderSwitch('1h');
+    connect();
     await camera.open();
     await until(() => frames.length === 1, 'the first frame');
     camera.takeNow();
     await until(() => frames.length === 2, 'the second');
+  });
+
+  it('has the first picture wait until it is known what is done with pictures', async () => {
+    const { camera, frames, changes, connect } = await folderSwitch('1h');
+    await camera.open();
+    await until(() => camera.stats.status === 'online', 'a picture');
+    expect([frames, changes]).toEqual([[], []]);
+    connect();
+    await until(() => frames.length === 1, 'that picture');
+    expect(changes).toEqual(['online']);
+  });
+
+  it('closes though a picture waits, and gives the next one after it', async () => {
+    const { camera, frames, connect } = await folderSwitch('1h');
+    await camera.open();
+    await until(() => camera.stats.status === 'online', 'a picture');
+    await camera.close();
+    expect(camera.isOpen).toBe(false);
+    connect();
+    await camera.open();
+    await until(() => frames.length === 1, 'a picture');
   });
 });

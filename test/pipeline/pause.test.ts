@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { Pause, type PauseState } from '../../src/pipeline/pause.ts';
+import { Pause } from '../../src/pipeline/pause.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -14,12 +14,13 @@ function pauseIn(stateDir: string, clock: FakeClock) {
   const alerts: (string | null)[] = [];
   const pause = new Pause({
     stateDir,
-    onPause: ({ until }: PauseState) =>
-      void told.push(`paused ${until === null ? 'on' : until - clock.now()}`),
-    onResume: () => void told.push('resumed'),
     onAlert: text => void alerts.push(text),
     clock,
     log: silent,
+  });
+  pause.subscribe(state => {
+    if (state === null) told.push('resumed');
+    else told.push(`paused ${state.until === null ? 'on' : state.until - clock.now()}`);
   });
   onTestFinished(() => pause.stop());
   return { pause, told, alerts, file: join(stateDir, 'pause.json') };

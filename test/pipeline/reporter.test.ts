@@ -35,7 +35,9 @@ it('publishes an activity again when a count changes alone', () => {
   const beach = rig();
   const see = (second: number, surfing: number) => {
     const zone = { scores: scored({ surfing: 0.95 }), count: { surfing } };
-    return reporter.take(beach.observe({ ...picture(second * 1_000, { beach: zone }), count: { surfing } }));
+    return reporter.report(
+      beach.observe({ ...picture(second * 1_000, { beach: zone }), count: { surfing } }),
+    );
   };
   expect(see(0, 3)).toBe(true);
   for (let second = 1; second < 20; second++) see(second, 3);
@@ -50,12 +52,12 @@ it('passes the riders of each frame on, where that is switched on and there is a
   const { reporter, topics } = reporting(publish);
   const beach = rig();
   const ridersSaid = () => topics().filter(topic => topic === 'riders').length;
-  reporter.take(beach.observe({ ...picture(0, {}), riders: [RIDER] }));
-  reporter.take(beach.observe({ ...picture(1_000, {}), riders: [] }));
+  reporter.report(beach.observe({ ...picture(0, {}), riders: [RIDER] }));
+  reporter.report(beach.observe({ ...picture(1_000, {}), riders: [] }));
   expect(ridersSaid()).toBe(2);
-  reporter.take(beach.observe(picture(2_000, {})));
-  reporter.take(beach.observe({ ...picture(3_000, {}), frame: null, riders: [RIDER] }));
+  reporter.report(beach.observe(picture(2_000, {})));
+  reporter.report(beach.observe({ ...picture(3_000, {}), frame: null, riders: [RIDER] }));
   publish.riders = false;
-  reporter.take(beach.observe({ ...picture(4_000, {}), riders: [RIDER] }));
+  reporter.report(beach.observe({ ...picture(4_000, {}), riders: [RIDER] }));
   expect(ridersSaid()).toBe(0);
 });

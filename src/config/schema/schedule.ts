@@ -7,7 +7,7 @@ const OFFSET = { min: -6 * HOUR_MS, max: 6 * HOUR_MS } as const;
 
 export const scheduleSchema = {
   enabled: {
-    doc: 'Watch the camera only by daylight and in the windows below; outside of them the state is `night` or `closed` and no picture is asked for. `surfwatch schedule` shows the days to come.',
+    doc: 'Pipeline the camera only by daylight and in the windows below; outside of them the state is `night` or `closed` and no picture is asked for. `surfwatch schedule` shows the days to come.',
     format: 'switch',
     default: false,
   },

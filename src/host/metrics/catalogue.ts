@@ -1,5 +1,5 @@
 /** Every metric: its name, type and help, and how it is read. The table in docs/monitoring.md is made of it. */
-import type { Snapshot } from '../../pipeline/snapshot.ts';
+import type { MetricsSnapshot } from '../../pipeline/metrics-snapshot.ts';
 
 export interface Sample {
   readonly value: number;
@@ -12,7 +12,7 @@ export interface Metric {
   readonly help: string;
   readonly labels?: readonly string[];
   /** No sample where the figure is not known. Absent where it is observed one by one. */
-  readonly read?: (snapshot: Snapshot) => readonly Sample[];
+  readonly read?: (snapshot: MetricsSnapshot) => readonly Sample[];
 }
 
 /** What is timed of a frame. */
@@ -49,11 +49,9 @@ const OF_DAEMON: readonly Metric[] = [
     type: 'gauge',
     help: 'Always 1; its labels say what runs.',
     labels: ['version', 'site', 'engine', 'head'],
-    read: ({ info }) => {
-      if (info === null) return [];
-      const { version, site, engine, head } = info;
-      return [{ value: 1, labels: { version, site, engine, head } }];
-    },
+    read: ({ info: { version, site, engine, head } }) => [
+      { value: 1, labels: { version, site, engine, head } },
+    ],
   },
   {
     name: 'surfwatch_state',
@@ -128,9 +126,7 @@ const OF_PIPELINE: readonly Metric[] = [
     help: 'The activity on the beach as a whole: 1 for the present one, else 0.',
     labels: ['activity'],
     read: ({ beach, info }) =>
-      beach === null || info === null
-        ? []
-        : stateSet('activity', [...info.activities, 'none', 'unknown'], beach.activity),
+      beach === null ? [] : stateSet('activity', [...info.activities, 'none', 'unknown'], beach.activity),
   },
   {
     name: 'surfwatch_activity_score_ratio',

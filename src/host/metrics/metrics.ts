@@ -1,6 +1,6 @@
 /** The metrics in the text format of Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Snapshot } from '../../pipeline/snapshot.ts';
+import type { MetricsSnapshot } from '../../pipeline/metrics-snapshot.ts';
 import { METRICS, type Metric, type Sample, STAGE_METRIC, type Stage } from './catalogue.ts';
 
 export interface Metrics {
@@ -14,12 +14,12 @@ export interface Metrics {
 /** From a fast PC to a slow board. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics(snapshot: () => Snapshot): Metrics {
+export function createMetrics(snapshot: () => MetricsSnapshot): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const stages = new Histogram({ ...describe(STAGE_METRIC), buckets: BUCKETS, registers: [registry] });
   // Taken once for each text, so that its figures belong together.
-  let taken: Snapshot | undefined;
+  let taken: MetricsSnapshot | undefined;
   for (const metric of METRICS) register(metric, registry, read => (taken === undefined ? [] : read(taken)));
   return {
     contentType: registry.contentType,

@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
 import type { Settings } from '../../config/settings.ts';
-import type { Snapshot } from '../../pipeline/snapshot.ts';
+import type { MetricsSnapshot } from '../../pipeline/metrics-snapshot.ts';
+import type { TrackedFrame } from '../../pipeline/processed-frame.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { liveness, readiness } from './readiness.ts';
 import { MetricsServer } from './server.ts';
@@ -10,7 +11,7 @@ import { Textfile } from './textfile.ts';
 
 export interface MetricsOutletsParts {
   readonly options: Settings['metrics'];
-  readonly snapshot: () => Snapshot;
+  readonly snapshot: () => MetricsSnapshot;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -52,8 +53,11 @@ export class MetricsOutlets {
     return this.#server?.url ?? '';
   }
 
-  /** A stage of a frame took so long. */
-  get tookMs(): Metrics['tookMs'] | undefined {
-    return this.#metrics?.tookMs;
+  /** Notes how long the stages of a frame took. */
+  observe({ tookMs, observed: { read } }: TrackedFrame): void {
+    const metrics = this.#metrics;
+    if (metrics === undefined) return;
+    for (const stage of ['decode', 'embed', 'score'] as const) metrics.tookMs(stage, read.tookMs[stage]);
+    metrics.tookMs('frame', tookMs);
   }
 }

@@ -1,5 +1,5 @@
 /** Whether the daemon lives, and whether it does its work: pure functions over a snapshot. */
-import type { Snapshot } from '../../pipeline/snapshot.ts';
+import type { MetricsSnapshot } from '../../pipeline/metrics-snapshot.ts';
 
 export interface Verdict {
   readonly ok: boolean;
@@ -9,7 +9,7 @@ export interface Verdict {
 }
 
 /** Alive: it answers, and the watchdog found nothing stuck. A restart may help where it is not. */
-export function liveness({ state, stalled }: Snapshot): Verdict {
+export function liveness({ state, stalled }: MetricsSnapshot): Verdict {
   const reasons = stalled === null ? [] : [{ code: 'stalled', message: stalled }];
   return { ok: reasons.length === 0, state, reasons };
 }
@@ -17,10 +17,9 @@ export function liveness({ state, stalled }: Snapshot): Verdict {
 /** By intent it looks at nothing then. */
 const AT_REST = ['paused', 'night', 'closed'];
 
-/** Ready: the model is loaded and the camera delivers, or need not. */
-export function readiness({ state, info, camera }: Snapshot): Verdict {
+/** Ready: the camera delivers, or need not; figures are served once the model is loaded. */
+export function readiness({ state, camera }: MetricsSnapshot): Verdict {
   const reasons = [];
-  if (info === null) reasons.push({ code: 'starting', message: 'the model is not loaded yet' });
   if (state === 'stopping') reasons.push({ code: 'stopping', message: 'the daemon is stopping' });
   else if (camera.status !== 'online' && !AT_REST.includes(state)) {
     reasons.push({ code: camera.fault ?? 'camera-lost', message: `the camera is ${camera.status}` });

@@ -1,6 +1,6 @@
 /** Whether the way of a frame still goes on. A camera or broker that is gone is no reason to restart; a wedged pipeline is. */
 import { CAMERA_RETRY } from '../../capture/camera.ts';
-import type { Pulse } from '../../pipeline/pulse.ts';
+import type { LoopProgress } from '../../pipeline/frame-loop.ts';
 
 export interface LivenessOptions {
   /** Longest time without a step. */
@@ -21,7 +21,7 @@ export interface Liveness {
   readonly stalled: string | null;
 }
 
-export function startLiveness({ steps }: Pulse, nowMs: number): Liveness {
+export function startLiveness({ steps }: LoopProgress, nowMs: number): Liveness {
   return { steps, idleMs: 0, atMs: nowMs, stalled: null };
 }
 
@@ -33,7 +33,7 @@ export function startLiveness({ steps }: Pulse, nowMs: number): Liveness {
  */
 export function stepLiveness(
   before: Liveness,
-  { steps, frameSinceMs, resting }: Pulse,
+  { steps, frameSinceMs, resting }: LoopProgress,
   nowMs: number,
   everyMs: number,
   { stepMs, frameMs }: LivenessOptions,

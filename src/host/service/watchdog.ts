@@ -1,20 +1,23 @@
-/** Watches the pipeline: feeds systemd's watchdog while it lives, and calls for a restart when it doesn't. */
+/** Watches the frame loop: feeds systemd's watchdog while it lives, and calls for a restart when it doesn't. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
-import type { Pulse } from '../../pipeline/pulse.ts';
+import type { LoopProgress } from '../../pipeline/frame-loop.ts';
 import { type Liveness, type LivenessOptions, startLiveness, stepLiveness } from './liveness.ts';
 import type { Notifier } from './notifier.ts';
 
 export interface WatchdogParts {
   readonly notifier: Pick<Notifier, 'alive' | 'wedged'>;
-  /** How the pipeline is now. */
-  readonly pulse: () => Pulse;
   /** Longest time between two signs of life; `undefined` where systemd waits for none and gets none. */
   readonly watchdogMs: number | undefined;
-  /** Asked for at each look: the camera's pace may be changed meanwhile. */
-  readonly options: () => LivenessOptions;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** What is watched; asked for at each check. */
+export interface Watched {
+  readonly progress: () => LoopProgress;
+  /** The camera's pace may be changed meanwhile. */
+  readonly options: () => LivenessOptions;
 }
 
 /** Signs of life for each time that systemd waits: two may be lost. */
@@ -33,8 +36,8 @@ export class Watchdog {
   }
 
   /** To be called when the daemon is ready. */
-  start(): void {
-    this.#running ??= this.#run((this.#parts.watchdogMs ?? UNWATCHED_MS) / SIGNS);
+  start(watched: Watched): void {
+    this.#running ??= this.#run(watched, (this.#parts.watchdogMs ?? UNWATCHED_MS) / SIGNS);
   }
 
   /** What is stuck, for who asks after the health of the daemon; null where nothing is. */
@@ -48,12 +51,12 @@ export class Watchdog {
     await this.#running;
   }
 
-  async #run(everyMs: number): Promise<void> {
-    const { clock, pulse, options } = this.#parts;
+  async #run({ progress, options }: Watched, everyMs: number): Promise<void> {
+    const { clock } = this.#parts;
     const { signal } = this.#stopping;
-    this.#liveness = startLiveness(pulse(), clock.monotonic());
+    this.#liveness = startLiveness(progress(), clock.monotonic());
     while (!signal.aborted) {
-      this.#liveness = stepLiveness(this.#liveness, pulse(), clock.monotonic(), everyMs, options());
+      this.#liveness = stepLiveness(this.#liveness, progress(), clock.monotonic(), everyMs, options());
       this.#tell(this.#liveness);
       await clock.sleep(everyMs, signal).catch(() => undefined);
     }

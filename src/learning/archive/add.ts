@@ -38,7 +38,7 @@ const TO_BE_LABELLED: readonly KeptBecause[] = ['label', 'image'];
 const ID = /^[\w-]{1,64}$/;
 
 /** `add` and `tidy` of an {@link Archive}. */
-export function createKeeper(parts: KeeperParts): Pick<Archive, 'add' | 'tidy'> {
+export function createArchiver(parts: KeeperParts): Pick<Archive, 'add' | 'tidy'> {
   const { database, folder, options, clock, log } = parts;
   const lately = latelyKept(database, options.compared);
   const inTurn = serially();

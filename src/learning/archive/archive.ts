@@ -7,7 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import { type Database, openDatabase } from '../../base/database.ts';
 import { storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
-import { createKeeper } from './add.ts';
+import { createArchiver } from './add.ts';
 import { labelFrom } from './fold.ts';
 import {
   type FrameRow,
@@ -60,11 +60,11 @@ export async function openArchive(place: ArchivePlace): Promise<Archive> {
     database.close();
     throw storageError(error, path);
   }
-  const keeper = createKeeper({ database, folder, options, clock, ...(log === undefined ? {} : { log }) });
+  const keeper = createArchiver({ database, folder, options, clock, ...(log === undefined ? {} : { log }) });
   return archiveOf(database, folder, keeper);
 }
 
-function archiveOf(database: Database, folder: string, keeper: ReturnType<typeof createKeeper>): Archive {
+function archiveOf(database: Database, folder: string, keeper: ReturnType<typeof createArchiver>): Archive {
   const pathOf = ({ id, taken_at }: FrameRow) => picturePath(folder, { id, takenAt: taken_at });
 
   const rowOf = (id: string): FrameRow => {

@@ -15,12 +15,12 @@ import type { RecentFrames } from '../archive/recent.ts';
 import type { Archive, LabelEntry, LabelledFrame } from '../archive/types.ts';
 import type { ModelStore } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
-import type { KnownLabels } from './known.ts';
+import type { LabelledCellsCache } from './labelled-cells-cache.ts';
 
-export interface AnswerParts {
+export interface AnswerDeps {
   readonly archive: Archive;
   readonly recent: RecentFrames;
-  readonly known: KnownLabels;
+  readonly known: LabelledCellsCache;
   readonly head: () => HeadBundle;
   readonly thresholds: () => Readonly<Record<string, number>>;
   /** What stays visible of a picture in an answer; null: all of it. */
@@ -32,7 +32,7 @@ export interface AnswerParts {
 
 /** What to label next, best first. */
 export function nextFrames(
-  { archive, recent, known, head, thresholds, unsure }: AnswerParts,
+  { archive, recent, known, head, thresholds, unsure }: AnswerDeps,
   count: number,
 ): { readonly frames: readonly (Omit<NextFrame, 'id' | 'takenAt'> & { frame: string; takenAt: string })[] } {
   const { manifest } = head();
@@ -87,8 +87,8 @@ function isWhole({ label }: LabelledFrame): boolean {
 }
 
 /** @throws SurfwatchError `label-frame-unknown` */
-export async function explanation(parts: AnswerParts, id: string): Promise<Explanation> {
-  const { archive, recent, known, head, loadBase } = parts;
+export async function explanation(deps: AnswerDeps, id: string): Promise<Explanation> {
+  const { archive, recent, known, head, loadBase } = deps;
   const kept = archive.frame(id);
   const frame = kept === undefined ? recent.get(id) : { ...kept, embeddings: archive.embeddings(id) };
   if (frame === undefined) throw unknown(id);
@@ -98,7 +98,7 @@ export async function explanation(parts: AnswerParts, id: string): Promise<Expla
   return explainFrame(
     { ...frame, labels, embeddings: isComparable ? frame.embeddings : null },
     { board: known.cells(), base: await loadBase() },
-    { ...head(), manifest: { ...manifest, thresholds: { ...manifest.thresholds, ...parts.thresholds() } } },
+    { ...head(), manifest: { ...manifest, thresholds: { ...manifest.thresholds, ...deps.thresholds() } } },
   );
 }
 
@@ -110,7 +110,7 @@ export async function explanation(parts: AnswerParts, id: string): Promise<Expla
  * @throws SurfwatchError `label-frame-unknown`, also where no picture of it is kept
  */
 export async function framePicture(
-  { archive, recent, onlyZones }: Pick<AnswerParts, 'archive' | 'recent' | 'onlyZones'>,
+  { archive, recent, onlyZones }: Pick<AnswerDeps, 'archive' | 'recent' | 'onlyZones'>,
   id: string,
   width: number | undefined,
 ) {

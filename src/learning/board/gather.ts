@@ -14,7 +14,7 @@ import { heldFrames } from '../retrain/blocks.ts';
 import type { BaseSet, BoardFrame, CameraFrame, RetrainInput } from '../retrain/types.ts';
 import { pointAt } from './point-at.ts';
 
-export interface GatherParts {
+export interface GatherDeps {
   readonly archive: Archive;
   readonly reader: BeachReader;
   /** Zones of the camera. */
@@ -28,11 +28,11 @@ export interface GatherParts {
 
 /** @param only ways or activities; without it all labels */
 export async function gather(
-  parts: GatherParts,
+  deps: GatherDeps,
   only: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<RetrainInput> {
-  const { archive, reader, loadBase } = parts;
+  const { archive, reader, loadBase } = deps;
   const held = heldFrames(
     archive.log(Number.MAX_SAFE_INTEGER).toReversed(),
     id => archive.frame(id)?.because === 'image',
@@ -40,7 +40,7 @@ export async function gather(
   const board: BoardFrame[] = [];
   for (const frame of archive.labelled().filter(({ label }) => isWanted(label, only))) {
     signal.throwIfAborted();
-    const seen = await cellsOf(frame, parts);
+    const seen = await cellsOf(frame, deps);
     if (seen === null) continue;
     const { id, takenAt, because, label } = frame;
     board.push({
@@ -54,14 +54,14 @@ export async function gather(
       ...seen,
     });
   }
-  const shipped = await parts.store.shipped().catch(error => {
-    parts.log.warn({ err: error }, 'the shipped head cannot be read: new heads are not compared with it');
+  const shipped = await deps.store.shipped().catch(error => {
+    deps.log.warn({ err: error }, 'the shipped head cannot be read: new heads are not compared with it');
     return null;
   });
   return {
     base: await loadBase(),
     board,
-    unlabelled: unlabelledFrames(parts),
+    unlabelled: unlabelledFrames(deps),
     incumbent: reader.head,
     ...(shipped !== null && { shipped }),
   };
@@ -72,7 +72,7 @@ const ARCHIVED = 80;
 const RECENT = 40;
 
 /** Those that nobody labelled, newest first, spread over what is remembered. */
-function unlabelledFrames({ archive, recent, reader }: GatherParts): CameraFrame[] {
+function unlabelledFrames({ archive, recent, reader }: GatherDeps): CameraFrame[] {
   const { backbone, width } = reader.head.manifest;
   const isUsable = (frame: Pick<NewFrame, 'visibility' | 'backbone' | 'because'>) =>
     frame.visibility === 'ok' && frame.backbone === backbone.sha256 && frame.because !== 'image';
@@ -101,9 +101,9 @@ function isWanted({ way, labels }: LabelledFrame['label'], only: readonly string
 /** Those that are kept; of another backbone, or where a point has none, the picture is read anew, and what comes of it kept. */
 async function cellsOf(
   frame: LabelledFrame,
-  parts: GatherParts,
+  deps: GatherDeps,
 ): Promise<Pick<BoardFrame, 'cells' | 'embeddings'> | null> {
-  const { archive, reader, log } = parts;
+  const { archive, reader, log } = deps;
   const { backbone, width } = reader.head.manifest;
   const points = pointsOf(frame.label);
   const kept = ({ id, cells, backbone: of }: KeptFrame) => {
@@ -116,7 +116,7 @@ async function cellsOf(
   // After `undo` the points of the label before hold again, whose cells are no longer kept.
   if (before !== null && notShown(before.cells, points).length === 0) return before;
   try {
-    const there = await pointAt(parts, frame.id, points);
+    const there = await pointAt(deps, frame.id, points);
     const now = archive.frame(frame.id);
     if (there && now !== undefined) return kept(now);
     if (before === null)

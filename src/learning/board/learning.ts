@@ -1,38 +1,38 @@
-/** Learning on the board: frames in, labels in, better heads out. Everything about it that has a life. */
+/** Learning on the board: frames in, labels in, better heads out. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
 import type { Progress } from '../advice/progress-words.ts';
 import type { LabelService } from '../labels/service.ts';
 import type { GateFacts } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
-import { type AnswerParts, explanation, framePicture, labelProgress, nextFrames } from './answers.ts';
+import { type AnswerDeps, explanation, framePicture, labelProgress, nextFrames } from './answers.ts';
 import { gather } from './gather.ts';
-import type { LearningParts, LearningStatus, ModelNews } from './learning-parts.ts';
-import { type OpenParts, openParts } from './open-parts.ts';
+import type { JudgedFrame } from './judged-frame.ts';
+import type { LearningDeps, LearningStatus, ModelNews } from './learning-deps.ts';
+import { type OpenArchive, openArchiveParts } from './open-archive.ts';
 import { drawFirst } from './overlay.ts';
+import { ProbationMonitor } from './probation-monitor.ts';
 import { Retraining, type RetrainRequest } from './retraining.ts';
-import type { SeenFrame } from './seen-frame.ts';
 import { loadShippedBase } from './shipped-base.ts';
-import { Trial } from './trial.ts';
 
 const HOURLY_MS = 3_600_000;
 
 export class Learning {
-  readonly #parts: LearningParts;
+  readonly #deps: LearningDeps;
   readonly #retraining: Retraining;
-  readonly #trial: Trial;
-  #open: OpenParts | undefined;
+  readonly #probation: ProbationMonitor;
+  #open: OpenArchive | undefined;
   /** Computed when it is asked for, and again after a label or a retraining. */
   #progress: Progress | undefined;
   #lastHourlyMs: number;
   /** Work on frames that is under way; the database is closed after it. */
   #working: Promise<void> = Promise.resolve();
 
-  constructor(parts: LearningParts) {
-    this.#parts = parts;
-    this.#trial = new Trial(parts, reason => this.#rollback(undefined, [reason], true));
-    this.#lastHourlyMs = parts.clock.monotonic();
-    const { store, options, directory, newId, clock, log, onTraining } = parts;
+  constructor(deps: LearningDeps) {
+    this.#deps = deps;
+    this.#probation = new ProbationMonitor(deps, reason => this.#rollback(undefined, [reason], true));
+    this.#lastHourlyMs = deps.clock.monotonic();
+    const { store, options, directory, newId, clock, log, onTraining } = deps;
     this.#retraining = new Retraining({
       store,
       directory,
@@ -42,14 +42,14 @@ export class Learning {
       head: () => this.#headId,
       onUpdate: onTraining,
       gather: ({ only }, signal) =>
-        gather({ ...parts, ...this.#opened, loadBase: this.#loadBase }, only, signal),
+        gather({ ...deps, ...this.#opened, loadBase: this.#loadBase }, only, signal),
       overlay: ({ shown }) =>
         options.keep === 'pictures' ? drawFirst(shown, this.#answers, this.#headId) : Promise.resolve(null),
       onPromoted: (head, from, facts) => this.#promoted(head, from, facts),
-      onHeld: held => this.#tell('model_held', held.from, held, held.id),
+      onHeld: held => this.#report('model_held', held.from, held, held.id),
       onRejected: facts => {
         this.#progress = undefined;
-        this.#tell('model_rejected', this.#headId, facts);
+        this.#report('model_rejected', this.#headId, facts);
       },
     });
   }
@@ -60,14 +60,14 @@ export class Learning {
    * @throws SurfwatchError `database-newer`, `disk-full`, `state-unwritable`, `storage-failed`
    */
   async start(): Promise<void> {
-    this.#open = await openParts(this.#parts, {
+    this.#open = await openArchiveParts(this.#deps, {
       loadBase: this.#loadBase,
       onLabelled: () => this.#forget(),
     });
     await this.#open.folder?.start();
-    await this.#trial.start();
+    await this.#probation.start();
     await this.#retraining.start();
-    this.#sayWhatWaits();
+    this.#alertHeld();
   }
 
   async stop(): Promise<void> {
@@ -75,38 +75,38 @@ export class Learning {
     await open?.folder?.stop();
     await this.#retraining.stop();
     await this.#working;
-    if (open !== undefined) await this.#trial.stop();
+    if (open !== undefined) await this.#probation.stop();
     this.#open = undefined;
     await open?.drift.save().catch(this.#warn('the days cannot be kept'));
     open?.archive.close();
   }
 
-  /** Takes a frame in after it was judged. What it does beside never fails. */
-  take(seen: SeenFrame): void {
+  /** A frame was judged. Returns at once, and never throws. */
+  add(frame: JudgedFrame): void {
     const open = this.#open;
     if (open === undefined) return;
-    open.drift.take(seen);
-    const beside = [
-      open.keeper.take(seen).catch(this.#warn('a frame cannot be kept')),
-      this.#trial.take(seen).catch(this.#warn('the head on probation cannot be watched')),
-      this.#hourly(seen.monotonicMs),
+    open.drift.add(frame);
+    const work = [
+      open.archiver.add(frame).catch(this.#warn('a frame cannot be kept')),
+      this.#probation.add(frame).catch(this.#warn('the head on probation cannot be watched')),
+      this.#hourly(frame.monotonicMs),
     ];
-    this.#working = Promise.all([this.#working, ...beside]).then(() => undefined);
+    this.#working = Promise.all([this.#working, ...work]).then(() => undefined);
   }
 
   /** Keeps a frame because somebody asked for it, under the same rules of privacy and room as any other. */
-  keep(seen: SeenFrame): ReturnType<OpenParts['keeper']['capture']> {
-    return this.#opened.keeper.capture(seen);
+  keep(frame: JudgedFrame): ReturnType<OpenArchive['archiver']['keep']> {
+    return this.#opened.archiver.keep(frame);
   }
 
   /** A frame was taken by hand, and its id given in the answer: it can be explained and labelled for a while, kept or not. */
-  remember(seen: SeenFrame): void {
-    this.#open?.keeper.remember(seen);
+  remember(frame: JudgedFrame): void {
+    this.#open?.archiver.remember(frame);
   }
 
   /** The id of a frame was published: it can be labelled for a while, kept or not. */
   published(frame: string): void {
-    this.#open?.keeper.published(frame);
+    this.#open?.archiver.published(frame);
   }
 
   /** @throws SurfwatchError `label-*`, `disk-full` */
@@ -130,14 +130,14 @@ export class Learning {
   }
 
   async models() {
-    const { store } = this.#parts;
+    const { store } = this.#deps;
     const models = (await store.list()).map(({ folder: _, ...model }) => model);
     return { current: this.#headId, held: store.held, models, history: store.history(50) };
   }
 
   /** @throws SurfwatchError `model-not-held`, `model-missing`, `model-invalid`, `disk-full` */
   async approve(id: string): Promise<{ readonly from: string; readonly to: string }> {
-    const { from, head, held } = await this.#parts.store.approve(id);
+    const { from, head, held } = await this.#deps.store.approve(id);
     this.#promoted(head, from, held, id);
     this.#retraining.decided(held, 'promoted');
     return { from, to: id };
@@ -145,15 +145,15 @@ export class Learning {
 
   /** @throws SurfwatchError `model-not-held`, `storage-failed` */
   async reject(id: string): Promise<{ readonly rejected: string }> {
-    const held = await this.#parts.store.dismiss(id);
-    this.#tell('model_rejected', this.#headId, held, id);
+    const held = await this.#deps.store.dismiss(id);
+    this.#report('model_rejected', this.#headId, held, id);
     this.#retraining.decided(held, 'rejected');
     return { rejected: id };
   }
 
   /** @throws SurfwatchError `model-not-held`, `model-overlay-none` */
   async overlay(id: string): Promise<{ readonly head: string; readonly jpeg: string }> {
-    return { head: id, jpeg: (await this.#parts.store.overlay(id)).toString('base64') };
+    return { head: id, jpeg: (await this.#deps.store.overlay(id)).toString('base64') };
   }
 
   next(count: number) {
@@ -170,7 +170,7 @@ export class Learning {
 
   status(): LearningStatus {
     const { archive, drift } = this.#opened;
-    this.#progress ??= labelProgress(archive, this.#parts.store);
+    this.#progress ??= labelProgress(archive, this.#deps.store);
     return {
       archive: archive.counts(),
       training: this.#retraining.training,
@@ -180,38 +180,38 @@ export class Learning {
   }
 
   async #rollback(to: string | undefined, reasons: readonly string[], automatic: boolean) {
-    const { store, onNews } = this.#parts;
+    const { store, onNews } = this.#deps;
     const { from, to: id, head } = await store.rollback(to, { automatic, reasons });
     this.#use(head);
-    this.#trial.end();
+    this.#probation.end();
     onNews({ type: 'model_rolled_back', job: null, from, to: id, candidate: null, reasons, figures: null });
     return { from, to: id };
   }
 
   #promoted(head: HeadBundle, from: string, facts: GateFacts, candidate: string | null = null): void {
-    const { store, log } = this.#parts;
+    const { store, log } = this.#deps;
     this.#use(head);
-    this.#trial.begin();
+    this.#probation.begin();
     if (store.pinned !== null)
       log.warn(
         { head: store.pinned },
         'models.head names a head: the new one is in force only until the next start',
       );
-    this.#tell('model_promoted', from, facts, candidate);
+    this.#report('model_promoted', from, facts, candidate);
   }
 
-  #tell(
+  #report(
     type: ModelNews['type'],
     from: string,
     { job, reasons, figures }: GateFacts,
     candidate: string | null = null,
   ): void {
-    this.#parts.onNews({ type, job, from, to: this.#headId, candidate, reasons, figures });
-    this.#sayWhatWaits();
+    this.#deps.onNews({ type, job, from, to: this.#headId, candidate, reasons, figures });
+    this.#alertHeld();
   }
 
-  #sayWhatWaits(): void {
-    const { store, onAlert } = this.#parts;
+  #alertHeld(): void {
+    const { store, onAlert } = this.#deps;
     const id = store.held?.id;
     onAlert(
       'model-held',
@@ -222,9 +222,9 @@ export class Learning {
   }
 
   #use(head: HeadBundle): void {
-    this.#parts.reader.useHead(head);
+    this.#deps.reader.useHead(head);
     this.#forget();
-    this.#parts.onHead(head);
+    this.#deps.onHead(head);
   }
 
   #forget(): void {
@@ -233,7 +233,7 @@ export class Learning {
   }
 
   #warn(what: string): (error: unknown) => void {
-    return error => this.#parts.log.warn({ err: error }, what);
+    return error => this.#deps.log.warn({ err: error }, what);
   }
 
   /** What need not be done more often: room, days, drift. */
@@ -243,29 +243,29 @@ export class Learning {
     const { archive, drift } = this.#opened;
     await archive.tidy().catch(this.#warn('what is over the quotas of the archive cannot be deleted'));
     await drift.save().catch(this.#warn('the days cannot be kept'));
-    this.#parts.onAlert('model-drift', drift.drift(this.#since()).alert);
+    this.#deps.onAlert('model-drift', drift.drift(this.#since()).alert);
   }
 
   /** The day from which on the head in force judges. */
   #since(): string | null {
-    const changed = this.#parts.store.history(1_000).find(({ to }) => to !== null);
+    const changed = this.#deps.store.history(1_000).find(({ to }) => to !== null);
     return changed === undefined ? null : changed.at.slice(0, 10);
   }
 
-  readonly #loadBase = (): Promise<BaseSet | null> => loadShippedBase(this.#parts);
+  readonly #loadBase = (): Promise<BaseSet | null> => loadShippedBase(this.#deps);
 
   get #headId(): string {
-    return this.#parts.reader.head.manifest.id;
+    return this.#deps.reader.head.manifest.id;
   }
 
-  get #opened(): OpenParts {
+  get #opened(): OpenArchive {
     if (this.#open === undefined) throw new SurfwatchError('command-busy', 'the archive is not open');
     return this.#open;
   }
 
-  get #answers(): AnswerParts {
+  get #answers(): AnswerDeps {
     const { archive, known, recent } = this.#opened;
-    const { reader, thresholds, options, zones } = this.#parts;
+    const { reader, thresholds, options, zones } = this.#deps;
     return {
       archive,
       recent,

@@ -9,7 +9,7 @@ import { headFolders } from '../models/resolve.ts';
 import { openModelStore } from '../models/store.ts';
 import type { ModelStore } from '../models/types.ts';
 
-export interface ModelSetup {
+export interface ModelDeps {
   readonly models: Pick<ModelOptions, 'dir' | 'backbone' | 'head'>;
   readonly vision: EngineOptions;
   /** How finely frames are read. */
@@ -23,10 +23,10 @@ export interface ModelSetup {
 
 /** @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong` */
 export async function openModel(
-  setup: ModelSetup,
+  deps: ModelDeps,
 ): Promise<{ readonly reader: BeachReader; readonly store: ModelStore }> {
-  const { models, vision, detail, keepHeads: keep, clock, log } = setup;
-  const folders = headFolders(setup);
+  const { models, vision, detail, keepHeads: keep, clock, log } = deps;
+  const folders = headFolders(deps);
   const opened: { store?: ModelStore } = {};
   const chooseHead: HeadChoice = async backbone => {
     opened.store = await openModelStore({ folders, configured: models.head, backbone, keep, clock, log });

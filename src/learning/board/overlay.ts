@@ -14,7 +14,7 @@ const WIDEST = 1600;
 const DARK = '#111111';
 
 /**
- * Of the first of these frames whose picture is still there.
+ * Draws the first of these frames whose picture is still there.
  *
  * @param head id of the head in use
  * @returns null where no picture is

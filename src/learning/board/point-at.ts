@@ -4,7 +4,7 @@ import type { Point } from '../../base/geometry.ts';
 import { WHOLE_FRAME, type Zone } from '../../vision/zone.ts';
 import type { Archive, KeptFrame } from '../archive/types.ts';
 
-export interface PointParts {
+export interface PointDeps {
   readonly archive: Pick<Archive, 'frame' | 'picture' | 'pointCells' | 'replaceCells'>;
   readonly reader: Pick<BeachReader, 'read' | 'backbone'>;
   /** Zones of the camera. */
@@ -19,7 +19,7 @@ export interface PointParts {
  * @throws SurfwatchError `image-unreadable`, `image-too-large`
  */
 export async function pointAt(
-  { archive, reader, zones }: PointParts,
+  { archive, reader, zones }: PointDeps,
   id: string,
   points: readonly Point[],
 ): Promise<boolean> {

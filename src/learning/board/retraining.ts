@@ -23,7 +23,7 @@ export interface RetrainRequest {
   readonly only?: readonly string[] | undefined;
 }
 
-export interface RetrainingParts {
+export interface RetrainingDeps {
   readonly store: ModelStore;
   /** Gathers what there is to learn from; may take long where pictures must be embedded anew. */
   readonly gather: (request: RetrainRequest, signal: AbortSignal) => Promise<RetrainInput>;
@@ -55,21 +55,21 @@ const OUTCOMES = { promote: 'promoted', hold: 'held', reject: 'rejected' } as co
 const NOTE = 'job.json';
 
 export class Retraining {
-  readonly #parts: RetrainingParts;
+  readonly #deps: RetrainingDeps;
   #running: Running | undefined;
   #training: Training;
   #unsure: ReadonlySet<string> = new Set();
 
-  constructor(parts: RetrainingParts) {
-    this.#parts = parts;
-    this.#training = { ...NOTHING, ts: new Date(parts.clock.now()).toISOString() };
+  constructor(deps: RetrainingDeps) {
+    this.#deps = deps;
+    this.#training = { ...NOTHING, ts: new Date(deps.clock.now()).toISOString() };
   }
 
   /** Says what became of the job before the restart, and which head waits for approval. */
   async start(): Promise<void> {
     const note = await readFile(this.#note(), 'utf8').catch(() => null);
     const job = note === null ? undefined : jobIn(note);
-    const { held } = this.#parts.store;
+    const { held } = this.#deps.store;
     // It may have been killed when the head was on disk, and the note not yet gone.
     if (job === undefined || job === held?.job) {
       if (held !== null) this.#showHeld(held);
@@ -84,7 +84,7 @@ export class Retraining {
       finishedAt: this.#now(),
       error: { code: 'retrain-interrupted', message },
     });
-    this.#parts.log.warn({ job }, message);
+    this.#deps.log.warn({ job }, message);
     await rm(this.#note(), { force: true });
   }
 
@@ -105,7 +105,7 @@ export class Retraining {
   begin(request: RetrainRequest): { readonly job: string } {
     if (this.#running !== undefined)
       throw new SurfwatchError('retrain-busy', `job ${this.#running.job} is running`);
-    const job = this.#parts.newId();
+    const job = this.#deps.newId();
     const cancelled = new AbortController();
     const epochs = request.epochs ?? RETRAIN_DEFAULTS.epochs;
     this.#update({ ...NOTHING, job, state: 'queued', epochs, startedAt: this.#now() });
@@ -137,11 +137,11 @@ export class Retraining {
   }
 
   async #run(job: string, request: RetrainRequest & { epochs: number }, signal: AbortSignal): Promise<void> {
-    const { log, clock } = this.#parts;
+    const { log, clock } = this.#deps;
     const began = clock.monotonic();
     try {
       await replaceFile(this.#note(), `${JSON.stringify({ job })}\n`);
-      const input = await this.#parts.gather(request, signal);
+      const input = await this.#deps.gather(request, signal);
       const result = await this.#train(input, request.epochs, signal);
       this.#unsure = new Set(result.unsure);
       signal.throwIfAborted();
@@ -167,11 +167,11 @@ export class Retraining {
   #train(input: RetrainInput, epochs: number, signal: AbortSignal): Promise<RetrainResult> {
     signal.throwIfAborted();
     const options = { ...RETRAIN_DEFAULTS, epochs };
-    const began = this.#parts.clock.monotonic();
+    const began = this.#deps.clock.monotonic();
     this.#update({ state: 'training' });
     const running: RetrainJob = startRetrainJob(input, options, {
       onProgress: (done, epoch) => {
-        const elapsed = (this.#parts.clock.monotonic() - began) / 1000;
+        const elapsed = (this.#deps.clock.monotonic() - began) / 1000;
         this.#update({
           progress: done,
           state: epoch !== null && epoch.epoch >= epochs ? 'gating' : 'training',
@@ -188,11 +188,11 @@ export class Retraining {
   decided(held: HeldHead, outcome: 'promoted' | 'rejected'): void {
     const { job, result } = this.#training;
     if (held.job !== job || result === null) return;
-    this.#update({ state: 'done', result: { ...result, outcome, head: this.#parts.head() } });
+    this.#update({ state: 'done', result: { ...result, outcome, head: this.#deps.head() } });
   }
 
   async #settle(job: string, { dryRun, force }: RetrainRequest, result: RetrainResult): Promise<void> {
-    const { store, head, onPromoted, onRejected, onHeld, overlay } = this.#parts;
+    const { store, head, onPromoted, onRejected, onHeld, overlay } = this.#deps;
     const { verdict, candidate, samples } = result;
     const { base, board, detections, decision, reasons } = verdict;
     const facts = { job, reasons, figures: { base, board, detections } };
@@ -218,7 +218,7 @@ export class Retraining {
     const told = { base, board, detections, samples };
     // After a restart nothing else is known of the job.
     if (job !== this.#training.job) this.#update({ job, finishedAt: at });
-    this.#end('held', { outcome: 'held', head: this.#parts.head(), candidate: id, reasons, ...told });
+    this.#end('held', { outcome: 'held', head: this.#deps.head(), candidate: id, reasons, ...told });
   }
 
   #end(state: 'done' | 'held', result: unknown): void {
@@ -228,15 +228,15 @@ export class Retraining {
 
   #update(change: Partial<Training>): void {
     this.#training = { ...this.#training, ...change, ts: this.#now() };
-    this.#parts.onUpdate(this.#training);
+    this.#deps.onUpdate(this.#training);
   }
 
   #now(): string {
-    return new Date(this.#parts.clock.now()).toISOString();
+    return new Date(this.#deps.clock.now()).toISOString();
   }
 
   #note(): string {
-    return join(this.#parts.directory, NOTE);
+    return join(this.#deps.directory, NOTE);
   }
 }
 

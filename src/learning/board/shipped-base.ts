@@ -7,7 +7,7 @@ import { loadBase } from '../base/base-files.ts';
 import type { ModelStore } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
 
-export interface BaseParts {
+export interface BaseDeps {
   /** `<models.dir>/riders` */
   readonly shippedHeads: string;
   readonly store: Pick<ModelStore, 'list'>;
@@ -21,7 +21,7 @@ export async function loadShippedBase({
   store,
   reader,
   log,
-}: BaseParts): Promise<BaseSet | null> {
+}: BaseDeps): Promise<BaseSet | null> {
   const current = reader.head.manifest.id;
   try {
     const shipped = (await store.list()).filter(({ origin }) => origin === 'shipped');

@@ -1,7 +1,8 @@
-/** What the daemon can be told about learning. */
+/** The commands about frames, labels and models. */
 import { z } from 'zod';
+import { SurfwatchError } from '../../errors.ts';
 import { labelArgsSchema, MAX_LABELS, MAX_NAME_LENGTH } from '../../messaging/label-payload.ts';
-import { defineVerb, type Verbs } from '../../messaging/verbs.ts';
+import { defineVerb, type PictureLabeller, type Verbs } from '../../messaging/verbs.ts';
 import type { LabelService } from '../labels/service.ts';
 
 const MAX_EPOCHS = 1000;
@@ -27,7 +28,7 @@ const frame = z.ulid().describe('Id (ULID) of a frame.');
 
 export type RetrainArgs = z.infer<typeof retrainArgs>;
 
-export interface LearningVerbParts {
+export interface LearningVerbDeps {
   readonly labels: Pick<LabelService, 'labelFrames' | 'undo'>;
   /** @throws SurfwatchError `retrain-busy` naming the job under way */
   readonly retrain: (args: RetrainArgs) => Promise<{ readonly job: string }> | { readonly job: string };
@@ -47,29 +48,34 @@ export interface LearningVerbParts {
   readonly frame: (frame: string, width?: number) => unknown;
 }
 
-/** `label`, `retrain`, `cancel`, `rollback`, `models`, `approve`, `reject`, `next`, `explain` and `frame`. */
-export function learningVerbs(parts: LearningVerbParts): Verbs {
+/**
+ * `label`, `retrain`, `cancel`, `rollback`, `models`, `approve`, `reject`, `next`, `explain` and `frame`.
+ *
+ * @param learning each command waits until it is open, and is answered with `learning-off` where it is null
+ */
+export function learningVerbs(learning: Opening<LearningVerbDeps>): Verbs {
   return {
     label: defineVerb({
       doc: 'Says what can be seen in frames, or who is where in one. The answer comes when that is on disk: `labelled`, and `counts` of labelled frames by activity; or with `undo` what holds now, null where nothing does.',
       args: labelArgsSchema,
       run: async ({ frame: id, frames, new: allowNew, undo, way = 'mqtt', ...said }) => {
-        if (undo === true && id !== undefined) return parts.labels.undo(id, { by: said.by, way });
+        if (undo === true && id !== undefined)
+          return (await needLearning(learning)).labels.undo(id, { by: said.by, way });
         const wanted = frames ?? (id === undefined ? [] : [id]);
-        return parts.labels.labelFrames({ ...said, frames: wanted, allowNew }, way);
+        return (await needLearning(learning)).labels.labelFrames({ ...said, frames: wanted, allowNew }, way);
       },
     }),
     retrain: defineVerb({
       doc: 'Trains a new head on all labels. Answered at once with the id of the job; progress and result are on `training`.',
       args: retrainArgs,
-      run: args => parts.retrain(args),
+      run: async args => (await needLearning(learning)).retrain(args),
     }),
     cancel: defineVerb({
       doc: 'Ends the training job; the head in force stays.',
       args: z.object({
         job: z.ulid().optional().describe('Id (ULID) of the job; without it the one that runs.'),
       }),
-      run: ({ job }) => parts.cancel(job),
+      run: async ({ job }) => (await needLearning(learning)).cancel(job),
     }),
     rollback: defineVerb({
       doc: 'Puts an earlier head in force again.',
@@ -78,34 +84,37 @@ export function learningVerbs(parts: LearningVerbParts): Verbs {
           .optional()
           .describe('Id of the head, or `shipped`; without it the one before the present one.'),
       }),
-      run: ({ to }) => parts.rollback(to),
+      run: async ({ to }) => (await needLearning(learning)).rollback(to),
     }),
     models: defineVerb({
       doc: 'Lists the heads that are there, and what became of each; `held` is the one that waits for approval. With `overlay` it answers with a picture: `jpeg`, base64, what the head in force finds on the left, what the other finds on the right.',
       args: z.object({ overlay: headId.optional().describe('Id of the head that waits for approval.') }),
-      run: ({ overlay }) => (overlay === undefined ? parts.models() : parts.overlay(overlay)),
+      run: async ({ overlay }) =>
+        overlay === undefined
+          ? (await needLearning(learning)).models()
+          : (await needLearning(learning)).overlay(overlay),
     }),
     approve: defineVerb({
       doc: 'Puts the head that waits for approval in force.',
       args: z.object({ head: headId.describe('Its id.') }),
-      run: ({ head }) => parts.approve(head),
+      run: async ({ head }) => (await needLearning(learning)).approve(head),
     }),
     reject: defineVerb({
       doc: 'Deletes the head that waits for approval; the head in force stays.',
       args: z.object({ head: headId.describe('Its id.') }),
-      run: ({ head }) => parts.reject(head),
+      run: async ({ head }) => (await needLearning(learning)).reject(head),
     }),
     next: defineVerb({
       doc: 'Lists the frames that are most worth a label, best first: of each what is asked (`ask`: `label`, `points` or `none`), why (`reasons`), and what may be a rider in it, numbered as `label` takes it (`places`).',
       args: z.object({
         count: z.int().min(1).max(MAX_NEXT).optional().describe(`How many; ${NEXT_COUNT} if not said.`),
       }),
-      run: ({ count = NEXT_COUNT }) => parts.next(count),
+      run: async ({ count = NEXT_COUNT }) => (await needLearning(learning)).next(count),
     }),
     explain: defineVerb({
       doc: 'Says why a frame was judged as it was: the place that decided, and the labelled places most like it.',
       args: z.object({ frame }),
-      run: ({ frame: id }) => parts.explain(id),
+      run: async ({ frame: id }) => (await needLearning(learning)).explain(id),
     }),
     frame: defineVerb({
       doc: 'Answers with the picture of a frame: `jpeg`, base64.',
@@ -118,7 +127,22 @@ export function learningVerbs(parts: LearningVerbParts): Verbs {
           .optional()
           .describe('Width in pixels; without it the picture is as it is kept.'),
       }),
-      run: ({ frame: id, width }) => parts.frame(id, width),
+      run: async ({ frame: id, width }) => (await needLearning(learning)).frame(id, width),
     }),
   };
+}
+
+/** Labels pictures that are sent in. @param learning as for {@link learningVerbs} */
+export function pictureLabeller(learning: Opening<{ readonly labels: PictureLabeller }>): PictureLabeller {
+  return { labelImage: async (...picture) => (await needLearning(learning)).labels.labelImage(...picture) };
+}
+
+/** Null where learning could not be started. */
+type Opening<T> = T | null | Promise<T | null>;
+
+/** @throws SurfwatchError `learning-off` */
+export async function needLearning<T>(learning: Opening<T>): Promise<T> {
+  const opened = await learning;
+  if (opened !== null) return opened;
+  throw new SurfwatchError('learning-off', 'the archive could not be opened when the daemon started');
 }

@@ -1,6 +1,6 @@
 /** What a head makes of samples, as the daemon and `evaluate` would: a photo by all its views, a tile by itself. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import { presentActivities } from '../../activity/scores.ts';
+import { activitiesAbove } from '../../activity/scores.ts';
 import type { Rectangle } from '../../base/geometry.ts';
 import type { GroupedPrediction } from './evaluation.ts';
 import type { EmbeddedSet, Sample } from './sample.ts';
@@ -36,7 +36,7 @@ export function judgeScored(
     );
     const truth = activities.filter((_, index) => sample.labels[index] === 1);
     const { labels: _, augmented: __, ...about } = sample;
-    return { ...about, truth, found: presentActivities(scores, thresholds), scores };
+    return { ...about, truth, found: activitiesAbove(scores, thresholds), scores };
   });
 }
 

@@ -70,7 +70,7 @@ export interface Labelled {
 }
 
 /** How a label came, and who gave it. */
-export interface Giver {
+export interface Author {
   readonly way: LabelWay;
   readonly by?: string | undefined;
 }
@@ -95,14 +95,14 @@ export interface LabelService {
    * @returns when picture and label are on disk
    * @throws SurfwatchError as `labelFrames`; `label-not-an-image`, `label-image-too-large`
    */
-  labelImage(bytes: Buffer, names: readonly string[], giver: Giver, said?: Said): Promise<Labelled>;
+  labelImage(bytes: Buffer, names: readonly string[], author: Author, said?: Said): Promise<Labelled>;
   /**
    * Takes back the newest label of a frame.
    *
    * @returns what holds now, null where nothing does
    * @throws SurfwatchError `label-frame-unknown`, `label-none`
    */
-  undo(frame: string, giver: Giver): { readonly frame: string; readonly labels: readonly string[] | null };
+  undo(frame: string, author: Author): { readonly frame: string; readonly labels: readonly string[] | null };
   /** @throws SurfwatchError `label-malformed`, `label-activity-unknown` */
   checkNames(names: readonly string[]): string[];
 }
@@ -177,7 +177,7 @@ export function labelService(parts: LabelServiceParts): LabelService {
   async function labelImage(
     bytes: Buffer,
     names: readonly string[],
-    { way, by = '' }: Giver,
+    { way, by = '' }: Author,
     said: Said = {},
   ) {
     const labels = checkNames(names);

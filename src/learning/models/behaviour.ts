@@ -1,5 +1,5 @@
 /** How a head behaves on live frames, without knowing what is right: how often it changes its mind, and how sure it is. */
-import { presentActivities, type Scores } from '../../activity/scores.ts';
+import { activitiesAbove, type Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 
 export interface FrameBehaviour {
@@ -61,7 +61,7 @@ export function observeBehaviour(
 ): Behaviour {
   const { monotonicMs, activity, scores, thresholds } = frame;
   if (!isJudged(frame)) return { ...before, last: null };
-  const strongest = presentActivities(scores, thresholds)[0] ?? 'none';
+  const strongest = activitiesAbove(scores, thresholds)[0] ?? 'none';
   const { last } = before;
   const gap = last === null ? Number.POSITIVE_INFINITY : monotonicMs - last.monotonicMs;
   const previous = gap >= 0 && gap <= gapMs ? last : null;

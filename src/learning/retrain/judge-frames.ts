@@ -1,7 +1,7 @@
 /** What a head makes of whole frames, as the daemon decides: cells, zones, frame. */
 import { scoreEmbeddings } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import { presentActivities, scoresOf } from '../../activity/scores.ts';
+import { activitiesAbove, scoresOf } from '../../activity/scores.ts';
 import { cellsAbout } from '../archive/about.ts';
 import { frameScoresOf } from '../archive/sight.ts';
 import type { Prediction } from '../fit/metrics.ts';
@@ -22,7 +22,7 @@ export function judgeFrames(head: HeadBundle, frames: readonly BoardFrame[]): Ju
     return {
       frame: frame.id,
       truth: frame.labels,
-      found: presentActivities(scores, head.manifest.thresholds),
+      found: activitiesAbove(scores, head.manifest.thresholds),
       scores,
     };
   });

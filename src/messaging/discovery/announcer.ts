@@ -4,6 +4,7 @@ import type { Incoming } from '../connection.ts';
 import type { Message } from '../connection-options.ts';
 import { isStateSent, type Outbox, putState, repeatState } from '../outbox.ts';
 import type { Info } from '../payloads.ts';
+import type { CommandRegistry } from '../verbs.ts';
 import { type Board, entitiesOf } from './entities.ts';
 import type { Entity } from './entity.ts';
 import { discoveryMessage } from './message.ts';
@@ -14,13 +15,14 @@ export const SETTLE_MS = 10_000;
 /** Home Assistant asks for a random delay after its birth message, so that not all devices speak at once. */
 export const BIRTH_DELAY_MS = 2_000;
 
-/** What the announcement says beside what is in `info`. */
-export interface DiscoverySetup extends DiscoveryOptions, Pick<Board, 'zones' | 'heartbeatMs' | 'snapshot'> {}
+/** What an announcement tells of the board: what runs on it, and what of it is published. */
+export type AnnouncedBoard = Pick<Info, 'site' | 'version'> & Omit<Board, 'base' | 'verbs'>;
 
-export interface AnnouncerSetup {
-  readonly discovery: DiscoverySetup;
+export interface AnnouncerDeps {
+  readonly options: DiscoveryOptions;
   readonly base: string;
-  readonly verbs: readonly string[];
+  /** The commands that are answered by the time of an announcement. */
+  readonly verbs: () => readonly string[];
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -31,29 +33,29 @@ export interface AnnouncerSetup {
 }
 
 export class Announcer {
-  /** What is to be subscribed to, and who takes it. */
+  /** The topics to subscribe to, each with what handles its messages. */
   readonly listens: Readonly<Record<string, (message: Incoming) => void>>;
 
-  readonly #setup: AnnouncerSetup;
-  #info: Pick<Info, 'site' | 'version' | 'activities'> | undefined;
+  readonly #deps: AnnouncerDeps;
+  #board: AnnouncedBoard | undefined;
   #entities: readonly Entity[] = [];
   #gone: readonly Entity[] = [];
   /** Ends what is still to be done for the announcement before. */
   #round = new AbortController();
 
-  constructor(setup: AnnouncerSetup) {
-    this.#setup = setup;
-    this.listens = { [`${setup.discovery.prefix}/status`]: message => this.#onStatus(message) };
+  constructor(deps: AnnouncerDeps) {
+    this.#deps = deps;
+    this.listens = { [`${deps.options.prefix}/status`]: message => this.#onStatus(message) };
   }
 
-  /** Announces what runs; entities of an activity that the new head does not know are removed. */
-  take(info: Pick<Info, 'site' | 'version' | 'activities'>): void {
-    this.#info = info;
-    const entities = entitiesOf(this.#board(info.activities));
+  /** Entities that were announced before and that this board does not have, as of an activity, are removed. */
+  announce(board: AnnouncedBoard): void {
+    this.#board = board;
+    const entities = entitiesOf(this.#described(board));
     const keys = new Set(entities.map(({ key }) => key));
     this.#gone = [...this.#gone, ...this.#entities].filter(({ key }) => !keys.has(key));
     this.#entities = entities;
-    this.#announce();
+    this.#send();
   }
 
   stop(): void {
@@ -63,10 +65,10 @@ export class Announcer {
   /** Home Assistant says `online` when it has started, and wants to be told then. A retained one is of no news. */
   #onStatus({ payload, retained }: Incoming): void {
     if (retained || payload.toString() !== 'online') return;
-    this.#announce(this.#setup.random() * BIRTH_DELAY_MS);
+    this.#send(this.#deps.random() * BIRTH_DELAY_MS);
   }
 
-  #announce(delayMs = 0): void {
+  #send(delayMs = 0): void {
     this.#round.abort();
     this.#round = new AbortController();
     // Aborted by the next announcement, or at the end.
@@ -74,7 +76,7 @@ export class Announcer {
   }
 
   async #run(delayMs: number, signal: AbortSignal): Promise<void> {
-    const { clock, send, isSent } = this.#setup;
+    const { clock, send, isSent } = this.#deps;
     if (delayMs > 0) await clock.sleep(delayMs, signal);
     const message = this.#message();
     if (message === undefined) return;
@@ -90,37 +92,35 @@ export class Announcer {
   }
 
   #message(): Message | undefined {
-    const info = this.#info;
-    if (info === undefined) return undefined;
-    const { discovery: options } = this.#setup;
-    const { site, version, activities } = info;
-    return discoveryMessage({ ...this.#board(activities), site, version, options, gone: this.#gone });
+    const board = this.#board;
+    if (board === undefined) return undefined;
+    const { options } = this.#deps;
+    return discoveryMessage({ ...this.#described(board), options, gone: this.#gone });
   }
 
-  #board(activities: readonly string[]): Board {
-    const { base, verbs, discovery } = this.#setup;
-    const { zones, heartbeatMs, snapshot = false } = discovery;
-    return { base, activities, zones, verbs, heartbeatMs, snapshot };
+  #described(board: AnnouncedBoard) {
+    const { base, verbs } = this.#deps;
+    return { ...board, base, verbs: verbs() };
   }
 }
 
 /** An announcer that speaks through the outbox, if one is wanted. @param pump has the outbox sent */
 export function announcerOf(
-  setup: {
-    readonly discovery?: DiscoverySetup;
+  deps: {
+    readonly discovery?: DiscoveryOptions;
     readonly base: string;
-    readonly verbs: Readonly<Record<string, unknown>>;
+    readonly commands: Pick<CommandRegistry, 'names'>;
     readonly clock: Clock;
   },
   outbox: Outbox,
   pump: () => void,
 ): Announcer | undefined {
-  const { discovery, base, verbs, clock } = setup;
+  const { discovery, base, commands, clock } = deps;
   if (discovery?.enabled !== true) return undefined;
   return new Announcer({
-    discovery,
+    options: discovery,
     base,
-    verbs: Object.keys(verbs),
+    verbs: () => commands.names,
     clock,
     random: Math.random,
     send: message => {

@@ -10,7 +10,7 @@ import type { DiscoveryOptions } from './options.ts';
 export interface Announced extends Board {
   /** Name of the site: boards of one broker are told apart by it. */
   readonly site: string;
-  /** Of surfwatch. */
+  /** The version of surfwatch. */
   readonly version: string;
   readonly options: DiscoveryOptions;
   /** Entities that were announced and are no more: Home Assistant removes them. */

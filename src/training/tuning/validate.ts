@@ -1,6 +1,6 @@
 /** How good the network is on the held-back groups. */
 import type { Tensor2D } from '@tensorflow/tfjs';
-import { presentActivities } from '../../activity/scores.ts';
+import { activitiesAbove } from '../../activity/scores.ts';
 import { fitCalibration } from '../../learning/fit/calibrate.ts';
 import { measure, type Prediction } from '../../learning/fit/metrics.ts';
 import type { Sample } from '../../learning/fit/sample.ts';
@@ -53,7 +53,7 @@ export async function validate(
       ]),
     );
     const truth = activities.filter((__, index) => columns[index]?.labels[row] === 1);
-    return { truth, found: presentActivities(scores, {}), scores };
+    return { truth, found: activitiesAbove(scores, {}), scores };
   });
   const { accuracy, balancedAccuracy, activityAccuracy } = measure(predictions, activities);
   const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;

@@ -1,4 +1,5 @@
 /** Lets a simulated day pass for a camera whose source works in earnest: with processes, sockets and files. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import type { Clock } from '../../../src/base/clock.ts';
 import type { FrameSource } from '../../../src/capture/source.ts';

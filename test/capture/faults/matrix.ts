@@ -1,4 +1,5 @@
 /** What can befall each source of pictures, and what must come of it. */
+
 import type { CameraKind } from '../../../src/capture/source.ts';
 
 export const FAULTS = [

@@ -1,7 +1,7 @@
 /** A snapshot as of a board on which something is known of everything. */
-import type { Snapshot } from '../../../src/pipeline/snapshot.ts';
+import type { MetricsSnapshot } from '../../../src/pipeline/metrics-snapshot.ts';
 
-export const SNAPSHOT: Snapshot = {
+export const SNAPSHOT: MetricsSnapshot = {
   info: {
     version: '1.0.0',
     site: 'north-pier',

@@ -9,7 +9,7 @@ import { createMetrics } from '../../../src/host/metrics/metrics.ts';
 import { liveness, readiness } from '../../../src/host/metrics/readiness.ts';
 import { MetricsServer } from '../../../src/host/metrics/server.ts';
 import { Textfile } from '../../../src/host/metrics/textfile.ts';
-import type { Snapshot } from '../../../src/pipeline/snapshot.ts';
+import type { MetricsSnapshot } from '../../../src/pipeline/metrics-snapshot.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { readableLog, silent } from '../../support/log.ts';
@@ -19,7 +19,7 @@ import { SNAPSHOT } from './sample.ts';
 
 async function serving(
   options: Partial<Settings['metrics']> = {},
-  snapshot: () => Snapshot = () => SNAPSHOT,
+  snapshot: () => MetricsSnapshot = () => SNAPSHOT,
 ) {
   const server = new MetricsServer({
     options: { ...DEFAULTS.metrics, port: 0, ...options },
@@ -51,8 +51,8 @@ describe('the server of the metrics', () => {
     };
     expect(await ask('/readyz')).toEqual([200, { ok: true, state: 'running', reasons: [] }]);
     expect(await ask('/healthz?probe=1')).toEqual([200, { ok: true, state: 'running', reasons: [] }]);
-    snapshot = { ...SNAPSHOT, info: null, stalled: 'no picture' };
-    expect(await ask('/readyz')).toMatchObject([503, { reasons: [{ code: 'starting' }] }]);
+    snapshot = { ...SNAPSHOT, state: 'stopping', stalled: 'no picture' };
+    expect(await ask('/readyz')).toMatchObject([503, { reasons: [{ code: 'stopping' }] }]);
     expect(await ask('/healthz')).toMatchObject([503, { reasons: [{ code: 'stalled' }] }]);
   });
 

@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { longestStepMs, startLiveness, stepLiveness } from '../../../src/host/service/liveness.ts';
-import type { Pulse } from '../../../src/pipeline/pulse.ts';
+import type { LoopProgress } from '../../../src/pipeline/frame-loop.ts';
 
 const OPTIONS = { stepMs: 100_000, frameMs: 60_000 };
 const EVERY = 20_000;
-const QUIET: Pulse = { steps: 5, frameSinceMs: null, resting: false };
+const QUIET: LoopProgress = { steps: 5, frameSinceMs: null, resting: false };
 
-/** What is stalled after looks at these pulses, one every 20 s. */
-function stalledAfter(pulses: readonly Pulse[], everyMs = EVERY): string | null {
-  let liveness = startLiveness(pulses[0] ?? QUIET, 0);
-  pulses.forEach((pulse, index) => {
-    liveness = stepLiveness(liveness, pulse, (index + 1) * everyMs, EVERY, OPTIONS);
+/** What is stalled after looks at this progress, one every 20 s. */
+function stalledAfter(steps: readonly LoopProgress[], everyMs = EVERY): string | null {
+  let liveness = startLiveness(steps[0] ?? QUIET, 0);
+  steps.forEach((progress, index) => {
+    liveness = stepLiveness(liveness, progress, (index + 1) * everyMs, EVERY, OPTIONS);
   });
   return liveness.stalled;
 }
 
-const times = (count: number, pulse: (index: number) => Pulse) =>
-  Array.from({ length: count }, (_, i) => pulse(i));
+const times = (count: number, progress: (index: number) => LoopProgress) =>
+  Array.from({ length: count }, (_, i) => progress(i));
 
 describe('liveness', () => {
   test('lives as long as pictures are judged, or tried for', () => {

@@ -113,22 +113,22 @@ describe('the watchdog', () => {
   function watched(watchdogMs: number | undefined) {
     const clock = fakeClock();
     const told: string[] = [];
-    const pulse = { steps: 0, frameSinceMs: null, resting: false };
+    const progress = { steps: 0, frameSinceMs: null, resting: false };
     const notifier = { alive: () => told.push('alive'), wedged: (why: string) => told.push(why) };
     const options = { stepMs: 60_000, frameMs: 60_000 };
     const watchdog = new Watchdog({
       notifier: notifier as unknown as Notifier,
-      pulse: () => pulse,
-      ...{ watchdogMs, options: () => options, clock, log },
+      ...{ watchdogMs, clock, log },
     });
-    return { clock, told, pulse, watchdog };
+    const start = () => watchdog.start({ progress: () => progress, options: () => options });
+    return { clock, told, progress, watchdog, start };
   }
 
   test('is fed three times in its time while the pipeline lives', async () => {
-    const { clock, told, pulse, watchdog } = watched(30_000);
-    watchdog.start();
+    const { clock, told, progress, watchdog, start } = watched(30_000);
+    start();
     for (let s = 0; s < 60; s++) {
-      pulse.steps += 1;
+      progress.steps += 1;
       await clock.advance(1_000);
     }
     expect(told).toEqual(Array(7).fill('alive'));
@@ -136,12 +136,12 @@ describe('the watchdog', () => {
   });
 
   test('a pipeline that stands still is called wedged, and fed again when it moves', async () => {
-    const { clock, told, pulse, watchdog } = watched(30_000);
-    watchdog.start();
+    const { clock, told, progress, watchdog, start } = watched(30_000);
+    start();
     await clock.advance(75_000);
     expect(told.at(-1)).toMatch(/^no picture/);
     expect(watchdog.stalled).toMatch(/^no picture/);
-    pulse.steps += 1;
+    progress.steps += 1;
     await clock.advance(10_000);
     expect(told.at(-1)).toBe('alive');
     expect(watchdog.stalled).toBeNull();
@@ -150,8 +150,8 @@ describe('the watchdog', () => {
   });
 
   test('where systemd waits for no sign of life it only looks', async () => {
-    const { clock, told, watchdog } = watched(undefined);
-    watchdog.start();
+    const { clock, told, watchdog, start } = watched(undefined);
+    start();
     await clock.advance(100_000);
     expect(told).toEqual([]);
     expect(watchdog.stalled).not.toBeNull();

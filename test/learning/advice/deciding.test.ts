@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presentActivities } from '../../../src/activity/scores.ts';
+import { activitiesAbove } from '../../../src/activity/scores.ts';
 import { decidingCells, doubt } from '../../../src/learning/advice/deciding.ts';
 import { zoneScoresOf } from '../../../src/learning/archive/sight.ts';
 import { fc } from '../../support/fast-check.ts';
@@ -28,7 +28,7 @@ describe('decidingCells', () => {
           expect(one.score).toBe(Math.max(...scores));
           expect(one.score).toBe(zones.get(one.zone)?.[one.activity]);
         }
-        const present = new Set([...zones.values()].flatMap(zone => presentActivities(zone, THRESHOLDS)));
+        const present = new Set([...zones.values()].flatMap(zone => activitiesAbove(zone, THRESHOLDS)));
         const found = decidingCells(some, JUDGED_BY).filter(one => one.present);
         expect(new Set(found.map(({ activity }) => activity))).toEqual(present);
       }),

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { type BeachReader, createBeachReader, type ReadFrame } from '../../../src/activity/beach-reader.ts';
 import { SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { Learning } from '../../../src/learning/board/learning.ts';
-import type { LearningAlert, ModelNews } from '../../../src/learning/board/learning-parts.ts';
+import type { LearningAlert, ModelNews } from '../../../src/learning/board/learning-deps.ts';
 import { resolveHead } from '../../../src/learning/models/resolve.ts';
 import { openModelStore } from '../../../src/learning/models/store.ts';
 import type { LearningOptions } from '../../../src/learning/options.ts';
@@ -54,7 +54,7 @@ export async function startBoard(
     reader,
     store,
     zones: ZONES,
-    intervalMs: 5000,
+    intervalMs: () => 5000,
     thresholds: () => reader.head.manifest.thresholds,
     onTraining: training => void trainings.push(training),
     onNews: told => void news.push(told),
@@ -76,7 +76,7 @@ export async function startBoard(
   function take(bytes: Buffer, read: ReadFrame, activity = 'none'): string {
     const frame = { id: ulid(clock.now()), takenAt: clock.now(), bytes, origin: 'test' };
     const { thresholds } = reader.head.manifest;
-    learning.take({ frame, monotonicMs: clock.monotonic(), visibility: 'ok', read, activity, thresholds });
+    learning.add({ frame, monotonicMs: clock.monotonic(), visibility: 'ok', read, activity, thresholds });
     learning.published(frame.id);
     return frame.id;
   }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import type { NewFrame } from '../../../src/learning/archive/types.ts';
 import { nextFrames } from '../../../src/learning/board/answers.ts';
-import { knownLabels } from '../../../src/learning/board/known.ts';
+import { labelledCellsCache } from '../../../src/learning/board/labelled-cells-cache.ts';
 import { labelAs, newFrame } from '../archive/frames.ts';
 import { openTestArchive } from '../archive/support.ts';
 import { ACTIVITIES, riderHead } from '../support.ts';
@@ -32,7 +32,7 @@ async function board(frames: readonly NewFrame[]) {
   const parts = {
     archive,
     recent: createRecentFrames(),
-    known: knownLabels(archive, () => head),
+    known: labelledCellsCache(archive, () => head),
     head: () => head,
     thresholds: () => ({}),
     onlyZones: () => null,

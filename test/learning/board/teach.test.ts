@@ -1,11 +1,12 @@
 /** The recipe of docs/learning.md, on frames of a real surf cam: point at the riders of ten frames, retrain, look. */
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BeachReader, createBeachReader } from '../../../src/activity/beach-reader.ts';
-import { presentActivities } from '../../../src/activity/scores.ts';
+import { activitiesAbove } from '../../../src/activity/scores.ts';
 import { sightOfFrame } from '../../../src/activity/zones.ts';
 import type { Rectangle } from '../../../src/base/geometry.ts';
 import { PACKAGE_ROOT, SHIPPED_MODELS } from '../../../src/base/paths.ts';
@@ -186,7 +187,7 @@ describe('ten frames whose riders were pointed at', () => {
     for (const name of OTHERS) {
       const empty = await paintOver(await pictureOf(name), surfersIn(name).map(boxOf));
       const { scores } = sightOfFrame(await seenIn(empty), manifest);
-      expect([name, presentActivities(scores, manifest.thresholds)]).toEqual([name, []]);
+      expect([name, activitiesAbove(scores, manifest.thresholds)]).toEqual([name, []]);
     }
   });
 });

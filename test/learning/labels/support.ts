@@ -1,4 +1,5 @@
 /** A label service on a real archive; only the network is left out. */
+
 import sharp from 'sharp';
 import { monotonicFactory } from 'ulid';
 import { onTestFinished } from 'vitest';

@@ -1,10 +1,11 @@
 import { expect, it, test } from 'vitest';
 import {
+  type AnnouncedBoard,
   Announcer,
   BIRTH_DELAY_MS,
-  type DiscoverySetup,
   SETTLE_MS,
 } from '../../../src/messaging/discovery/announcer.ts';
+import type { DiscoveryOptions } from '../../../src/messaging/discovery/options.ts';
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -13,8 +14,9 @@ import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';
 const STATUS = 'homeassistant/status';
-const discovery: DiscoverySetup = { ...DEFAULTS.discovery, enabled: true, zones: [], heartbeatMs: 60_000 };
+const discovery: DiscoveryOptions = { ...DEFAULTS.discovery, enabled: true };
 const [{ payload: info }] = EXAMPLES.info;
+const board: AnnouncedBoard = { ...info, zones: [], heartbeatMs: 60_000 };
 
 const keysOf = (text: string) => Object.keys(JSON.parse(text).cmps);
 const componentsOf = (text: string): Record<string, unknown> => JSON.parse(text).cmps;
@@ -29,7 +31,7 @@ async function announcing() {
 
 it('announces what runs, retained, and again when Home Assistant has started', async () => {
   const { clock, messaging, watching } = await announcing();
-  messaging.set('info', info);
+  messaging.announce(board);
   await until(() => watching.on(TOPIC).length === 1, 'the announcement');
   expect(keysOf(watching.last(TOPIC) ?? '')).toContain('present_kitesurfing');
 
@@ -47,9 +49,9 @@ it('announces what runs, retained, and again when Home Assistant has started', a
 
 it('removes the entity of an activity that the new head does not know', async () => {
   const { clock, messaging, watching } = await announcing();
-  messaging.set('info', { ...info, activities: [...info.activities, 'sup'] });
+  messaging.announce({ ...board, activities: [...board.activities, 'sup'] });
   await until(() => watching.on(TOPIC).length === 1, 'the announcement');
-  messaging.set('info', info);
+  messaging.announce(board);
   await until(() => watching.on(TOPIC).length === 2, 'the removal');
   expect(componentsOf(watching.last(TOPIC) ?? '').present_sup).toEqual({ p: 'binary_sensor' });
   await clock.advance(SETTLE_MS);
@@ -59,9 +61,9 @@ it('removes the entity of an activity that the new head does not know', async ()
 
 it('brings back the entity of an activity that was removed', async () => {
   const { messaging, watching } = await announcing();
-  const more = { ...info, activities: [...info.activities, 'sup'] };
-  for (const [n, one] of [more, info, more].entries()) {
-    messaging.set('info', one);
+  const more = { ...board, activities: [...board.activities, 'sup'] };
+  for (const [n, one] of [more, board, more].entries()) {
+    messaging.announce(one);
     await until(() => watching.on(TOPIC).length === n + 1, `announcement ${n}`);
   }
   expect(componentsOf(watching.last(TOPIC) ?? '').present_sup).toMatchObject({ name: 'Sup' });
@@ -70,6 +72,7 @@ it('brings back the entity of an activity that was removed', async () => {
 it('says nothing, and listens to nothing, unless it is enabled', async () => {
   const messaging = await startMessaging({ discovery: { ...discovery, enabled: false } });
   const watching = await listener(messaging.address, '#');
+  messaging.announce(board);
   messaging.set('info', info);
   await watching.mqtt.publishAsync(STATUS, 'online', { qos: 1 });
   await until(() => watching.last('surf/info') !== undefined && messaging.stats.states === 0, 'the rest');
@@ -82,9 +85,9 @@ function alone() {
   const sent: string[] = [];
   const broker = { takes: true };
   const announcer = new Announcer({
-    discovery,
+    options: discovery,
     base: 'surf',
-    verbs: ['retrain'],
+    verbs: () => ['retrain'],
     clock,
     random: () => 0.5,
     send: ({ payload }) => void sent.push(payload),
@@ -97,9 +100,9 @@ function alone() {
 
 test('a removal that the broker has not taken yet stays in the message', async () => {
   const { clock, sent, broker, announcer } = alone();
-  announcer.take({ ...info, activities: ['surfing', 'sup'] });
+  announcer.announce({ ...board, activities: ['surfing', 'sup'] });
   broker.takes = false;
-  announcer.take({ ...info, activities: ['surfing'] });
+  announcer.announce({ ...board, activities: ['surfing'] });
   await clock.advance(10 * SETTLE_MS);
   expect(sent).toHaveLength(2);
   expect(keysOf(sent[1] ?? '')).toContain('present_sup');
@@ -114,7 +117,7 @@ test('only a live birth message is answered, after a delay, once for several', a
   status('online');
   await clock.advance(BIRTH_DELAY_MS);
   expect(sent).toHaveLength(0);
-  announcer.take(info);
+  announcer.announce(board);
   await clock.advance(SETTLE_MS);
   expect(sent).toHaveLength(1);
   for (const [text, retained] of [
@@ -135,7 +138,7 @@ test('only a live birth message is answered, after a delay, once for several', a
 
 test('nothing is sent after the end', async () => {
   const { clock, sent, announcer, status } = alone();
-  announcer.take(info);
+  announcer.announce(board);
   status('online');
   announcer.stop();
   await clock.advance(10 * SETTLE_MS);
@@ -146,7 +149,7 @@ test('nothing is sent after the end', async () => {
 it.skipIf(!hasMosquitto)('announces again to a broker that has lost what it retained', async () => {
   const broker = await mosquitto();
   const messaging = await startMessaging({ discovery, mqtt: { ...QUICK, url: broker.url } });
-  messaging.set('info', info);
+  messaging.announce(board);
   await until(() => messaging.stats.connected && messaging.stats.states === 0, 'all sent');
   await broker.kill();
   await broker.start();

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { presentActivities } from '../../../src/activity/scores.ts';
+import { activitiesAbove } from '../../../src/activity/scores.ts';
 import { createRandom, type Random } from '../../../src/base/random.ts';
 import { evaluate, type GroupedPrediction } from '../../../src/learning/fit/evaluation.ts';
 import { fitLearningCurve } from '../../../src/learning/fit/learning-curve-fit.ts';
@@ -27,7 +27,7 @@ function judge(source: string, pictures: number, groups: number, random: Random)
     );
     return {
       truth: activity === undefined ? [] : [activity],
-      found: presentActivities(scores, THRESHOLDS),
+      found: activitiesAbove(scores, THRESHOLDS),
       scores,
       group: `${source}-site-${group}`,
       source,

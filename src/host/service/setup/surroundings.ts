@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly otherUnits: readonly string[];
 }
 
-export interface LookParts {
+export interface ObserveDeps {
   readonly target: Target;
   readonly program: Program;
   readonly systemd: number;
@@ -33,7 +33,7 @@ export interface LookParts {
   readonly running: boolean;
 }
 
-export async function lookAround({ target, program, systemd, running }: LookParts): Promise<Surroundings> {
+export async function lookAround({ target, program, systemd, running }: ObserveDeps): Promise<Surroundings> {
   const layout = layoutOf(target);
   const names = [layout.unitFile, ...layout.retrainFiles, 'surfwatch.sysusers'];
   const shipped: Record<string, string> = {};

@@ -4,8 +4,8 @@ import { liveView } from '../../../src/base/live-view.ts';
 import { sha256Of } from '../../../src/learning/archive/frame-rows.ts';
 import { createReferences } from '../../../src/learning/archive/novelty.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
-import { createKeeper } from '../../../src/learning/board/keeper.ts';
-import type { SeenFrame } from '../../../src/learning/board/seen-frame.ts';
+import { createArchiver } from '../../../src/learning/board/archiver.ts';
+import type { JudgedFrame } from '../../../src/learning/board/judged-frame.ts';
 import type { LearningOptions } from '../../../src/learning/options.ts';
 import { cornersOf } from '../../../src/vision/zone.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
@@ -17,7 +17,7 @@ import { CELL_SENSE } from '../support.ts';
 async function keeping() {
   const archive = await openTestArchive();
   const now = { options: DEFAULTS.learning };
-  const keeper = createKeeper({
+  const keeper = createArchiver({
     archive,
     recent: createRecentFrames(),
     references: createReferences(32, 10),
@@ -39,7 +39,7 @@ const bytes = await sharp({ create: { width: 96, height: 96, channels: 3, noise,
   .webp()
   .toBuffer();
 
-function seen(seed: number): SeenFrame {
+function seen(seed: number): JudgedFrame {
   const { id, cells } = newFrame();
   const read = { head: 'head-1', cells, embeddings: embeddingsOf(seed) };
   const frame = { id, takenAt: NOW, bytes, origin: 'test' };
@@ -50,15 +50,15 @@ function seen(seed: number): SeenFrame {
     read,
     activity: 'none',
     thresholds: {},
-  } as unknown as SeenFrame;
+  } as unknown as JudgedFrame;
 }
 
 it('keeps what somebody asks for, even where it is like another, and says where it is there already', async () => {
   const { archive, keeper } = await keeping();
   const [one, other] = [seen(1), seen(1)];
-  expect(await keeper.capture(one)).toBe('kept');
-  expect(await keeper.capture(other)).toBe('kept');
-  expect(await keeper.capture(one)).toBe('duplicate');
+  expect(await keeper.keep(one)).toBe('kept');
+  expect(await keeper.keep(other)).toBe('kept');
+  expect(await keeper.keep(one)).toBe('duplicate');
   expect(archive.frame(one.frame.id)).toMatchObject({ because: 'capture', hasPicture: true });
   expect((await sharp((await archive.picture(one.frame.id)) ?? undefined).metadata()).format).toBe('jpeg');
 });
@@ -70,7 +70,7 @@ it('keeps the pixels of a JPEG without what it tells beside them, known by the f
     .jpeg()
     .toBuffer();
   const one = seen(5);
-  expect(await keeper.capture({ ...one, frame: { ...one.frame, bytes: sent } })).toBe('kept');
+  expect(await keeper.keep({ ...one, frame: { ...one.frame, bytes: sent } })).toBe('kept');
   const kept = (await archive.picture(one.frame.id)) ?? undefined;
   expect((await sharp(sent).metadata()).exif).toBeDefined();
   expect((await sharp(kept).metadata()).exif).toBeUndefined();
@@ -81,14 +81,14 @@ it('keeps the pixels of a JPEG without what it tells beside them, known by the f
 it('keeps by the options of the moment', async () => {
   const { archive, keeper, use } = await keeping();
   use({ keep: 'nothing' });
-  expect(await keeper.capture(seen(2))).toBe('off');
+  expect(await keeper.keep(seen(2))).toBe('off');
   use({ keep: 'embeddings' });
   const numbers = seen(3);
-  expect(await keeper.capture(numbers)).toBe('kept');
+  expect(await keeper.keep(numbers)).toBe('kept');
   expect(archive.frame(numbers.frame.id)?.hasPicture).toBe(false);
   use({ keep: 'pictures', pixelate: true });
   const blocks = seen(4);
-  expect(await keeper.capture(blocks)).toBe('kept');
+  expect(await keeper.keep(blocks)).toBe('kept');
   const deviation = async (top: number) => {
     const half = sharp((await archive.picture(blocks.frame.id)) ?? undefined).extract({
       left: 0,

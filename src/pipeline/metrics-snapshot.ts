@@ -1,8 +1,7 @@
 /** What the metrics are made of: plain data, taken when somebody asks. */
 import type { BoardHealth } from '../board/monitor.ts';
 
-export interface Snapshot {
-  /** Null while the model is being loaded. */
+export interface MetricsSnapshot {
   readonly info: {
     readonly version: string;
     readonly site: string;
@@ -10,14 +9,14 @@ export interface Snapshot {
     readonly head: string;
     /** What the head tells apart. */
     readonly activities: readonly string[];
-  } | null;
+  };
   /** `state` of the topic `state`. */
   readonly state: string;
   readonly camera: {
     readonly status: 'starting' | 'online' | 'offline' | 'ended';
-    /** In milliseconds since the epoch (UTC); null before the first. */
+    /** Milliseconds since the epoch (UTC); null before the first. */
     readonly lastFrameAtMs: number | null;
-    /** Code of the present fault; null where there is none. */
+    /** Code of the present error; null where there is none. */
     readonly fault: string | null;
   };
   /** Since the start. */

@@ -1,4 +1,4 @@
-/** A head that was just promoted, on probation on the frames that follow, and rolled back where it misbehaves. */
+/** Watches a head that was just promoted on the frames that follow, and rolls it back if it misbehaves. */
 import { join } from 'node:path';
 import { serially } from '../../base/serially.ts';
 import { messageOf } from '../../errors.ts';
@@ -12,23 +12,23 @@ import {
   watchPromotion,
 } from '../models/probation.ts';
 import { readProbation, saveProbation } from '../models/probation-file.ts';
-import type { LearningParts } from './learning-parts.ts';
-import type { SeenFrame } from './seen-frame.ts';
+import type { JudgedFrame } from './judged-frame.ts';
+import type { LearningDeps } from './learning-deps.ts';
 
 const FILE = 'probation.json';
-/** At most so much of a probation is seen again after a kill. */
+/** After a kill at most so much of the probation is watched again. */
 const SAVE_EVERY_MS = 60_000;
-/** After a rollback that failed. */
+/** A rollback that failed is tried again after this. */
 const RETRY_EVERY_MS = 30_000;
 
-type TrialParts = Pick<
-  LearningParts,
+type ProbationMonitorDeps = Pick<
+  LearningDeps,
   'options' | 'intervalMs' | 'clock' | 'reader' | 'store' | 'directory' | 'onAlert' | 'log'
 >;
 
-export class Trial {
-  readonly #parts: TrialParts;
-  readonly #goBack: (reason: string) => Promise<unknown>;
+export class ProbationMonitor {
+  readonly #deps: ProbationMonitorDeps;
+  readonly #putBack: (reason: string) => Promise<unknown>;
   readonly #oneByOne = serially();
   #probation = NO_PROBATION;
   #savedMs = Number.NEGATIVE_INFINITY;
@@ -36,15 +36,15 @@ export class Trial {
   #rollingBack = false;
   #saveFailed = false;
 
-  /** @param rollBack puts the head before the present one in force, and calls {@link Trial.end} */
-  constructor(parts: TrialParts, rollBack: (reason: string) => Promise<unknown>) {
-    this.#parts = parts;
-    this.#goBack = rollBack;
+  /** @param rollBack puts the head before the present one in force, and calls {@link ProbationMonitor.end} */
+  constructor(deps: ProbationMonitorDeps, rollBack: (reason: string) => Promise<unknown>) {
+    this.#deps = deps;
+    this.#putBack = rollBack;
   }
 
   /** Goes on with the probation of the head in force. One that was promoted and has no file yet begins it. */
   async start(): Promise<void> {
-    const { reader, store, clock, log } = this.#parts;
+    const { reader, store, clock, log } = this.#deps;
     const { id } = reader.head.manifest;
     const kept = await readProbation(this.#file, clock.monotonic(), log);
     if (kept !== null) this.#probation = kept.state;
@@ -61,8 +61,8 @@ export class Trial {
 
   /** Another head is in force from now on. */
   begin(): void {
-    const { options, clock } = this.#parts;
-    this.#become(
+    const { options, clock } = this.#deps;
+    this.#set(
       options.probationMs > 0
         ? startProbation(this.#probation, clock.monotonic())
         : endProbation(this.#probation),
@@ -71,22 +71,22 @@ export class Trial {
 
   /** The head that was on probation is no longer in force. */
   end(): void {
-    this.#become(endProbation(this.#probation));
+    this.#set(endProbation(this.#probation));
   }
 
   /** Resolves when what the frame leads to is done: a rollback, say. */
-  async take(seen: SeenFrame): Promise<void> {
-    const { monotonicMs, visibility, activity, thresholds } = seen;
-    const { options, intervalMs, reader } = this.#parts;
+  async add(frame: JudgedFrame): Promise<void> {
+    const { monotonicMs, visibility, activity, thresholds } = frame;
+    const { options, intervalMs, reader } = this.#deps;
     const before = this.#probation;
-    const scores = frameScoresOf(seen.read.cells, reader.head.manifest);
+    const scores = frameScoresOf(frame.read.cells, reader.head.manifest);
     this.#probation = watchPromotion(
       before,
       { monotonicMs, visibility, activity, scores, thresholds },
       {
         ...PROBATION_DEFAULTS,
         durationMs: options.probationMs,
-        gapMs: Math.max(PROBATION_DEFAULTS.gapMs, 2 * intervalMs),
+        gapMs: Math.max(PROBATION_DEFAULTS.gapMs, 2 * intervalMs()),
       },
     );
     const { verdict, trial } = this.#probation;
@@ -99,19 +99,16 @@ export class Trial {
 
   /** Where it fails the probation goes on, and it is tried again with a frame to come. */
   async #rollBack(reason: string, monotonicMs: number): Promise<void> {
-    const { reader, onAlert, log } = this.#parts;
+    const { reader, onAlert, log } = this.#deps;
     if (this.#rollingBack || monotonicMs - this.#triedMs < RETRY_EVERY_MS) return;
     this.#rollingBack = true;
     this.#triedMs = monotonicMs;
     const { id } = reader.head.manifest;
     log.warn({ head: id, reason }, 'the new head misbehaves and is rolled back');
     try {
-      await this.#goBack(reason);
+      await this.#putBack(reason);
     } catch (error) {
-      log.error(
-        { err: error, head: id },
-        'the head that misbehaves cannot be rolled back; it is tried again',
-      );
+      log.error({ err: error, head: id }, 'the head that misbehaves cannot be rolled back; trying again');
       onAlert(
         'rollback-failed',
         `head ${id} misbehaves (${reason}), and cannot be rolled back: ${messageOf(error)}`,
@@ -121,16 +118,16 @@ export class Trial {
     }
   }
 
-  #become(probation: ProbationState): void {
+  #set(probation: ProbationState): void {
     this.#probation = probation;
     this.#triedMs = Number.NEGATIVE_INFINITY;
-    this.#parts.onAlert('rollback-failed', null);
+    this.#deps.onAlert('rollback-failed', null);
     void this.#save();
   }
 
-  /** A disk that is full costs what was seen since the last time, and no more. */
+  /** A full disk loses what was seen since the last time, and no more. */
   #save(): Promise<void> {
-    const { reader, clock, log } = this.#parts;
+    const { reader, clock, log } = this.#deps;
     return this.#oneByOne(async () => {
       const now = clock.monotonic();
       this.#savedMs = now;
@@ -145,6 +142,6 @@ export class Trial {
   }
 
   get #file(): string {
-    return join(this.#parts.directory, FILE);
+    return join(this.#deps.directory, FILE);
   }
 }

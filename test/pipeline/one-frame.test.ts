@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { createSource } from '../../src/capture/create.ts';
 import { SurfwatchError } from '../../src/errors.ts';
-import { grabOnce, NextLook } from '../../src/pipeline/capture-now.ts';
-import type { Look } from '../../src/pipeline/watch.ts';
+import { FrameRequests, grabOnce } from '../../src/pipeline/one-frame.ts';
+import type { ProcessedFrame } from '../../src/pipeline/processed-frame.ts';
 import { settingsWith } from '../control/support.ts';
 import { drawnBeach } from '../daemon/support.ts';
 import { fakeClock } from '../support/fake-clock.ts';
@@ -16,9 +16,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const signal = new AbortController().signal;
 
-/** A look at a frame whose work began then. */
-function lookAt(monotonicMs: number): Look {
-  return { looked: { observation: { monotonicMs } } } as unknown as Look;
+/** A frame whose work began then. */
+function processed(monotonicMs: number): ProcessedFrame {
+  return { observed: { observation: { monotonicMs } } } as unknown as ProcessedFrame;
 }
 
 /** What became of a promise so far. */
@@ -31,43 +31,43 @@ function outcomeOf<T>(promise: Promise<T>) {
   return outcome;
 }
 
-describe('the next look', () => {
-  it('is one at a frame that came in after it was asked for, for all who wait', async () => {
-    const [clock, next] = [fakeClock(), new NextLook()];
+describe('the next frame', () => {
+  it('is one that came in after it was asked for, for all who wait', async () => {
+    const [clock, requests] = [fakeClock(), new FrameRequests()];
     await clock.advance(50);
     const waiting = [
-      outcomeOf(next.within(1000, clock, signal)),
-      outcomeOf(next.within(1000, clock, signal)),
+      outcomeOf(requests.next(1000, clock, signal)),
+      outcomeOf(requests.next(1000, clock, signal)),
     ];
-    next.give(lookAt(49));
+    requests.give(processed(49));
     await clock.settle();
     expect(waiting).toEqual([{}, {}]);
-    const look = lookAt(50);
-    next.give(look);
+    const frame = processed(50);
+    requests.give(frame);
     await clock.settle();
-    expect(waiting).toEqual([{ value: look }, { value: look }]);
+    expect(waiting).toEqual([{ value: frame }, { value: frame }]);
     expect(clock.sleeping).toBe(0);
   });
 
   it('fails at once with what it is told, and is none where none will come', async () => {
-    const [clock, next] = [fakeClock(), new NextLook()];
-    const failing = outcomeOf(next.within(1e9, clock, signal));
+    const [clock, requests] = [fakeClock(), new FrameRequests()];
+    const failing = outcomeOf(requests.next(1e9, clock, signal));
     const missing = new SurfwatchError('camera-missing', 'no such device');
-    next.fail(missing);
+    requests.fail(missing);
     await clock.settle();
     expect(failing).toEqual({ error: missing });
-    const none = outcomeOf(next.within(1e9, clock, signal));
-    next.give(null);
+    const none = outcomeOf(requests.next(1e9, clock, signal));
+    requests.give(null);
     await clock.settle();
     expect(none).toEqual({ value: null });
     expect(clock.sleeping).toBe(0);
     // Nobody waits any more: what comes now is nobody's.
-    next.fail(missing);
+    requests.fail(missing);
   });
 
   it('is waited for no longer than is said', async () => {
-    const [clock, next] = [fakeClock(), new NextLook()];
-    const waiting = outcomeOf(next.within(1000, clock, signal));
+    const [clock, requests] = [fakeClock(), new FrameRequests()];
+    const waiting = outcomeOf(requests.next(1000, clock, signal));
     await clock.advance(999);
     expect(waiting).toEqual({});
     await clock.advance(1);

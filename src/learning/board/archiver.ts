@@ -1,4 +1,4 @@
-/** What is done with every frame: remembered for a while, kept where it is worth a label. */
+/** Decides which frames are remembered for a while, and which are kept in the archive because they are worth a label. */
 import sharp from 'sharp';
 import type { HeadManifest } from '../../activity/head-bundle.ts';
 import { imageType } from '../../base/image-type.ts';
@@ -12,15 +12,15 @@ import type { RecentFrames } from '../archive/recent.ts';
 import { zoneScoresOf } from '../archive/sight.ts';
 import type { Archive, NewFrame } from '../archive/types.ts';
 import type { LearningOptions } from '../options.ts';
-import { newFrameOf, type SeenFrame } from './seen-frame.ts';
+import { type JudgedFrame, newFrameOf } from './judged-frame.ts';
 
-export interface KeeperParts {
+export interface ArchiverDeps {
   readonly archive: Pick<Archive, 'add'>;
   readonly recent: RecentFrames;
   readonly references: References;
   readonly options: LearningOptions;
   readonly zones: readonly Zone[];
-  /** The one in force. */
+  /** That of the head in force. */
   readonly head: () => Pick<HeadManifest, 'activities' | 'cells' | 'width'>;
   /** SHA-256 of the backbone's weights. */
   readonly backbone: string;
@@ -29,28 +29,28 @@ export interface KeeperParts {
   readonly onRoom: (full: boolean) => void;
 }
 
-export interface Keeper {
+export interface Archiver {
   /** The frame's id goes out to the world: somebody may label it. It may come before the frame or after it. */
   published(id: string): void;
   /** Somebody is told this frame's id, and may explain or label it. */
-  remember(seen: SeenFrame): void;
-  /** Never rejects for a full disk. */
-  take(seen: SeenFrame): Promise<void>;
+  remember(frame: JudgedFrame): void;
+  /** Keeps the frame if it is worth a label. Never rejects for a full disk. */
+  add(frame: JudgedFrame): Promise<void>;
   /** Somebody asks to keep this frame. `off`: `keep` is `nothing`. @throws SurfwatchError `state-unwritable`, `storage-failed` */
-  capture(seen: SeenFrame): Promise<'kept' | 'duplicate' | 'full' | 'off'>;
+  keep(frame: JudgedFrame): Promise<'kept' | 'duplicate' | 'full' | 'off'>;
   /** A frame that was asked for, or is about to be labelled, as it may be kept; null where nothing may. */
   prepared(frame: NewFrame): Promise<NewFrame | null>;
 }
 
-export function createKeeper(parts: KeeperParts): Keeper {
-  const { archive, recent, references, options, zones, head, backbone } = parts;
+export function createArchiver(deps: ArchiverDeps): Archiver {
+  const { archive, recent, references, options, zones, head, backbone } = deps;
   // Asked for at each frame: options may change while the daemon runs.
   const policy = () => ({
     ...KEEP_DEFAULTS,
     sampleEveryMs: options.sampleEveryMs === 0 ? Number.POSITIVE_INFINITY : options.sampleEveryMs,
   });
   const privacy = () => ({ ...PRIVACY_DEFAULTS, keep: options.keep, pixelate: options.pixelate });
-  let keeping = startKeeping(parts.monotonicMs);
+  let keeping = startKeeping(deps.monotonicMs);
   let busy = false;
   let latest: NewFrame | undefined;
   let publishedId: string | undefined;
@@ -78,27 +78,27 @@ export function createKeeper(parts: KeeperParts): Keeper {
       publishedId = id;
       rememberPublished();
     },
-    remember(seen) {
-      const novelty = noveltyOf(strongestCells(seen.read.embeddings, head().width), references);
-      recent.add(newFrameOf(seen, 'label', backbone, novelty));
+    remember(frame) {
+      const novelty = noveltyOf(strongestCells(frame.read.embeddings, head().width), references);
+      recent.add(newFrameOf(frame, 'label', backbone, novelty));
     },
     prepared,
-    async capture(seen) {
-      const strongest = strongestCells(seen.read.embeddings, head().width);
+    async keep(frame) {
+      const strongest = strongestCells(frame.read.embeddings, head().width);
       const novelty = noveltyOf(strongest, references);
-      const frame = await prepared(newFrameOf(seen, 'capture', backbone, novelty));
-      if (frame === null) return 'off';
-      const outcome = await archive.add(frame);
+      const kept = await prepared(newFrameOf(frame, 'capture', backbone, novelty));
+      if (kept === null) return 'off';
+      const outcome = await archive.add(kept);
       if (outcome === 'kept') references.add(strongest);
       return outcome;
     },
-    async take(seen) {
-      const strongest = strongestCells(seen.read.embeddings, head().width);
+    async add(frame) {
+      const strongest = strongestCells(frame.read.embeddings, head().width);
       const novelty = noveltyOf(strongest, references);
-      latest = newFrameOf(seen, 'label', backbone, novelty);
+      latest = newFrameOf(frame, 'label', backbone, novelty);
       rememberPublished();
-      const { monotonicMs, visibility, activity, thresholds } = seen;
-      const zoneScores = [...zoneScoresOf(seen.read.cells, head()).values()];
+      const { monotonicMs, visibility, activity, thresholds } = frame;
+      const zoneScores = [...zoneScoresOf(frame.read.cells, head()).values()];
       const { because, state } = whyKeep(
         keeping,
         { monotonicMs, visibility, activity, zones: zoneScores, thresholds, novelty },
@@ -109,10 +109,10 @@ export function createKeeper(parts: KeeperParts): Keeper {
       if (because === null || busy || options.keep === 'nothing') return;
       busy = true;
       try {
-        const frame = await prepared(newFrameOf(seen, because, backbone, novelty));
-        if (frame === null) return;
-        const outcome = await archive.add(frame);
-        parts.onRoom(outcome === 'full');
+        const kept = await prepared(newFrameOf(frame, because, backbone, novelty));
+        if (kept === null) return;
+        const outcome = await archive.add(kept);
+        deps.onRoom(outcome === 'full');
         if (outcome === 'kept') references.add(strongest);
       } finally {
         busy = false;

@@ -1,10 +1,11 @@
 /** What learning on the board is given, and what it tells. */
-
 import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { Clock } from '../../base/clock.ts';
+import { iso, type Sender } from '../../messaging/from-report.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
+import type { SurfEvent } from '../../messaging/payloads.ts';
 import type { Zone } from '../../vision/zone.ts';
 import type { Drift } from '../advice/drift.ts';
 import type { Progress } from '../advice/progress-words.ts';
@@ -14,7 +15,7 @@ import type { LearningOptions } from '../options.ts';
 
 export type LearningAlert = 'archive-full' | 'model-drift' | 'model-held' | 'rollback-failed';
 
-export interface LearningParts {
+export interface LearningDeps {
   readonly options: LearningOptions;
   /** `<stateDir>/learning`: made where it is missing. */
   readonly directory: string;
@@ -23,9 +24,9 @@ export interface LearningParts {
   readonly reader: BeachReader;
   readonly store: ModelStore;
   readonly zones: readonly Zone[];
-  /** Between two frames at most. */
-  readonly intervalMs: number;
-  /** In force, those of the config included. */
+  /** Longest time between two frames. */
+  readonly intervalMs: () => number;
+  /** In force: those of the head, overridden by the configuration. */
   readonly thresholds: () => Readonly<Record<string, number>>;
   readonly onTraining: (training: Training) => void;
   readonly onNews: (news: ModelNews) => void;
@@ -44,7 +45,7 @@ export interface LearningStatus {
   readonly drift: Drift;
 }
 
-/** What became of a model, to be told to the world. */
+/** What became of a head. */
 export interface ModelNews extends Omit<GateFacts, 'job'> {
   readonly type: 'model_promoted' | 'model_held' | 'model_rejected' | 'model_rolled_back';
   readonly job: string | null;
@@ -52,4 +53,10 @@ export interface ModelNews extends Omit<GateFacts, 'job'> {
   readonly to: string;
   /** Id of the head that waits for approval, or did. */
   readonly candidate: string | null;
+}
+
+/** The news as an event on the broker. @param id a new ULID */
+export function modelEventPayload(news: ModelNews, id: string, { site, atMs }: Sender): SurfEvent {
+  const { reasons, ...rest } = news;
+  return { v: 1, id, ts: iso(atMs), site, ...rest, reasons: [...reasons] } as SurfEvent;
 }

@@ -5,17 +5,17 @@ import { rescoreWith } from '../advice/rescore.ts';
 import type { Archive } from '../archive/types.ts';
 
 /**
- * The cells that labels are about, read once and again after {@link KnownLabels.forget}.
+ * The cells that labels are about, read once and again after {@link LabelledCellsCache.forget}.
  *
  * @param head the one in force
  */
-export interface KnownLabels {
+export interface LabelledCellsCache {
   cells(): LabelledCells;
   /** A label came or went, or another head is in force. */
   forget(): void;
 }
 
-export function knownLabels(archive: Archive, head: () => HeadBundle): KnownLabels {
+export function labelledCellsCache(archive: Archive, head: () => HeadBundle): LabelledCellsCache {
   let known: LabelledCells | undefined;
   return {
     cells() {

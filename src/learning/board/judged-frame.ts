@@ -1,13 +1,13 @@
-/** A frame the daemon has looked at, as learning needs it. */
+/** A frame that was judged, as learning needs it. */
 import type { ReadFrame } from '../../activity/beach-reader.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Frame } from '../../capture/source.ts';
 import type { KeptBecause, NewFrame } from '../archive/types.ts';
 
-export interface SeenFrame {
+export interface JudgedFrame {
   readonly frame: Frame;
   readonly monotonicMs: number;
-  /** Visibility of the whole picture, by the gates. */
+  /** That of the whole picture, by the quality gates. */
   readonly visibility: Visibility;
   readonly read: ReadFrame;
   /** What is reported of the beach with this frame: activity, `none` or `unknown`. */
@@ -18,7 +18,7 @@ export interface SeenFrame {
 
 /** As the archive takes it, with the camera's own bytes as its picture. */
 export function newFrameOf(
-  { frame, visibility, read }: SeenFrame,
+  { frame, visibility, read }: JudgedFrame,
   because: KeptBecause,
   backbone: string,
   novelty: number | null,

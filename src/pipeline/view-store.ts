@@ -5,25 +5,25 @@ import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { readStateFile, removeStateFile, type StateFile, writeStateFile } from '../base/state-file.ts';
 import type { StoredView } from '../vision/quality/store-view.ts';
-import type { Watch } from './watch.ts';
+import type { Pipeline } from './pipeline.ts';
 
-export interface ViewKeeperParts {
+export interface ViewStoreDeps {
   readonly stateDir: string;
-  readonly watch: Pick<Watch, 'storedView' | 'restoreView' | 'forgetView'>;
+  readonly pipeline: Pick<Pipeline, 'storedView' | 'restoreView' | 'forgetView'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-export interface KnownView {
+export interface ViewSummary {
   /** From how many pictures it was learnt; 0 where nothing is known. */
   readonly pictures: number;
   /** Over how long, in seconds. */
   readonly seconds: number;
-  /** What is told here was forgotten. */
+  /** All of this was forgotten with the answer. */
   readonly forgotten: boolean;
 }
 
-/** What is read of the file by those who only show it. */
+/** The file it is kept in. Any object passes: what is restored of it is checked by the gates. */
 export function viewFile(stateDir: string): StateFile<object> {
   return { path: join(stateDir, 'view.json'), version: 1, schema: z.looseObject({}) };
 }
@@ -31,45 +31,45 @@ export function viewFile(stateDir: string): StateFile<object> {
 /** A view is learnt over hours, and each writing of its 25 kB wears the disk. */
 const EVERY_MS = 3_600_000;
 
-export class ViewKeeper {
-  readonly #parts: ViewKeeperParts;
+export class ViewStore {
+  readonly #deps: ViewStoreDeps;
   readonly #file: StateFile<object>;
   #writtenMs: number;
 
-  constructor(parts: ViewKeeperParts) {
-    this.#parts = parts;
-    this.#file = viewFile(parts.stateDir);
-    this.#writtenMs = parts.clock.monotonic();
+  constructor(deps: ViewStoreDeps) {
+    this.#deps = deps;
+    this.#file = viewFile(deps.stateDir);
+    this.#writtenMs = deps.clock.monotonic();
   }
 
   /** Goes on with the view of an earlier run. Never rejects: without one it is learnt anew. */
   async start(): Promise<void> {
-    const { clock, watch, log } = this.#parts;
+    const { clock, pipeline, log } = this.#deps;
     const { value, damage } = await readStateFile(this.#file, clock.now());
     if (damage !== null) log.warn(`the view of the camera is learnt anew: ${damage}`);
-    if (value !== null) watch.restoreView(value);
+    if (value !== null) pipeline.restoreView(value);
   }
 
-  /** To be called now and then; writes once an hour. */
-  async beat(): Promise<void> {
-    const nowMs = this.#parts.clock.monotonic();
+  /** To be called at every heartbeat; writes once an hour. */
+  async saveHourly(): Promise<void> {
+    const nowMs = this.#deps.clock.monotonic();
     if (nowMs - this.#writtenMs < EVERY_MS) return;
     this.#writtenMs = nowMs;
     await this.#write();
   }
 
   /**
-   * Tells what is known.
+   * How much is known of the view.
    *
    * @param forget learn it anew, as for a camera that was moved on purpose
-   * @throws SurfwatchError `state-unwritable`, `storage-failed`: what is on disk would come back with a restart
+   * @throws SurfpipelineError `state-unwritable`, `storage-failed`: what is on disk would come back with a restart
    */
-  async ask(forget: boolean): Promise<KnownView> {
-    const { watch } = this.#parts;
-    const view = watch.storedView;
+  async describe(forget: boolean): Promise<ViewSummary> {
+    const { pipeline } = this.#deps;
+    const view = pipeline.storedView;
     const known = { pictures: view?.frames ?? 0, seconds: Math.round((view?.learntMs ?? 0) / 1000) };
     if (!forget) return { ...known, forgotten: false };
-    watch.forgetView();
+    pipeline.forgetView();
     await removeStateFile(this.#file);
     return { ...known, forgotten: true };
   }
@@ -79,8 +79,8 @@ export class ViewKeeper {
   }
 
   async #write(): Promise<void> {
-    const { watch, log } = this.#parts;
-    const view: StoredView | null = watch.storedView;
+    const { pipeline, log } = this.#deps;
+    const view: StoredView | null = pipeline.storedView;
     if (view === null) return;
     await writeStateFile(this.#file, view).catch((error: unknown) =>
       log.warn({ err: error }, 'the view of the camera is not kept'),

@@ -1,4 +1,4 @@
-/** Keeps account of what the days were like, and tells when the model should be looked at. */
+/** Records what the days were like, and tells when the model needs attention. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -9,13 +9,13 @@ import { addObservation, type DriftDay, driftDaySchema, observeFrame } from '../
 import { type Landmarks, landmarksOf, meanDistance } from '../advice/drift/landmarks.ts';
 import { type Drift, driftOf } from '../advice/drift.ts';
 import type { BaseSet } from '../retrain/types.ts';
-import type { SeenFrame } from './seen-frame.ts';
+import type { JudgedFrame } from './judged-frame.ts';
 
 const FILE = 'days.json';
 const daysSchema = z.object({ days: z.array(driftDaySchema) });
 
-export interface DriftWatch {
-  take(seen: SeenFrame): void;
+export interface DriftMonitor {
+  add(frame: JudgedFrame): void;
   /** @param since day (UTC) from which on the present head is in use; null: from the first */
   drift(since: string | null): Drift;
   /** Puts the days on disk. */
@@ -23,15 +23,15 @@ export interface DriftWatch {
 }
 
 /**
- * @param directory of the archive; a damaged file is set aside, and the days are begun anew
+ * @param directory that of the archive; a damaged file in it is set aside, and the days are begun anew
  * @param head the one in force
  */
-export async function openDriftWatch(
+export async function openDriftMonitor(
   directory: string,
   base: BaseSet | null,
   head: () => Omit<JudgedBy, 'thresholds'>,
   { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
-): Promise<DriftWatch> {
+): Promise<DriftMonitor> {
   const file = { path: join(directory, FILE), version: 1, schema: daysSchema };
   const { value, damage } = await readStateFile(file, clock.now());
   if (damage !== null) log.error({ damage }, 'what the days were like is damaged, and begun anew');
@@ -45,7 +45,7 @@ export async function openDriftWatch(
     return found;
   };
   return {
-    take({ visibility, read, thresholds, frame }) {
+    add({ visibility, read, thresholds, frame }) {
       if (visibility !== 'ok') return;
       const known = landmarks();
       const distance = known === null ? null : meanDistance(known, read.embeddings);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ViewKeeper } from '../../src/pipeline/view-keeper.ts';
+import { ViewStore } from '../../src/pipeline/view-store.ts';
 import { randomScene } from '../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { decodeFrame } from '../../src/vision/decode.ts';
@@ -26,59 +26,59 @@ async function learntView(): Promise<StoredView> {
   return stored;
 }
 
-async function keeperIn(stateDir: string, storedView: StoredView | null) {
+async function storeIn(stateDir: string, storedView: StoredView | null) {
   const clock = fakeClock();
   const restored: unknown[] = [];
-  const watch = {
+  const pipeline = {
     storedView,
     restoreView: (view: unknown) => void restored.push(view),
     forgetView() {
-      watch.storedView = null;
+      pipeline.storedView = null;
     },
   };
-  return { keeper: new ViewKeeper({ stateDir, watch, clock, log }), clock, restored };
+  return { store: new ViewStore({ stateDir, pipeline, clock, log }), clock, restored };
 }
 
 describe('what is learnt of the view', () => {
   it('is there after a restart', async () => {
     const stateDir = await temporaryFolder();
     const view = await learntView();
-    await (await keeperIn(stateDir, view)).keeper.stop();
-    const { keeper, restored } = await keeperIn(stateDir, null);
-    await keeper.start();
+    await (await storeIn(stateDir, view)).store.stop();
+    const { store, restored } = await storeIn(stateDir, null);
+    await store.start();
     const again = restoreView(restored[0], 0);
     expect(again && storeView(again)).toEqual(view);
   });
 
   it('is written once an hour, and at the end', async () => {
     const stateDir = await temporaryFolder();
-    const { keeper, clock } = await keeperIn(stateDir, await learntView());
-    await keeper.beat();
+    const { store, clock } = await storeIn(stateDir, await learntView());
+    await store.saveHourly();
     await expect(readFile(join(stateDir, 'view.json'))).rejects.toThrow('ENOENT');
     await clock.advance(HOUR_MS);
-    await keeper.beat();
+    await store.saveHourly();
     expect((await readFile(join(stateDir, 'view.json'), 'utf8')).length).toBeGreaterThan(1_000);
   });
 
   it('is forgotten when somebody moved the camera, over a restart too', async () => {
     const stateDir = await temporaryFolder();
-    await (await keeperIn(stateDir, await learntView())).keeper.stop();
-    const { keeper } = await keeperIn(stateDir, await learntView());
+    await (await storeIn(stateDir, await learntView())).store.stop();
+    const { store } = await storeIn(stateDir, await learntView());
     const known = { pictures: 20, seconds: 19 };
-    expect(await keeper.ask(false)).toEqual({ ...known, forgotten: false });
-    expect(await keeper.ask(true)).toEqual({ ...known, forgotten: true });
-    expect(await keeper.ask(false)).toEqual({ pictures: 0, seconds: 0, forgotten: false });
-    await keeper.stop();
-    const next = await keeperIn(stateDir, null);
-    await next.keeper.start();
+    expect(await store.describe(false)).toEqual({ ...known, forgotten: false });
+    expect(await store.describe(true)).toEqual({ ...known, forgotten: true });
+    expect(await store.describe(false)).toEqual({ pictures: 0, seconds: 0, forgotten: false });
+    await store.stop();
+    const next = await storeIn(stateDir, null);
+    await next.store.start();
     expect(next.restored).toEqual([]);
   });
 
   it('is learnt anew where its file is damaged', async () => {
     const stateDir = await temporaryFolder();
     await writeFile(join(stateDir, 'view.json'), '{"version":1,');
-    const { keeper, restored } = await keeperIn(stateDir, null);
-    await keeper.start();
+    const { store, restored } = await storeIn(stateDir, null);
+    await store.start();
     expect(restored).toEqual([]);
   });
 });

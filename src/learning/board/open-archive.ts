@@ -9,26 +9,26 @@ import type { Archive } from '../archive/types.ts';
 import { LabelFolder } from '../labels/folder.ts';
 import { type LabelService, labelService } from '../labels/service.ts';
 import type { BaseSet } from '../retrain/types.ts';
-import { type DriftWatch, openDriftWatch } from './drift-watch.ts';
+import { type Archiver, createArchiver } from './archiver.ts';
+import { type DriftMonitor, openDriftMonitor } from './drift-monitor.ts';
 import { embedSentPicture } from './gather.ts';
-import { createKeeper, type Keeper } from './keeper.ts';
-import { type KnownLabels, knownLabels } from './known.ts';
-import type { LearningParts } from './learning-parts.ts';
+import { type LabelledCellsCache, labelledCellsCache } from './labelled-cells-cache.ts';
+import type { LearningDeps } from './learning-deps.ts';
 import { pointAt } from './point-at.ts';
 import { thinnedBase } from './shipped-base.ts';
 
-export interface OpenParts {
+export interface OpenArchive {
   readonly archive: Archive;
   readonly recent: RecentFrames;
-  readonly keeper: Keeper;
-  readonly known: KnownLabels;
-  readonly drift: DriftWatch;
+  readonly archiver: Archiver;
+  readonly known: LabelledCellsCache;
+  readonly drift: DriftMonitor;
   readonly labels: LabelService;
   /** Not started; absent where no folder is watched. */
   readonly folder?: LabelFolder;
 }
 
-export interface OpenHooks {
+export interface OpenArchiveHooks {
   readonly loadBase: () => Promise<BaseSet | null>;
   readonly onLabelled: () => void;
 }
@@ -37,8 +37,8 @@ export interface OpenHooks {
 const REFERENCES = 2_000;
 
 /** @throws SurfwatchError `database-newer`, `disk-full`, `state-unwritable`, `storage-failed` */
-export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise<OpenParts> {
-  const { options, directory, reader, zones, clock, log, onAlert } = parts;
+export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHooks): Promise<OpenArchive> {
+  const { options, directory, reader, zones, clock, log, onAlert } = deps;
   const head = () => reader.head.manifest;
   // A view: the quotas may change while the daemon runs.
   const archiveOptions = liveView((): ArchiveOptions => {
@@ -51,10 +51,10 @@ export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise
     log.warn('no base set comes with the head: a retraining can only be judged on this board');
   const recent = createRecentFrames();
   const full = 'no room for frames to learn from: see learning.maxBytes and learning.minFree';
-  const keeper = createKeeper({
+  const archiver = createArchiver({
     archive,
     recent,
-    references: referencesOf(archive, base, parts),
+    references: referencesOf(archive, base, deps),
     options,
     zones,
     head,
@@ -62,21 +62,21 @@ export async function openParts(parts: LearningParts, hooks: OpenHooks): Promise
     monotonicMs: clock.monotonic(),
     onRoom: isFull => onAlert('archive-full', isFull ? full : null),
   });
-  const labels = labelsOf(parts, hooks, { archive, recent, keeper });
-  const folder = folderOf(parts, labels);
+  const labels = labelsOf(deps, hooks, { archive, recent, archiver });
+  const folder = folderOf(deps, labels);
   return {
     archive,
     recent,
-    keeper,
-    known: knownLabels(archive, () => reader.head),
-    drift: await openDriftWatch(directory, base, head, { clock, log }),
+    archiver,
+    known: labelledCellsCache(archive, () => reader.head),
+    drift: await openDriftMonitor(directory, base, head, { clock, log }),
     labels,
     ...(folder !== undefined && { folder }),
   };
 }
 
 /** What is known: of the base set, and of all labelled frames. */
-function referencesOf(archive: Archive, base: BaseSet | null, { reader }: LearningParts): References {
+function referencesOf(archive: Archive, base: BaseSet | null, { reader }: LearningDeps): References {
   const { width, backbone } = reader.head.manifest;
   const references = createReferences(width, REFERENCES);
   if (base !== null) references.add(thinnedBase(base, REFERENCES / 2));
@@ -88,16 +88,16 @@ function referencesOf(archive: Archive, base: BaseSet | null, { reader }: Learni
 }
 
 function labelsOf(
-  { options, reader, zones, newId, clock, log }: LearningParts,
-  { onLabelled }: OpenHooks,
-  { archive, recent, keeper }: Pick<OpenParts, 'archive' | 'recent' | 'keeper'>,
+  { options, reader, zones, newId, clock, log }: LearningDeps,
+  { onLabelled }: OpenArchiveHooks,
+  { archive, recent, archiver }: Pick<OpenArchive, 'archive' | 'recent' | 'archiver'>,
 ): LabelService {
   return labelService({
     archive: {
       ...archive,
       // What is labelled is kept under the same rules as what the daemon keeps by itself.
       add: async frame => {
-        const prepared = await keeper.prepared(frame);
+        const prepared = await archiver.prepared(frame);
         return prepared === null ? 'full' : archive.add(prepared);
       },
     },
@@ -115,7 +115,7 @@ function labelsOf(
 }
 
 function folderOf(
-  { options, reader, clock, log }: LearningParts,
+  { options, reader, clock, log }: LearningDeps,
   labels: LabelService,
 ): LabelFolder | undefined {
   const { labelledDir: root, newActivities } = options;

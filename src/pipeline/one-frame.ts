@@ -1,47 +1,49 @@
 /** One picture at once, for whoever asks for it by hand. */
 
 import type { Clock } from '../base/clock.ts';
+import { deferred } from '../base/deferred.ts';
 import type { Frame, FrameSource } from '../capture/source.ts';
 import { closeWithin, grabWithin } from '../capture/timed.ts';
 import { SurfwatchError } from '../errors.ts';
-import type { Look, Watch } from './watch.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { ProcessedFrame } from './processed-frame.ts';
 
-interface Waiting {
+interface Request {
   /** Null: the camera was closed, none will come. */
-  readonly take: (look: Look | null) => void;
+  readonly give: (frame: ProcessedFrame | null) => void;
   readonly fail: (error: unknown) => void;
 }
 
-/** Those who wait for the next look, however it came about. */
-export class NextLook {
-  readonly #waiting = new Set<Waiting>();
+/** Those who wait for the next frame of the camera. */
+export class FrameRequests {
+  readonly #waiting = new Set<Request>();
 
-  /** Hands a look to all who wait, or null where none will come. */
-  give(look: Look | null): void {
-    for (const { take } of this.#waiting) take(look);
+  /** Hands a frame to all who wait, or null where none will come. */
+  give(frame: ProcessedFrame | null): void {
+    for (const request of this.#waiting) request.give(frame);
   }
 
   /** Tells all who wait why there is none. */
   fail(error: unknown): void {
-    for (const { fail } of this.#waiting) fail(error);
+    for (const request of this.#waiting) request.fail(error);
   }
 
   /**
-   * The next look at a frame that came in from now on, within `timeoutMs`; null where there will be none.
+   * The next frame that comes in from now on, within `timeoutMs`; null where there will be none.
    *
    * @throws SurfwatchError `camera-timeout`; else what {@link fail} is given
    */
-  async within(timeoutMs: number, clock: Clock, signal: AbortSignal): Promise<Look | null> {
+  async next(timeoutMs: number, clock: Clock, signal: AbortSignal): Promise<ProcessedFrame | null> {
     const timer = new AbortController();
     const askedMs = clock.monotonic();
-    const { promise, resolve, reject } = deferred<Look | null>();
-    const waiting: Waiting = {
-      take: look => {
-        if (look === null || look.looked.observation.monotonicMs >= askedMs) resolve(look);
+    const { promise, resolve, reject } = deferred<ProcessedFrame | null>();
+    const request: Request = {
+      give: frame => {
+        if (frame === null || frame.observed.observation.monotonicMs >= askedMs) resolve(frame);
       },
       fail: reject,
     };
-    this.#waiting.add(waiting);
+    this.#waiting.add(request);
     const tooLate = clock.sleep(timeoutMs, AbortSignal.any([signal, timer.signal])).catch(() => undefined);
     try {
       const found = await Promise.race([promise, tooLate]);
@@ -50,23 +52,12 @@ export class NextLook {
       return found;
     } finally {
       timer.abort();
-      this.#waiting.delete(waiting);
+      this.#waiting.delete(request);
     }
   }
 }
 
-/** A promise, and what settles it. */
-export function deferred<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((done, failed) => {
-    resolve = done;
-    reject = failed;
-  });
-  return { promise, resolve, reject };
-}
-
-export interface GrabParts {
+export interface GrabDeps {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly newId: () => string;
@@ -75,7 +66,7 @@ export interface GrabParts {
 /** One picture from a source of its own: for a camera that is closed at the moment. */
 export async function grabOnce(
   source: FrameSource,
-  { clock, timeoutMs, newId }: GrabParts,
+  { clock, timeoutMs, newId }: GrabDeps,
   signal: AbortSignal,
 ): Promise<Frame> {
   const limit = new AbortController();
@@ -90,15 +81,15 @@ export async function grabOnce(
   }
 }
 
-/** As {@link grabOnce}, and what is seen in it; the tracker does not learn of it. */
-export async function examineOnce(
+/** As {@link grabOnce}, and what the frame shows; the tracker does not learn of it. */
+export async function observeOnce(
   source: FrameSource,
-  parts: GrabParts & { readonly watch: Watch },
+  deps: GrabDeps & { readonly pipeline: Pick<Pipeline, 'observe'> },
   signal: AbortSignal,
-): Promise<Look> {
-  const { clock, watch } = parts;
-  const frame = await grabOnce(source, parts, signal);
+): Promise<ProcessedFrame> {
+  const { clock, pipeline } = deps;
+  const frame = await grabOnce(source, deps, signal);
   const startedMs = clock.monotonic();
-  const looked = await watch.examine(frame, startedMs);
-  return { frame, looked, tookMs: clock.monotonic() - startedMs };
+  const observed = await pipeline.observe(frame, startedMs);
+  return { frame, observed, tookMs: clock.monotonic() - startedMs };
 }
