@@ -13,7 +13,6 @@ import { Day, processesOf } from './faults/day.ts';
 import { type Cell, FAULTS, MATRIX } from './faults/matrix.ts';
 import { STANDS } from './faults/stands.ts';
 import { QUIET } from './ffmpeg-fixtures.ts';
-import {} from './fixtures.ts';
 
 const HOUR = 3_600_000;
 const OPTIONS = {
