@@ -1,9 +1,10 @@
 /** `surfwatch config migrate`: rewrites config files of an older version. */
-import { timeInName } from '../base/set-aside.ts';
+
 import { copyFile, readFile, realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { replaceFile } from '../base/durable.ts';
+import { timeInName } from '../base/set-aside.ts';
 import { CONFIG_MIGRATIONS, type ConfigMigration, migrateText } from '../config/migrate.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
 
