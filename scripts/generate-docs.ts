@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { configMarkdown } from '../src/config/reference.ts';
-import { withAccessTables } from './docs/access-section.ts';
 import { asyncapiPage } from './docs/asyncapi.ts';
 import { cliPage } from './docs/cli-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
@@ -20,7 +19,6 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/monitoring.md': () =>
     withMetricsTable(readFileSync(join(PACKAGE_ROOT, 'docs/monitoring.md'), 'utf8')),
   'docs/mqtt.md': mqttPage,
-  'docs/security.md': () => withAccessTables(readFileSync(join(PACKAGE_ROOT, 'docs/security.md'), 'utf8')),
   ...schemaFiles(),
 };
 

@@ -1,20 +1,21 @@
-/** Measures what strangers at the embedded broker cost the frames of the daemon. */
-import { fork } from 'node:child_process';
+/** Measures what an attack on the embedded broker costs the frames of the daemon. */
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
+import { systemClock } from '../src/base/clock.ts';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { exitOnError } from '../src/cli/exit.ts';
 import { wholeNumber } from '../src/cli/parse.ts';
-import { type DaemonChild, startDaemonChild } from './daemon-child.ts';
+import { defaultSettings } from '../src/config/load.ts';
+import { openRequester } from '../src/messaging/request.ts';
+import { startDaemonChild } from './daemon-child.ts';
 
 const program = new Command('measure-broker-load')
-  .description('compares frames of a daemon at rest with those while strangers use its broker')
-  .option('--clients <n>', 'strangers, each with a subscription', wholeNumber(1), 500)
-  .option('--rate <n>', 'messages of 100 bytes a second, of all together', wholeNumber(1), 2_000)
+  .description('compares frames of a daemon at rest with those while its embedded broker is attacked')
   .option('--seconds <n>', 'of each part; the daemon looks back on a minute', wholeNumber(5), 60)
   .action(measure);
 await exitOnError(() => program.parseAsync());
@@ -24,52 +25,81 @@ interface Health {
   readonly frames: { readonly dropped: number; readonly classified: number };
 }
 
-interface Flags {
-  readonly clients: number;
-  readonly rate: number;
-  readonly seconds: number;
-}
-
-async function measure({ clients, rate, seconds }: Flags): Promise<void> {
+async function measure({ seconds }: { readonly seconds: number }): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'surfwatch-broker-load-'));
   const settings = ['camera.interval=500ms'];
-  const limits = [`broker.maxConnections=${clients + 10}`, `broker.maxConnectionsPerAddress=${clients + 10}`];
-  const daemon = await startDaemonChild([...settings, ...limits], stateDir);
+  const { child, requester } = await startDaemonChild(settings, stateDir);
+  const { address } = requester;
+  await requester.close();
   try {
     await delay(5_000);
-    console.log(await watch('at rest', daemon, seconds));
-    const port = new URL(daemon.requester.address).port;
-    const load = fork(join(PACKAGE_ROOT, 'scripts/broker-load.ts'), [port, String(clients), String(rate)], {
-      execArgv: ['--import', 'tsx'],
-    });
-    try {
+    console.log(await watch('at rest', child, address, () => delay(seconds * 1_000)));
+    const attack = async () => {
+      const args = [new URL(address).port];
+      const load = fork(join(PACKAGE_ROOT, 'scripts/broker-load.ts'), args, {
+        execArgv: ['--import', 'tsx'],
+      });
       await once(load, 'message');
-      console.log(await watch('under load', daemon, seconds));
-      const figures = once(load, 'message');
-      load.send('figures');
-      console.log(JSON.stringify((await figures)[0]));
-    } finally {
-      load.kill();
-    }
+      await delay(seconds * 1_000);
+      load.kill('SIGKILL');
+    };
+    console.log(await watch('attacked', child, address, attack));
   } finally {
-    daemon.child.kill('SIGTERM');
-    await once(daemon.child, 'exit');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
     await rm(stateDir, { recursive: true });
   }
 }
 
-async function watch(name: string, { child, requester }: DaemonChild, seconds: number): Promise<string> {
-  const health = async () => ((await requester.request('status')) as { health: Health }).health;
-  const before = await health();
-  let most = 0;
-  for (const end = Date.now() + seconds * 1_000; Date.now() < end; await delay(500)) {
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-    most = Math.max(most, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024);
+async function watch(
+  name: string,
+  { pid }: ChildProcess,
+  address: string,
+  work: () => Promise<void>,
+): Promise<string> {
+  const before = await health(address);
+  const most = { daemon: 0, broker: 0 };
+  let isDone = false;
+  const working = work().finally(() => {
+    isDone = true;
+  });
+  for (; !isDone; await delay(500)) {
+    // Its one child, as the camera is simulated.
+    const [broker = ''] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ');
+    most.daemon = Math.max(most.daemon, await residentMb(String(pid)));
+    most.broker = Math.max(most.broker, await residentMb(broker));
   }
-  const { latencyMs, frames } = await health();
+  await working;
+  const { latencyMs, frames } = await health(address);
   const [classified, dropped] = [
     frames.classified - before.frames.classified,
     frames.dropped - before.frames.dropped,
   ];
-  return `${name.padEnd(11)} p50 ${latencyMs.p50} ms  p95 ${latencyMs.p95} ms  frames ${classified}  dropped ${dropped}  RSS up to ${Math.round(most)} MB`;
+  return `${name.padEnd(9)} p50 ${latencyMs.p50} ms  p95 ${latencyMs.p95} ms  frames ${classified}  dropped ${dropped}  RSS up to ${most.daemon} MB, of the broker ${most.broker} MB`;
+}
+
+async function residentMb(pid: string): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
+}
+
+/** Asked anew until it is answered: the broker may just be started again, or have many commands waiting. */
+async function health(url: string): Promise<Health> {
+  for (;;) {
+    try {
+      const requester = await openRequester({
+        ...defaultSettings().mqtt,
+        url,
+        base: 'surf',
+        clock: systemClock,
+      });
+      try {
+        return ((await requester.request('status')) as { health: Health }).health;
+      } finally {
+        await requester.close();
+      }
+    } catch {
+      await delay(500);
+    }
+  }
 }

@@ -5,10 +5,20 @@ export const ERRORS = {
     meaning: 'A setting is unknown, malformed or contradicts another.',
     remedy: 'Correct the settings named in the message; `surfwatch config schema` lists them all.',
   },
-  'config-unwritable': {
-    meaning: 'A config file could not be read or rewritten.',
+  'config-answer': {
+    exit: 2,
+    meaning: 'A question of `surfwatch config init` has no answer, or a flag holds none.',
     remedy:
-      'Name a file that is there, and run it as a user who may write it: `sudo surfwatch config migrate FILE`.',
+      'Answer it, say it by its flag, or take the defaults with `--yes`; `surfwatch config init --help` has the flags.',
+  },
+  'config-exists': {
+    meaning: 'A config file would have been overwritten.',
+    remedy: 'Name another file with `--out`, or overwrite it with `--force`.',
+  },
+  'config-unwritable': {
+    meaning: 'A config file could not be read or written.',
+    remedy:
+      'Name a file in a folder that is there, and run it as a user who may write it: `sudo surfwatch config migrate FILE`.',
   },
   'camera-option-refused': {
     exit: 78,
@@ -109,50 +119,20 @@ export const ERRORS = {
     remedy:
       'Let the camera send smaller pictures, baseline JPEG instead of progressive, PNG without interlacing.',
   },
-  'broker-open-refused': {
-    exit: 78,
-    meaning:
-      'The embedded broker was told to listen beyond this computer without users, or without TLS and leave to do so.',
-    remedy:
-      'Give it users (`surfwatch broker passwd`, broker.usersFile) and a certificate (broker.certFile, broker.keyFile), or leave broker.host at 127.0.0.1. In a network you trust broker.allowPlaintext does without TLS.',
-  },
-  'broker-users-invalid': {
-    exit: 78,
-    meaning: 'The users of the embedded broker cannot be read, or one of them is malformed.',
-    remedy:
-      'Write the file named in broker.usersFile with `surfwatch broker passwd`, readable by the user of the daemon.',
-  },
-  'broker-user-unknown': {
-    meaning: 'There is no such user in the users file of the embedded broker.',
-    remedy: '`surfwatch broker passwd --list` lists those there are.',
-  },
-  'broker-password-refused': {
-    exit: 2,
-    meaning: 'No password was given, it is too short or too long, or the two times it was typed differ.',
-    remedy:
-      'Give one of 8 to 1024 bytes: type it twice, or pass it in a file (`--password-file`) or on standard input.',
-  },
-  'broker-tls-invalid': {
-    exit: 78,
-    meaning:
-      'The certificate, the key or the authorities of the embedded broker cannot be read, or do not belong together.',
-    remedy:
-      'Correct broker.certFile, broker.keyFile and broker.caFile: PEM files, readable by the user of the daemon.',
-  },
-  'command-forbidden': {
-    meaning: 'The user of the embedded broker who sent a command or a label may not do so.',
-    remedy:
-      'Log in as a user whose role allows it (docs/security.md has the table), or give this one more with `surfwatch broker passwd`.',
-  },
   'broker-port-taken': {
     meaning: 'Another program listens on the port of the embedded broker.',
     remedy:
       'Stop that program, choose another broker.port, allow broker.portFallback, or use that broker through mqtt.url.',
   },
-  'broker-listen-failed': {
-    meaning: 'The embedded broker cannot listen on its address.',
+  'broker-failed': {
+    meaning: 'The embedded broker, which is a process of its own, cannot be started.',
     remedy:
-      'Check that broker.host is an address of this computer and that the port is permitted (above 1023).',
+      'The message says why: see that the port is permitted (above 1023) and that there is memory for another process, or use another broker through mqtt.url.',
+  },
+  'broker-files-refused': {
+    exit: 2,
+    meaning: 'The configuration of Mosquitto cannot be written as it was asked for.',
+    remedy: 'The message says what is wrong; `surfwatch broker mosquitto --help` has examples.',
   },
   'mqtt-unauthorized': {
     meaning: 'The broker refuses the login.',
@@ -273,6 +253,11 @@ export const ERRORS = {
     meaning: 'A command reached the broker, but the daemon did not answer it.',
     remedy:
       'Check that surfwatch runs (`systemctl status surfwatch`), that it uses the same broker (`--url`), and the same topics (`--site` in a fleet); `mosquitto_sub -v -t "surf/#"` shows what is there.',
+  },
+  'discovery-absent': {
+    meaning: 'There is no announcement to Home Assistant at the broker.',
+    remedy:
+      'Set discovery.enabled and start the daemon; the site (`--site`), discovery.prefix and the broker (`--url`) must be those it uses, and the broker must let both sides use the topic.',
   },
   'fleet-absent': {
     meaning: 'The broker keeps nothing of any board.',

@@ -147,6 +147,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./cli/fleet.ts')).fleetCommand(),
   },
   {
+    name: 'discovery',
+    summary: 'show what Home Assistant was told of a board, or take it back',
+    load: async () => (await import('./cli/discovery.ts')).discoveryCommand(),
+  },
+  {
     name: 'service',
     summary: 'run the daemon as a service of systemd',
     load: async () => (await import('./cli/service.ts')).serviceCommand(),
@@ -163,7 +168,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'broker',
-    summary: 'the users of the broker inside the daemon',
+    summary: 'write what Mosquitto needs to serve boards on a network',
     load: async () => (await import('./cli/broker.ts')).brokerCommand(),
   },
 ];

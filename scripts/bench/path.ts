@@ -9,10 +9,10 @@ import { startTracker, track } from '../../src/activity/tracker.ts';
 import { sightings } from '../../src/activity/zones.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { SHIPPED_MODELS } from '../../src/base/paths.ts';
+import { BROKER_DEFAULTS, BrokerProcess } from '../../src/broker/process.ts';
 import { defaultSettings } from '../../src/config/load.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
-import { BROKER_DEFAULTS } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { fixedDetail } from '../../src/vision/cells/detail.ts';
 import type { CellEngine } from '../../src/vision/cells/engine.ts';
@@ -68,13 +68,12 @@ answerParent<Question, PathReply>(async question => {
 });
 
 async function startMessaging(): Promise<Messaging> {
+  const shared = { base: 'surf', clock: systemClock, log: pino({ level: 'silent' }) };
   const messaging = new Messaging({
+    ...shared,
     mqtt: DEFAULTS.mqtt,
-    broker: { ...BROKER_DEFAULTS, port: 0 },
-    base: 'surf',
+    broker: new BrokerProcess({ ...shared, options: { ...BROKER_DEFAULTS, port: 0 } }),
     verbs: { status: statusVerb(() => ({})) },
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
   });
   await messaging.start();
   if (!(await messaging.flush(10_000))) throw new Error('the embedded broker does not answer');

@@ -146,7 +146,7 @@ function daemon({ firstMs, steadyMB, peakMB, latencyMs, cpuShare }: DaemonResult
   return [
     '## The daemon',
     '',
-    'The whole process with its embedded broker, default settings and the environment of the systemd unit; a 1920 × 1080 picture from a folder every two seconds.',
+    'The process of the daemon, without that of its embedded broker, with default settings and the environment of the systemd unit; a 1920 × 1080 picture from a folder every two seconds.',
     '',
     '| | |',
     '| --- | --- |',

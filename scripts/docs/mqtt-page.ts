@@ -71,8 +71,7 @@ const RULES = `## What a subscriber can rely on
   the process dies or its network fails, the broker publishes the last will: \`offline\`.
 - Events are sent in order, at least once. After a lost connection or a restart one of them may come a second time, with
   the same \`id\`; after a power cut the last 64 may.
-- A subscriber with a persistent session at the *embedded* broker may get an event that happens in the very moment it comes
-  back before those that waited for it: sort by \`id\`, a ULID.
+- The *embedded* broker keeps no sessions and nothing over a restart: what is sent while a subscriber is away it never gets.
 - Events wait on disk until the broker has acknowledged them, also over restarts of the daemon: up to
   1,000. Beyond that the oldest is dropped and counted in \`health\` (\`outbox.droppedEvents\`). When the
   broker is back they go out 100 a second, the states before them. Where the disk fails they wait in memory, and the

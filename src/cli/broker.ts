@@ -1,200 +1,150 @@
-/** `surfwatch broker`: the users of the broker inside the daemon. */
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
-import { text as textOf } from 'node:stream/consumers';
-import { Command, Option } from 'commander';
-import { systemClock } from '../base/clock.ts';
+/** `surfwatch broker`: a broker for a network. */
+import { access, mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { replaceFile } from '../base/durable.ts';
+import { isName } from '../config/name.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
-import { ROLES } from '../messaging/broker/access-table.ts';
-import { isFilter } from '../messaging/broker/filters.ts';
-import { hashPassword } from '../messaging/broker/password.ts';
 import {
-  changeUsers,
-  checkName,
-  readUsers,
-  USER_ROLES,
-  type User,
-  type Users,
-} from '../messaging/broker/users-file.ts';
+  aclText,
+  configText,
+  type MosquittoUser,
+  newPassword,
+  passwordHash,
+  ROLES,
+  type Role,
+} from '../messaging/mosquitto.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { wholeNumber } from './parse.ts';
 import { printTable } from './table.ts';
 
-const MIN_BYTES = 8;
-const MAX_BYTES = 1024;
-
-interface PasswdFlags extends ConfigOptions {
-  readonly file?: string;
-  readonly role?: User['role'];
-  readonly read?: readonly string[];
-  readonly write?: readonly string[];
-  readonly passwordFile?: string;
-  readonly delete: boolean;
-  readonly list: boolean;
+interface MosquittoFlags extends ConfigOptions {
+  readonly out: string;
+  readonly users?: string;
+  readonly tls?: readonly string[];
+  readonly port?: number;
   readonly json: boolean;
 }
 
-/** The command `broker` with its subcommand `passwd`. */
+/** The command `broker` with its subcommand `mosquitto`. */
 export function brokerCommand(): Command {
-  const command = new Command('broker').description('the users of the broker inside the daemon');
-  command.addCommand(passwdCommand());
+  const command = new Command('broker').description('a broker for a network');
+  command.addCommand(mosquittoCommand());
   return command;
 }
 
-function passwdCommand(): Command {
-  return addConfigOptions(new Command('passwd'))
-    .description('add a user, give one a new password or role, remove or list them')
-    .argument('[name]', 'name of the user')
-    .option('--file <file>', 'the users file; default: broker.usersFile of the settings')
-    .addOption(new Option('--role <role>', 'what the user is for; a new one is a reader').choices(USER_ROLES))
-    .option('--read <filters...>', 'topic filters to read beside what the role allows; "" for none')
-    .option('--write <filters...>', 'topic filters to write beside what the role allows; "" for none')
-    .option(
-      '--password-file <file>',
-      'take the password from the first line of a file; "-" is standard input',
-    )
-    .addOption(new Option('--delete', 'remove the user').default(false).conflicts(['role', 'list']))
-    .option('--list', 'list the users', false)
+function mosquittoCommand(): Command {
+  return addConfigOptions(new Command('mosquitto'))
+    .description('write what Mosquitto needs to serve boards on a network: settings, users, rules of access')
+    .requiredOption('--out <dir>', 'folder to write to, as /etc/mosquitto/conf.d')
+    .option('--users <name:role,...>', 'the users; default: the board, a reader and an operator')
+    .option('--tls <file...>', "PEM files of the broker's certificate and its key")
+    .option('--port <n>', 'TCP port; default: 8883 with TLS, else 1883', wholeNumber(1))
     .option('--json', 'answer with one JSON object', false)
     .addHelpText('after', HELP)
-    .action(passwd);
+    .action(mosquitto);
 }
 
 const HELP = `
-The password is asked for twice, and not shown. Where the input is no terminal, its first line is taken. The file keeps
-an scrypt hash of it. A running daemon reads the file again within seconds; it must be able to: run this as its user.
-With --role, --read or --write a user that is there keeps its password, unless --password-file is given.
+Writes surfwatch.conf, surfwatch.acl and surfwatch.passwords. Users that surfwatch.passwords has keep their password; others
+get a new one, which is shown this once. Who is not named any more is no user any more. From the settings (-c) it takes
+fleet, site and discovery.prefix; in a fleet a board is named as its site. Mosquitto must be able to read the files.
 
 Roles:
-${USER_ROLES.map(role => `  ${role.padEnd(13)}${ROLES[role]}`).join('\n')}
+${Object.entries(ROLES)
+  .map(([role, doc]) => `  ${role.padEnd(10)}${doc}`)
+  .join('\n')}
 
 Examples:
-  $ surfwatch broker passwd anna --role labeller -c board.json
-  $ surfwatch broker passwd homeassistant --role integration --file /etc/surfwatch/users.json
-  $ surfwatch broker passwd anna --read 'weather/#' --file users.json
-  $ surfwatch broker passwd anna --delete --file users.json
-  $ surfwatch broker passwd --list --file users.json
+  $ surfwatch broker mosquitto --out /etc/mosquitto/conf.d -c board.json
+  $ surfwatch broker mosquitto --out conf.d --users pier:board,anna:reader,homeassistant:operator
+  $ surfwatch broker mosquitto --out conf.d --set fleet=true --tls server.crt server.key
 `;
 
-async function passwd(name: string | undefined, flags: PasswdFlags): Promise<void> {
-  const path = flags.file ?? settingsFrom(flags).settings.broker.usersFile;
-  if (path === undefined) {
-    throw new SurfwatchError('broker-users-invalid', 'which file: give --file, or set broker.usersFile');
+async function mosquitto(flags: MosquittoFlags): Promise<void> {
+  const { settings } = settingsFrom(flags);
+  const { fleet, site, discovery } = settings;
+  const users = flags.users === undefined ? usualUsers(site) : usersOf(flags.users);
+  for (const { name, role } of users) {
+    if (fleet && role === 'board' && !isName(name))
+      throw refused(`"${name}" can be no site, so no board of a fleet`);
   }
-  if (flags.list || name === undefined) return list(await readUsers(path, true), flags.json);
-  checkName(name);
-  if (flags.delete) {
-    await changeUsers(path, users => without(users, name, path), { clock: systemClock });
-    return say(flags, { user: name, removed: true }, `removed ${name} from ${path}`);
-  }
-  const known = (await readUsers(path, true))[name];
-  const given = await givenOf(known, flags);
-  const become: { user?: User } = {};
-  await changeUsers(
-    path,
-    users => {
-      become.user = changed(users[name], given, `${path} has no user "${name}" any more`);
-      return { ...users, [name]: become.user };
-    },
-    { clock: systemClock, orNone: true },
+  const tls = await tlsOf(flags.tls);
+  const folder = resolve(flags.out);
+  const path = (kind: string) => join(folder, `surfwatch.${kind}`);
+  const files = { passwords: path('passwords'), acl: path('acl'), ...tls };
+  const known = await hashesIn(files.passwords);
+  const logins = users.map(user => ({ ...user, password: known.has(user.name) ? null : newPassword() }));
+  const lines = logins.map(
+    ({ name, password }) => `${name}:${password === null ? known.get(name) : passwordHash(password)}\n`,
   );
-  const role = become.user?.role;
-  const done = known === undefined ? 'added' : 'changed';
-  say(flags, { user: name, role, done }, `${done} ${name}, ${role}, in ${path}`);
-}
-
-function without(users: Users, name: string, path: string): Users {
-  if (users[name] === undefined)
-    throw new SurfwatchError('broker-user-unknown', `${path} has no user "${name}"`);
-  const { [name]: _removed, ...others } = users;
-  return others;
-}
-
-/** What the flags change of a user; the rest stays. */
-async function givenOf(known: User | undefined, flags: PasswdFlags): Promise<Partial<User>> {
-  const read = filtersOf(flags.read);
-  const write = filtersOf(flags.write);
-  const isOther = flags.role !== undefined || read !== undefined || write !== undefined;
-  const keeps = known !== undefined && isOther && flags.passwordFile === undefined;
-  return {
-    ...(flags.role !== undefined && { role: flags.role }),
-    ...(read !== undefined && { read }),
-    ...(write !== undefined && { write }),
-    ...(!keeps && { password: await hashPassword(await newPassword(flags.passwordFile)) }),
-  };
-}
-
-/** The file may have changed since the password was asked for. */
-function changed(before: User | undefined, given: Partial<User>, gone: string): User {
-  const password = given.password ?? before?.password;
-  if (password === undefined) throw new SurfwatchError('broker-user-unknown', gone);
-  return { ...(before ?? { role: 'reader', read: [], write: [] }), ...given, password };
-}
-
-function filtersOf(given: readonly string[] | undefined): string[] | undefined {
-  const filters = given?.filter(filter => filter !== '');
-  const wrong = filters?.find(filter => !isFilter(filter));
-  if (wrong !== undefined) throw new SurfwatchError('broker-users-invalid', `"${wrong}" is no topic filter`);
-  return filters;
-}
-
-async function newPassword(file: string | undefined): Promise<Buffer> {
-  const password = Buffer.from(await passwordText(file));
-  if (password.length < MIN_BYTES || password.length > MAX_BYTES) {
-    const what = `the password has ${password.length} bytes`;
-    throw new SurfwatchError('broker-password-refused', `${what}; ${MIN_BYTES} to ${MAX_BYTES} are needed`);
-  }
-  return password;
-}
-
-async function passwordText(file: string | undefined): Promise<string> {
-  if (file !== undefined && file !== '-') {
-    try {
-      return firstLine(await readFile(file, 'utf8'));
-    } catch (error) {
-      throw new SurfwatchError('broker-password-refused', `${file}: ${messageOf(error)}`, { cause: error });
-    }
-  }
-  if (file === '-' || !process.stdin.isTTY) return firstLine(await textOf(process.stdin));
-  const first = await ask('Password: ');
-  if ((await ask('Again: ')) === first) return first;
-  throw new SurfwatchError('broker-password-refused', 'the two times differ');
-}
-
-function firstLine(text: string): string {
-  return text.split(/\r?\n/)[0] ?? '';
-}
-
-/** Without showing what is typed. */
-async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  const acl = aclText({ users, fleet, site, discoveryPrefix: discovery.prefix });
   try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once('line', resolve);
-      const stopped = () => reject(new SurfwatchError('broker-password-refused', 'nothing was typed'));
-      lines.once('SIGINT', stopped);
-      lines.once('close', stopped);
+    await mkdir(folder, { recursive: true });
+    await replaceFile(files.passwords, lines.join(''), 0o640);
+    await replaceFile(files.acl, acl, 0o640);
+    await replaceFile(path('conf'), configText(files, flags.port ?? (tls === undefined ? 1883 : 8883)));
+  } catch (error) {
+    throw refused(`${folder}: ${messageOf(error)}`, error);
+  }
+  if (flags.json) return console.log(JSON.stringify({ folder, users: logins }));
+  console.log(`wrote surfwatch.conf, surfwatch.acl and surfwatch.passwords to ${folder}\n`);
+  printTable(
+    ['user', 'role', 'password'],
+    logins.map(({ name, role, password }) => [name, role, password ?? '(as before)']),
+  );
+  if (tls === undefined) console.error('\nWithout --tls passwords and pictures can be read on their way.');
+}
+
+function usualUsers(site: string): MosquittoUser[] {
+  return [
+    { name: site, role: 'board' },
+    { name: 'reader', role: 'reader' },
+    { name: 'operator', role: 'operator' },
+  ];
+}
+
+function usersOf(text: string): MosquittoUser[] {
+  const users = text.split(',').map((one): MosquittoUser => {
+    const [name = '', role = ''] = one.trim().split(':');
+    if (!/^[\w.-]{1,64}$/.test(name))
+      throw refused(`"${name}" can be no user: letters, digits, ".", "_" and "-"`);
+    if (!isRole(role)) throw refused(`"${one}" needs one of the roles ${Object.keys(ROLES).join(', ')}`);
+    return { name, role };
+  });
+  const twice = users.find(({ name }, i) => users.findIndex(other => other.name === name) !== i);
+  if (twice !== undefined) throw refused(`"${twice.name}" is named twice`);
+  return users;
+}
+
+function isRole(text: string): text is Role {
+  return Object.hasOwn(ROLES, text);
+}
+
+async function tlsOf(
+  files: readonly string[] | undefined,
+): Promise<{ cert: string; key: string } | undefined> {
+  if (files === undefined) return undefined;
+  const [cert, key] = files.map(file => resolve(file));
+  if (cert === undefined || key === undefined || files.length > 2)
+    throw refused('--tls takes a certificate and its key');
+  for (const file of [cert, key]) {
+    await access(file).catch(error => {
+      throw refused(messageOf(error), error);
     });
-  } finally {
-    lines.close();
-    process.stderr.write('\n');
   }
+  return { cert, key };
 }
 
-function list(users: Users, json: boolean): void {
-  const rows = Object.entries(users).map(([name, { role, read, write }]) => ({ name, role, read, write }));
-  if (json) console.log(JSON.stringify({ users: rows }));
-  else if (rows.length === 0) console.log('there are no users');
-  else {
-    printTable(
-      ['user', 'role', 'reads also', 'writes also'],
-      rows.map(({ name, role, read, write }) => [name, role, read.join(' '), write.join(' ')]),
-    );
-  }
+/** By the name of the user; none where there is no such file. */
+async function hashesIn(path: string): Promise<Map<string, string>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw refused(messageOf(error), error);
+  });
+  return new Map([...text.matchAll(/^([\w.-]+):(\$\S+)$/gm)].map(([, name = '', hash = '']) => [name, hash]));
 }
 
-function say(flags: PasswdFlags, json: object, text: string): void {
-  console.log(flags.json ? JSON.stringify(json) : text);
+function refused(why: string, cause?: unknown): SurfwatchError {
+  return new SurfwatchError('broker-files-refused', why, { cause });
 }

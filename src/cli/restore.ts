@@ -54,7 +54,7 @@ Examples:
   $ tar -xzOf north-pier.tar.gz config/0.json > board.json
 `;
 
-/** Versions of the databases that this program knows. The others are the broker's, which is begun anew at need. */
+/** Versions of the databases that this program knows. */
 const DATABASES = { 'history.db': HISTORY.length, 'learning/learning.db': ARCHIVE.length };
 
 async function restore(given: string, flags: RestoreFlags): Promise<void> {

@@ -1,8 +1,6 @@
 /** Settings that older versions had: why they are gone, and what to do. Of a whole group only its name is listed. */
 import { envName } from './setting.ts';
-
-const NO_TILES =
-  'is gone: a frame is read as a whole, at full detail, and no longer cut into tiles; leave it out';
+import { NO_TILES } from './zones.ts';
 
 const GONE: readonly (readonly [settings: string, reason: string])[] = [
   ['tiles', `${NO_TILES}. Zones group riders, and vision.detail says how small these may be`],
@@ -23,6 +21,14 @@ const GONE: readonly (readonly [settings: string, reason: string])[] = [
     'is gone: a reader of the metrics logs in with metrics.token, as "Authorization: Bearer TOKEN"',
   ],
   ['log.priorities', 'is gone: lines have their priority where the journal reads them; leave it out'],
+  [
+    'broker.{host,username,password,passwordFile,usersFile,certFile,keyFile,caFile,allowPlaintext}',
+    'is gone: the embedded broker serves this computer alone, without users and TLS. Leave it out; for a network run Mosquitto with what `surfwatch broker mosquitto` writes, and set mqtt.url (docs/brokers.md)',
+  ],
+  [
+    'broker.{maxConnections,maxConnectionsPerAddress,maxSubscriptions,maxMessagesPerSecond,maxQueuedBytes,maxQueuedMessages,maxRetained,maxRetainedBytes,maxSessions,sessionExpiry,maxPacketBytes,connectTimeout}',
+    'is gone: what the clients of the embedded broker can take up has fixed bounds (docs/security.md), and it keeps nothing for those that are away; leave it out',
+  ],
   ['discovery.area', 'is gone: give the device its area in Home Assistant; leave it out'],
   ['discovery.entityIds', 'is gone: ids are always proposed to Home Assistant; leave it out'],
   ...[
@@ -50,7 +56,7 @@ function expanded(settings: string): string[] {
   return names === undefined ? [settings] : names.split(',').map(name => `${group}${name}`);
 }
 
-/** What to say of a setting that once was; undefined where it never was one. */
+/** What to say of a setting that once was; undefined where it never was one. An environment variable has its words apart. */
 export function goneReason(path: string): string | undefined {
   return REASONS.get(path) ?? REASONS.get(path.split('.')[0] ?? '');
 }
@@ -63,6 +69,3 @@ export function goneVariable(name: string): { readonly path: string; readonly re
   });
   return found && { path: found[0], reason: found[1] };
 }
-
-/** The same of the field `tiles` of a zone. */
-export const TILES_OF_ZONE = `${NO_TILES} of the zone`;

@@ -1,9 +1,9 @@
 /** What must hold between settings, each of which is right by itself. */
 
 import { formatDuration } from '../base/duration.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { checkCameraOptions } from '../capture/check-options.ts';
 import { messageOf } from '../errors.ts';
-import { isLoopback } from '../messaging/access.ts';
 import { serverUrls } from '../messaging/servers.ts';
 import { isTopicName } from '../messaging/topics.ts';
 import type { Fault } from './fault.ts';
@@ -72,10 +72,6 @@ function isGiven(value: string | null | undefined): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-function hasUsers({ usersFile, username, password }: Settings['broker']): boolean {
-  return usersFile !== undefined || (isGiven(username) && isGiven(password));
-}
-
 const RULES: readonly Rule[] = [
   needsSource('directory', 'camera.directory.path', s => s.camera.directory.path),
   needsSource('http', 'camera.http.url', s => s.camera.http.url),
@@ -122,51 +118,6 @@ const RULES: readonly Rule[] = [
     reason: ({ mqtt }) =>
       when(mqtt.keyFile !== undefined && mqtt.certFile === undefined, 'must be set where mqtt.keyFile is'),
   },
-  {
-    about: ['broker.password', 'broker.username'],
-    reason: ({ broker }) =>
-      when(
-        isGiven(broker.username) !== isGiven(broker.password),
-        'and broker.username must be set together or not at all',
-      ),
-  },
-  {
-    about: ['broker.host', 'broker.username', 'broker.password', 'broker.usersFile'],
-    reason: ({ broker }) =>
-      when(
-        !isLoopback(broker.host) && !hasUsers(broker),
-        'opens the broker to the network, so it needs users: broker.usersFile, or broker.username and broker.password; or use 127.0.0.1',
-      ),
-  },
-  {
-    about: ['broker.host', 'broker.certFile', 'broker.allowPlaintext'],
-    reason: ({ broker }) =>
-      when(
-        !isLoopback(broker.host) &&
-          hasUsers(broker) &&
-          broker.certFile === undefined &&
-          !broker.allowPlaintext,
-        'opens the broker to the network, so broker.certFile and broker.keyFile must be set for TLS, or broker.allowPlaintext',
-      ),
-  },
-  {
-    about: ['broker.keyFile', 'broker.certFile'],
-    reason: ({ broker }) =>
-      when(
-        broker.certFile !== undefined && broker.keyFile === undefined,
-        'must be set where broker.certFile is',
-      ),
-  },
-  ...(['keyFile', 'caFile'] as const).map(
-    (name): Rule => ({
-      about: ['broker.certFile', `broker.${name}`],
-      reason: ({ broker }) =>
-        when(
-          broker[name] !== undefined && broker.certFile === undefined,
-          `must be set where broker.${name} is`,
-        ),
-    }),
-  ),
   {
     about: ['metrics.host', 'metrics.enabled', 'metrics.token'],
     reason: ({ metrics }) =>

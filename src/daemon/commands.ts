@@ -1,6 +1,7 @@
 /** What the daemon can be asked for, and the broker by which it is asked. */
 import { join } from 'node:path';
 import { partLogger } from '../base/log.ts';
+import { BrokerProcess } from '../broker/process.ts';
 import { Control } from '../control/control.ts';
 import { SurfwatchError } from '../errors.ts';
 import { verbParts } from '../learning/board/verb-parts.ts';
@@ -12,6 +13,9 @@ import { topicBase } from '../messaging/topics.ts';
 import { statusVerb } from '../messaging/verbs.ts';
 import { seenFrameOf } from '../pipeline/seen.ts';
 import { learningOf, type Wiring } from './wiring.ts';
+
+/** The frames go first, whatever clients send to the embedded broker. */
+const BROKER_NICENESS = 10;
 
 export function createControl({ configured, deps, zones, parts }: Wiring): Control {
   const { clock, log, effective } = deps;
@@ -44,12 +48,19 @@ export function createControl({ configured, deps, zones, parts }: Wiring): Contr
 export function createMessaging({ configured, deps, parts }: Wiring, control: Control): Messaging {
   const { clock, networkClock = clock, log } = deps;
   const { mqtt, broker, stateDir, discovery, zones } = configured;
+  const base = topicBase(configured);
+  const ownBroker = new BrokerProcess({
+    options: broker,
+    base,
+    niceness: BROKER_NICENESS,
+    clock: networkClock,
+    log: partLogger(log, 'broker'),
+  });
   const learning = verbParts(() => learningOf(parts()));
   return new Messaging({
     mqtt,
-    broker,
-    brokerFile: join(stateDir, 'broker.db'),
-    base: topicBase(configured),
+    ...(mqtt.url === '' && { broker: ownBroker }),
+    base,
     verbs: {
       status: statusVerb(() => parts().portrait.status()),
       ...learningVerbs(learning),

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { backoffMs } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
@@ -17,7 +18,7 @@ const SHORT_MS = 60_000;
 const MANY_HANG_UPS = 3;
 
 export interface MqttLinkSetup {
-  /** With at least one address in `url`: here the embedded broker is like any other. */
+  /** With at least one address in `url`. */
   readonly options: MqttOptions;
   readonly will: Message;
   /** Subscribed to at every connection. */
@@ -31,6 +32,8 @@ export interface MqttLinkSetup {
   /** Told at every connection which of the subscriptions the broker refuses, if any. */
   readonly onSubscribed?: (refused: readonly string[]) => void;
   readonly onMessage: (message: Incoming) => void;
+  /** Gives the network connection, or throws `mqtt-unreachable`; where absent, one to the server is made. */
+  readonly openStream?: () => Duplex;
 }
 
 /**
@@ -152,7 +155,7 @@ export class MqttLink {
 
   /** One connection from its opening to its end. */
   async #connectOnce(server: Server, signal: AbortSignal): Promise<Outcome> {
-    const { clock, maxPacketBytes, onMessage, options, will } = this.#setup;
+    const { clock, maxPacketBytes, onMessage, openStream, options, will } = this.#setup;
     try {
       const tls = await readTls(options, server.url);
       const settings = {
@@ -165,6 +168,7 @@ export class MqttLink {
         ...(tls && { tls }),
         maxPacketBytes,
         will,
+        ...(openStream !== undefined && { stream: openStream() }),
       };
       const opened = await openConnection(settings, onMessage, signal);
       if (!opened.ok) return { fault: opened.fault, livedMs: 0, mayBeVersion: opened.tryOtherVersion };

@@ -1,4 +1,5 @@
 import type { RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { IClientOptions } from 'mqtt';
 import type { TlsMaterial } from './tls.ts';
 
@@ -52,6 +53,8 @@ export interface ConnectionSettings {
   readonly maxPacketBytes: number;
   /** What the broker publishes where the connection breaks. */
   readonly will?: Message;
+  /** The network connection, where it stands already; else one to `url` is made. */
+  readonly stream?: Duplex;
 }
 
 /** A message on its way out. */

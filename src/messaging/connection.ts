@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
+import { connect, type IPublishPacket, MqttClient } from 'mqtt';
 import { SurfwatchError } from '../errors.ts';
 import { type ConnectionSettings, clientOptions, type Message } from './connection-options.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type SubscribeRefusal,
   subscribeFault,
 } from './faults.ts';
-import { packetGuard } from './guard.ts';
+import { packetReader } from './packets.ts';
 import { topicAliases } from './topic-aliases.ts';
 
 /** A message with what only those need who ask: bytes, and where the answer is wanted. */
@@ -77,7 +77,9 @@ export async function openConnection(
   onMessage: (message: Incoming) => void,
   signal: AbortSignal,
 ): Promise<Opened> {
-  const client = connect(settings.url, clientOptions(settings));
+  const { stream, url } = settings;
+  const options = clientOptions(settings);
+  const client = stream === undefined ? connect(url, options) : new MqttClient(() => stream, options);
   const end = watch(client, settings, signal);
   client.on('message', (topic, payload, packet) => onMessage(incoming(topic, payload, packet)));
   const accepted = new Promise<'accepted'>(resolve => client.once('connect', () => resolve('accepted')));
@@ -109,11 +111,12 @@ function watch(client: MqttClient, settings: ConnectionSettings, signal: AbortSi
     // end() does nothing where a goodbye is under way already.
     client.stream.destroy();
   };
-  const sound = packetGuard(settings.maxPacketBytes);
+  const packetsIn = packetReader({ maxBytes: () => settings.maxPacketBytes });
   // Beside mqtt.js's own pipe: in MQTT 3.1.1 there is no other way to bound what a broker sends.
   client.stream.on('data', (chunk: Buffer) => {
     reached = true;
-    if (!sound(chunk)) drop(new SurfwatchError('mqtt-refused', 'the broker sent a packet that is too large'));
+    if (packetsIn(chunk) === undefined)
+      drop(new SurfwatchError('mqtt-refused', 'the broker sent a packet that is too large'));
   });
   if (client.stream instanceof Socket) {
     // An acknowledged publication must not wait for Nagle's algorithm and the peer's delayed ACK (up to 40 ms).

@@ -1,8 +1,8 @@
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Rate } from '../base/bucket.ts';
 import type { Clock } from '../base/clock.ts';
-import { EmbeddedBroker } from './broker.ts';
-import { MqttLink } from './client.ts';
+import { MqttLink, type MqttLinkSetup } from './client.ts';
 import type { Message } from './connection-options.ts';
 import { Delivery } from './delivery.ts';
 import { type Announcer, announcerOf, type DiscoverySetup } from './discovery/announcer.ts';
@@ -10,7 +10,7 @@ import { type EventStore, memoryEvents } from './event-store.ts';
 import { type Forbidden, forbiddenTopics } from './forbidden.ts';
 import { incomingOf } from './incoming.ts';
 import type { TakesPictures } from './label-images.ts';
-import { type BrokerOptions, MAX_QUEUED_EVENTS, type MqttOptions } from './options.ts';
+import { MAX_QUEUED_EVENTS, type MqttOptions } from './options.ts';
 import {
   connectionLost,
   newOutbox,
@@ -21,7 +21,6 @@ import {
   putState,
   unsentStates,
 } from './outbox.ts';
-import { addressOf, ownLinkOptions } from './own-link.ts';
 import { EVENT_PACE } from './pace.ts';
 import type { SurfEvent } from './payloads.ts';
 import { serversOf } from './servers.ts';
@@ -33,12 +32,29 @@ import type { Verbs } from './verbs.ts';
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
 const FLUSH_MS = 1_000;
 const GOODBYE_MS = 300;
+/** The embedded broker speaks MQTT 3.1.1, keeps this id for the daemon, and is back at once where it ends. */
+const OWN_LINK = {
+  clientId: 'surfwatch-daemon',
+  protocolVersion: '4',
+  reconnectMinMs: 100,
+  reconnectMaxMs: 500,
+} as const;
+
+/** A broker that lives as long as the daemon. */
+export interface OwnBroker {
+  /** For others: `mqtt://127.0.0.1:1883`. */
+  readonly address: string;
+  /** @throws SurfwatchError `broker-*` */
+  start(): Promise<void>;
+  /** A connection for the daemon alone. @throws SurfwatchError `mqtt-unreachable` */
+  openStream(): Duplex;
+  stop(): Promise<void>;
+}
 
 export interface MessagingSetup {
   readonly mqtt: MqttOptions;
-  readonly broker: BrokerOptions;
-  /** SQLite file of what the embedded broker keeps: sessions, and what clients retain. Default: in memory. */
-  readonly brokerFile?: string;
+  /** The embedded broker, where `mqtt.url` is empty. It is started and stopped here. */
+  readonly broker?: OwnBroker;
   /** What all topics begin with, `surf` or `surf/<site>`. */
   readonly base: string;
   /** The commands that are answered. */
@@ -72,7 +88,7 @@ export interface MessagingStats {
 export class Messaging {
   readonly #setup: MessagingSetup;
   readonly #outbox: Outbox;
-  readonly #broker: EmbeddedBroker | undefined;
+  readonly #broker: OwnBroker | undefined;
   readonly #announcer: Announcer | undefined;
   readonly #mayWarn: () => boolean;
   readonly #delivery: Delivery;
@@ -95,7 +111,7 @@ export class Messaging {
       onEventFault: text => this.alert('events-not-kept', text),
       onPublished: this.#forbidden.published,
     });
-    this.#broker = setup.mqtt.url === '' ? embeddedBroker(setup) : undefined;
+    this.#broker = setup.broker;
     this.#announcer = announcerOf(setup, this.#outbox, () => this.#delivery.pump());
     this.#mayWarn = throttle(clock, 60_000);
   }
@@ -208,10 +224,7 @@ export class Messaging {
 
   /** Where to subscribe, as `mqtt://127.0.0.1:1883`, without credentials. */
   get address(): string {
-    if (this.#broker === undefined)
-      return this.#link?.address ?? serversOf(this.#setup.mqtt)[0]?.address ?? '';
-    const { host, port, isEncrypted } = this.#broker.address;
-    return addressOf(host, port, isEncrypted);
+    return this.#broker?.address ?? this.#link?.address ?? serversOf(this.#setup.mqtt)[0]?.address ?? '';
   }
 
   #newLink(): MqttLink {
@@ -228,7 +241,7 @@ export class Messaging {
       answer,
     );
     return new MqttLink({
-      options: this.#broker === undefined ? this.#setup.mqtt : ownLinkOptions(this.#setup.mqtt, this.#broker),
+      ...this.#way(),
       will: stateMessage(this.#setup.base, 'availability', 'offline'),
       subscriptions,
       maxPacketBytes,
@@ -239,6 +252,17 @@ export class Messaging {
       onSubscribed: this.#forbidden.subscribed,
       onMessage,
     });
+  }
+
+  /** How to the broker: over the network, or by the pipe to the embedded one. */
+  #way(): Pick<MqttLinkSetup, 'options' | 'openStream'> {
+    const { mqtt: options } = this.#setup;
+    const broker = this.#broker;
+    if (broker === undefined) return { options };
+    return {
+      options: { ...options, ...OWN_LINK, url: broker.address },
+      openStream: () => broker.openStream(),
+    };
   }
 
   async #stop(): Promise<void> {
@@ -259,17 +283,4 @@ export class Messaging {
       log.warn({ events: events.volatile }, 'stopped with events that the broker has not taken');
     await this.#broker?.stop();
   }
-}
-
-function embeddedBroker({
-  base,
-  broker: options,
-  brokerFile,
-  discovery,
-  clock,
-  log,
-}: MessagingSetup): EmbeddedBroker {
-  const file = brokerFile !== undefined && { file: brokerFile };
-  const prefix = discovery !== undefined && { discoveryPrefix: discovery.prefix };
-  return new EmbeddedBroker({ options, base, ...file, ...prefix, clock, log });
 }

@@ -46,6 +46,6 @@ export function hungUp(
   { topic, payload }: { readonly topic: string; readonly payload: string | Buffer },
 ): SurfwatchError {
   const sent = `${topic} with ${Buffer.byteLength(payload)} bytes was sent`;
-  const why = 'it may not permit that topic, or not as much at once (broker.maxPacketBytes)';
+  const why = 'it may not permit that topic, or not as much at once';
   return new SurfwatchError('mqtt-refused', `${fault.message} when ${sent}: ${why}`, { cause: fault });
 }

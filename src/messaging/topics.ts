@@ -257,6 +257,12 @@ function oneLevel(level: string): RegExp {
   return level === '<labels>' ? /^[a-z0-9-]+(,[a-z0-9-]+)*$/ : /^[a-z0-9-]+$/;
 }
 
+/** The topics of a direction below the base, as filters of MQTT: `zone/+/activity`. */
+export function topicFilters(direction: TopicEntry['direction']): readonly string[] {
+  const entries = Object.entries(TOPICS).filter(([, entry]) => entry.direction === direction);
+  return entries.map(([name]) => name.replaceAll(/<\w+>/g, '+'));
+}
+
 /** Whether topics of a board alone begin with `surf/<name>`, so that no board of a fleet can have that name. */
 export function isTopicName(name: string): boolean {
   return Object.keys(TOPICS).some(topic => topic.split('/')[0] === name);

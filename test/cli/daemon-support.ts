@@ -8,7 +8,7 @@ import { LEARNING_EXAMPLES } from '../../src/messaging/learning-examples.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
 import type { MessagingSetup } from '../../src/messaging/messaging.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
-import { startMessaging } from '../messaging/support.ts';
+import { startMessaging, type TestSetup } from '../messaging/support.ts';
 
 export const FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
 export const OTHER_FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2N';
@@ -23,7 +23,7 @@ type Parts = Partial<Omit<LearningVerbParts, 'labels'>> & {
   readonly status?: () => unknown;
 };
 
-export async function daemonWith(parts: Parts, setup: Partial<MessagingSetup> = {}) {
+export async function daemonWith(parts: Parts, setup: TestSetup = {}) {
   const unexpected = () => {
     throw new SurfwatchError('command-failed', 'the test has no answer to that');
   };

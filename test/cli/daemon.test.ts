@@ -13,7 +13,7 @@ import { statusCommand } from '../../src/cli/status.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import type { LearningVerbParts } from '../../src/learning/board/verbs.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
-import { BROKER } from '../messaging/support.ts';
+import { onlyLogin, plainBroker, QUICK } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { daemonWith, FRAME, HELD, JOB, OTHER_FRAME, PROMOTED, RUNNING, runHere } from './daemon-support.ts';
@@ -322,17 +322,18 @@ describe('where the daemon is', () => {
   const LOGIN = { username: 'pier', password: 'secret' };
 
   test('its own settings lead to it, with login and site', async () => {
+    const { url } = await plainBroker(onlyLogin('pier', 'secret'));
     const { messaging } = await daemonWith(
       { status: () => STATUS },
-      { broker: { ...BROKER, ...LOGIN }, base: 'surf/pier' },
+      { mqtt: { ...QUICK, url, ...LOGIN }, base: 'surf/pier' },
     );
+    await until(() => messaging.stats.connected, 'the daemon at the broker');
     const folder = await temporaryFolder();
     const secret = join(folder, 'password');
     const config = join(folder, 'board.json');
     await writeFile(secret, 'secret\n', { mode: 0o600 });
-    const port = Number(new URL(messaging.address).port);
-    const broker = { port, username: 'pier', passwordFile: 'password' };
-    await writeFile(config, JSON.stringify({ site: 'pier', fleet: true, broker }));
+    const mqtt = { url, username: 'pier', passwordFile: 'password' };
+    await writeFile(config, JSON.stringify({ site: 'pier', fleet: true, mqtt }));
     const found = await runHere(statusCommand(), ['-c', config]);
     expect([found.status, found.errors]).toEqual([0, '']);
 
@@ -342,6 +343,13 @@ describe('where the daemon is', () => {
     const wrong = await runHere(statusCommand(), ['--url', messaging.address, '--site', 'pier']);
     expect([wrong.status, wrong.errors.split(':')[0]]).toEqual([1, 'mqtt-unauthorized']);
     expect(wrong.errors).not.toContain('secret');
+  });
+
+  test('without an address they lead to the embedded broker', async () => {
+    const { messaging } = await daemonWith({ status: () => STATUS });
+    const port = new URL(messaging.address).port;
+    const found = await runHere(statusCommand(), ['--set', `broker.port=${port}`]);
+    expect([found.status, found.errors]).toEqual([0, '']);
   });
 
   test('a daemon that does not answer is told of, with what to do', async () => {

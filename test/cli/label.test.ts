@@ -147,7 +147,7 @@ describe('surfwatch label', () => {
     expect(pictures[0]?.bytes).toEqual(await readFile(good));
   });
 
-  test('a picture too large for the broker is made smaller, upright', async () => {
+  test('a picture larger than is taken is made smaller, upright', async () => {
     const { run, pictures } = await daemonWith({});
     const folder = await temporaryFolder();
     const noise = { type: 'gaussian', mean: 128, sigma: 50 } as const;
@@ -161,7 +161,7 @@ describe('surfwatch label', () => {
       '--image',
       file,
       '--set',
-      'broker.maxPacketBytes=300000',
+      'learning.maxImageBytes=300000',
     ]);
     expect([status, errors]).toEqual([0, '']);
     const sent = pictures[0]?.bytes ?? Buffer.alloc(0);

@@ -69,7 +69,7 @@ describe('a value of the wrong format is named with its path and its reason', ()
     ['learning.newActivities[1]', { learning: { newActivities: ['sup', 'Wing'] } }, 'a-z, 0-9', '"Wing"'],
     ['mqtt.url', { mqtt: { url: 'broker.local' } }, 'beginning with mqtt://', '"broker.local"'],
     ['broker.port', { broker: { port: 65_536 } }, 'port number from 0 to 65535', '65536'],
-    ['broker.host', { broker: { host: 'a host' } }, 'must be an IP address or a host name', '"a host"'],
+    ['metrics.host', { metrics: { host: 'a host' } }, 'must be an IP address or a host name', '"a host"'],
     ['discovery.prefix', { discovery: { prefix: 'ha/#' } }, 'must be a topic without + and #', '"ha/#"'],
     ['discovery.prefix', { discovery: { prefix: 'surf' } }, 'must be a topic without + and #', '"surf"'],
     [
@@ -183,6 +183,9 @@ describe('settings that are gone', () => {
     ['mqtt.ackTimeout', 'SURFWATCH_MQTT_ACK_TIMEOUT', 'leave it out'],
     ['metrics.passwordFile', 'SURFWATCH_METRICS_PASSWORD_FILE', 'metrics.token'],
     ['gates.obscuredSpread', 'SURFWATCH_GATES_OBSCURED_SPREAD', 'gates.view'],
+    ['broker.usersFile', 'SURFWATCH_BROKER_USERS_FILE', 'surfwatch broker mosquitto'],
+    ['broker.passwordFile', 'SURFWATCH_BROKER_PASSWORD_FILE', 'surfwatch broker mosquitto'],
+    ['broker.maxSessions', 'SURFWATCH_BROKER_MAX_SESSIONS', 'docs/security.md'],
   ])('%s, in --set and as %s', (path, variable, reason) => {
     const { faults } = errorOf(() => load({ set: [`${path}=1`], env: { [variable]: '1' } }));
     expect(faults.map(fault => [fault.kind, fault.path])).toEqual([
@@ -275,8 +278,8 @@ describe('files', () => {
   });
 
   test('where a file is unread nothing is said of how settings go together', () => {
-    const set = ['broker.host=0.0.0.0'];
-    expect(faultsOf('{"broker": {"username": "x"', { set }).map(({ kind }) => kind)).toEqual([
+    const set = ['metrics.username=x'];
+    expect(faultsOf('{"metrics": {"password": "x"', { set }).map(({ kind }) => kind)).toEqual([
       'file',
       'file',
     ]);
@@ -299,31 +302,8 @@ describe('settings that contradict each other', () => {
     ['camera.http.url', { camera: { kind: 'http' } }],
     ['camera.directory.path', { camera: { kind: 'directory' } }],
     ['camera.ffmpeg.input', { camera: { kind: 'ffmpeg' } }],
-    ['broker.password', { broker: { username: 'x' } }],
-    ['broker.password', { broker: { password: 'x' } }],
-    ['broker.host', { broker: { host: '0.0.0.0' } }],
-    ['broker.host', { broker: { host: '::' } }],
-    ['broker.host', { broker: { host: '192.168.1.5' } }],
-    ['broker.host', { broker: { host: '0.0.0.0', ...login } }],
-    ['broker.host', { broker: { host: '0.0.0.0', allowPlaintext: true } }],
-    ['broker.host', { broker: { host: '0.0.0.0', usersFile: '/u.json' } }],
-    ['broker.keyFile', { broker: { certFile: '/c.pem' } }],
-    ['broker.certFile', { broker: { keyFile: '/k.pem' } }],
-    ['broker.certFile', { broker: { caFile: '/a.pem' } }],
   ])('%s', (path, content) => {
     expect(faultsOf(content).map(fault => [fault.kind, fault.path])).toContainEqual(['contradiction', path]);
-  });
-
-  test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('a broker on %s needs no login', host => {
-    expect(loadContent({ broker: { host } }).settings.broker.host).toBe(host);
-  });
-
-  test.each([
-    { ...login, allowPlaintext: true },
-    { ...login, certFile: '/c.pem', keyFile: '/k.pem' },
-    { usersFile: '/u.json', certFile: '/c.pem', keyFile: '/k.pem', caFile: '/a.pem' },
-  ])('a broker open to the network is accepted with users and TLS, or leave to do without: %o', broker => {
-    expect(loadContent({ broker: { host: '0.0.0.0', ...broker } }).settings.broker).toMatchObject(broker);
   });
 
   test('what the camera would refuse at its start is refused here', () => {

@@ -41,7 +41,6 @@ describe('the schema', () => {
       'camera.http.password',
       'camera.ffmpeg.password',
       'mqtt.password',
-      'broker.password',
       'metrics.token',
     ]);
     for (const path of secrets) expect(settingAt(`${path}File`)?.format).toBe('path');

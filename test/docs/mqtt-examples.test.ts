@@ -136,8 +136,7 @@ test.skipIf(!hasClients)('the examples work with the embedded broker', { timeout
   for (const { at, line } of plain ?? []) {
     const before = answers().length;
     checkOutput(line, await shell(line, daemon.address));
-    if (/mosquitto_pub.*-t surf\//.test(line))
-      await until(() => answers().length > before, `${at}: an answer`);
+    if (line.includes('mosquitto_pub')) await until(() => answers().length > before, `${at}: an answer`);
   }
 
   const unknown = EXAMPLES['response/<verb>'].find(({ topic }) => topic === 'response/statis')?.payload;

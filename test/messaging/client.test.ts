@@ -4,7 +4,6 @@ import { connect as connectTcp } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { EmbeddedBroker } from '../../src/messaging/broker.ts';
 import { connectFault, disconnection, withoutCredentials } from '../../src/messaging/faults.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
 import { fc } from '../support/fast-check.ts';
@@ -12,23 +11,16 @@ import { readableLog, silent } from '../support/log.ts';
 import { until } from '../support/until.ts';
 import { activity, startLink, warnings } from './link-support.ts';
 import {
-  BROKER,
   certificates,
   client,
-  clock,
   fakeBroker,
   has,
   hasMosquitto,
   listener,
   mosquitto,
+  onlyLogin,
+  plainBroker,
 } from './support.ts';
-
-async function embedded(login: { username?: string; password?: string } = {}) {
-  const broker = new EmbeddedBroker({ options: { ...BROKER, ...login }, base: 'none', clock, log: silent });
-  await broker.start();
-  onTestFinished(() => broker.stop());
-  return { broker, url: `mqtt://127.0.0.1:${broker.address.port}` };
-}
 
 describe('connectFault', () => {
   it('never shows a password', () => {
@@ -55,9 +47,9 @@ describe('what a broker says when it ends a connection', () => {
   });
 });
 
-describe('against the embedded broker', () => {
+describe('against a broker of MQTT 3.1.1', () => {
   it('falls back to MQTT 3.1.1, publishes with an acknowledgement and receives', async () => {
-    const { url } = await embedded();
+    const { url } = await plainBroker();
     const reader = await listener(url);
     const { link, messages, seen } = await startLink({ url });
     await until(() => link.connected, 'connected');
@@ -74,13 +66,13 @@ describe('against the embedded broker', () => {
   });
 
   it('speaks WebSocket', async () => {
-    const { broker } = await embedded();
+    const { port: brokerPort } = await plainBroker();
     // The broker has none of its own: a bridge to its TCP port. Debian's Mosquitto cannot listen to WebSocket.
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     onTestFinished(() => server.close());
     server.on('connection', socket => {
       const stream = createWebSocketStream(socket);
-      stream.pipe(connectTcp(broker.address.port, '127.0.0.1')).pipe(stream);
+      stream.pipe(connectTcp(brokerPort, '127.0.0.1')).pipe(stream);
     });
     await once(server, 'listening');
     const address = server.address();
@@ -92,14 +84,14 @@ describe('against the embedded broker', () => {
   });
 
   it('takes the login from the address too', async () => {
-    const { url } = await embedded({ username: 'a b', password: 'p@ss' });
+    const { url } = await plainBroker(onlyLogin('a b', 'p@ss'));
     const { link } = await startLink({ url: url.replace('//', '//a%20b:p%40ss@') });
     await until(() => link.connected, 'connected');
     expect(link.address).toBe(url);
   });
 
   it('says once that the login is refused, keeps trying, and gets in when it may', async () => {
-    const { broker, url } = await embedded({ username: 'a', password: 'right' });
+    const { url, ...broker } = await plainBroker(onlyLogin('a', 'right'));
     const { log, lines } = readableLog();
     const login = { url, username: 'a', password: 'wrong' };
     const { link } = await startLink(login, { log });
@@ -112,15 +104,12 @@ describe('against the embedded broker', () => {
     ]);
     expect(link.connected).toBe(false);
     await broker.stop();
-    const options = { ...BROKER, port: broker.address.port, username: 'a', password: 'wrong' };
-    const lenient = new EmbeddedBroker({ options, base: 'none', clock, log: silent });
-    await lenient.start();
-    onTestFinished(() => lenient.stop());
+    await plainBroker(onlyLogin('a', 'wrong'), broker.port);
     await until(() => link.connected, 'connected');
   });
 
   it('refuses to publish while it is not connected', async () => {
-    const { broker, url } = await embedded();
+    const { url, ...broker } = await plainBroker();
     const { link, seen } = await startLink({ url });
     await until(() => link.connected, 'connected');
     await broker.stop();

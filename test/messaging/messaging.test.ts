@@ -108,7 +108,7 @@ describe('with the embedded broker', () => {
 
   it('tells when all is acknowledged', async () => {
     const messaging = await startMessaging();
-    expect(await messaging.flush(5_000)).toBe(true);
+    expect(await messaging.flush(30_000)).toBe(true);
     expect(messaging.stats).toMatchObject({ connected: true, states: 0, events: 0 });
     const nowhere = await startMessaging({ mqtt: { ...QUICK, url: `mqtt://127.0.0.1:${await getPort()}` } });
     expect(await nowhere.flush(50)).toBe(false);
@@ -152,7 +152,7 @@ describe('with the embedded broker', () => {
   });
 
   it('survives a flood of commands, and answers the next one', async () => {
-    const messaging = await startMessaging({ broker: { ...BROKER, maxMessagesPerSecond: 100_000 } });
+    const messaging = await startMessaging();
     const asker = await listener(messaging.address, 'surf/response/+');
     const payloads = ['status', '{', '', 'nonsense', '{"command":"status","transaction":1}'];
     for (const i of range(3_000)) {
@@ -188,12 +188,6 @@ describe('with the embedded broker', () => {
     const second = await startMessaging({ broker: { ...BROKER, port, portFallback: true } });
     expect(second.address).not.toBe(first.address);
     await until(() => second.stats.connected, 'connected');
-  });
-
-  it('reaches its own broker where that asks for a login and listens everywhere', async () => {
-    const broker = { ...BROKER, host: '0.0.0.0', username: 'a', password: 'b', allowPlaintext: true };
-    const messaging = await startMessaging({ broker });
-    await until(() => messaging.stats.connected, 'connected');
   });
 });
 

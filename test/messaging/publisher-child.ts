@@ -5,7 +5,6 @@ import { pino } from 'pino';
 import { systemClock as clock } from '../../src/base/clock.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
-import { BROKER_DEFAULTS } from '../../src/messaging/options.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { sessionEvent } from './session-event.ts';
 
@@ -13,7 +12,6 @@ const [path = '', url = '', first = '0', count = '0'] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 const messaging = new Messaging({
   mqtt: { ...DEFAULTS.mqtt, url, reconnectMinMs: 5, reconnectMaxMs: 20 },
-  broker: BROKER_DEFAULTS,
   base: 'surf',
   verbs: {},
   events: new DiskEvents({ path, maxEvents: 100_000, clock, log }),

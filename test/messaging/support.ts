@@ -5,12 +5,14 @@ import { connect as connectTcp, createServer, type Server, type Socket } from 'n
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Aedes, type AedesOptions } from 'aedes';
 import getPort from 'get-port';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
+import { BROKER_DEFAULTS, type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
 import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts';
-import { BROKER_DEFAULTS, type MqttOptions } from '../../src/messaging/options.ts';
+import type { MqttOptions } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
@@ -22,19 +24,22 @@ export const clock = systemClock;
 /** Quick attempts, so that a test need not wait. */
 export const QUICK: MqttOptions = {
   ...DEFAULTS.mqtt,
-  connectTimeoutMs: 2_000,
   reconnectMinMs: 20,
   reconnectMaxMs: 100,
 };
 
 export const BROKER = { ...BROKER_DEFAULTS, port: 0 };
 
+/** With the options of the embedded broker, which is used where `mqtt` has no address. */
+export type TestSetup = Partial<Omit<MessagingSetup, 'broker'>> & { readonly broker?: BrokerOptions };
+
 /** A started Messaging, stopped at the end of the test. */
-export async function startMessaging(setup: Partial<MessagingSetup> = {}): Promise<Messaging> {
+export async function startMessaging({ broker = BROKER, ...setup }: TestSetup = {}): Promise<Messaging> {
+  const { mqtt = QUICK, base = 'surf' } = setup;
   const messaging = new Messaging({
-    mqtt: QUICK,
-    broker: BROKER,
-    base: 'surf',
+    mqtt,
+    base,
+    ...(mqtt.url === '' && { broker: new BrokerProcess({ options: broker, base, clock, log: silent }) }),
     verbs: { status: statusVerb(() => ({ up: true })) },
     clock,
     log: silent,
@@ -144,6 +149,31 @@ export async function answers(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
+}
+
+/** A broker without rules of its own, in this process. */
+export async function plainBroker(options: AedesOptions = {}, port = 0) {
+  const broker = await Aedes.createBroker(options);
+  const server = createServer(broker.handle).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const ownPort = typeof address === 'object' && address ? address.port : 0;
+  const stop = async () => {
+    server.close();
+    await new Promise<void>(resolve => broker.close(() => resolve()));
+  };
+  onTestFinished(stop);
+  return { port: ownPort, url: `mqtt://127.0.0.1:${ownPort}`, stop };
+}
+
+/** What {@link plainBroker} lets in with one login alone. */
+export function onlyLogin(username: string, password: string): AedesOptions {
+  return {
+    authenticate: (_client, name, secret, done) => {
+      if (name === username && String(secret) === password) return done(null, true);
+      done(Object.assign(new Error('refused'), { returnCode: 4 as const }), false);
+    },
+  };
 }
 
 /** A server that is no broker, but does with each connection what the test says. */

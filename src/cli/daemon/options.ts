@@ -1,9 +1,9 @@
 /** What the commands share that talk to a running daemon: where it is, and how long it may take. */
-import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { parseDuration } from '../../base/duration.ts';
+import { MAX_PICTURE_BYTES } from '../../broker/connections.ts';
 import { isName } from '../../config/name.ts';
 import type { Settings } from '../../config/settings.ts';
 import { SurfwatchError } from '../../errors.ts';
@@ -90,8 +90,8 @@ export function placeOf(flags: DaemonFlags): Place {
   return {
     mqtt: settings.mqtt.url === '' ? embedded(settings) : settings.mqtt,
     base: flags.base ?? (flags.site === undefined ? topicBase(settings) : `surf/${flags.site}`),
-    // Of a broker elsewhere it is not known whether it is one inside a daemon.
-    maxPictureBytes: Math.min(settings.broker.maxPacketBytes - TOPIC_BYTES, LABEL_PICTURE_DEFAULTS.maxBytes),
+    // Of a broker elsewhere it is not known whether it is an embedded one.
+    maxPictureBytes: Math.min(MAX_PICTURE_BYTES - TOPIC_BYTES, LABEL_PICTURE_DEFAULTS.maxBytes),
     settings,
   };
 }
@@ -111,23 +111,14 @@ export async function askDaemon<T>(
   }
 }
 
-/** The broker inside the daemon, which speaks MQTT 3.1.1. */
+/** The embedded broker, which speaks MQTT 3.1.1 and asks for no login. */
 function embedded({ mqtt, broker }: Settings): MqttOptions {
   if (broker.port === 0) {
     throw new SurfwatchError('daemon-address-unknown', 'broker.port is 0: the daemon takes any free port');
   }
-  const near = broker.host === '0.0.0.0' ? '127.0.0.1' : broker.host === '::' ? '::1' : broker.host;
   const { caFile: _ca, certFile: _cert, keyFile: _key, servername: _sni, ...plain } = mqtt;
   const { username: _name, password: _secret, ...rest } = plain;
-  return {
-    ...rest,
-    url: `${broker.certFile === undefined ? 'mqtt' : 'mqtts'}://${isIPv6(near) ? `[${near}]` : near}:${broker.port}`,
-    // On this computer, under another name than the certificate's.
-    ...(broker.certFile !== undefined && { rejectUnauthorized: false }),
-    protocolVersion: '4',
-    ...(broker.username !== undefined && { username: broker.username }),
-    ...(broker.password !== undefined && { password: broker.password }),
-  };
+  return { ...rest, url: `mqtt://127.0.0.1:${broker.port}`, protocolVersion: '4' };
 }
 
 function siteName(text: string): string {

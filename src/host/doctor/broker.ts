@@ -1,8 +1,7 @@
 /** The broker: those in the settings can be reached, or the embedded one can listen. */
-import { createServer, isIPv6 } from 'node:net';
+import { createServer } from 'node:net';
 import type { Settings } from '../../config/settings.ts';
 import { ERRORS, messageOf } from '../../errors.ts';
-import { isLoopback } from '../../messaging/access.ts';
 import { openServer } from '../../messaging/any-version.ts';
 import type { Opened } from '../../messaging/connection.ts';
 import { type Server, serversOf } from '../../messaging/servers.ts';
@@ -45,41 +44,38 @@ async function open(server: Server, mqtt: Settings['mqtt']): Promise<Opened> {
   return openServer(server, options, MAX_INCOMING_BYTES, () => {}, signal);
 }
 
-async function checkPort(broker: Settings['broker'], mqtt: Settings['mqtt']): Promise<Finding> {
-  const { host, port, portFallback, username, password } = broker;
+async function checkPort(
+  { port, portFallback }: Settings['broker'],
+  mqtt: Settings['mqtt'],
+): Promise<Finding> {
+  const place = `127.0.0.1:${port}`;
   try {
-    await listenOnce(host, port);
-    const reach = isLoopback(host) ? 'for programs on this computer only' : 'for the network, with a login';
-    return ok('broker', `embedded: ${host}:${port} is free; it listens ${reach}`);
+    await listenOnce(port);
+    return ok('broker', `embedded: ${place} is free; it listens for programs on this computer only`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE') {
-      return fail('broker', `${host}:${port}: ${messageOf(error)}`, ERRORS['broker-listen-failed'].remedy);
+      return fail('broker', `${place}: ${messageOf(error)}`, ERRORS['broker-failed'].remedy);
     }
-    if (portFallback) return ok('broker', `embedded: ${host}:${port} is taken, the next free port will be`);
-    const login = {
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-    };
-    const url = `mqtt://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-    const options = { ...mqtt, ...login, url, protocolVersion: '4' } as const;
+    if (portFallback) return ok('broker', `embedded: ${place} is taken, the next free port will be`);
+    const options = { ...mqtt, url: `mqtt://${place}`, protocolVersion: '4' } as const;
     const [server] = serversOf(options);
     const speaks = server === undefined ? undefined : await open(server, options);
     if (speaks?.ok) await speaks.connection.close(GOODBYE_MS);
     return speaks?.ok
       ? warn(
           'broker',
-          `embedded: an MQTT broker listens on ${host}:${port} already`,
+          `embedded: an MQTT broker listens on ${place} already`,
           'All is well if it is surfwatch itself that runs. Else set `mqtt.url` to use that broker, or `broker.port` to another port.',
         )
-      : fail('broker', `embedded: ${host}:${port} is taken`, ERRORS['broker-port-taken'].remedy);
+      : fail('broker', `embedded: ${place} is taken`, ERRORS['broker-port-taken'].remedy);
   }
 }
 
-function listenOnce(host: string, port: number): Promise<void> {
+function listenOnce(port: number): Promise<void> {
   const server = createServer();
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => server.close(() => resolve()));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
   });
 }

@@ -1,7 +1,7 @@
 /** Who may read the metrics. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isLoopback } from '../../base/loopback.ts';
 import type { Settings } from '../../config/settings.ts';
-import { isLoopback } from '../../messaging/access.ts';
 
 /** Whether a request may be answered, by its header `Authorization` (RFC 6750). */
 export function mayRead({ token }: Pick<Settings['metrics'], 'token'>, authorization = ''): boolean {

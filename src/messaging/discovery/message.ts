@@ -18,7 +18,7 @@ export interface Announced extends Board {
 }
 
 /** `<prefix>/device/<object id>/config`. */
-function discoveryTopic(prefix: string, site: string): string {
+export function discoveryTopic(prefix: string, site: string): string {
   return `${prefix}/device/${objectId(site)}/config`;
 }
 
@@ -44,6 +44,11 @@ export function discoveryMessage(board: Announced): Message {
     },
   };
   return retained(discoveryTopic(options.prefix, site), JSON.stringify(payload));
+}
+
+/** The message after which Home Assistant knows nothing of the board. */
+export function removalMessage(prefix: string, site: string): Message {
+  return retained(discoveryTopic(prefix, site), '');
 }
 
 function component({ key, platform, name, ofCamera, off, config }: Entity, { site, base }: Announced) {

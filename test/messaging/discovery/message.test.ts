@@ -1,6 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
 import { parseCommand } from '../../../src/messaging/command.ts';
-import { type Announced, discoveryMessage } from '../../../src/messaging/discovery/message.ts';
+import {
+  type Announced,
+  discoveryMessage,
+  removalMessage,
+} from '../../../src/messaging/discovery/message.ts';
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
 import { eventSchema, stateSchema } from '../../../src/messaging/payloads.ts';
 import { TOPICS, topicEntry } from '../../../src/messaging/topics.ts';
@@ -111,6 +115,16 @@ describe('the message', () => {
   it('removes an entity by its platform alone', () => {
     const gone = [{ key: 'present_sup', platform: 'binary_sensor' as const }];
     expect(read({ ...BOARD, gone }).components.present_sup).toEqual({ platform: 'binary_sensor' });
+  });
+
+  it('is taken back by an empty one', () => {
+    const { topic } = discoveryMessage(BOARD);
+    expect(removalMessage('homeassistant', 'north-pier')).toEqual({
+      topic,
+      payload: '',
+      qos: 1,
+      retain: true,
+    });
   });
 });
 

@@ -1,0 +1,75 @@
+/** The program of the embedded broker: started by `process.ts`, and ends with the process that started it. */
+
+import { createServer, type Server, Socket } from 'node:net';
+import { type BrokerSetup, createBroker } from './broker.ts';
+
+/** What the program is started with, as JSON in its one argument. */
+export interface BrokerJob extends Pick<BrokerSetup, 'base' | 'taken' | 'pictures'> {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Take one of the next free ports where `port` is taken. */
+  readonly portFallback: boolean;
+}
+
+/** What it tells. */
+export type BrokerNews =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'refused'; readonly what: string; readonly about: object };
+
+/** The daemon's own connection, beside stdin, stdout, stderr and the channel. */
+const OWN_FD = 4;
+const PORTS_TO_TRY = 100;
+const STOP_TIMEOUT_MS = 1_000;
+/** Each kind of refusal is told so often at most. */
+const TELL_EVERY_MS = 60_000;
+
+const tell = (news: BrokerNews) => void process.send?.(news);
+
+async function run({ port, portFallback, ...rules }: BrokerJob): Promise<void> {
+  const told = new Map<string, number>();
+  const onRefused = (what: string, about: object) => {
+    const now = performance.now();
+    if (now - (told.get(what) ?? Number.NEGATIVE_INFINITY) < TELL_EVERY_MS) return;
+    told.set(what, now);
+    tell({ kind: 'refused', what, about });
+  };
+  const broker = await createBroker({ ...rules, onRefused });
+  broker.takeOwn(new Socket({ fd: OWN_FD }));
+  const server = createServer({ noDelay: true }, socket => broker.take(socket));
+  const last = portFallback ? Math.min(port + PORTS_TO_TRY, 65_535) : port;
+  const taken = await listen(server, port, last);
+  server.on('error', error => onRefused(error.message, {}));
+  tell({ kind: 'listening', port: taken });
+  // A signal to the whole process group is the daemon's to deal with.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  process.once('disconnect', () => {
+    server.close();
+    setTimeout(() => process.exit(), STOP_TIMEOUT_MS);
+    void broker.close().then(() => process.exit());
+  });
+}
+
+async function listen(server: Server, port: number, last: number): Promise<number> {
+  for (;;) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      const address = server.address();
+      return typeof address === 'object' && address !== null ? address.port : port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port >= last) throw error;
+      port += 1;
+    }
+  }
+}
+
+run(JSON.parse(process.argv[2] ?? '{}')).catch((error: NodeJS.ErrnoException) => {
+  tell({ kind: 'failed', code: error.code ?? '', message: error.message });
+  process.disconnect();
+});

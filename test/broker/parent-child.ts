@@ -1,0 +1,13 @@
+/** A process with an embedded broker, to be killed. Says where that listens. */
+import { pino } from 'pino';
+import { systemClock } from '../../src/base/clock.ts';
+import { BrokerProcess } from '../../src/broker/process.ts';
+
+const broker = new BrokerProcess({
+  base: 'surf',
+  options: { port: 0, portFallback: false },
+  clock: systemClock,
+  log: pino({ level: 'silent' }),
+});
+await broker.start();
+console.log(broker.address);
