@@ -54,8 +54,7 @@ async function backup(given: string | undefined, flags: BackupFlags): Promise<vo
   const stateDir = stateFolderOf(loaded);
   const now = systemClock.now();
   const to = resolve(given ?? `surfwatch-${settings.site}-${timeInName(now)}.tar.gz`);
-  // The first is the one that comes with the program.
-  const config = loaded.files.slice(1);
+  const config = loaded.files;
   const progress = startProgress('saved, % ', 100);
   try {
     const made = await makeArchive({
@@ -68,7 +67,7 @@ async function backup(given: string | undefined, flags: BackupFlags): Promise<vo
         createdAt: new Date(now).toISOString(),
         site: settings.site,
         host: hostname(),
-        config,
+        config: [...config],
       },
       onProgress: progress.to,
     });
