@@ -13,6 +13,7 @@ import { classifyCommand } from '../../src/cli/classify.ts';
 import { configCommand } from '../../src/cli/config.ts';
 import { datasetCommand } from '../../src/cli/dataset.ts';
 import { demoCommand } from '../../src/cli/demo.ts';
+import { discoveryCommand } from '../../src/cli/discovery.ts';
 import { doctorCommand } from '../../src/cli/doctor.ts';
 import { evaluateCommand } from '../../src/cli/evaluate.ts';
 import { explainCommand } from '../../src/cli/explain.ts';
@@ -75,6 +76,7 @@ export function documentedProgram(): Command {
     optionsCommand(),
     viewCommand(),
     fleetCommand(),
+    discoveryCommand(),
     serviceCommand(),
     backupCommand(),
     restoreCommand(),
