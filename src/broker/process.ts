@@ -211,7 +211,8 @@ export class BrokerProcess {
 
 /** Arguments of Node.js: broker-program.js beside this file; where this is run from its sources, program.ts by way of tsx. */
 function program(): readonly string[] {
-  if (!import.meta.url.endsWith('.ts')) return [fileURLToPath(new URL('./broker-program.js', import.meta.url))];
+  if (!import.meta.url.endsWith('.ts'))
+    return [fileURLToPath(new URL('./broker-program.js', import.meta.url))];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   return ['--import', tsx, fileURLToPath(new URL('./program.ts', import.meta.url))];
 }
