@@ -5,10 +5,20 @@ export const ERRORS = {
     meaning: 'A setting is unknown, malformed or contradicts another.',
     remedy: 'Correct the settings named in the message; `surfwatch config schema` lists them all.',
   },
-  'config-unwritable': {
-    meaning: 'A config file could not be read or rewritten.',
+  'config-answer': {
+    exit: 2,
+    meaning: 'A question of `surfwatch config init` has no answer, or a flag holds none.',
     remedy:
-      'Name a file that is there, and run it as a user who may write it: `sudo surfwatch config migrate FILE`.',
+      'Answer it, say it by its flag, or take the defaults with `--yes`; `surfwatch config init --help` has the flags.',
+  },
+  'config-exists': {
+    meaning: 'A config file would have been overwritten.',
+    remedy: 'Name another file with `--out`, or overwrite it with `--force`.',
+  },
+  'config-unwritable': {
+    meaning: 'A config file could not be read or written.',
+    remedy:
+      'Name a file in a folder that is there, and run it as a user who may write it: `sudo surfwatch config migrate FILE`.',
   },
   'camera-option-refused': {
     exit: 78,
@@ -42,7 +52,7 @@ export const ERRORS = {
   },
   'camera-timeout': {
     meaning: 'The camera gave no picture in time.',
-    remedy: 'Check camera and network. Where pictures come seldom or slowly, raise `camera.timeout`.',
+    remedy: 'Check camera and network. Where pictures come rarely or slowly, raise `camera.timeout`.',
   },
   'camera-unreachable': {
     meaning: 'The camera could not be reached over the network, or hung up.',
@@ -53,7 +63,7 @@ export const ERRORS = {
     remedy: 'Set user name and password of the camera (`camera.http` or `camera.ffmpeg`).',
   },
   'camera-bad-response': {
-    meaning: 'The camera answered with something that is no usable picture.',
+    meaning: 'The camera answered with something that is not a usable picture.',
     remedy:
       'Open the address in a browser, or play it with `ffplay`: it must give a picture (JPEG, PNG, WebP) or a stream.',
   },
@@ -79,7 +89,7 @@ export const ERRORS = {
     remedy: '`surfwatch models` shows the head that waits.',
   },
   'model-overlay-none': {
-    meaning: 'Of the head that waits for approval no picture is kept.',
+    meaning: 'No picture is kept of the head that waits for approval.',
     remedy:
       'Pictures are kept where `learning.keep` is `pictures`. Its reasons are in the answer to `models`; `surfwatch retrain` makes another head, with a picture.',
   },
@@ -135,7 +145,7 @@ export const ERRORS = {
       'See the log of the broker: the client id, the number of connections, its rules of access or the size of a message; the daemon tries again by itself.',
   },
   'mqtt-unreachable': {
-    meaning: 'The broker can not be reached, does not answer, or the connection was lost.',
+    meaning: 'The broker cannot be reached, does not answer, or the connection was lost.',
     remedy: 'Check mqtt.url, the network and whether the broker runs; the daemon tries again by itself.',
   },
   'mqtt-forbidden': {
@@ -150,7 +160,7 @@ export const ERRORS = {
       'See that the daemon does not run twice. Boards that share a broker need `fleet` and a `site` of their own each, or an mqtt.clientId of their own.',
   },
   'mqtt-tls-failed': {
-    meaning: 'The encrypted connection to the broker can not be made.',
+    meaning: 'The encrypted connection to the broker cannot be made.',
     remedy:
       'Check that the port in mqtt.url is the encrypted one of the broker (often 8883), and its versions of TLS.',
   },
@@ -175,7 +185,7 @@ export const ERRORS = {
   'mqtt-tls-invalid': {
     exit: 78,
     meaning:
-      'What is set about encryption can not be used: a file is missing, unreadable, or set without need.',
+      'What is set about encryption cannot be used: a file is missing, unreadable, or set without need.',
     remedy:
       'Correct mqtt.caFile, mqtt.certFile, mqtt.keyFile and mqtt.servername; they go with an mqtts: or wss: address.',
   },
@@ -205,8 +215,7 @@ export const ERRORS = {
       'Send it again. If it was sent just now, the clocks of the sender and of the board differ (`date` on both); a sender that does not know the time leaves `ts` out.',
   },
   'transaction-reused': {
-    meaning:
-      'A command bears the transaction of an earlier one with other arguments: the new one was not run.',
+    meaning: 'A command has the transaction of an earlier one, but other arguments: the new one was not run.',
     remedy:
       'Choose a new transaction for every command; repeat one only to send the very same command again.',
   },
@@ -215,7 +224,7 @@ export const ERRORS = {
     remedy: 'The log of the daemon has the details; please report it.',
   },
   'option-unknown': {
-    meaning: 'A command names a setting that there is not.',
+    meaning: 'A command names a setting that does not exist.',
     remedy: 'Correct the name; the message has the nearest. `surfwatch options` lists those that can change.',
   },
   'option-fixed': {
@@ -233,7 +242,7 @@ export const ERRORS = {
     remedy: 'Publish `resume` first: a pause holds for everybody.',
   },
   'capture-unreadable': {
-    meaning: 'The camera gave something that is no usable picture when one was asked for.',
+    meaning: 'The camera gave something that is not a usable picture when one was asked for.',
     remedy: 'Try it again; where it stays so, the alert `picture-unreadable` says so too: check the camera.',
   },
   'output-unwritable': {
@@ -330,18 +339,18 @@ export const ERRORS = {
     remedy: 'Check the network. Where a service asks to wait, run the same command again then: it goes on.',
   },
   'import-unreadable': {
-    meaning: 'A file to import is missing, damaged, or in no format that is known.',
+    meaning: 'A file to import is missing, damaged, or not in a known format.',
     remedy:
       'Give a Keras .h5 or .keras file, or the folder or zip archive of a TensorFlow.js layers model; see docs/import.md.',
   },
   'import-unsuitable': {
-    meaning: 'A model to import is built in a way that a bundle can not hold.',
+    meaning: 'A model to import is built in a way that a bundle cannot hold.',
     remedy:
       'The message names the first layer that does not fit. MobileNetV2, the mean over height and width, Dense with ReLU and Dense with sigmoid or softmax do; see docs/import.md.',
   },
   'import-incomplete': {
     meaning:
-      'A model to import lacks something that it can not be used without: its class names, or how pixels are scaled.',
+      'A model to import lacks something that it cannot be used without: its class names, or how pixels are scaled.',
     remedy: 'Give what the message names: --labels or --scale.',
   },
   'backbone-exists': {
@@ -400,7 +409,7 @@ export const ERRORS = {
       'Choose a folder with room for it, in which you may write, and run the command as a user who may read the state folder (`sudo`). Nothing was left behind.',
   },
   'backup-unreadable': {
-    meaning: 'A backup is missing, damaged, of a newer version, or no backup of surfwatch.',
+    meaning: 'A backup is missing, damaged, of another version, or not a backup of surfwatch.',
     remedy:
       'Nothing was changed. Take another copy of it, or another backup; `surfwatch restore --dry-run FILE` checks one.',
   },
@@ -408,23 +417,18 @@ export const ERRORS = {
     exit: 2,
     meaning: 'A backup is of another site than the settings.',
     remedy:
-      'Give the settings of the board that is to be restored (`-c FILE`), or `--with-config` to take those of the backup too, or `--force` to restore it here all the same.',
-  },
-  'backup-config-unclear': {
-    exit: 2,
-    meaning: 'The config files of a backup cannot be put in the place of those that are there.',
-    remedy:
-      'Give as many `-c FILE` as the backup has config files (`surfwatch restore --dry-run FILE` lists them), or restore without `--with-config`.',
+      'Give the settings of the board that is to be restored (`-c FILE`), or `--force` to restore it here all the same.',
   },
   'restore-not-owner': {
-    meaning: 'Root was to restore into a folder of root, to which a folder or link of another user leads.',
+    meaning:
+      'The state folder belongs to root, but a folder or link on the way to it belongs to another user.',
     remedy:
       'Name the folder itself as `stateDir`, or run it as the user of the daemon (`sudo -u surfwatch`).',
   },
   'restore-unfinished': {
     meaning: 'A restore was interrupted while it put the files in their places, and it cannot be finished.',
     remedy:
-      'Mend what the message names (a full or read-only disk, the rights of the folder), then start the daemon or restore again: both finish it first.',
+      'Fix what the message names (a full or read-only disk, the permissions of the folder), then start the daemon or restore again: both finish it first.',
   },
   'metrics-listen-failed': {
     meaning: 'The metrics cannot be served at `metrics.host` and `metrics.port`.',
@@ -457,8 +461,8 @@ export const ERRORS = {
       'Correct the name; the message has the nearest. For a new activity send `"new": true`, or add it to `learning.newActivities`.',
   },
   'label-not-an-image': {
-    meaning: 'What was to be learnt from is no picture, or a damaged one.',
-    remedy: 'Send a JPEG, PNG or WebP, whole.',
+    meaning: 'What was to be learnt from is not a picture, or is damaged.',
+    remedy: 'Send a complete JPEG, PNG or WebP.',
   },
   'label-image-too-large': {
     meaning:
@@ -475,16 +479,16 @@ export const ERRORS = {
     remedy: 'Label more frames, best of other hours: one hour in five is kept back to judge by.',
   },
   'retrain-failed': {
-    meaning: 'A retraining broke off; the head that was live before is live still.',
+    meaning: 'A retraining failed; the head in use before is still in use.',
     remedy: 'Publish `retrain` again. If it fails again, report the message with the log.',
   },
   'learning-off': {
     meaning: 'Nothing can be labelled or learnt: what is kept for it could not be opened at the start.',
     remedy:
-      'Read the alert `learning-failed` or the log, mend the disk or `stateDir`, and restart the daemon.',
+      'Read the alert `learning-failed` or the log, repair the disk or `stateDir`, and restart the daemon.',
   },
   'retrain-interrupted': {
-    meaning: 'The daemon was restarted while it retrained; the head in force is as it was.',
+    meaning: 'The daemon was restarted while it retrained; the head in use has not changed.',
     remedy: 'Publish `retrain` again.',
   },
   'retrain-busy': {
@@ -497,7 +501,7 @@ export const ERRORS = {
   },
   'retrain-cancelled': {
     meaning: 'A retraining was ended by `cancel`, or because the daemon stopped.',
-    remedy: 'Nothing needs to be done; publish `retrain` to start anew.',
+    remedy: 'Nothing needs to be done; publish `retrain` to start again.',
   },
   'history-none': {
     meaning: 'There is no history yet, or not in that state folder.',
@@ -517,15 +521,15 @@ export const ERRORS = {
   'base-invalid': {
     meaning:
       'The base set of a head (`base.json`, `base.f16.bin`) is damaged, malformed, or of another backbone.',
-    remedy: 'Restore the head from the package or a backup, or train one anew.',
+    remedy: 'Restore the head from the package or a backup, or train a new one.',
   },
   'service-needs-root': {
-    meaning: 'A service can be installed or removed by root alone.',
+    meaning: 'Only root can install or remove a service.',
     remedy: 'Run the command with `sudo`; `--dry-run` shows without it what would be done.',
   },
   'service-unsupported': {
-    meaning: 'This computer is not run by systemd.',
-    remedy: 'Have what runs services here start `surfwatch run`, and start it again when it ends.',
+    meaning: 'This computer does not use systemd.',
+    remedy: 'Let the service manager of this computer start `surfwatch run`, and restart it when it ends.',
   },
   'service-file-changed': {
     meaning:

@@ -138,7 +138,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'view',
-    summary: 'what was learnt of the camera’s view, and to have that forgotten',
+    summary: 'show what was learnt of the camera’s view, or forget it',
     load: async () => (await import('./cli/view.ts')).viewCommand(),
   },
   {
@@ -148,7 +148,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'discovery',
-    summary: 'what Home Assistant was told of a board, and to take that back',
+    summary: 'show what Home Assistant was told of a board, or take it back',
     load: async () => (await import('./cli/discovery.ts')).discoveryCommand(),
   },
   {
@@ -158,23 +158,18 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'backup',
-    summary: 'save what a board has learnt, its history and its config as one file',
+    summary: 'save what a board has learnt, its history and its config in one file',
     load: async () => (await import('./cli/backup.ts')).backupCommand(),
   },
   {
     name: 'restore',
-    summary: 'put a backup in the place of what a board has',
+    summary: 'restore the state of a board from a backup',
     load: async () => (await import('./cli/restore.ts')).restoreCommand(),
   },
   {
     name: 'broker',
     summary: 'write what Mosquitto needs to serve boards on a network',
     load: async () => (await import('./cli/broker.ts')).brokerCommand(),
-  },
-  {
-    name: 'version',
-    summary: 'versions of surfwatch, Node.js and what computes',
-    load: async () => (await import('./cli/version.ts')).versionCommand(),
   },
 ];
 

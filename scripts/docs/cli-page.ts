@@ -13,7 +13,6 @@ import { classifyCommand } from '../../src/cli/classify.ts';
 import { configCommand } from '../../src/cli/config.ts';
 import { datasetCommand } from '../../src/cli/dataset.ts';
 import { demoCommand } from '../../src/cli/demo.ts';
-import { discoveryCommand } from '../../src/cli/discovery.ts';
 import { doctorCommand } from '../../src/cli/doctor.ts';
 import { evaluateCommand } from '../../src/cli/evaluate.ts';
 import { explainCommand } from '../../src/cli/explain.ts';
@@ -33,7 +32,6 @@ import { scheduleCommand } from '../../src/cli/schedule.ts';
 import { serviceCommand } from '../../src/cli/service.ts';
 import { statusCommand } from '../../src/cli/status.ts';
 import { trainCommand } from '../../src/cli/train.ts';
-import { versionCommand } from '../../src/cli/version.ts';
 import { viewCommand } from '../../src/cli/view.ts';
 
 /** What a help text gets where it is not on a terminal. */
@@ -77,12 +75,10 @@ export function documentedProgram(): Command {
     optionsCommand(),
     viewCommand(),
     fleetCommand(),
-    discoveryCommand(),
     serviceCommand(),
     backupCommand(),
     restoreCommand(),
     brokerCommand(),
-    versionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   return program;

@@ -6,7 +6,7 @@ export interface BackoffOptions {
 }
 
 /**
- * Doubles with each failure in a row, half of it left to chance so that many boards don't knock in step.
+ * Doubles with each failure in a row, half of it left to chance so that many boards don't try again at the same moment.
  *
  * @param failures how many in a row, 1 or more.
  * @returns milliseconds from `retryMinMs` to `retryMaxMs`.

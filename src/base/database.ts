@@ -1,8 +1,9 @@
 /** Opens an SQLite file and brings it up to date; a damaged one is set aside. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SurfwatchError } from '../errors.ts';
 import { connect, type Database, type Durability } from './connection.ts';
+import { setAside } from './set-aside.ts';
 import { isCorrupt, storageError } from './storage-error.ts';
 
 export type { Database, Durability, SqlValue } from './connection.ts';
@@ -42,8 +43,8 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
       return { database: openOnce(options), setAside: null };
     } catch (error) {
       if (!isCorrupt((error as Error).cause)) throw error;
-      const setAside = moveAway(path, options.now);
-      return { database: openOnce(options), setAside };
+      const aside = setAside(path, options.now);
+      return { database: openOnce(options), setAside: aside };
     }
   } catch (error) {
     throw storageError(error, path);
@@ -99,16 +100,6 @@ function versionOf(database: Database): number {
 function makeFolder(path: string): void {
   const first = mkdirSync(dirname(path), { recursive: true });
   if (first !== undefined) syncFolderOf(first);
-}
-
-/** The files of a database keep belonging together: SQLite finds the log by the name. */
-function moveAway(path: string, now: number): string {
-  const time = new Date(now).toISOString().replaceAll(':', '-');
-  const aside = `${path}.corrupt-${time}`;
-  for (const ending of ['', '-wal', '-shm']) {
-    if (existsSync(path + ending)) renameSync(path + ending, aside + ending);
-  }
-  return aside;
 }
 
 /** A new name is only on disk once its folder is. */

@@ -1,4 +1,5 @@
 /** HTML from templates in which whatever is filled in is escaped. Serves SVG and XML as well. */
+import { createHash } from 'node:crypto';
 
 /** Markup that is safe to insert as it is. Made by {@link html} and {@link trusted} alone. */
 export class Html {
@@ -29,6 +30,38 @@ export function html(parts: TemplateStringsArray, ...fillings: readonly Filling[
 /** Takes markup as it is: a style sheet, or a chart that another library drew. Never what a file or user says. */
 export function trusted(markup: string): Html {
   return new Html(markup);
+}
+
+export interface Page {
+  readonly title: string;
+  readonly style: string;
+  readonly script?: string;
+  readonly body: Filling;
+}
+
+/** A self-contained page: its policy lets nothing be loaded from elsewhere. */
+export function htmlPage({ title, style, script, body }: Page): Html {
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const scripts = script === undefined ? '' : ` script-src ${hash(script)};`;
+  const policy = `default-src 'none'; img-src data:; style-src ${hash(style)};${scripts} base-uri 'none'; form-action 'none'`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+${body}
+${
+  script !== undefined &&
+  html`<script>${trusted(script)}</script>
+`
+}</body>
+</html>
+`;
 }
 
 /** Text for element content and quoted attributes; characters that XML forbids are replaced by U+FFFD. */

@@ -1,7 +1,7 @@
 /** Priorities for the journal of systemd: `<4>` before a line (sd-daemon(3)), which the journal takes off again. */
 import { fstatSync } from 'node:fs';
 
-/** Of pino's levels, lowest first: debug 7, info 6, warning 4, error 3, critical 2. */
+/** The priorities of pino's levels, lowest first: debug 7, info 6, warning 4, error 3, critical 2. */
 const PRIORITIES: readonly (readonly [below: number, priority: number])[] = [
   [30, 7],
   [40, 6],

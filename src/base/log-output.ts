@@ -5,7 +5,7 @@ import type { DestinationStream } from 'pino';
 /** What a reader that hangs may leave unread; more is given up. */
 const MOST_UNREAD_BYTES = 1_048_576;
 
-/** Of a process: its file descriptor, and the stream that Node.js has made of it. */
+/** An output of a process: its file descriptor, and the stream that Node.js has made of it. */
 export interface StandardOutput {
   readonly fd: number;
   readonly stream: Pick<NodeJS.WriteStream, 'write' | 'writableLength' | 'on'>;

@@ -1,15 +1,16 @@
 /** Small JSON files of the state folder, with a version. A damaged one is set aside instead of stopping the daemon. */
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { replaceFile, syncFolder } from './durable.ts';
+import { setAside } from './set-aside.ts';
 import { codeOf, storageError } from './storage-error.ts';
 
 export interface StateFile<T> {
   /** Absolute. Its folder is made where it is missing. */
   readonly path: string;
-  /** Of what is in it; raised when a program of before could not read it. */
+  /** Version of its content; raised when an older program could not read it. */
   readonly version: number;
   readonly schema: z.ZodType<T>;
 }
@@ -40,7 +41,7 @@ export async function readStateFile<T>(file: StateFile<T>, now: number | null): 
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     return {
       value: null,
-      damage: `${file.path}: ${reason}${now === null ? '' : await setAside(file.path, now)}`,
+      damage: `${file.path}: ${reason}${now === null ? '' : moveAway(file.path, now)}`,
     };
   }
 }
@@ -73,11 +74,9 @@ function parsed<T>({ version, schema }: StateFile<T>, text: string): T {
   return schema.parse(content);
 }
 
-async function setAside(path: string, now: number): Promise<string> {
-  const aside = `${path}.corrupt-${new Date(now).toISOString().replaceAll(':', '-')}`;
+function moveAway(path: string, now: number): string {
   try {
-    await rename(path, aside);
-    return `; set aside as ${aside}`;
+    return `; set aside as ${setAside(path, now)}`;
   } catch (error) {
     return `; it cannot be set aside: ${messageOf(error)}`;
   }

@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ErrorCode, messageOf, SurfwatchError } from '../errors.ts';
 
-/** Of node:fs (errno names) and of SQLite (https://sqlite.org/rescode.html). */
+/** Codes of node:fs (errno names) and of SQLite (https://sqlite.org/rescode.html). */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'disk-full',
   EDQUOT: 'disk-full',

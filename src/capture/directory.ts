@@ -24,7 +24,7 @@ export class DirectorySource implements FrameSource {
   #givenInRound = 0;
   readonly #skipped = new Set<string>();
   #watch: FolderWatch | undefined;
-  /** Of the watches before this one. */
+  /** The count of the watches before this one. */
   #dropped = 0;
   #latestMs: number | undefined;
 

@@ -30,7 +30,7 @@ export class ProgramSource implements FrameSource {
   readonly #undead = new Undead();
   #run: ProgramRun | undefined;
   #closing: Promise<void> = Promise.resolve();
-  /** Of the runs before this one. */
+  /** The count of the runs before this one. */
   #dropped = 0;
 
   constructor(parts: ProgramParts) {

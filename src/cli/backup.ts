@@ -17,9 +17,9 @@ interface BackupFlags extends ConfigOptions {
 
 export function backupCommand(): Command {
   return addConfigOptions(new Command('backup'))
-    .description('save what a board has learnt, its history and its config as one file')
-    .argument('[file]', 'the file to write (default: surfwatch-<site>-<time>.tar here)')
-    .option('--no-pictures', 'leave the pictures of the archive out; labels and what was learnt stay')
+    .description('save what a board has learnt, its history and its config in one file')
+    .argument('[file]', 'the file to write (default: surfwatch-<site>-<time>.tar.gz here)')
+    .option('--no-pictures', 'leave out the pictures; labels and what was learnt from them stay')
     .option('--force', 'overwrite the file if it exists', false)
     .option(
       '--json',
@@ -31,21 +31,21 @@ export function backupCommand(): Command {
 }
 
 const HELP = `
-The daemon may run meanwhile: databases are copied as they are at one moment. Give the settings of the daemon; with
-/etc/surfwatch/config.json it is the state folder of the service (/var/lib/surfwatch).
+The daemon may be running. Give its settings; with /etc/surfwatch/config.json the state folder of the service is saved
+(/var/lib/surfwatch).
 
-In it are the heads, labels, pictures, history, view, settings changed while it ran, and the config files. Not in it are
-files that the config names (passwords, certificates, users), which are listed, events that wait for the broker, which
-would be told twice, and backups/ of the state folder. Keep the file as you keep a password: it is for its owner alone (mode 600), there may be
-passwords in the config and people on the pictures.
+The backup holds the heads, labels, pictures, history, view, settings changed while it ran, and the config files. It does
+not hold files that the config names (passwords, certificates, users), which are listed; events that wait for the broker,
+which would be sent twice; and backups/ of the state folder. Keep it as safe as a password: only its owner can read it
+(mode 600), since the config may hold passwords and the pictures may show people.
 
-It is a tar archive with a check sum for each file and one over all; surfwatch restore puts it back. A command that is
-killed leaves FILE.new beside it, which can be deleted.
+It is a tar archive compressed by gzip; surfwatch restore puts it back. If the command is killed, it leaves FILE.new, which
+can be deleted.
 
 Examples:
-  $ sudo surfwatch backup -c /etc/surfwatch/config.json /media/usb/north-pier.tar
+  $ sudo surfwatch backup -c /etc/surfwatch/config.json /media/usb/north-pier.tar.gz
   $ surfwatch backup -c board.json --no-pictures
-  $ surfwatch backup -c board.json --force last-night.tar --json
+  $ surfwatch backup -c board.json --force last-night.tar.gz --json
 `;
 
 async function backup(given: string | undefined, flags: BackupFlags): Promise<void> {
@@ -53,7 +53,7 @@ async function backup(given: string | undefined, flags: BackupFlags): Promise<vo
   const { settings, effective } = loaded;
   const stateDir = stateFolderOf(loaded);
   const now = systemClock.now();
-  const to = resolve(given ?? `surfwatch-${settings.site}-${timeInName(now)}.tar`);
+  const to = resolve(given ?? `surfwatch-${settings.site}-${timeInName(now)}.tar.gz`);
   // The first is the one that comes with the program.
   const config = loaded.files.slice(1);
   const progress = startProgress('saved, % ', 100);
@@ -62,54 +62,32 @@ async function backup(given: string | undefined, flags: BackupFlags): Promise<vo
       to,
       stateDir,
       overwrite: flags.force,
+      pictures: flags.pictures,
       origin: {
         surfwatch: packageVersion(),
         createdAt: new Date(now).toISOString(),
         site: settings.site,
         host: hostname(),
-        pictures: flags.pictures,
         config,
       },
       onProgress: progress.to,
     });
     progress.stop();
-    const { bytes, damaged } = made;
+    const { archiveBytes, files, pictures, damaged } = made;
     const notIncluded = filesNamedBy(effective);
-    const pictures = made.files.filter(({ path }) => path.endsWith('.jpg')).length;
-    const answer = {
-      file: to,
-      bytes,
-      files: made.files.length,
-      pictures,
-      stateDir,
-      config,
-      damaged,
-      notIncluded,
-    };
-    if (flags.json) console.log(JSON.stringify(answer));
-    else say(answer);
+    if (flags.json) {
+      const answer = { file: to, bytes: archiveBytes, files, pictures, stateDir, config, damaged };
+      console.log(JSON.stringify({ ...answer, notIncluded }));
+      return;
+    }
+    console.log(`saved ${files} files, ${pictures} of them pictures, as ${to} (${megabytes(archiveBytes)})`);
+    console.log(`state folder  ${stateDir}`);
+    console.log(`config        ${config.length === 0 ? 'none' : config.join(', ')}`);
+    for (const path of notIncluded) console.log(`not included  ${path}`);
+    for (const path of damaged) console.log(`damaged, so not included  ${path}`);
   } finally {
     progress.stop();
   }
-}
-
-interface Answer {
-  readonly file: string;
-  readonly bytes: number;
-  readonly files: number;
-  readonly pictures: number;
-  readonly stateDir: string;
-  readonly config: readonly string[];
-  readonly damaged: readonly string[];
-  readonly notIncluded: readonly string[];
-}
-
-function say({ file, bytes, files, pictures, stateDir, config, damaged, notIncluded }: Answer): void {
-  console.log(`saved ${files} files, ${pictures} of them pictures, as ${file} (${megabytes(bytes)})`);
-  console.log(`state folder  ${stateDir}`);
-  console.log(`config        ${config.length === 0 ? 'none' : config.join(', ')}`);
-  for (const path of notIncluded) console.log(`not included  ${path}`);
-  for (const path of damaged) console.log(`damaged, so not included  ${path}`);
 }
 
 /** Files beside the config: passwords, certificates, users. */

@@ -1,4 +1,5 @@
 /** `surfwatch config migrate`: rewrites config files of an older version. */
+import { timeInName } from '../base/set-aside.ts';
 import { copyFile, readFile, realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
@@ -67,7 +68,7 @@ export async function migrateFile(
     const path = await realpath(file);
     const { text, ...migrated } = migrateText(await readFile(path, 'utf8'), migrations);
     if (dryRun || migrated.changes.length === 0) return { file, ...migrated, copy: null };
-    const copy = `${path}.v${migrated.from}-${new Date(now).toISOString().replaceAll(':', '-')}`;
+    const copy = `${path}.v${migrated.from}-${timeInName(now)}`;
     await copyFile(path, copy);
     await replaceFile(path, text, (await stat(path)).mode & 0o777);
     return { file, ...migrated, copy };

@@ -5,13 +5,15 @@ import { ConfigError, describeFault } from '../config/fault.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { configJsonSchema, configMarkdown, settingRows } from '../config/reference.ts';
 import { withStoredOptions } from '../control/effective-options.ts';
+import { initCommand } from './config-init.ts';
 import { migrateCommand } from './config-migrate.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { printTable } from './table.ts';
 
-/** The command `config` with its subcommands `check`, `print`, `schema` and `migrate`. */
+/** The command `config` with its subcommands `init`, `check`, `print`, `schema` and `migrate`. */
 export function configCommand(): Command {
-  const command = new Command('config').description('check, print, explain and migrate the settings');
+  const command = new Command('config').description('write, check, print, explain and migrate the settings');
+  command.addCommand(initCommand());
   command.addCommand(checkCommand());
   command.addCommand(printCommand());
   command.addCommand(schemaCommand());

@@ -8,7 +8,7 @@ interface ClassSummary {
   readonly class: string;
   readonly files: number;
   readonly leftOut: number;
-  /** Of the files that are not left out. */
+  /** Groups of the files that are not left out. */
   readonly groups: number;
 }
 

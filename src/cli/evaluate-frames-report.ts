@@ -120,7 +120,7 @@ function median(values: readonly number[]): number | null {
 
 const WORST = 10;
 const LISTED = 20;
-/** Of the curves so many lines tell people enough. */
+/** How many lines of the curves tell people enough. */
 const SHOWN_RIDER = [0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 const SHOWN_PRESENCE = [0.05, 0.2, 0.5, 0.8, 0.95, 0.99];
 
@@ -151,7 +151,7 @@ export function printFramesReport(report: FramesReport): void {
   );
   printWorst(report);
   list(
-    'can not be judged, counted as missed',
+    'cannot be judged, counted as missed',
     report.unknown.map(({ file, visibility }) => `${file}: ${visibility}`),
   );
   list(

@@ -2,8 +2,7 @@
 import type { BeachReader } from '../activity/beach-reader.ts';
 import type { Settings } from '../config/settings.ts';
 import { zonesOf } from '../config/zones.ts';
-import type { ErrorCode } from '../errors.ts';
-import { SurfwatchError } from '../errors.ts';
+import { type ErrorCode, SurfwatchError } from '../errors.ts';
 import type { BoxedFrame } from '../training/data/dataset.ts';
 import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { type Zone, zoneAt } from '../vision/zone.ts';

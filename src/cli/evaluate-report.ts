@@ -136,7 +136,7 @@ function printGroups({ groups }: Report): void {
 
 function printLeftOver({ unknown, unreadable, foreign }: Report): void {
   list(
-    'can not be judged, counted as wrong',
+    'cannot be judged, counted as wrong',
     unknown.map(({ file, visibility }) => `${file}: ${visibility}`),
   );
   list(

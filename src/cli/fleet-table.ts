@@ -1,4 +1,5 @@
 /** A fleet as a table: a line a board, and beneath it what is not well. */
+import { counted } from '../base/words.ts';
 import type { BoardReport } from '../messaging/fleet-report.ts';
 import { colours as pc } from './colours.ts';
 import { decimals, localTime } from './daemon/words.ts';
@@ -14,7 +15,7 @@ export function printFleet(boards: readonly BoardReport[]): void {
     const name = base === 'surf' ? site : base.slice('surf/'.length);
     for (const problem of problems) console.log(`${pc.red(name)}  ${problem}`);
   }
-  const count = boards.length === 1 ? '1 board' : `${boards.length} boards`;
+  const count = counted(boards.length, 'board');
   console.log(unwell.length === 0 ? pc.green(`${count}, all well`) : `${count}, ${unwell.length} not well`);
 }
 

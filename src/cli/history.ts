@@ -1,27 +1,27 @@
 /** `surfwatch history`: how long each activity was seen, and how many riders there were. */
+
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { nearestOf } from '../base/nearest.ts';
 import { SurfwatchError } from '../errors.ts';
 import { HOUR_MS } from '../history/accumulate.ts';
-import { compareKeys, keyOf } from '../history/calendar.ts';
 import { type HistoryFile, type HourRow, readHistory } from '../history/read.ts';
 import { HISTORY_FILE } from '../history/schema.ts';
 import { BEACH } from '../history/seen.ts';
-import { type By, bucketsOf } from '../history/totals.ts';
+import { type By, bucketsOf, compareKeys, keyOf } from '../history/totals.ts';
 import { timeZoneOf } from '../schedule/schedule.ts';
+import { addDays, localDate, startOfDate } from '../schedule/time-zone.ts';
 import { colours as pc } from './colours.ts';
-import { heatMap } from './history/heat-map.ts';
 import {
   bucketJson,
   csvOf,
+  heatMap,
   printBuckets,
   printRiders,
   printSessions,
   sessionJson,
   sessionsCsv,
 } from './history/print.ts';
-import { type Period, periodOf } from './history/select.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
 import { stateFolderOf } from './state-folder.ts';
@@ -130,4 +130,26 @@ function ofScope(rows: readonly HourRow[], zone: string | null): HourRow[] {
   const hint = zones.length === 0 ? 'no zones are counted' : `there are ${zones.join(', ')}`;
   const meant = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
   throw new SurfwatchError('history-zone', `no zone "${zone}": ${hint}${meant}`);
+}
+
+interface Period {
+  /** The first day and the last, `2026-06-01`. */
+  readonly from: string;
+  readonly to: string;
+  readonly fromMs: number;
+  /** The midnight after the last day. */
+  readonly toMs: number;
+}
+
+/** The last `days` with today, or those from `from` to `to`; a missing end is today, a missing beginning the same day. */
+function periodOf(
+  asked: { readonly days: number; readonly from?: string; readonly to?: string },
+  nowMs: number,
+  timeZone: string,
+): Period {
+  const today = localDate(nowMs, timeZone);
+  const to = asked.to ?? today;
+  const from = asked.from ?? addDays(to, 1 - asked.days);
+  if (from > to) throw new SurfwatchError('history-period', `${from} is after ${to}`);
+  return { from, to, fromMs: startOfDate(from, timeZone), toMs: startOfDate(addDays(to, 1), timeZone) };
 }

@@ -40,7 +40,7 @@ export interface JudgedFrame extends JudgedPhoto {
   readonly found: readonly Detection[];
   /** Kites over the zones, however sure. */
   readonly kites: readonly Detection[];
-  /** Of those the ones that count as riders; none where the frame can't be judged. */
+  /** Those of them that count as riders; none where the frame can't be judged. */
   readonly riders: readonly Detection[];
   /** Riders of each activity. */
   readonly count: Readonly<Record<string, number>>;

@@ -134,7 +134,7 @@ function contradiction(frames: readonly string[], flags: LabelFlags): string | u
   if (as !== undefined && (points || complete))
     return '--as is about the whole frame: give it, or point at riders';
   if (rider !== undefined && (confirm || not !== undefined || also !== undefined))
-    return '--rider lists the riders anew: give it, or --confirm, --not and --also';
+    return '--rider replaces all riders: give it, or --confirm, --not and --also';
   if ((rider ?? not ?? also) !== undefined && frames.length !== 1)
     return 'places and numbers are of one frame: name that alone';
   return as === undefined && !points ? 'say what is in it with --as, --rider or --confirm' : undefined;

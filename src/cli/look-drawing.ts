@@ -8,7 +8,7 @@ import { countTexts } from './classify-output.ts';
 import { activityOf, type JudgedFrame } from './judge.ts';
 
 export interface LookContext {
-  /** Of the picture. */
+  /** Name of the picture. */
   readonly name: string;
   /** Those of the config. */
   readonly zones: readonly Zone[];

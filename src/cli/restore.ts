@@ -4,22 +4,21 @@ import { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { createLogger, partLogger } from '../base/log.ts';
 import { packageVersion } from '../base/version.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { SurfwatchError } from '../errors.ts';
 import { MIGRATIONS as HISTORY } from '../history/schema.ts';
-import type { Manifest } from '../host/backup/manifest.ts';
-import { checkArchive, restoreState } from '../host/backup/restore.ts';
+import type { Manifest } from '../host/backup/archive.ts';
+import { type CheckedArchive, checkArchive, restoreState } from '../host/backup/restore.ts';
 import { asOwnerOf } from '../host/state/as-owner.ts';
 import { openState } from '../host/state/open.ts';
 import { MIGRATIONS as ARCHIVE } from '../learning/archive/schema.ts';
 import { megabytes } from './backup.ts';
 import { localTime } from './daemon/words.ts';
-import { addConfigOptions, type ConfigOptions } from './options.ts';
+import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { startProgress } from './progress.ts';
-import { type NewConfig, newConfig } from './restore-config.ts';
 import { stateFolderOf } from './state-folder.ts';
 
 interface RestoreFlags extends ConfigOptions {
-  readonly withConfig: boolean;
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly json: boolean;
@@ -27,14 +26,13 @@ interface RestoreFlags extends ConfigOptions {
 
 export function restoreCommand(): Command {
   return addConfigOptions(new Command('restore'))
-    .description('put a backup in the place of what a board has; that is kept aside')
+    .description('restore the state of a board from a backup; the old state is kept')
     .argument('<file>', 'a file that surfwatch backup has made')
-    .option('--with-config', 'put the config files of the backup in the place of those of -c too', false)
-    .option('--dry-run', 'only check the backup wholly and say what is in it', false)
-    .option('--force', 'restore it also where it is of another site than the settings', false)
+    .option('--dry-run', 'only check the whole backup and say what is in it', false)
+    .option('--force', 'restore it even if it is of another site than the settings', false)
     .option(
       '--json',
-      'answer with one JSON object: file, stateDir, site, host, createdAt, surfwatch, files, pictures, config, aside, restored',
+      'answer with one JSON object: file, stateDir, site, host, createdAt, surfwatch, files, pictures, config, damaged, aside, restored',
       false,
     )
     .addHelpText('after', HELP)
@@ -42,19 +40,18 @@ export function restoreCommand(): Command {
 }
 
 const HELP = `
-Stop the daemon first: it is refused while one works in the state folder (state-locked). The backup is checked wholly,
-each file by its SHA-256, before anything changes, and the state folder changes as a whole: after a power cut there is
-the old state or the new one. What was there is moved to backups/before-restore-<time> in the state folder; delete it
-when all is well. One of an older version is migrated; one of a newer version is refused. There must be room for the
-backup beside the old state.
+Stop the daemon first: restore refuses while one works in the state folder (state-locked). The whole backup is checked
+before anything changes, and the state changes as a whole: after a power cut there is the old state or the new one. The old
+state is moved to backups/before-restore-<time> in the state folder; delete it when all is well. A backup of an older version
+is migrated; one of a newer version is refused. There must be room for the backup beside the old state.
 
-Without --with-config the config stays as it is. With it, each file it replaces is kept as FILE.before-restore-<time>.
+The config stays as it is. The config files of the backup are in it as config/0.json and so on: take them out with tar.
 Passwords, certificates and users files that the config names are not in a backup: bring them yourself.
 
 Examples:
-  $ surfwatch restore --dry-run north-pier.tar
-  $ sudo systemctl stop surfwatch && sudo surfwatch restore -c /etc/surfwatch/config.json north-pier.tar
-  $ surfwatch restore -c board.json --with-config north-pier.tar
+  $ surfwatch restore --dry-run north-pier.tar.gz
+  $ sudo systemctl stop surfwatch && sudo surfwatch restore -c /etc/surfwatch/config.json north-pier.tar.gz
+  $ tar -xzOf north-pier.tar.gz config/0.json > board.json
 `;
 
 /** Versions of the databases that this program knows. */
@@ -66,30 +63,24 @@ async function restore(given: string, flags: RestoreFlags): Promise<void> {
   const progress = startProgress(flags.dryRun ? 'checked, % ' : 'restored, % ', 100);
   try {
     if (flags.dryRun) {
-      const manifest = await checkArchive(from, progress.to);
+      const checked = await checkArchive({ from, onProgress: progress.to });
       progress.stop();
-      return tell(flags, from, manifest, { stateDir: null, aside: null });
+      return tell(flags, from, checked, { stateDir: null, aside: null });
     }
-    const config = await newConfig(flags, from, systemClock.now());
-    try {
-      const stateDir = stateFolderOf(config.loaded);
-      const { site } = config.loaded.settings;
-      const { manifest, aside } = await restoreState({
-        from,
-        stateDir,
-        accept: found => refuseOtherSite(found, site, flags.force),
-        databases: DATABASES,
-        appVersion: packageVersion(),
-        now: systemClock.now,
-        onProgress: progress.to,
-      });
-      progress.stop();
-      await config.putInPlace();
-      await bringUpToDate(config, stateDir);
-      tell(flags, from, manifest, { stateDir, aside });
-    } finally {
-      await config.drop();
-    }
+    const loaded = settingsFrom(flags);
+    const stateDir = stateFolderOf(loaded);
+    const restored = await restoreState({
+      from,
+      stateDir,
+      accept: found => refuseOtherSite(found, loaded.settings.site, flags.force),
+      databases: DATABASES,
+      appVersion: packageVersion(),
+      now: systemClock.now,
+      onProgress: progress.to,
+    });
+    progress.stop();
+    await bringUpToDate(loaded, stateDir);
+    tell(flags, from, restored, { stateDir, aside: restored.aside });
   } finally {
     progress.stop();
   }
@@ -103,9 +94,9 @@ function refuseOtherSite({ site, host }: Manifest, here: string, force: boolean)
   );
 }
 
-/** A daemon that was started in this instant sees to it itself. */
-async function bringUpToDate({ loaded }: NewConfig, stateDir: string): Promise<void> {
-  const log = partLogger(createLogger({ ...loaded.settings.log, level: 'warn' }), 'ops');
+/** Where a daemon has started in the meantime, that one does it. */
+async function bringUpToDate({ settings }: LoadedConfig, stateDir: string): Promise<void> {
+  const log = partLogger(createLogger({ ...settings.log, level: 'warn' }), 'ops');
   const parts = { stateDir, appVersion: packageVersion(), clock: systemClock, log };
   try {
     await asOwnerOf(stateDir, async () => (await openState(parts)).close());
@@ -120,18 +111,16 @@ interface Where {
   readonly aside: string | null;
 }
 
-function tell({ json }: RestoreFlags, file: string, manifest: Manifest, where: Where): void {
-  const { site, host, createdAt, surfwatch, config, files, damaged } = manifest;
-  const pictures = files.filter(({ path }) => path.endsWith('.jpg')).length;
-  const restored = where.stateDir !== null;
+function tell({ json }: RestoreFlags, file: string, checked: CheckedArchive, where: Where): void {
+  const { manifest, files, pictures, bytes } = checked;
+  const { site, host, createdAt, surfwatch, config, damaged } = manifest;
   if (json) {
-    const told = { file, site, host, createdAt, surfwatch, files: files.length, pictures, config, damaged };
-    console.log(JSON.stringify({ ...told, ...where, restored }));
+    const told = { file, site, host, createdAt, surfwatch, files, pictures, config, damaged };
+    console.log(JSON.stringify({ ...told, ...where, restored: where.stateDir !== null }));
     return;
   }
-  const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
   console.log(`backup    of ${site} on ${host}, ${localTime(new Date(createdAt))}, surfwatch ${surfwatch}`);
-  console.log(`files     ${files.length}, ${pictures} of them pictures, ${megabytes(bytes)}; all whole`);
+  console.log(`files     ${files}, ${pictures} of them pictures, ${megabytes(bytes)}; none damaged`);
   console.log(`config    ${config.length === 0 ? 'none' : config.join(', ')}`);
   for (const path of damaged) console.log(`it lacks  ${path}, which was damaged`);
   if (where.stateDir !== null) console.log(`restored  to ${where.stateDir}`);

@@ -194,7 +194,7 @@ function asSamples(sources: readonly TrainingSource[], activities: readonly stri
   );
 }
 
-/** Of what is in the files too: feature maps of a picture that was exchanged are worthless. */
+/** Also a mark of what is in the files: feature maps of a picture that was exchanged are worthless. */
 async function keyOf(sources: readonly TrainingSource[], views: unknown): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(views));
   for (const { pictures } of sources) {

@@ -47,7 +47,7 @@ Examples:
 
 function forgetCommand(): Command {
   return addDaemonOptions(new Command('forget'))
-    .description('have the view learnt anew, after the camera was moved on purpose')
+    .description('forget the view, so that it is learnt again: after the camera was moved on purpose')
     .addHelpText('after', FORGET_HELP)
     .action(forget);
 }
@@ -137,5 +137,5 @@ function say(answer: Answer, { json }: DaemonFlags, written: Date | null): void 
     const known = `learnt from ${pictures} pictures over ${(seconds / 3600).toFixed(1)} hours`;
     console.log(written === null ? known : `${known}, written ${localTime(written)}`);
   }
-  if (forgotten) console.log('forgotten: it is learnt anew from the next picture on');
+  if (forgotten) console.log('forgotten: it is learnt again from the next picture on');
 }

@@ -1,8 +1,6 @@
 /** Settings that older versions had: why they are gone, and what to do. Of a whole group only its name is listed. */
 import { envName } from './setting.ts';
-
-const NO_TILES =
-  'is gone: a frame is read as a whole, at full detail, and no longer cut into tiles; leave it out';
+import { NO_TILES } from './zones.ts';
 
 const GONE: readonly (readonly [settings: string, reason: string])[] = [
   ['tiles', `${NO_TILES}. Zones group riders, and vision.detail says how small these may be`],
@@ -71,6 +69,3 @@ export function goneVariable(name: string): { readonly path: string; readonly re
   });
   return found && { path: found[0], reason: found[1] };
 }
-
-/** The same of the field `tiles` of a zone. */
-export const TILES_OF_ZONE = `${NO_TILES} of the zone`;

@@ -162,7 +162,7 @@ export class History {
   }
 
   #fail(error: unknown): void {
-    if (!this.#faulty) this.#parts.log.error({ err: error }, 'the history can not be written');
+    if (!this.#faulty) this.#parts.log.error({ err: error }, 'the history cannot be written');
     this.#faulty = true;
     if (isCorrupt((error as Error).cause)) {
       // The next writing opens it anew, which sets it aside.

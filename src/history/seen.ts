@@ -2,7 +2,7 @@
 import type { Count } from '../activity/count.ts';
 import type { ActivityReport, Reports } from '../activity/report.ts';
 
-/** The beach as a whole, among the scopes; a zone can not be called so. */
+/** The beach as a whole, among the scopes; a zone cannot be called so. */
 export const BEACH = '';
 
 export interface Seen {

@@ -2,8 +2,7 @@
 import type { SessionEvent } from '../activity/report.ts';
 import { type Database, openDatabase } from '../base/database.ts';
 import { isClockSet } from '../schedule/clock-set.ts';
-import { HOUR_MS, type Row } from './accumulate.ts';
-import { fitted } from './fit.ts';
+import { fitted, HOUR_MS, type Row } from './accumulate.ts';
 import { type HourRow, readHours } from './read.ts';
 import { MIGRATIONS } from './schema.ts';
 

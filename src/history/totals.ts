@@ -1,5 +1,7 @@
 /** Sums over hours. */
-import type { Kind } from './accumulate.ts';
+import { DAYS } from '../schedule/options.ts';
+import { localDate, localHour, localWeekday } from '../schedule/time-zone.ts';
+import { HOUR_MS, type Kind } from './accumulate.ts';
 import type { HourRow } from './read.ts';
 
 /** Milliseconds. */
@@ -79,4 +81,20 @@ export function bucketsOf(rows: readonly HourRow[], keyOf: (hour: number) => str
     else group.push(row);
   }
   return [...groups].map(([key, group]) => ({ key, ...totalsOf(group) }));
+}
+
+/** `2026-06-01 09:00`, `2026-06-01`, `mon` or `2026-06` of an hour since the epoch. */
+export function keyOf(hour: number, by: By, timeZone: string): string {
+  const atMs = hour * HOUR_MS;
+  if (by === 'weekday') return DAYS[localWeekday(atMs, timeZone)] ?? '';
+  const date = localDate(atMs, timeZone);
+  if (by === 'day') return date;
+  if (by === 'month') return date.slice(0, 7);
+  return `${date} ${String(localHour(atMs, timeZone)).padStart(2, '0')}:00`;
+}
+
+/** Keys in the order of the calendar; weekdays begin with Monday. */
+export function compareKeys(one: string, other: string, by: By): number {
+  if (by === 'weekday') return DAYS.indexOf(one as 'mon') - DAYS.indexOf(other as 'mon');
+  return one < other ? -1 : one > other ? 1 : 0;
 }

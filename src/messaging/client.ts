@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import { backoffMs } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { SurfwatchError } from '../errors.ts';
-import { backoffMs } from './backoff.ts';
 import { type Connection, type Incoming, openConnection, type Publication } from './connection.ts';
 import type { Message } from './connection-options.ts';
 import { isHangUp, twinFault } from './faults.ts';
@@ -86,7 +86,7 @@ export class MqttLink {
   /**
    * Starts connecting and returns at once: a broker that is down is no reason not to start.
    *
-   * @throws SurfwatchError `mqtt-tls-invalid` where what is set about encryption can not be used.
+   * @throws SurfwatchError `mqtt-tls-invalid` where what is set about encryption cannot be used.
    */
   async start(): Promise<void> {
     await checkTls(this.#setup.options);
@@ -145,7 +145,10 @@ export class MqttLink {
       const rounds = Math.ceil(failures / this.#servers.length);
       const wasLast = failures % this.#servers.length === 0;
       const slow = fault.code === 'mqtt-unauthorized' && wasLast;
-      const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : rounds, this.#pace, Math.random());
+      const pause = backoffMs(slow ? Number.POSITIVE_INFINITY : rounds, {
+        retryMinMs: this.#pace.reconnectMinMs,
+        retryMaxMs: this.#pace.reconnectMaxMs,
+      });
       await clock.sleep(pause, signal).catch(() => undefined);
     }
   }
@@ -236,7 +239,7 @@ export class MqttLink {
   }
 }
 
-/** Fails as an address that can not be read does. */
+/** Fails as an address that cannot be read does. */
 const NO_SERVER: Server = { url: '', address: '', version: 5, otherTried: false };
 
 interface Outcome {

@@ -1,19 +1,20 @@
 import type { Logger } from 'pino';
+import type { Rate } from '../base/bucket.ts';
 import type { Clock } from '../base/clock.ts';
 import type { MqttLink } from './client.ts';
 import type { Outcome } from './event-store.ts';
 import { isRefusal } from './faults.ts';
 import { newMoment } from './moment.ts';
 import { isEmpty, type Outbox, type Sending, settle, takeNext } from './outbox.ts';
-import { gate, type Pace } from './pace.ts';
+import { gate } from './pace.ts';
 import { throttle } from './throttle.ts';
 
 export interface DeliverySetup {
   readonly outbox: Outbox;
-  readonly eventPace: Pace;
+  readonly eventPace: Rate;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Told when events can not be kept as they should, with the reason, and with null when they can again. */
+  /** Told when events cannot be kept as they should, with the reason, and with null when they can again. */
   readonly onEventFault: (text: string | null) => void;
   /** Told of each message that was acknowledged, or that the broker's rules of access forbid. */
   readonly onPublished: (sending: Sending, isForbidden: boolean) => void;

@@ -171,7 +171,7 @@ function salvage(database: Database, path: string, removed: number): void {
       damaged.close();
     }
   } catch {
-    // The rest can not be read.
+    // The rest cannot be read.
   }
   database.transaction(() => {
     for (const [seq, payload] of found) {

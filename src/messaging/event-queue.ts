@@ -7,7 +7,7 @@ import { type EventFile, openEventFile } from './event-file.ts';
 import { type EventStore, memoryEvents, type Outcome } from './event-store.ts';
 import { throttle } from './throttle.ts';
 
-/** How often a file that can not be opened is tried again, at the most. */
+/** How often a file that cannot be opened is tried again, at the most. */
 const REOPEN_MS = 60_000;
 
 export interface DiskEventsSetup {
@@ -20,7 +20,7 @@ export interface DiskEventsSetup {
 }
 
 /**
- * Events of a former run come first. Nothing here throws: what can not be written waits in memory, in order and with
+ * Events of a former run come first. Nothing here throws: what cannot be written waits in memory, in order and with
  * the same bound, and goes to disk with the next event that can be written; `fault` says why.
  */
 export class DiskEvents implements EventStore {
@@ -144,12 +144,12 @@ export class DiskEvents implements EventStore {
     }
   }
 
-  /** The events in the file can not be read: what comes is more than what is lost, so it goes on without them. */
+  /** The events in the file cannot be read: what comes is more than what is lost, so it goes on without them. */
   #giveUp(error: unknown): void {
     this.#fault = storageError(error, this.#setup.path);
     this.#setup.log.error(
       { events: this.#onDisk },
-      `the queue of events can not be read: ${messageOf(error)}`,
+      `the queue of events cannot be read: ${messageOf(error)}`,
     );
     const { size = 0, dropped = 0, removed = 0 } = this.#file ?? {};
     this.#unreadable = { size, dropped, removed };

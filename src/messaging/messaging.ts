@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Rate } from '../base/bucket.ts';
 import type { Clock } from '../base/clock.ts';
 import { MqttLink, type MqttLinkSetup } from './client.ts';
 import type { Message } from './connection-options.ts';
@@ -20,7 +21,7 @@ import {
   putState,
   unsentStates,
 } from './outbox.ts';
-import { EVENT_PACE, type Pace } from './pace.ts';
+import { EVENT_PACE } from './pace.ts';
 import type { SurfEvent } from './payloads.ts';
 import { serversOf } from './servers.ts';
 import { alertIds, stateMessage } from './state-message.ts';
@@ -65,7 +66,7 @@ export interface MessagingSetup {
   /** Where events wait; it is started and stopped here. Default: in memory. */
   readonly events?: EventStore;
   /** How fast waiting events go out. Default 100 a second after the first 20. */
-  readonly eventPace?: Pace;
+  readonly eventPace?: Rate;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -118,7 +119,7 @@ export class Messaging {
   /**
    * Starts the embedded broker, or connecting to the one at `mqtt.url`, without waiting for it.
    *
-   * @throws SurfwatchError `broker-*` where the embedded broker can not start, `mqtt-tls-invalid` for a bad file.
+   * @throws SurfwatchError `broker-*` where the embedded broker cannot start, `mqtt-tls-invalid` for a bad file.
    */
   async start(): Promise<void> {
     await this.#broker?.start();

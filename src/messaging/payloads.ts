@@ -13,7 +13,7 @@ const judged = {
     .string()
     .min(1)
     .describe(
-      'The present activity with the highest score; `none` where none is present, `unknown` where the picture can not be judged.',
+      'The present activity with the highest score; `none` where none is present, `unknown` where the picture cannot be judged.',
     ),
   activities: z.array(z.string()).describe('All present activities.'),
   scores: z.record(z.string(), share).describe('Smoothed, calibrated score of each activity, 0..1.'),

@@ -34,7 +34,7 @@ export async function checkTls(options: MqttOptions): Promise<void> {
  * Reads the certificate files for the server at `url`; `undefined` where that is not encrypted. They are read for every
  * connection, so that renewed ones are used.
  *
- * @throws SurfwatchError `mqtt-tls-invalid` where one can not be read or lacks its counterpart.
+ * @throws SurfwatchError `mqtt-tls-invalid` where one cannot be read or lacks its counterpart.
  */
 export async function readTls(options: MqttOptions, url: string): Promise<TlsMaterial | undefined> {
   const { caFile, certFile, keyFile, servername, rejectUnauthorized } = options;

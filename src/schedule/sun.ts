@@ -10,7 +10,7 @@ export interface SunOptions {
   readonly longitude: number;
 }
 
-/** Of the centre of the sun, in degrees: at sunrise and sunset, and at the ends of civil twilight. */
+/** Heights of the centre of the sun, in degrees: at sunrise and sunset, and at the ends of civil twilight. */
 const ALTITUDES = { sun: -0.833, civil: -6 } as const;
 const DAY_MS = 86_400_000;
 /** Two crossings are never this close; a search begun at one finds the next. */

@@ -20,7 +20,7 @@ export interface TrainingRecord {
     readonly command: string;
     readonly seed: number;
     readonly recipe: string;
-    /** Of surfwatch, Node.js, the engine that embedded and the one that fitted. */
+    /** Versions of surfwatch, Node.js, the engine that embedded and the one that fitted. */
     readonly versions: Readonly<Record<string, string>>;
     /** Processor and number of cores. */
     readonly machine: string;
@@ -28,7 +28,7 @@ export interface TrainingRecord {
     readonly seconds: Readonly<Record<string, number>>;
   };
   readonly data: {
-    /** Of labels, groups and pictures. */
+    /** SHA-256 of labels, groups and pictures. */
     readonly sha256: string;
     readonly sources: readonly SourceSummary[];
     /** What the checks found, and which files they left out. */
@@ -41,7 +41,7 @@ export interface TrainingRecord {
     /** Groups that no head is ever fitted to; missing in records of before there were any. */
     readonly reservedGroups?: readonly string[];
   };
-  /** Of the groups that judge; missing in records of before it was told. */
+  /** Figures of the groups that judge; missing in records of before it was told. */
   readonly sight?: BackboneSight;
   readonly epochs: readonly EpochRecord[];
   /** The epoch whose weights were kept, from 1. */

@@ -96,7 +96,10 @@ export async function loadBackboneBundle(directory: string): Promise<BackboneBun
   const { dtype } = manifest.weights;
   if (bytes.length % (dtype === 'float16' ? 2 : 4) !== 0) {
     const path = join(directory, manifest.weights.file);
-    throw new SurfwatchError('model-invalid', `${path} has ${bytes.length} bytes, no whole number of ${dtype}`);
+    throw new SurfwatchError(
+      'model-invalid',
+      `${path} has ${bytes.length} bytes, no whole number of ${dtype}`,
+    );
   }
   const bundle = { manifest, weights: widen(bytes, dtype) };
   checkLayers(bundle, directory);

@@ -3,6 +3,7 @@
  * unpacked. A few hundred kilobytes can otherwise ask for minutes of a processor, or for most of a board's memory.
  */
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { imageType } from '../base/image-type.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
 import type { Size } from './cells/pyramid.ts';
 import { countJpegParts } from './jpeg-scans.ts';
@@ -39,7 +40,7 @@ export async function measurePicture(bytes: Buffer, limits: DecodeLimits): Promi
   const { maxBytes } = limits;
   if (bytes.length > maxBytes) throw tooLarge(`${bytes.length} bytes, ${maxBytes} are allowed`);
   // sharp would also open SVG, PDF or GIF: nothing a camera sends, and far more code to trust.
-  const type = typeOf(bytes);
+  const type = imageType(bytes);
   if (type === undefined) {
     const what =
       bytes.length === 0 ? 'it is empty' : `it starts with ${bytes.subarray(0, 4).toString('hex')}`;
@@ -106,14 +107,4 @@ function heldBytes({ format, isProgressive, channels, depth }: Metadata, scans: 
 
 function tooLarge(what: string): SurfwatchError {
   return new SurfwatchError('image-too-large', `the picture has ${what}`);
-}
-
-function typeOf(bytes: Buffer): 'jpeg' | 'png' | 'webp' | undefined {
-  if (bytes.length > 3 && bytes.readUIntBE(0, 3) === 0xffd8ff) return 'jpeg';
-  if (bytes.length > 8 && bytes.toString('latin1', 0, 8) === '\x89PNG\r\n\x1a\n') return 'png';
-  const isWebp =
-    bytes.length > 12 &&
-    bytes.toString('latin1', 0, 4) === 'RIFF' &&
-    bytes.toString('latin1', 8, 12) === 'WEBP';
-  return isWebp ? 'webp' : undefined;
 }

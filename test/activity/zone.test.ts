@@ -99,7 +99,7 @@ describe('a change', () => {
   });
 });
 
-describe('a picture that can not be judged', () => {
+describe('a picture that cannot be judged', () => {
   it('changes nothing where it is one between good ones, and is not mixed in', () => {
     const beach = rig();
     const before = beach.watch(0, 30_000, { surfing: 0.9 });

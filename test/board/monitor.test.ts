@@ -4,9 +4,10 @@ import { hostAlerts, NO_ALERTS } from '../../src/board/alerts.ts';
 import { CLOCK_JUMP_MS, lookAtClock, watchClock } from '../../src/board/clock-watch.ts';
 import { MONITOR_INTERVAL_MS, Monitor } from '../../src/board/monitor.ts';
 import type { HostReading } from '../../src/board/reading.ts';
-import { readableLog, silent, until } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { readableLog, silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { changeTree, kernelTree, PI_4 } from './tree.ts';
 
 const WELL: HostReading = {
@@ -94,7 +95,7 @@ describe('the watch of the clock', () => {
     expect(watch.jumps).toBe(0);
   });
 
-  it('knows a time that can not be', () => {
+  it('knows a time that cannot be', () => {
     const at = (start: number) => {
       const clock = fakeClock(start);
       return lookAtClock(watchClock(clock), clock, options).isUnset;

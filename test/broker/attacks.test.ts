@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { client, clock, listener, until } from '../messaging/support.ts';
+import { client, clock, listener } from '../messaging/support.ts';
+import { until } from '../support/until.ts';
 import { header, ownClient, packet, rawClient, rawSocket, startBroker, text } from './support.ts';
 
 /** The daemon publishes until the test is over; counts what was acknowledged. */

@@ -2,8 +2,10 @@
 import { once } from 'node:events';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { describe, expect, it } from 'vitest';
-import { client, closed, listener, readableLog, until } from '../messaging/support.ts';
+import { client, closed, listener } from '../messaging/support.ts';
 import { fc } from '../support/fast-check.ts';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { ownClient, packet, rawSocket, startBroker, text } from './support.ts';
 
 const login = (url: string, options: IClientOptions = {}) =>

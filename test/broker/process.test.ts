@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
-import { answers, client, closed, readableLog, until } from '../messaging/support.ts';
+import { answers, client, closed } from '../messaging/support.ts';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { newBroker, ownClient, startBroker } from './support.ts';
 
 async function takenPort(): Promise<number> {

@@ -5,7 +5,8 @@ import { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
-import { clock, silent } from '../messaging/support.ts';
+import { clock } from '../messaging/support.ts';
+import { silent } from '../support/log.ts';
 
 export function newBroker(
   options: Partial<BrokerOptions> = {},

@@ -8,11 +8,12 @@ import { describe, expect, test } from 'vitest';
 import { backoffMs } from '../../src/base/backoff.ts';
 import { Camera, type StatusChange } from '../../src/capture/camera.ts';
 import type { Frame } from '../../src/capture/source.ts';
+import { until } from '../support/until.ts';
 import { Day, processesOf } from './faults/day.ts';
 import { type Cell, FAULTS, MATRIX } from './faults/matrix.ts';
 import { STANDS } from './faults/stands.ts';
 import { QUIET } from './ffmpeg-fixtures.ts';
-import { until } from './fixtures.ts';
+import {} from './fixtures.ts';
 
 const HOUR = 3_600_000;
 const OPTIONS = {

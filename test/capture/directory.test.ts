@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pino } from 'pino';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { DirectorySource } from '../../src/capture/directory.ts';
 import type { DirectoryOptions } from '../../src/capture/options.ts';
 import { EndOfFrames } from '../../src/capture/source.ts';
-import { atEnd, failure, jpeg, never, tempDir, until } from './fixtures.ts';
-
-const log = pino({ level: 'silent' });
+import { silent as log } from '../support/log.ts';
+import { until } from '../support/until.ts';
+import { atEnd, failure, jpeg, never, tempDir } from './fixtures.ts';
 
 function directory(path: string, options: Partial<DirectoryOptions> = {}): DirectorySource {
   const source = new DirectorySource(
@@ -63,7 +62,7 @@ describe('replay', () => {
     await expect(source.grab(never)).rejects.toBeInstanceOf(EndOfFrames);
   });
 
-  test('files that can not be used are skipped', async () => {
+  test('files that cannot be used are skipped', async () => {
     const folder = await pictures('a.jpg', 'z.jpg');
     const outside = join(await tempDir(), 'secret.jpg');
     await writeFile(outside, await jpeg(9));

@@ -37,7 +37,7 @@ describe('a hardware decoder that fails', () => {
     expect(lines[0]).toMatchObject({ hwaccel: 'vaapi', msg: expect.stringContaining('on the processor') });
   });
 
-  test('is not blamed for a camera that can not be reached', async () => {
+  test('is not blamed for a camera that cannot be reached', async () => {
     const { log, lines } = logged();
     await pretend('echo "Connection refused" >&2; exit 1');
     const source = ffmpeg({ input: 'rtsp://cam/live', hwaccel: 'vaapi' }, systemClock, log);

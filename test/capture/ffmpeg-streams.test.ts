@@ -5,8 +5,9 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { FrameSource } from '../../src/capture/source.ts';
 import { SurfwatchError } from '../../src/errors.ts';
+import { until } from '../support/until.ts';
 import { ffmpeg, installed, video } from './ffmpeg-fixtures.ts';
-import { atEnd, failure, never, until } from './fixtures.ts';
+import { atEnd, failure, never } from './fixtures.ts';
 import { rtspServer } from './rtsp-server.ts';
 
 async function grabUntilItWorks(source: FrameSource) {
@@ -54,7 +55,7 @@ describe.skipIf(!installed).concurrent('with the real ffmpeg (skipped where it i
     await expect(stalled()).rejects.toThrow(/timeout/i);
   });
 
-  test('a playlist from the network can not read a local file', async () => {
+  test('a playlist from the network cannot read a local file', async () => {
     const local = await video();
     const server = createServer((_, response) => {
       response.setHeader('content-type', 'application/vnd.apple.mpegurl');

@@ -10,8 +10,9 @@ import { ffmpegCommand } from '../../src/capture/ffmpeg-command.ts';
 import type { FfmpegOptions } from '../../src/capture/options.ts';
 import { EndOfFrames } from '../../src/capture/source.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { until } from '../support/until.ts';
 import { ffmpeg, installed, OPTIONS, QUIET, video } from './ffmpeg-fixtures.ts';
-import { alive, failure, fakeProgram, never, setPath, tempDir, until } from './fixtures.ts';
+import { alive, failure, fakeProgram, never, setPath, tempDir } from './fixtures.ts';
 
 /** The living ffmpeg children of this process that read this input. */
 async function children(input: string): Promise<number[]> {

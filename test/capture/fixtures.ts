@@ -74,12 +74,3 @@ export function alive(pid: number): boolean {
 
 /** A signal that never aborts. */
 export const never = new AbortController().signal;
-
-/** Waits in real time until something holds; the test's own time-out is the limit. */
-export async function until<T>(probe: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (;;) {
-    const value = await probe();
-    if (value) return value as NonNullable<T>;
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-}

@@ -77,7 +77,7 @@ describe('challenges', () => {
     expect(parseChallenges(undefined)).toEqual([]);
   });
 
-  test('digest before basic, and none that can not be answered', () => {
+  test('digest before basic, and none that cannot be answered', () => {
     const choose = (header: string) => strongest(parseChallenges(header))?.scheme;
     expect(choose('Basic realm="a", Digest nonce="b"')).toBe('digest');
     expect(choose('Basic realm="a", Digest nonce="b", qop="auth-int"')).toBe('basic');

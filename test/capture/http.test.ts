@@ -17,7 +17,8 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { HttpSource } from '../../src/capture/http.ts';
 import { parseChallenges } from '../../src/capture/http-auth.ts';
 import type { HttpOptions } from '../../src/capture/options.ts';
-import { failure, jpeg, never, tempDir, until } from './fixtures.ts';
+import { until } from '../support/until.ts';
+import { failure, jpeg, never, tempDir } from './fixtures.ts';
 
 let picture: Buffer;
 beforeAll(async () => {

@@ -10,7 +10,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { RpicamOptions } from '../../src/capture/options.ts';
 import { RpicamSource } from '../../src/capture/rpicam.ts';
 import { rpicamArguments } from '../../src/capture/rpicam-command.ts';
-import { alive, failure, fakeProgram, jpeg, never, setPath, tempDir, until } from './fixtures.ts';
+import { until } from '../support/until.ts';
+import { alive, failure, fakeProgram, jpeg, never, setPath, tempDir } from './fixtures.ts';
 import { RPICAM } from './rpicam-fixtures.ts';
 import { parseRpicam } from './rpicam-help.ts';
 

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { atEnd, tempDir, until } from './fixtures.ts';
+import { until } from '../support/until.ts';
+import { atEnd, tempDir } from './fixtures.ts';
 
 export interface RtspServer {
   readonly url: string;

@@ -6,7 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { WebcamOptions } from '../../src/capture/options.ts';
 import { WebcamSource } from '../../src/capture/webcam.ts';
 import { fc } from '../support/fast-check.ts';
-import { alive, failure, fakeProgram, jpeg, never, setPath, tempDir, until } from './fixtures.ts';
+import { until } from '../support/until.ts';
+import { alive, failure, fakeProgram, jpeg, never, setPath, tempDir } from './fixtures.ts';
 
 const OPTIONS: WebcamOptions = {
   device: 'test:',

@@ -18,9 +18,9 @@ import {
   mosquitto,
   QUICK,
   startMessaging,
-  until,
 } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { daemonWith, runHere } from './daemon-support.ts';
 
 const run = (...args: string[]) => runHere(brokerCommand(), ['mosquitto', ...args]);

@@ -33,7 +33,7 @@ describe('surfwatch classify', () => {
     expect(answers.at(-1)).toMatchObject({ activity: 'unknown', activities: [] });
   });
 
-  test('every file that can not be read gets a line with its error, the others are done, and the status is 1', async () => {
+  test('every file that cannot be read gets a line with its error, the others are done, and the status is 1', async () => {
     const folder = await temporaryFolder();
     const good = await noisyPicture();
     const files = {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { until } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { LAUNCHER } from './support.ts';
 
 test('a daemon started by hand keeps what it writes to its owner, where the umask would let all read it', async () => {

@@ -13,8 +13,9 @@ import { statusCommand } from '../../src/cli/status.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import type { LearningVerbParts } from '../../src/learning/board/verbs.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
-import { onlyLogin, plainBroker, QUICK, until } from '../messaging/support.ts';
+import { onlyLogin, plainBroker, QUICK } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { daemonWith, FRAME, HELD, JOB, OTHER_FRAME, PROMOTED, RUNNING, runHere } from './daemon-support.ts';
 import { LAUNCHER, ROOT } from './support.ts';
 

@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { discoveryCommand } from '../../src/cli/discovery.ts';
 import type { DiscoverySetup } from '../../src/messaging/discovery/announcer.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
-import { client, listener, startMessaging, until } from '../messaging/support.ts';
+import { client, listener, startMessaging } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
+import { until } from '../support/until.ts';
 import { runHere } from './daemon-support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';

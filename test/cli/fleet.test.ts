@@ -1,15 +1,8 @@
 import { expect, test } from 'vitest';
 import { fleetCommand } from '../../src/cli/fleet.ts';
 import { newDaemon } from '../daemon/support.ts';
-import {
-  client,
-  hasMosquitto,
-  listener,
-  mosquitto,
-  QUICK,
-  startMessaging,
-  until,
-} from '../messaging/support.ts';
+import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from '../messaging/support.ts';
+import { until } from '../support/until.ts';
 import { runHere } from './daemon-support.ts';
 
 const run = (...args: string[]) => runHere(fleetCommand(), ['status', ...args]);

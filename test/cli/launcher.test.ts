@@ -42,7 +42,7 @@ test('two first uses at once both get a whole build', async () => {
   ]);
 });
 
-test('says what to do where it can not be built', async () => {
+test('says what to do where it cannot be built', async () => {
   const { folder, launcher } = await clone();
   await rm(join(folder, 'node_modules'));
   await mkdir(join(folder, 'node_modules'));

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { LAUNCHER, ROOT, surfwatch } from './support.ts';
 
 const COMMANDS = [
-  ...['run', 'demo', 'doctor', 'config', 'classify', 'evaluate', 'train', 'version'],
+  ...['run', 'demo', 'doctor', 'config', 'classify', 'evaluate', 'train', 'backup'],
   ...['label', 'retrain', 'cancel', 'rollback', 'models', 'explain', 'status'],
 ];
 
@@ -59,17 +59,8 @@ describe.concurrent('surfwatch', () => {
     expect(errors).toContain('did you mean "vision.engine"?');
   });
 
-  test('version tells what is installed', async () => {
-    const { output } = await surfwatch(['version', '--json']);
-    const { surfwatch: own, node, packages } = JSON.parse(output);
-    expect(own).toMatch(/^\d+\.\d+\.\d+/);
-    expect(node).toBe(process.versions.node);
-    expect(packages).toMatchObject({
-      sharp: expect.stringMatching(/^0\./),
-      aedes: expect.stringMatching(/^1\./),
-    });
-    expect((await surfwatch(['--version'])).output).toBe(`${own}\n`);
-    expect((await surfwatch(['version'])).output).toMatch(new RegExp(`^surfwatch +${own}\\nnode +`));
+  test('--version prints the version', async () => {
+    expect((await surfwatch(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
   });
 
   test('ends quietly when its reader has enough', async () => {

@@ -6,9 +6,10 @@ import { Control } from '../../src/control/control.ts';
 import type { Messaging } from '../../src/messaging/messaging.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import type { Look } from '../../src/pipeline/watch.ts';
-import { listener, startMessaging, until } from '../messaging/support.ts';
+import { listener, startMessaging } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { frameOf, takenPicture } from './pictures.ts';
 import { loaded } from './support.ts';
 

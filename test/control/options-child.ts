@@ -2,7 +2,8 @@
 
 import { systemClock } from '../../src/base/clock.ts';
 import { RuntimeOptions } from '../../src/control/runtime-options.ts';
-import { loaded, silent } from './support.ts';
+import { silent } from '../support/log.ts';
+import { loaded } from './support.ts';
 
 const nothing = () => undefined;
 const { settings } = loaded(process.argv[2] ?? '');

@@ -6,9 +6,10 @@ import { RuntimeOptions } from '../../src/control/runtime-options.ts';
 import type { ControlParts } from '../../src/control/verbs.ts';
 import { Pause } from '../../src/pipeline/pause.ts';
 import type { Look } from '../../src/pipeline/watch.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { frameOf, takenPicture } from './pictures.ts';
-import { loaded, silent } from './support.ts';
+import { loaded } from './support.ts';
 
 export async function startControl(stateDir?: string): Promise<ControlParts> {
   const { settings, effective } = loaded(stateDir ?? (await temporaryFolder()));

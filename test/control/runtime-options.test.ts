@@ -10,8 +10,9 @@ import { withStoredOptions } from '../../src/control/effective-options.ts';
 import { RuntimeOptions } from '../../src/control/runtime-options.ts';
 import { RUNTIME_SETTINGS } from '../../src/control/runtime-settings.ts';
 import { readStoredOptions } from '../../src/control/stored-options.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { loaded, silent } from './support.ts';
+import { loaded } from './support.ts';
 
 /** The options of a daemon in that state folder, started; and what it was told of them. */
 async function started(stateDir: string, set: readonly string[] = []) {

@@ -6,8 +6,8 @@ import type { SnapshotOptions } from '../../src/messaging/snapshot-options.ts';
 import { cornersOf, type Zone } from '../../src/vision/zone.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { silent } from '../support/log.ts';
 import { frameOf, takenPicture } from './pictures.ts';
-import { silent } from './support.ts';
 
 function snapshots(
   given: Partial<SnapshotOptions> = {},

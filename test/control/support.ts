@@ -1,8 +1,5 @@
-import { pino } from 'pino';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/settings.ts';
-
-export const silent = pino({ level: 'silent' });
 
 /** Settings of the shipped config with these set over it, as `--set` does. */
 export function loaded(stateDir: string, set: readonly string[] = []) {

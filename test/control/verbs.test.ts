@@ -11,10 +11,10 @@ import {
   mosquitto,
   QUICK,
   startMessaging,
-  until,
 } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { startControl } from './parts.ts';
 
 /** A daemon that only has these verbs, at the embedded broker or at a Mosquitto; and who asks it. */

@@ -3,9 +3,11 @@ import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { Daemon } from '../../src/daemon/daemon.ts';
 import { openRequester } from '../../src/messaging/request.ts';
-import { listener, silent, until } from '../messaging/support.ts';
+import { listener } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { newDaemon, startDaemon } from './support.ts';
 
 const SIMULATED = ['camera.kind=simulator', 'camera.simulator.width=320', 'camera.simulator.height=180'];

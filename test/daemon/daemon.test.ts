@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 import { describe, expect, it } from 'vitest';
 import { TOPICS } from '../../src/messaging/topics.ts';
-import { hasMosquitto, listener, mosquitto, until } from '../messaging/support.ts';
+import { hasMosquitto, listener, mosquitto } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { jpegOfScans } from '../vision/hostile-pictures.ts';
 import { drawnBeach, newDaemon, startDaemon } from './support.ts';
 

@@ -7,8 +7,10 @@ import { createRandom } from '../../src/base/random.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { Daemon } from '../../src/daemon/daemon.ts';
 import { stateFiles } from '../../src/host/state/copy.ts';
-import { listener, readableLog, until } from '../messaging/support.ts';
+import { listener } from '../messaging/support.ts';
+import { readableLog } from '../support/log.ts';
 import { suiteFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const SETTINGS = [
   'camera.kind=simulator',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { until } from '../messaging/support.ts';
+import { until } from '../support/until.ts';
 import { startDaemon } from './support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_pier/config';

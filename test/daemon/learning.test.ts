@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
 import { TOPICS } from '../../src/messaging/topics.ts';
-import { listener, until } from '../messaging/support.ts';
+import { listener } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { drawnBeach, newDaemon, startDaemon } from './support.ts';
 
 const SIMULATOR = ['camera.kind=simulator', 'camera.simulator.width=640', 'camera.simulator.height=360'];

@@ -4,7 +4,8 @@ import { loadConfig } from '../../src/config/load.ts';
 import { Daemon } from '../../src/daemon/daemon.ts';
 import { randomScene } from '../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
-import { listener, silent } from '../messaging/support.ts';
+import { listener } from '../messaging/support.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Quick enough for a test, and otherwise as shipped. */

@@ -10,8 +10,10 @@ import { Daemon } from '../../src/daemon/daemon.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { trainingSchema } from '../../src/messaging/learning-payloads.ts';
 import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
-import { client, has, hasMosquitto, mosquitto, silent, until } from '../messaging/support.ts';
+import { client, has, hasMosquitto, mosquitto } from '../messaging/support.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { shellLines } from './pages.ts';
 
 const LINES = shellLines().filter(({ line }) => line.startsWith('mosquitto_'));

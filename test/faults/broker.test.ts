@@ -49,7 +49,7 @@ describe.skipIf(!hasMosquitto)('a broker that fails', () => {
       url: proxy.url,
       stateDir: await temporaryFolder(),
       set: [
-        ...['mqtt.keepalive=5s', 'mqtt.ackTimeout=5s', 'mqtt.connectTimeout=5s'],
+        ...['mqtt.keepalive=5s', 'mqtt.connectTimeout=5s'],
         ...['camera.kind=directory', `camera.directory.path=${pictures}`, 'vision.detail=1'],
       ],
     });

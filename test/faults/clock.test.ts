@@ -5,8 +5,10 @@ import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { Daemon } from '../../src/daemon/daemon.ts';
 import { drawnBeach } from '../daemon/support.ts';
-import { listener, silent, until } from '../messaging/support.ts';
+import { listener } from '../messaging/support.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const HOUR_MS = 3_600_000;
 /** Nothing takes this long but what will never happen, on a loaded machine too. */

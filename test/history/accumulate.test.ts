@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import {
   type AccumulatorState,
   accumulate,
+  fitted,
   HOUR_MS,
   isTime,
   type Row,
@@ -9,7 +10,6 @@ import {
   startAccumulator,
 } from '../../src/history/accumulate.ts';
 import { createBatch } from '../../src/history/batch.ts';
-import { fitted } from '../../src/history/fit.ts';
 import { BEACH, type Seen } from '../../src/history/seen.ts';
 import { fc } from '../support/fast-check.ts';
 

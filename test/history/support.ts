@@ -2,9 +2,9 @@ import { onTestFinished } from 'vitest';
 import type { ActivityReport, SessionEvent, ZoneReport } from '../../src/activity/report.ts';
 import { History, type HistoryParts } from '../../src/history/history.ts';
 import type { Stats } from '../../src/messaging/stats-payload.ts';
-import { silent } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What the tracker says, shortened to the activities or the reason. */

@@ -4,10 +4,11 @@ import { connect as connectTcp } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { backoffMs } from '../../src/messaging/backoff.ts';
 import { connectFault, disconnection, withoutCredentials } from '../../src/messaging/faults.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
 import { fc } from '../support/fast-check.ts';
+import { readableLog, silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { activity, startLink, warnings } from './link-support.ts';
 import {
   certificates,
@@ -19,29 +20,7 @@ import {
   mosquitto,
   onlyLogin,
   plainBroker,
-  readableLog,
-  until,
 } from './support.ts';
-
-describe('backoffMs', () => {
-  const bounds = { reconnectMinMs: 1_000, reconnectMaxMs: 60_000 };
-
-  it('doubles between its bounds', () => {
-    const pauses = [1, 2, 3, 7, 8, 10_000].map(n => backoffMs(n, bounds, 0));
-    expect(pauses).toEqual([1_000, 2_000, 4_000, 60_000, 60_000, 60_000]);
-  });
-
-  it('is spread over half of itself', () => {
-    fc.assert(
-      fc.property(fc.nat(100), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
-        const longest = backoffMs(failures, bounds, 0);
-        const pause = backoffMs(failures, bounds, random);
-        expect(pause).toBeLessThanOrEqual(longest);
-        expect(pause).toBeGreaterThanOrEqual(longest / 2);
-      }),
-    );
-  });
-});
 
 describe('connectFault', () => {
   it('never shows a password', () => {
@@ -88,7 +67,7 @@ describe('against a broker of MQTT 3.1.1', () => {
 
   it('speaks WebSocket', async () => {
     const { port: brokerPort } = await plainBroker();
-    // The broker has none of its own: a bridge to its TCP port. Debian's Mosquitto can not listen to WebSocket.
+    // The broker has none of its own: a bridge to its TCP port. Debian's Mosquitto cannot listen to WebSocket.
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     onTestFinished(() => server.close());
     server.on('connection', socket => {
@@ -199,7 +178,7 @@ describe('against what is no good broker', () => {
     expect(versions).toEqual([5, 4]);
   });
 
-  it('refuses certificate files that can not be used', async () => {
+  it('refuses certificate files that cannot be used', async () => {
     const start = (options: Partial<MqttOptions>) => startLink(options);
     const code = 'mqtt-tls-invalid';
     await expect(start({ url: 'mqtts://x', caFile: '/no/such' })).rejects.toMatchObject({ code });

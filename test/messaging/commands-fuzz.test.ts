@@ -11,8 +11,10 @@ import { statusVerb } from '../../src/messaging/verbs.ts';
 import { startControl } from '../control/parts.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
 import { FUZZ_SEED, heldMB } from '../support/fuzz.ts';
+import { silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { messageMaker } from './fuzz.ts';
-import { clock, silent, until } from './support.ts';
+import { clock } from './support.ts';
 
 /** 100,000 of them by `npm run test:faults`. */
 const MESSAGES = Number(process.env.SURFWATCH_FUZZ_COMMANDS ?? 3_000);

@@ -9,7 +9,9 @@ import type { Message } from '../../src/messaging/connection-options.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { fc } from '../support/fast-check.ts';
-import { clock, silent, until } from './support.ts';
+import { silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
+import { clock } from './support.ts';
 
 const incoming = (topic: string, payload: string | Buffer, more: Partial<Incoming> = {}): Incoming => ({
   topic: `surf/${topic}`,

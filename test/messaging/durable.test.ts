@@ -19,7 +19,9 @@ import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { eventSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { proxyTo, type TestProxy } from './proxy.ts';
 import {
   client,
@@ -29,9 +31,7 @@ import {
   mosquitto,
   QUICK,
   sessionEvent,
-  silent,
   startMessaging,
-  until,
 } from './support.ts';
 
 const RESTARTS = Number(process.env.SURFWATCH_RESTARTS ?? 10);

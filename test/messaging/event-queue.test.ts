@@ -21,8 +21,8 @@ import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { type EventStore, memoryEvents, type Outcome } from '../../src/messaging/event-store.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { fc } from '../support/fast-check.ts';
+import { readableLog, silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { readableLog, silent } from './support.ts';
 
 const MAX = 5;
 
@@ -217,7 +217,7 @@ describe('the queue on disk', () => {
     expect(statSync(at).size).toBeLessThan(100_000);
   });
 
-  it('goes on in memory where it can not be opened, with its bound, and writes all once it can', async () => {
+  it('goes on in memory where it cannot be opened, with its bound, and writes all once it can', async () => {
     const folder = await temporaryFolder();
     const at = join(folder, 'outbox.db');
     mkdirSync(at);

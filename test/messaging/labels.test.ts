@@ -9,7 +9,9 @@ import { incomingOf } from '../../src/messaging/incoming.ts';
 import type { MessagingSetup } from '../../src/messaging/messaging.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { frame, picture, startLabels } from '../learning/labels/support.ts';
+import { readableLog, silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import {
   client,
   clock,
@@ -18,11 +20,8 @@ import {
   listener,
   mosquitto,
   QUICK,
-  readableLog,
-  silent,
   startMessaging,
   type TestSetup,
-  until,
 } from './support.ts';
 
 const MISSING = '01JZZZZZZZ0000000000000000';

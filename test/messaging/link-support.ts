@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import { MqttLink, type MqttLinkSetup } from '../../src/messaging/client.ts';
 import type { Incoming } from '../../src/messaging/connection.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
-import { clock, QUICK, silent } from './support.ts';
+import { silent } from '../support/log.ts';
+import { clock, QUICK } from './support.ts';
 
 const WILL = { topic: 'surf/availability', payload: 'offline', qos: 1, retain: true } as const;
 

@@ -5,6 +5,8 @@ import { ulid } from 'ulid';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MAX_QUEUED_EVENTS } from '../../src/messaging/options.ts';
 import { eventSchema, problemSchema, responseSchema, stateSchema } from '../../src/messaging/payloads.ts';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import {
   BROKER,
   client,
@@ -14,10 +16,8 @@ import {
   listener,
   mosquitto,
   QUICK,
-  readableLog,
   sessionEvent,
   startMessaging,
-  until,
 } from './support.ts';
 
 const CONNACK = Buffer.from([0x20, 2, 0, 0]);

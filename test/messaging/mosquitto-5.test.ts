@@ -7,18 +7,10 @@ import { openRequester } from '../../src/messaging/request.ts';
 import { topicAliases } from '../../src/messaging/topic-aliases.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
 import { DEFAULTS } from '../support/defaults.ts';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { startLink, warnings } from './link-support.ts';
-import {
-  clock,
-  hasMosquitto,
-  listener,
-  mosquitto,
-  QUICK,
-  readableLog,
-  sessionEvent,
-  startMessaging,
-  until,
-} from './support.ts';
+import { clock, hasMosquitto, listener, mosquitto, QUICK, sessionEvent, startMessaging } from './support.ts';
 
 /** A TCP port that passes on to the broker and notes what is sent to it. */
 async function tapped(port: number) {

@@ -8,6 +8,8 @@ import { Aedes, type AedesOptions, type Client } from 'aedes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRequester } from '../../src/messaging/request.ts';
 import { DEFAULTS } from '../support/defaults.ts';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { startLink, warnings } from './link-support.ts';
 import {
   client,
@@ -17,10 +19,8 @@ import {
   listener,
   mosquitto,
   QUICK,
-  readableLog,
   sessionEvent,
   startMessaging,
-  until,
 } from './support.ts';
 
 const canTest = hasMosquitto && has('mosquitto_passwd');

@@ -1,18 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { activity, startLink, warnings } from './link-support.ts';
 import { proxyTo } from './proxy.ts';
-import {
-  certificates,
-  has,
-  hasMosquitto,
-  listener,
-  mosquitto,
-  QUICK,
-  readableLog,
-  startMessaging,
-  until,
-} from './support.ts';
+import { certificates, has, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from './support.ts';
 import { webSocketBridge } from './websocket-bridge.ts';
 
 const DEAD = 'mqtt://127.0.0.1:1';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { MqttOptions } from '../../src/messaging/options.ts';
+import { readableLog } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import { activity, startLink, warnings } from './link-support.ts';
-import { certificates, has, hasMosquitto, mosquitto, readableLog, until } from './support.ts';
+import { certificates, has, hasMosquitto, mosquitto } from './support.ts';
 
 const canTest = hasMosquitto && has('openssl');
 
@@ -96,7 +98,7 @@ describe.skipIf(!canTest)('a certificate of the client', () => {
   });
 });
 
-it('refuses what can not be used', async () => {
+it('refuses what cannot be used', async () => {
   const code = 'mqtt-tls-invalid';
   const start = (options: Partial<MqttOptions>) => startLink(options);
   await expect(start({ url: 'mqtt://x', servername: 'x' })).rejects.toMatchObject({ code });

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_PACE, gate, pacer } from '../../src/messaging/pace.ts';
+import { EVENT_PACE, gate } from '../../src/messaging/pace.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 describe('the pace of events', () => {
   it('lets 20 go at once, and 100 a second after that', async () => {
     const clock = fakeClock();
-    const take = pacer(EVENT_PACE, clock);
+    const mayPass = gate(EVENT_PACE, clock, new AbortController().signal, () => undefined);
     const taken = () => {
       let n = 0;
-      while (take() === 0) n += 1;
+      while (mayPass()) n += 1;
       return n;
     };
     expect(taken()).toBe(20);
     let more = 0;
-    for (let ms = 0; ms < 1_000; ms += 7) {
-      await clock.advance(7);
+    for (let ms = 0; ms < 1_000; ms += 10) {
+      await clock.advance(10);
       more += taken();
     }
     expect(more).toBe(100);

@@ -5,6 +5,8 @@ import { SurfwatchError } from '../../src/errors.ts';
 import { openRequester, type RequesterOptions } from '../../src/messaging/request.ts';
 import { defineVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { DEFAULTS } from '../support/defaults.ts';
+import { silent } from '../support/log.ts';
+import { until } from '../support/until.ts';
 import {
   client,
   clock,
@@ -14,7 +16,6 @@ import {
   plainBroker,
   QUICK,
   startMessaging,
-  until,
 } from './support.ts';
 
 const ADD = defineVerb({

@@ -5,7 +5,7 @@ import type { Message } from '../../src/messaging/connection-options.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { silent } from './support.ts';
+import { silent } from '../support/log.ts';
 
 const START = Date.UTC(2026, 5, 1, 9, 0, 0);
 const MINUTE = 60_000;
@@ -69,7 +69,7 @@ it('a sender whose clock was never set is taken as one that does not know the ti
   expect(await ask({ ts: '2000-01-01T00:00:30Z' })).toMatchObject({ status: 'ok' });
 });
 
-it('a time that can not be read is refused, as nothing can be told of its age', async () => {
+it('a time that cannot be read is refused, as nothing can be told of its age', async () => {
   const { ask } = board();
   for (const ts of ['yesterday', '2026-06-01T09:00:00', null, -1])
     expect(await ask({ ts })).toMatchObject({ code: 'command-malformed' });

@@ -8,7 +8,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Aedes, type AedesOptions } from 'aedes';
 import getPort from 'get-port';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
-import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { BROKER_DEFAULTS, type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
@@ -16,27 +15,11 @@ import { Messaging, type MessagingSetup } from '../../src/messaging/messaging.ts
 import type { MqttOptions } from '../../src/messaging/options.ts';
 import { statusVerb } from '../../src/messaging/verbs.ts';
 import { DEFAULTS } from '../support/defaults.ts';
+import { silent } from '../support/log.ts';
 
 export { sessionEvent } from './session-event.ts';
 
-export const silent = pino({ level: 'silent' });
 export const clock = systemClock;
-
-/** A log whose lines can be read. */
-export function readableLog() {
-  const lines: Record<string, unknown>[] = [];
-  const write = (line: string) => void lines.push(JSON.parse(line));
-  return { log: pino({ level: 'info' }, { write }), lines };
-}
-
-/** Waits until `check` holds, and fails with `what` after ten seconds, or `withinMs`. */
-export async function until(check: () => boolean, what: string, withinMs = 30_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!check()) {
-    if (Date.now() > end) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
-    await delay(5);
-  }
-}
 
 /** Quick attempts, so that a test need not wait. */
 export const QUICK: MqttOptions = {
@@ -121,7 +104,7 @@ export async function mosquitto(config: readonly string[] = ['allow_anonymous tr
   const folder = mkdtempSync(join(tmpdir(), 'surfwatch-mosquitto-'));
   const ownPort = port ?? (await getPort());
   const file = join(folder, 'mosquitto.conf');
-  // Started by root it would become another user, who can not read the files of the test.
+  // Started by root it would become another user, who cannot read the files of the test.
   const general = [
     `user ${userInfo().username}`,
     `persistence_location ${folder}/`,

@@ -1,4 +1,4 @@
-/** WebSocket before a broker: Debian's Mosquitto can not listen to it. */
+/** WebSocket before a broker: Debian's Mosquitto cannot listen to it. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -8,8 +8,9 @@ import type { Frame } from '../../src/capture/source.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { CameraSwitch } from '../../src/pipeline/camera-switch.ts';
 import { drawnBeach } from '../daemon/support.ts';
-import { silent as log, until } from '../messaging/support.ts';
+import { silent as log } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 /** A switch for a camera on a folder with one picture, every `intervalMs`. */
 async function folderSwitch(interval: string) {

@@ -8,9 +8,10 @@ import { createSource } from '../../src/capture/create.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { grabOnce, NextLook } from '../../src/pipeline/capture-now.ts';
 import type { Look } from '../../src/pipeline/watch.ts';
-import { silent as log, settingsWith } from '../control/support.ts';
+import { settingsWith } from '../control/support.ts';
 import { drawnBeach } from '../daemon/support.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { silent as log } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const signal = new AbortController().signal;

@@ -11,7 +11,8 @@ import type { PauseState } from '../../src/pipeline/pause.ts';
 import { Reporter } from '../../src/pipeline/reporter.ts';
 import { Watch } from '../../src/pipeline/watch.ts';
 import { settingsWith } from '../control/support.ts';
-import { silent as log, until } from '../messaging/support.ts';
+import { silent as log } from '../support/log.ts';
+import { until } from '../support/until.ts';
 
 /** Nothing here is to wait for these. */
 const PATIENT = ['camera.timeout=10m'];

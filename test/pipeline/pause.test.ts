@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { Pause, type PauseState } from '../../src/pipeline/pause.ts';
-import { silent } from '../control/support.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const HOUR = 3_600_000;

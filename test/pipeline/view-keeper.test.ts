@@ -8,8 +8,8 @@ import { decodeFrame } from '../../src/vision/decode.ts';
 import { restoreView, type StoredView, storeView } from '../../src/vision/quality/store-view.ts';
 import { watchView } from '../../src/vision/quality/watch-view.ts';
 import { measureQuality } from '../../src/vision/quality.ts';
-import { silent as log } from '../messaging/support.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { silent as log } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const HOUR_MS = 3_600_000;

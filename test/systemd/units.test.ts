@@ -80,6 +80,7 @@ test('what the daemon needs and what it must not have', () => {
     'RestartPreventExitStatus=78',
     'SupplementaryGroups=video',
     'StateDirectory=surfwatch',
+    'MemoryMax=1024M',
     'SystemCallFilter=setpriority',
   ])
     expect(unit).toContain(line);

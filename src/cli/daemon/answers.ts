@@ -19,7 +19,7 @@ export const labelledAnswer = z.object({
   counts: numbers,
 });
 export type LabelledAnswer = z.infer<typeof labelledAnswer>;
-/** Of `undo`, and of a picture. */
+/** The answer to `undo`, and to a picture. */
 export const holdsAnswer = z.object({ frame: z.string(), labels: names.nullable() });
 
 export const nextAnswer = z.object({
@@ -82,7 +82,7 @@ export type ModelsAnswer = z.infer<typeof modelsAnswer>;
 export const jobAnswer = z.object({ job: z.string() });
 export const overlayAnswer = z.object({ head: z.string(), jpeg: z.base64() });
 export const rejectedAnswer = z.object({ rejected: z.string() });
-/** Of `approve` as well. */
+/** The answer to `approve` as well. */
 export const rollbackAnswer = z.object({ from: z.string(), to: z.string() });
 
 export const explainAnswer = z.object({

@@ -23,7 +23,7 @@ export async function fitPicture(picture: Buffer, maxBytes: number): Promise<Buf
     const smaller = await encoded(picture, side, quality);
     if (smaller.length <= maxBytes) return smaller;
   }
-  throw new SurfwatchError('image-too-large', `it can not be brought below ${maxBytes} bytes`);
+  throw new SurfwatchError('image-too-large', `it cannot be brought below ${maxBytes} bytes`);
 }
 
 async function encoded(picture: Buffer, side: number, quality: number): Promise<Buffer> {

@@ -33,7 +33,7 @@ export async function showNext(daemon: Requester, { count, sheet, flags }: NextO
   else printNext(frames);
 }
 
-/** Of each question an answer. */
+/** An answer to each question. */
 const ASKED = {
   label: 'what goes on',
   points: 'who is a rider',

@@ -1,4 +1,5 @@
 /** How the commands say what the daemon knows. */
+import { counted } from '../../base/words.ts';
 
 /** `2026-06-01 09:14:03`, in local time. */
 export function localTime(date: Date): string {
@@ -21,7 +22,7 @@ export function ridersInWords({
   readonly complete: boolean;
 }): string {
   if (riders.length === 0) return '';
-  return `, ${riders.length === 1 ? '1 rider' : `${riders.length} riders`}${complete ? ' and nobody else' : ''}`;
+  return `, ${counted(riders.length, 'rider')}${complete ? ' and nobody else' : ''}`;
 }
 
 /** `surfing 12, none 30`. */

@@ -7,7 +7,7 @@ interface Format {
   readonly summary: string;
   /** Whether `--out` names one file or a folder of files. */
   readonly kind: 'file' | 'folder';
-  /** Of the file, with its dot; empty for a folder. */
+  /** Extension of the file, with its dot; empty for a folder. */
   readonly extension: string;
   readonly precisions: readonly Precision[];
   readonly load: () => Promise<WriteExport>;
@@ -26,7 +26,7 @@ export const FORMATS = {
     extension: '.onnx',
     precisions: ['float32', 'int8'],
     load: async () => (await import('./onnx/export.ts')).exportOnnx,
-    check: async (model, files) => (await import('./onnx/check.ts')).checkOnnx(model, files),
+    check: async (model, files) => (await import('./onnx/export.ts')).checkOnnx(model, files),
   },
   tflite: {
     summary: "TensorFlow Lite / LiteRT: Android, iOS, microcontrollers, Python's tf.lite",

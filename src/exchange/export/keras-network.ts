@@ -11,13 +11,13 @@ export interface KerasLayer {
   readonly config: Readonly<Record<string, unknown>>;
   /** Names of the layers it is given. */
   readonly inputs: readonly string[];
-  /** Of its output, without the batch. */
+  /** Shape of its output, without the batch. */
   readonly shape: readonly number[];
   /** Its variables in Keras's order, under the names of Keras 2. */
   readonly weights: readonly (readonly [name: string, tensor: Tensor])[];
 }
 
-/** Of the input: RGB pixels 0..255 as float32. */
+/** Name of the input: RGB pixels 0..255 as float32. */
 export const INPUT_NAME = 'pixels';
 export const OUTPUT_NAME = 'probabilities';
 

@@ -13,16 +13,16 @@ export interface Scale {
 }
 
 export interface QuantisedLayer {
-  /** Of what the layer is given. */
+  /** Scale of what the layer is given. */
   readonly input: Scale;
   /** As the layer's kernel: OIHW. */
   readonly kernel: Int8Array;
-  /** Of each output channel's weights. */
+  /** Scale of each output channel's weights. */
   readonly kernelScales: Float32Array;
   /** In units of the input's scale times the channel's. */
   readonly bias: Int32Array;
   readonly biasScales: Float32Array;
-  /** Of what the convolution gives, before another layer's output is added. */
+  /** Scale of what the convolution gives, before another layer's output is added. */
   readonly output: Scale;
   /** After the addition, where there is one. */
   readonly sum: Scale | null;

@@ -1,4 +1,4 @@
-/** Of a softmax head: what an activity's share is compared with. */
+/** What an activity's share is compared with in a softmax head. */
 import type { ExportDense } from './model.ts';
 
 /**

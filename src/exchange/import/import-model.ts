@@ -27,7 +27,7 @@ export interface ImportOptions {
   readonly scaling: Scaling | undefined;
   /** Where the last layer has no activation. */
   readonly output: Output | undefined;
-  /** Of the backbone; undefined: named after the architecture and its weights. */
+  /** Id of the backbone; undefined: named after the architecture and its weights. */
   readonly backboneId: string | undefined;
   /** SPDX; undefined: what an export of ours says, else NOASSERTION. */
   readonly licence: string | undefined;

@@ -2,7 +2,7 @@
 import { SurfwatchError } from '../../errors.ts';
 import type { BackboneLayer } from '../../vision/bundle.ts';
 
-/** Of the official weights. */
+/** The width multipliers that there are official weights of. */
 const ALPHAS = [0.35, 0.5, 0.75, 1, 1.3, 1.4] as const;
 
 /** A layer of a bundle, before its weights have a place. */

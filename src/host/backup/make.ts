@@ -4,22 +4,22 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { syncFolder } from '../../base/durable.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { copyState, PICTURES, RESTORE, stateFiles } from '../state/copy.ts';
-import { type ArchivedFile, configName, type Origin, STATE_PREFIX } from './manifest.ts';
-import { type FileToArchive, writeArchive } from './write.ts';
+import { type Content, type FileToArchive, type Manifest, STATE_PREFIX, writeArchive } from './archive.ts';
 
 export interface BackupOrder {
   /** Absolute. */
   readonly to: string;
   readonly stateDir: string;
   readonly overwrite: boolean;
-  readonly origin: Omit<Origin, 'damaged'>;
+  readonly pictures: boolean;
+  readonly origin: Omit<Manifest, 'damaged'>;
   /** @param done share of the bytes, 0..1 */
   readonly onProgress?: (done: number) => void;
 }
 
-export interface MadeArchive {
-  readonly files: readonly ArchivedFile[];
-  readonly bytes: number;
+export interface MadeArchive extends Content {
+  /** Size of the archive. */
+  readonly archiveBytes: number;
   /** Databases that are damaged, and so were left out. */
   readonly damaged: readonly string[];
 }
@@ -36,33 +36,36 @@ const TRIES = 5;
  * @throws SurfwatchError `backup-exists`, `backup-failed`, `restore-unfinished`
  */
 export async function makeArchive(order: BackupOrder): Promise<MadeArchive> {
-  const { to, stateDir, origin, overwrite } = order;
-  await check(order);
+  const { to, stateDir, origin, overwrite, onProgress = () => undefined } = order;
   const work = join(dirname(to), `${basename(to)}.new`);
   try {
+    await check(order);
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { mode: 0o700 });
     const staged = join(work, 'state');
     const damaged = [...(await copyUnchanged(stateDir, staged))];
-    const pictures = origin.pictures ? await picturesOf(stateDir) : [];
+    const pictures = order.pictures ? await filesIn(join(stateDir, PICTURES)).catch(() => []) : [];
     const files: FileToArchive[] = [
-      ...origin.config.map((from, index) => ({ from, name: configName(index) })),
+      ...origin.config.map((from, index) => ({ from, name: `config/${index}.json` })),
       ...(await filesIn(staged))
         .filter(path => !LEFT_OUT.includes(path))
         .map(path => ({ from: join(staged, path), name: STATE_PREFIX + path })),
-      ...pictures.map(path => ({ from: join(stateDir, path), name: STATE_PREFIX + path, mayBeGone: true })),
+      ...pictures
+        // Not those that are being written.
+        .filter(path => path.endsWith('.jpg'))
+        .map(path => ({ from: join(stateDir, PICTURES, path), name: `${STATE_PREFIX}${PICTURES}/${path}` })),
     ];
-    const onBytes = counter(await sizeOf(files), order.onProgress);
     const archive = join(work, 'archive');
-    const archived = await writeArchive(archive, files, { ...origin, damaged }, onBytes);
+    const onBytes = shareOf(await sizeOf(files), onProgress);
+    const content = await writeArchive(archive, { ...origin, damaged }, files, onBytes);
     const { size } = await stat(archive);
     if (!overwrite) await refuseExisting(to);
     await rename(archive, to);
     await syncFolder(dirname(to));
-    return { files: archived, bytes: size, damaged };
+    return { ...content, archiveBytes: size, damaged };
   } catch (error) {
-    if (error instanceof SurfwatchError && error.code === 'backup-exists') throw error;
-    throw failed(`${to}: ${messageOf(error)}`, error);
+    if (error instanceof SurfwatchError && error.code !== 'disk-full') throw error;
+    throw new SurfwatchError('backup-failed', `${to}: ${messageOf(error)}`, { cause: error });
   } finally {
     await rm(work, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -70,21 +73,12 @@ export async function makeArchive(order: BackupOrder): Promise<MadeArchive> {
 
 async function check({ to, stateDir, overwrite }: BackupOrder): Promise<void> {
   if (!overwrite) await refuseExisting(to);
-  let real: string;
-  try {
-    real = await realpath(stateDir);
-  } catch (error) {
-    throw failed(`there is no state folder: ${messageOf(error)}`, error);
-  }
-  const folder = await realpath(dirname(to)).catch((error: unknown) => {
-    throw failed(messageOf(error), error);
-  });
-  if (`${folder}${sep}`.startsWith(`${real}${sep}`))
-    throw failed(`${to} is inside the state folder, which is to be saved`);
-  if (await isThere(join(stateDir, RESTORE))) {
-    const what = 'the state is half in its place; start the daemon once, or restore again';
-    throw new SurfwatchError('restore-unfinished', `${join(stateDir, RESTORE)}: ${what}`);
-  }
+  const [state, folder] = [await realpath(stateDir), await realpath(dirname(to))];
+  if (`${folder}${sep}`.startsWith(`${state}${sep}`))
+    throw new Error('it would be inside the state folder, which is to be saved');
+  if (!(await isThere(join(stateDir, RESTORE)))) return;
+  const what = 'the state is half in its place; start the daemon once, or restore again';
+  throw new SurfwatchError('restore-unfinished', `${join(stateDir, RESTORE)}: ${what}`);
 }
 
 async function refuseExisting(to: string): Promise<void> {
@@ -95,31 +89,22 @@ async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => null)) !== null;
 }
 
-/** All but the pictures, as they are at one moment. @returns what is damaged */
+/** Copies all but the pictures as they are at one moment. @returns what is damaged */
 async function copyUnchanged(stateDir: string, staged: string): Promise<readonly string[]> {
-  for (let attempt = 1; ; attempt++) {
-    const before = await fingerprint(stateDir);
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const before = await versionsIn(stateDir);
     await rm(staged, { recursive: true, force: true });
     const { damaged } = await copyState(stateDir, staged);
-    if ((await fingerprint(stateDir)) === before) return damaged;
-    if (attempt === TRIES) throw new Error(`${stateDir} changed each time that it was copied`);
+    if ((await versionsIn(stateDir)) === before) return damaged;
   }
+  throw new Error(`${stateDir} changed each time that it was copied`);
 }
 
-/** Of the files that are replaced and not written into: which they are. A database is copied as it is at one moment. */
-async function fingerprint(stateDir: string): Promise<string> {
+/** Which files there are, but for databases: each of these is copied as it is at one moment anyway. */
+async function versionsIn(stateDir: string): Promise<string> {
   const files = (await stateFiles(stateDir)).filter(path => !path.endsWith('.db'));
-  const known = files.map(async path => {
-    const found = await stat(join(stateDir, path)).catch(() => null);
-    return [path, found?.ino, found?.size, found?.mtimeMs].join(' ');
-  });
-  return (await Promise.all(known)).join('\n');
-}
-
-/** Without those that are being written. */
-async function picturesOf(stateDir: string): Promise<string[]> {
-  const paths = await filesIn(join(stateDir, PICTURES)).catch(() => []);
-  return paths.filter(path => path.endsWith('.jpg')).map(path => join(PICTURES, path));
+  const found = await Promise.all(files.map(path => stat(join(stateDir, path)).catch(() => null)));
+  return files.map((path, at) => [path, found[at]?.ino, found[at]?.mtimeMs].join(' ')).join('\n');
 }
 
 /** Relative paths, sorted. */
@@ -132,23 +117,15 @@ async function filesIn(folder: string): Promise<string[]> {
 }
 
 async function sizeOf(files: readonly FileToArchive[]): Promise<number> {
-  let sum = 0;
-  for (const { from } of files) sum += (await stat(from).catch(() => null))?.size ?? 0;
-  return sum;
+  const found = await Promise.all(files.map(({ from }) => stat(from).catch(() => null)));
+  return found.reduce((sum, file) => sum + (file?.size ?? 0), 0);
 }
 
-/** Tells the share of a sum that is done. */
-export function counter(
-  total: number,
-  onProgress: (done: number) => void = () => undefined,
-): (bytes: number) => void {
+/** Turns counts of bytes into the share of their total that is done, 0..1. */
+export function shareOf(total: number, onProgress: (done: number) => void): (bytes: number) => void {
   let done = 0;
   return bytes => {
     done += bytes;
     onProgress(Math.min(1, done / Math.max(1, total)));
   };
-}
-
-function failed(what: string, cause?: unknown): SurfwatchError {
-  return new SurfwatchError('backup-failed', what, { cause });
 }

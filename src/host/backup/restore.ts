@@ -1,18 +1,16 @@
 /** Restores a state folder from a backup: all of it is checked and made ready before anything changes. */
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { keepToOwner } from '../../base/connection.ts';
 import { syncFolder } from '../../base/durable.ts';
 import { storageError } from '../../base/storage-error.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { asOwnerOf } from '../state/as-owner.ts';
-import { lockState } from '../state/lock.ts';
+import { lockFolder } from '../state/lock.ts';
 import { STATE_MIGRATIONS } from '../state/migrations.ts';
 import { commitRestore, dropRestore, finishRestore, prepareRestore } from '../state/restore.ts';
 import { findVersion, refuseNewer } from '../state/version-file.ts';
-import { counter } from './make.ts';
-import { CONFIG_PREFIX, type Manifest, STATE_PREFIX } from './manifest.ts';
-import { type OpenArchive, readArchive } from './read.ts';
+import { type Content, type Manifest, readArchive, STATE_PREFIX } from './archive.ts';
+import { shareOf } from './make.ts';
 
 export interface RestoreOrder {
   /** The archive. */
@@ -22,63 +20,74 @@ export interface RestoreOrder {
   readonly accept: (manifest: Manifest) => void;
   /** Versions of the databases that this program knows, by their paths in the state folder. */
   readonly databases: Readonly<Record<string, number>>;
-  /** Of surfwatch. */
+  /** Version of surfwatch. */
   readonly appVersion: string;
   /** Milliseconds since the epoch (UTC). */
   readonly now: () => number;
+  /** @param done share of the archive that was read, 0..1 */
   readonly onProgress?: (done: number) => void;
 }
 
-/** The steps at which a test ends the process. */
-export type RestoreStep = 'locked' | 'checked' | 'staged' | 'committed' | 'finished';
-
-export interface Restored {
+export interface CheckedArchive extends Content {
   readonly manifest: Manifest;
+}
+
+export interface Restored extends CheckedArchive {
   /** Folder with what was there; null where nothing was. */
   readonly aside: string | null;
 }
 
 /**
+ * As the owner of the folder, where root calls it.
+ *
  * @throws SurfwatchError `backup-unreadable`, `state-locked`, `state-newer`, `database-newer`, `disk-full`,
  * `state-unwritable`, `storage-failed`, `restore-unfinished`, `restore-not-owner`; what `accept` throws
  */
-export async function restoreState(
-  order: RestoreOrder,
-  onStep: (step: RestoreStep) => void = () => undefined,
-): Promise<Restored> {
-  const archive = await openArchive(order.from);
+export async function restoreState(order: RestoreOrder): Promise<Restored> {
+  return withArchive(order, archive => asOwnerOf(order.stateDir, () => restoreFrom(archive, order)));
+}
+
+/** Checks an archive wholly, and changes nothing. @throws SurfwatchError `backup-unreadable` */
+export async function checkArchive(
+  order: Pick<RestoreOrder, 'from' | 'onProgress'>,
+): Promise<CheckedArchive> {
+  return withArchive(order, ({ file, onBytes }) => readArchive(file, order.from, { onBytes }));
+}
+
+interface OpenArchive {
+  readonly file: FileHandle;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Opens it while this process still has the rights of who called it. */
+async function withArchive<T>(
+  { from, onProgress = () => undefined }: Pick<RestoreOrder, 'from' | 'onProgress'>,
+  work: (archive: OpenArchive) => Promise<T>,
+): Promise<T> {
+  const file = await open(from).catch((error: unknown) => {
+    throw new SurfwatchError('backup-unreadable', messageOf(error), { cause: error });
+  });
   try {
-    return await asOwnerOf(order.stateDir, () => restoreFrom(archive, order, onStep));
+    return await work({ file, onBytes: shareOf((await file.stat()).size, onProgress) });
   } finally {
-    await archive.file.close();
+    await file.close();
   }
 }
 
-async function restoreFrom(
-  archive: OpenArchive,
-  order: RestoreOrder,
-  onStep: (step: RestoreStep) => void,
-): Promise<Restored> {
-  const { stateDir, accept } = order;
+async function restoreFrom({ file, onBytes }: OpenArchive, order: RestoreOrder): Promise<Restored> {
+  const { from, stateDir } = order;
   const lock = await lockFolder(stateDir, order.now());
   try {
-    onStep('locked');
+    if (lock.fault !== null) throw lock.fault;
     await finishRestore(stateDir);
-    // Twice: once to check it, once to take its files out.
-    const onBytes = counter(2 * (await archive.file.stat()).size, order.onProgress);
-    const manifest = await readArchive(archive, toNowhere, onBytes);
-    accept(manifest);
-    onStep('checked');
     const staged = await prepareRestore(stateDir);
-    await readArchive(archive, (name, mode, bytes) => putState(staged, name, mode, bytes), onBytes);
+    const take = (name: string, bytes: AsyncIterable<Buffer>) => putState(staged, name, bytes);
+    const read = await readArchive(file, from, { onManifest: order.accept, take, onBytes });
     await refuseNewerState(staged, order);
     await syncFolders(staged);
-    onStep('staged');
     const aside = await commitRestore(stateDir, order.now());
-    onStep('committed');
     await finishRestore(stateDir);
-    onStep('finished');
-    return { manifest, aside };
+    return { ...read, aside };
   } catch (error) {
     await dropRestore(stateDir);
     throw storageError(error, stateDir);
@@ -87,75 +96,17 @@ async function restoreFrom(
   }
 }
 
-/** Checks an archive wholly, and changes nothing. @throws SurfwatchError `backup-unreadable` */
-export async function checkArchive(from: string, onProgress?: (done: number) => void): Promise<Manifest> {
-  const archive = await openArchive(from);
-  try {
-    return await readArchive(archive, toNowhere, counter((await archive.file.stat()).size, onProgress));
-  } finally {
-    await archive.file.close();
+/** Writes a file of the state into a new folder, by a name that was checked. */
+async function putState(staged: string, name: string, bytes: AsyncIterable<Buffer>): Promise<void> {
+  if (!name.startsWith(STATE_PREFIX)) {
+    for await (const _ of bytes);
+    return;
   }
-}
-
-/** The text of each config file in a backup, in their order. @throws SurfwatchError `backup-unreadable` */
-export async function configTexts(from: string): Promise<string[]> {
-  const texts = new Map<string, string>();
-  const take = async (name: string, _mode: number, bytes: AsyncIterable<Buffer>): Promise<void> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of bytes) if (name.startsWith(CONFIG_PREFIX)) chunks.push(chunk);
-    if (name.startsWith(CONFIG_PREFIX)) texts.set(name, Buffer.concat(chunks).toString());
-  };
-  const archive = await openArchive(from);
-  try {
-    await readArchive(archive, take, () => undefined);
-  } finally {
-    await archive.file.close();
-  }
-  return [...texts.entries()]
-    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
-    .map(([, text]) => text);
-}
-
-/** While it still has the rights of who called it. */
-async function openArchive(path: string): Promise<OpenArchive> {
-  try {
-    return { path, file: await open(path) };
-  } catch (error) {
-    throw new SurfwatchError('backup-unreadable', messageOf(error), { cause: error });
-  }
-}
-
-async function toNowhere(_name: string, _mode: number, bytes: AsyncIterable<Buffer>): Promise<void> {
-  for await (const _ of bytes);
-}
-
-async function lockFolder(stateDir: string, now: number) {
-  try {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
-    keepToOwner(stateDir);
-    const lock = lockState(stateDir, now);
-    if (lock.fault === null) return lock;
-    lock.release();
-    throw lock.fault;
-  } catch (error) {
-    throw storageError(error, stateDir);
-  }
-}
-
-/** The name was checked. */
-async function putState(
-  staged: string,
-  name: string,
-  mode: number,
-  bytes: AsyncIterable<Buffer>,
-): Promise<void> {
-  if (!name.startsWith(STATE_PREFIX)) return toNowhere(name, mode, bytes);
   const path = join(staged, name.slice(STATE_PREFIX.length));
   await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'wx', mode | 0o600);
+  const file = await open(path, 'wx', 0o600);
   try {
-    for await (const chunk of bytes)
-      for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+    await writeFile(file, bytes);
     await file.sync();
   } finally {
     await file.close();

@@ -22,7 +22,7 @@ interface Needed {
   /** Its names, the newest first. */
   readonly programs: readonly [string, ...string[]];
   readonly option: string;
-  /** Of Debian or Raspberry Pi OS. */
+  /** Package of Debian or Raspberry Pi OS. */
   readonly apt: string;
 }
 

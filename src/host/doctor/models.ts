@@ -113,7 +113,7 @@ function engineFinding({ engine, runtime, ms, error }: Tried, taken: Tried | und
 
 const MEASURED = 12;
 
-/** Of one square of the backbone's input, the median of a few. */
+/** The time of one square of the backbone's input, the median of a few. */
 async function millisecondsEach(backbone: Backbone): Promise<number> {
   const pixels = goldenPixels(backbone.manifest.input.size);
   const times: number[] = [];

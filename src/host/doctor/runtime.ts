@@ -1,5 +1,5 @@
 /** Node.js, the picture library, and this computer. */
-import { arch, cpus, freemem, platform, totalmem } from 'node:os';
+import { arch, cpus, freemem, platform, totalmem, userInfo } from 'node:os';
 import { messageOf } from '../../errors.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -45,4 +45,11 @@ export async function checkSharp(): Promise<Finding> {
       'Install again with `npm ci`, without --omit=optional: the binaries of sharp are optional packages.',
     );
   }
+}
+
+export function checkUser(): Finding {
+  const { username, uid } = userInfo();
+  if (uid !== 0) return ok('user', username);
+  const remedy = 'Run the daemon as a user of its own, in the group `video` where the camera is a device.';
+  return warn('user', 'root: a fault would have the whole machine', remedy);
 }

@@ -135,7 +135,7 @@ const OF_PIPELINE: readonly Metric[] = [
   {
     name: 'surfwatch_activity_score_ratio',
     type: 'gauge',
-    help: 'Smoothed, calibrated score of each activity, 0..1; none while the picture can not be judged.',
+    help: 'Smoothed, calibrated score of each activity, 0..1; none while the picture cannot be judged.',
     labels: ['activity'],
     read: ({ beach }) =>
       Object.entries(beach?.scores ?? {}).map(([activity, value]) => ({ value, labels: { activity } })),

@@ -84,8 +84,8 @@ export class MetricsServer {
     try {
       answer = await this.#answer(request);
     } catch (error) {
-      this.#parts.log.error({ err: error }, 'the metrics can not be read');
-      answer = plain(500, 'the metrics can not be read');
+      this.#parts.log.error({ err: error }, 'the metrics cannot be read');
+      answer = plain(500, 'the metrics cannot be read');
     }
     const { status, type, body, headers } = answer;
     response.writeHead(status, {

@@ -57,7 +57,7 @@ export class Textfile {
       this.#fault = '';
     } catch (error) {
       const fault = storageError(error, path);
-      if (this.#fault !== fault.code) log.warn({ err: fault }, 'the file of the metrics can not be written');
+      if (this.#fault !== fault.code) log.warn({ err: fault }, 'the file of the metrics cannot be written');
       this.#fault = fault.code;
       await rm(aside, { force: true }).catch(() => undefined);
     }

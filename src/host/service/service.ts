@@ -8,7 +8,7 @@ import { createNotifier, type Notifier } from './notifier.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface ServiceParts {
-  /** Of this process; what systemd put there is taken out. */
+  /** The environment of this process; what systemd put there is taken out. */
   readonly env: NodeJS.ProcessEnv;
   /** Its settings in force. */
   readonly camera: () => Parameters<typeof longestStepMs>[0];

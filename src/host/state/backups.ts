@@ -2,6 +2,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../base/durable.ts';
+import { timeInName } from '../../base/set-aside.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { BACKUPS, type CopiedState, copyState } from './copy.ts';
 
@@ -18,7 +19,7 @@ export interface MadeBackup extends CopiedState {
  */
 export async function makeBackup(stateDir: string, from: string, now: number): Promise<MadeBackup> {
   const root = join(stateDir, BACKUPS);
-  const folder = join(root, `${from}-${new Date(now).toISOString().replaceAll(':', '-')}`);
+  const folder = join(root, `${from}-${timeInName(now)}`);
   const aside = `${folder}.new`;
   try {
     await mkdir(root, { recursive: true });

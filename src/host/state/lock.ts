@@ -6,13 +6,14 @@ import {
   lchownSync,
   openSync,
   readFileSync,
-  renameSync,
   statSync,
   writeSync,
 } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { connect, type Database } from '../../base/connection.ts';
+import { connect, type Database, keepToOwner } from '../../base/connection.ts';
+import { setAside } from '../../base/set-aside.ts';
 import { codeOf, isCorrupt, storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
 
@@ -23,6 +24,22 @@ export interface StateLock {
   /** Why nothing can be written beside it, as on a read-only disk; null where all is well. */
   readonly fault: SurfwatchError | null;
   release(): void;
+}
+
+/**
+ * Makes the folder where it is missing, for its owner alone, and locks it.
+ *
+ * @param now milliseconds since the epoch (UTC)
+ * @throws SurfwatchError `state-locked`, `state-unwritable`, `disk-full`, `storage-failed`
+ */
+export async function lockFolder(stateDir: string, now: number): Promise<StateLock> {
+  try {
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    keepToOwner(stateDir);
+    return lockState(stateDir, now);
+  } catch (error) {
+    throw storageError(error, stateDir);
+  }
 }
 
 const holderSchema = z.object({ pid: z.int(), since: z.string() });
@@ -89,10 +106,6 @@ function begin(path: string): Database {
     database.close();
     throw error;
   }
-}
-
-function setAside(path: string, now: number): void {
-  renameSync(path, `${path}.corrupt-${new Date(now).toISOString().replaceAll(':', '-')}`);
 }
 
 function holderOf(stateDir: string): string {

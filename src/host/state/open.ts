@@ -1,12 +1,10 @@
 /** Opens the state folder before anything in it is opened: locks it, and brings it up to this version of the program. */
-import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
-import { keepToOwner } from '../../base/connection.ts';
 import { storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { makeBackup } from './backups.ts';
-import { lockState, type StateLock } from './lock.ts';
+import { lockFolder, type StateLock } from './lock.ts';
 import { STATE_MIGRATIONS, type StateMigration } from './migrations.ts';
 import { finishRestore } from './restore.ts';
 import { newlySetAside, pruneSetAside, setAsideFiles } from './set-aside.ts';
@@ -14,7 +12,7 @@ import { findVersion, refuseNewer, type StateVersion, writeVersion } from './ver
 
 export interface StateParts {
   readonly stateDir: string;
-  /** Of surfwatch. */
+  /** Version of surfwatch. */
   readonly appVersion: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
@@ -43,7 +41,7 @@ export async function openState(parts: StateParts): Promise<OpenedState> {
   const damaged = () => newlySetAside(stateDir, before);
   let lock: StateLock | undefined;
   try {
-    const fault = await lockFolder(parts, opened => {
+    const fault = await tryToLock(parts, opened => {
       lock = opened;
     });
     if (fault !== null)
@@ -60,20 +58,17 @@ export async function openState(parts: StateParts): Promise<OpenedState> {
 }
 
 /** @returns why nothing can be written there, else null */
-async function lockFolder(
+async function tryToLock(
   { stateDir, clock }: StateParts,
   onLocked: (lock: StateLock) => void,
 ): Promise<SurfwatchError | null> {
   try {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
-    keepToOwner(stateDir);
-    const lock = lockState(stateDir, clock.now());
+    const lock = await lockFolder(stateDir, clock.now());
     onLocked(lock);
     return lock.fault;
   } catch (error) {
-    const fault = storageError(error, stateDir);
-    if (fault.code === 'state-locked') throw fault;
-    return fault;
+    if (!(error instanceof SurfwatchError) || error.code === 'state-locked') throw error;
+    return error;
   }
 }
 

@@ -7,6 +7,7 @@ import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile, syncFolder } from '../../base/durable.ts';
+import { timeInName } from '../../base/set-aside.ts';
 import { codeOf } from '../../base/storage-error.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { BACKUPS, RESTORE } from './copy.ts';
@@ -37,7 +38,7 @@ export async function commitRestore(stateDir: string, now: number): Promise<stri
   const unfinished = join(stateDir, UNFINISHED);
   const stays = [...LOCK_FILES, BACKUPS, UNFINISHED];
   const old = (await readdir(stateDir)).filter(name => !stays.includes(name));
-  const name = `before-restore-${new Date(now).toISOString().replaceAll(':', '-')}`;
+  const name = `before-restore-${timeInName(now)}`;
   const aside = old.length === 0 ? null : name;
   if (aside !== null) {
     await mkdir(join(stateDir, BACKUPS, aside), { recursive: true });

@@ -1,9 +1,9 @@
 /** What was damaged and set aside in the state folder: `….corrupt-<time>`. */
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { DATABASE_ENDINGS, SET_ASIDE } from '../../base/set-aside.ts';
 
-const SET_ASIDE = /\.corrupt-(\d{4}-\d{2}-\d{2}T[\d.-]+Z)$/;
-/** Of each file. They can be large. */
+/** How many of each file. They can be large. */
 const KEPT = 3;
 
 /** Relative paths, the oldest first. Never throws. */
@@ -29,7 +29,7 @@ export async function pruneSetAside(stateDir: string): Promise<void> {
     byFile.set(file, [...(byFile.get(file) ?? []), path]);
   }
   for (const path of [...byFile.values()].flatMap(paths => paths.slice(0, -KEPT))) {
-    for (const ending of ['', '-wal', '-shm']) {
+    for (const ending of DATABASE_ENDINGS) {
       await rm(join(stateDir, path + ending), { recursive: true, force: true }).catch(() => undefined);
     }
   }

@@ -1,8 +1,9 @@
 /** `version.json`: which version the content of a state folder is of. */
-import { readdir, readFile, rename } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../../base/durable.ts';
+import { setAside } from '../../base/set-aside.ts';
 import { codeOf } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { LOCK_FILES } from './lock.ts';
@@ -11,7 +12,7 @@ const FILE = 'version.json';
 
 const versionSchema = z.object({ state: z.int().min(0), app: z.string() });
 
-/** Of the layout of the folder, and of the program that last worked in it. */
+/** Versions of the layout of the folder, and of the program that last worked in it. */
 export type StateVersion = z.infer<typeof versionSchema>;
 
 export interface FoundVersion {
@@ -37,9 +38,7 @@ export async function findVersion(stateDir: string, now: number): Promise<FoundV
     if (code === 'ENOENT') return { version: (await isEmpty(stateDir)) ? null : UNKNOWN, setAside: null };
     const isDamaged = code === '' || code === 'EISDIR' || error instanceof SyntaxError;
     if (!isDamaged) throw error;
-    const setAside = `${path}.corrupt-${new Date(now).toISOString().replaceAll(':', '-')}`;
-    await rename(path, setAside);
-    return { version: UNKNOWN, setAside };
+    return { version: UNKNOWN, setAside: setAside(path, now) };
   }
 }
 

@@ -6,7 +6,7 @@ import { zoneScoresOf } from '../archive/sight.ts';
 
 /** What judging a frame by its cells takes of a head. */
 export type JudgedBy = Pick<HeadManifest, 'activities' | 'cells'> & {
-  /** Of each activity the score from which it counts as present, 0..1. */
+  /** The score of each activity from which it counts as present, 0..1. */
   readonly thresholds: Readonly<Record<string, number>>;
 };
 
@@ -18,9 +18,9 @@ export interface Deciding {
   /** The cell of that zone where it is strongest, as a share of the frame, and its row in the frame's cells. */
   readonly rectangle: Rectangle;
   readonly cell: number;
-  /** Of that cell by itself, 0..1. */
+  /** Score of that cell by itself, 0..1. */
   readonly cellScore: number;
-  /** Of the zone as the daemon judges it by one frame, 0..1. */
+  /** Score of the zone as the daemon judges it by one frame, 0..1. */
   readonly score: number;
   readonly threshold: number;
   readonly present: boolean;

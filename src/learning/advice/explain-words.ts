@@ -48,7 +48,7 @@ function likeness(
   compared: boolean,
 ): string[] {
   if (decided.length === 0) return [];
-  if (!compared) return ['No embeddings of it are kept, so it can not be compared with labelled frames.'];
+  if (!compared) return ['No embeddings of it are kept, so it cannot be compared with labelled frames.'];
   const [first] = neighbours;
   if (first === undefined) return ['Nothing is labelled that it could be compared with.'];
   const last = neighbours[neighbours.length - 1] ?? first;
@@ -89,7 +89,7 @@ export interface Explanation {
   /** ISO 8601. */
   readonly takenAt: string;
   readonly visibility: Visibility;
-  /** Of this frame alone, before it is smoothed with those around it; `unknown` where it could not be judged. */
+  /** The activity of this frame alone, before it is smoothed with those around it; `unknown` where it could not be judged. */
   readonly activity: string;
   readonly activities: readonly string[];
   /** Id of the head whose scores these are. */
@@ -98,7 +98,7 @@ export interface Explanation {
   readonly before: { readonly head: string; readonly activity: string; readonly scores: Scores } | null;
   /** What people said of it: empty for none; null where nobody did. */
   readonly labels: readonly string[] | null;
-  /** Of each activity, strongest first, the cell that decided; `score` is the zone's, as the daemon judges it. */
+  /** The cell that decided on each activity, strongest first; `score` is the zone's, as the daemon judges it. */
   readonly decided: readonly Deciding[];
   /** The cell that the neighbours are like: that of the strongest activity, or of the one nearest to its threshold. */
   readonly cell: KeptCell | null;

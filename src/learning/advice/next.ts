@@ -62,7 +62,7 @@ export interface NextFrame {
   readonly zone: string;
   /** As a share of the frame. */
   readonly rectangle: Rectangle;
-  /** Of the frame, as the daemon judges it, 0..1. */
+  /** Scores of the frame, as the daemon judges it, 0..1. */
   readonly scores: Scores;
   /** 1 on a threshold, 0 at certainty. */
   readonly doubt: number;

@@ -33,7 +33,7 @@ function moreSentence({ recall, low, high }: Expected): string {
 
 function points(change: number): string {
   const rounded = Math.round(Math.abs(change) * 100);
-  return `${rounded} ${rounded === 1 ? 'point' : 'points'}`;
+  return counted(rounded, 'point');
 }
 
 function percent(share: number): string {
@@ -75,7 +75,7 @@ export interface Expected {
 export interface ActivityProgress {
   /** Labelled frames. */
   readonly labels: number;
-  /** Of them, those labelled since the last retraining. */
+  /** Those of them labelled since the last retraining. */
   readonly waiting: number;
   /** Recall on the board's held-back frames; null where it is unknown. */
   readonly brought: Gain | null;
@@ -90,6 +90,6 @@ export interface Progress {
   readonly macroF1: Gain | null;
   /** On the base set's: whether something was forgotten. */
   readonly baseMacroF1: Gain | null;
-  /** Of each activity and `none`. */
+  /** Counts of each activity and `none`. */
   readonly activities: Readonly<Record<string, ActivityProgress>>;
 }

@@ -23,7 +23,7 @@ import type { Archive, KeptBecause, NewFrame } from './types.ts';
 
 export interface KeeperParts {
   readonly database: Database;
-  /** Of the pictures. */
+  /** Folder of the pictures. */
   readonly folder: string;
   readonly options: ArchiveOptions;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 /** Opens the archive: `learning.db` and the folder `frames` beside it. */
+
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -7,7 +8,6 @@ import { type Database, openDatabase } from '../../base/database.ts';
 import { storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { createKeeper } from './add.ts';
-import { countsOf } from './counts.ts';
 import { labelFrom } from './fold.ts';
 import {
   type FrameRow,
@@ -24,10 +24,10 @@ import {
 import { appendLabel, appendUndo, heldLabel, heldLabels, newestLabels } from './label-log.ts';
 import type { ArchiveOptions } from './options.ts';
 import { picturePath, readPicture, syncPictures } from './pictures.ts';
-import { salvage } from './salvage.ts';
+import { usageOf } from './room.ts';
+import { salvage, sweep } from './salvage.ts';
 import { MIGRATIONS } from './schema.ts';
-import { sweep } from './sweep.ts';
-import type { Archive } from './types.ts';
+import type { Archive, ArchiveCounts } from './types.ts';
 
 export interface ArchivePlace {
   /** Made where it is missing. */
@@ -133,4 +133,15 @@ function syncAll(paths: Iterable<string>, folder: string): void {
   } catch (error) {
     throw storageError(error, folder);
   }
+}
+
+/** A frame counts once, however often it was labelled. */
+function countsOf(database: Database): ArchiveCounts {
+  const labels: Record<string, number> = {};
+  for (const entry of heldLabels(database).values()) {
+    for (const name of entry.labels.length === 0 ? ['none'] : entry.labels) {
+      labels[name] = (labels[name] ?? 0) + 1;
+    }
+  }
+  return { ...usageOf(database), labels };
 }

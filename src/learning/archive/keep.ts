@@ -7,7 +7,7 @@ import type { KeptBecause } from './types.ts';
 export type KeepReason = Extract<KeptBecause, 'change' | 'uncertain' | 'novel' | 'refused' | 'sample'>;
 
 export interface KeepOptions {
-  /** Of an activity's score from its threshold, 0..1: nearer, the frame is uncertain. */
+  /** Distance of an activity's score from its threshold, 0..1: nearer, the frame is uncertain. */
   readonly uncertainWithin: number;
   /** Cosine distance, 0..2, to the nearest known embedding: from there on the frame is novel. */
   readonly novelDistance: number;
@@ -53,7 +53,7 @@ export interface Seen {
   readonly visibility: Visibility;
   /** What is reported of the beach, `surfing` or `surfing+kitesurfing`, and `none`. */
   readonly activity: string;
-  /** Of each zone. */
+  /** Scores of each zone. */
   readonly zones: readonly Scores[];
   /** Enter threshold of each activity, 0..1. */
   readonly thresholds: Readonly<Record<string, number>>;

@@ -67,7 +67,7 @@ export function createReferences(width: number, limit: number): References {
 /** So many of a frame's cells are looked at, the strongest: comparing takes time, and sea without anybody is soon known. */
 const STRONGEST = 12;
 
-/** Of a frame's cells, strongest first, those that are compared, and known from then on: [rows, width]. */
+/** The cells of a frame that are compared, and known from then on, strongest first: [rows, width]. */
 export function strongestCells(embeddings: Float32Array, width: number): Float32Array {
   return embeddings.subarray(0, STRONGEST * width);
 }

@@ -1,7 +1,7 @@
 /** How much the archive may hold, and when a frame adds nothing to it. */
 export interface ArchiveOptions {
   readonly maxFrames: number;
-  /** Of pictures and embeddings. */
+  /** The most that pictures and embeddings may take. */
   readonly maxBytes: number;
   /** Frames that nobody labelled go after that time. */
   readonly maxAgeMs: number;

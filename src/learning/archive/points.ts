@@ -38,5 +38,5 @@ function along(at: number, start: number, length: number): number {
   return isTowardsEdge ? Math.min(away, SHOWN) : away;
 }
 
-/** Of rounding. */
+/** Leeway for rounding. */
 const EDGE = 1e-4;

@@ -13,7 +13,7 @@ export interface PrivacyOptions {
   readonly pixelate: boolean;
   /** Side of a block, as a share of the picture's width. */
   readonly block: number;
-  /** Of the JPEG that is made anew, 1..100. */
+  /** Quality of the JPEG that is encoded again, 1..100. */
   readonly quality: number;
 }
 

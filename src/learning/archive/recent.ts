@@ -3,7 +3,7 @@ import type { NewFrame } from './types.ts';
 
 export interface RecentOptions {
   readonly frames: number;
-  /** Of pictures and embeddings. */
+  /** Size of pictures and embeddings. */
   readonly bytes: number;
 }
 

@@ -6,7 +6,7 @@ import { picturePath, removePictures } from './pictures.ts';
 /** By how much something is over; zero or less: it is not. */
 export interface Excess {
   readonly frames: number;
-  /** Of pictures and embeddings. */
+  /** Size of pictures and embeddings. */
   readonly bytes: number;
   /** Bytes to be given back to the disk, which only pictures do at once. */
   readonly disk: number;

@@ -1,8 +1,11 @@
 /** Takes over what can be read of a damaged archive. */
+import { rm } from 'node:fs/promises';
 import { connect } from '../../base/connection.ts';
 import type { Database, SqlValue } from '../../base/database.ts';
 import { foldLabels } from './fold.ts';
+import { forgetPicture } from './frame-rows.ts';
 import { allLabels } from './label-log.ts';
+import { listPictures, removePictures } from './pictures.ts';
 
 export interface Salvaged {
   readonly frames: number;
@@ -82,4 +85,26 @@ function put(to: Database, table: string, row: Row): number {
   } catch {
     return 0;
   }
+}
+
+interface Swept {
+  /** Files of no frame. */
+  readonly orphans: number;
+  /** Frames that lost their file. */
+  readonly lost: number;
+}
+
+/** @param keepOrphans while a damaged database lies beside, which may know more of them */
+export async function sweep(database: Database, folder: string, keepOrphans: boolean): Promise<Swept> {
+  const { pictures, unfinished } = await listPictures(folder);
+  for (const path of unfinished) await rm(path, { force: true });
+  const rows = database.all<{ id: string }>('SELECT id FROM frames WHERE picture_bytes > 0');
+  const known = new Set(rows.map(({ id }) => id));
+  const lost = [...known].filter(id => !pictures.has(id));
+  database.transaction(() => {
+    for (const id of lost) forgetPicture(database, id);
+  });
+  const orphans = keepOrphans ? [] : [...pictures].filter(([id]) => !known.has(id)).map(([, path]) => path);
+  removePictures(orphans);
+  return { orphans: orphans.length, lost: lost.length };
 }

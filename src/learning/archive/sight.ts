@@ -7,11 +7,11 @@ import { type CellsManifest, sightOfFrame } from '../../activity/zones.ts';
 export interface PlacedScores {
   /** Empty where it lies in none. */
   readonly zone: string;
-  /** Of each activity the probability, 0..1, that a rider of it is there. */
+  /** The probability of each activity, 0..1: that a rider of it is there. */
   readonly scores: Scores;
 }
 
-/** Of each zone that a cell lies in, the probability of each activity, 0..1. What lies in no zone is not judged. */
+/** The probability of each activity, 0..1, in each zone that a cell lies in. What lies in no zone is not judged. */
 export function zoneScoresOf(
   cells: readonly PlacedScores[],
   head: CellsManifest,
@@ -24,7 +24,7 @@ export function zoneScoresOf(
   return new Map([...zones].map(([zone, found]) => [zone, sightOfFrame(found, head).scores]));
 }
 
-/** Of each activity the score of the strongest zone; that of an empty sea where no cell lies in one. */
+/** The score of each activity in the strongest zone; that of an empty sea where no cell lies in one. */
 export function frameScoresOf(cells: readonly PlacedScores[], head: CellsManifest): Record<string, number> {
   const strongest: Record<string, number> = { ...sightOfFrame([], head).scores };
   for (const scores of zoneScoresOf(cells, head).values()) {

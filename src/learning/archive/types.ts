@@ -30,7 +30,7 @@ export interface KeptFrame {
   readonly backbone: string;
   /** Whether its JPEG is kept. */
   readonly hasPicture: boolean;
-  /** Of picture and embeddings, on disk. */
+  /** Size of picture and embeddings, on disk. */
   readonly bytes: number;
   /** Cosine distance of the most unusual of its strongest cells to the nearest known one, 0..2; null where nothing was known. */
   readonly novelty: number | null;

@@ -26,7 +26,7 @@ const headerSchema = z.object({
   held: z.array(whole),
   /** Source, group, file, part, one digit an activity, and whether it is a changed view. */
   samples: z.array(z.tuple([whole, whole, whole, z.string(), z.string().regex(/^[01]+$/), z.boolean()])),
-  /** Of the samples as they stand here (JSON) and of the numbers, after one another. */
+  /** SHA-256 of the samples as they stand here (JSON) and of the numbers, after one another. */
   sha256: sha256Schema,
 });
 

@@ -10,7 +10,7 @@ export interface ChooseBaseOptions {
   readonly seed: number;
 }
 
-/** Of the base set, at most, for the held groups. */
+/** The largest share of the base set for the held groups. */
 const HELD_SHARE = 1 / 3;
 
 /**

@@ -1,12 +1,9 @@
 /** Keeps account of what the days were like, and tells when the model should be looked at. */
-import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
-import { replaceFile } from '../../base/durable.ts';
-import { codeOf } from '../../base/storage-error.ts';
-import { messageOf } from '../../errors.ts';
+import { readStateFile, writeStateFile } from '../../base/state-file.ts';
 import type { JudgedBy } from '../advice/deciding.ts';
 import { addObservation, type DriftDay, driftDaySchema, observeFrame } from '../advice/drift/days.ts';
 import { type Landmarks, landmarksOf, meanDistance } from '../advice/drift/landmarks.ts';
@@ -15,6 +12,7 @@ import type { BaseSet } from '../retrain/types.ts';
 import type { SeenFrame } from './seen-frame.ts';
 
 const FILE = 'days.json';
+const daysSchema = z.object({ days: z.array(driftDaySchema) });
 
 export interface DriftWatch {
   take(seen: SeenFrame): void;
@@ -32,9 +30,12 @@ export async function openDriftWatch(
   directory: string,
   base: BaseSet | null,
   head: () => Omit<JudgedBy, 'thresholds'>,
-  from: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
+  { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
 ): Promise<DriftWatch> {
-  const path = join(directory, FILE);
+  const file = { path: join(directory, FILE), version: 1, schema: daysSchema };
+  const { value, damage } = await readStateFile(file, clock.now());
+  if (damage !== null) log.error({ damage }, 'what the days were like is damaged, and begun anew');
+  let days: readonly DriftDay[] = value?.days ?? [];
   // Not before the first frame: this takes a while, in which the first word of the beach can be said.
   let unread = base;
   let found: Landmarks | null = null;
@@ -43,7 +44,6 @@ export async function openDriftWatch(
     unread = null;
     return found;
   };
-  let days = await readDays(path, from);
   return {
     take({ visibility, read, thresholds, frame }) {
       if (visibility !== 'ok') return;
@@ -55,22 +55,6 @@ export async function openDriftWatch(
       );
     },
     drift: since => driftOf(days, landmarks()?.usual ?? null, { since }),
-    save: () => replaceFile(path, `${JSON.stringify(days)}\n`),
+    save: () => writeStateFile(file, { days }),
   };
-}
-
-async function readDays(
-  path: string,
-  { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
-): Promise<readonly DriftDay[]> {
-  try {
-    return z.array(driftDaySchema).parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    const setAside = `${path}.corrupt-${new Date(clock.now()).toISOString().replaceAll(':', '-')}`;
-    // Where that is not possible they are tried to be kept all the same, and that failure is told.
-    await rename(path, setAside).catch(() => undefined);
-    log.error({ setAside, reason: messageOf(error) }, 'the account of the days was damaged and set aside');
-    return [];
-  }
 }

@@ -1,12 +1,14 @@
 /** Gathers what a retraining learns from. */
+
 import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';
 import type { Point } from '../../base/geometry.ts';
 import { messageOf } from '../../errors.ts';
-import type { Zone } from '../../vision/zone.ts';
+import { WHOLE_FRAME, type Zone } from '../../vision/zone.ts';
 import { notShown } from '../archive/points.ts';
 import type { RecentFrames } from '../archive/recent.ts';
 import type { Archive, KeptFrame, Label, LabelledFrame, NewFrame } from '../archive/types.ts';
+import type { EmbeddedPicture } from '../labels/service.ts';
 import type { ModelStore } from '../models/types.ts';
 import { heldFrames } from '../retrain/blocks.ts';
 import type { BaseSet, BoardFrame, CameraFrame, RetrainInput } from '../retrain/types.ts';
@@ -15,7 +17,7 @@ import { pointAt } from './point-at.ts';
 export interface GatherParts {
   readonly archive: Archive;
   readonly reader: BeachReader;
-  /** Of the camera. */
+  /** Zones of the camera. */
   readonly zones: readonly Zone[];
   readonly recent: Pick<RecentFrames, 'list'>;
   readonly store: Pick<ModelStore, 'shipped'>;
@@ -131,4 +133,27 @@ async function cellsOf(
 /** All that a label points at. */
 function pointsOf({ pointing }: Label): Point[] {
   return pointing === undefined ? [] : [...pointing.riders, ...pointing.nobody];
+}
+
+/**
+ * Looks at a picture that was sent to be labelled. It is read as a frame, whatever its size: riders are looked for at all sizes. The label is of all of it, so the
+ * zones of this camera don't matter.
+ *
+ * @param points that its label points at
+ * @throws SurfwatchError `image-unreadable`, `image-too-large`
+ */
+export async function embedSentPicture(
+  jpeg: Buffer,
+  { read, backbone }: Pick<BeachReader, 'read' | 'backbone'>,
+  points: readonly Point[] = [],
+): Promise<EmbeddedPicture> {
+  const { cells, embeddings, head } = await read(jpeg, [WHOLE_FRAME], points);
+  return {
+    cells,
+    embeddings,
+    head,
+    backbone: backbone.manifest.weights.sha256,
+    visibility: 'ok',
+    novelty: null,
+  };
 }

@@ -10,11 +10,11 @@ import { LabelFolder } from '../labels/folder.ts';
 import { type LabelService, labelService } from '../labels/service.ts';
 import type { BaseSet } from '../retrain/types.ts';
 import { type DriftWatch, openDriftWatch } from './drift-watch.ts';
+import { embedSentPicture } from './gather.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
 import { type KnownLabels, knownLabels } from './known.ts';
 import type { LearningParts } from './learning-parts.ts';
 import { pointAt } from './point-at.ts';
-import { embedSentPicture } from './sent-picture.ts';
 import { thinnedBase } from './shipped-base.ts';
 
 export interface OpenParts {

@@ -1,6 +1,7 @@
 /** One frame twice: with what the head in use finds, and with what a new head finds. */
 import sharp from 'sharp';
 import { type Html, html } from '../../base/html.ts';
+import { counted } from '../../base/words.ts';
 import type { Size } from '../../vision/cells/pyramid.ts';
 import type { FrameDetections, HeadDetection } from '../retrain/types.ts';
 import { riderShape, scaleOfDrawing, text } from '../sheet/detection-shapes.ts';
@@ -8,7 +9,7 @@ import { framePicture } from './answers.ts';
 
 const GAP = 8;
 const CAPTION = 40;
-/** Of each side, in pixels: both together stay a message that a broker takes. */
+/** Width of each side, in pixels: both together stay a message that a broker takes. */
 const WIDEST = 1600;
 const DARK = '#111111';
 
@@ -64,7 +65,7 @@ async function drawBothHeads(
 function half(left: number, found: readonly HeadDetection[], title: string, size: Size): Html {
   // The strongest last, on top of the others.
   const riders = [...found].sort((a, b) => a.score - b.score);
-  const count = `${riders.length} ${riders.length === 1 ? 'rider' : 'riders'}: ${title}`;
+  const count = `${counted(riders.length, 'rider')}: ${title}`;
   return html`<g transform="translate(${left} 0)">
     ${riders.map(rider => riderShape(rider, size))}
     ${text(12, size.height + 26, 18, '#ffffff', count)}

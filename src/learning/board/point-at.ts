@@ -7,7 +7,7 @@ import type { Archive, KeptFrame } from '../archive/types.ts';
 export interface PointParts {
   readonly archive: Pick<Archive, 'frame' | 'picture' | 'pointCells' | 'replaceCells'>;
   readonly reader: Pick<BeachReader, 'read' | 'backbone'>;
-  /** Of the camera. */
+  /** Zones of the camera. */
   readonly zones: readonly Zone[];
 }
 

@@ -7,12 +7,12 @@ import type { KeptBecause, NewFrame } from '../archive/types.ts';
 export interface SeenFrame {
   readonly frame: Frame;
   readonly monotonicMs: number;
-  /** Of the whole picture, by the gates. */
+  /** Visibility of the whole picture, by the gates. */
   readonly visibility: Visibility;
   readonly read: ReadFrame;
   /** What is reported of the beach with this frame: activity, `none` or `unknown`. */
   readonly activity: string;
-  /** Of each activity the score from which it counts as present, 0..1. */
+  /** The score of each activity from which it counts as present, 0..1. */
   readonly thresholds: Readonly<Record<string, number>>;
 }
 

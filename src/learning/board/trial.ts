@@ -16,7 +16,7 @@ import type { LearningParts } from './learning-parts.ts';
 import type { SeenFrame } from './seen-frame.ts';
 
 const FILE = 'probation.json';
-/** Of a probation at most so much is seen anew after a kill. */
+/** At most so much of a probation is seen again after a kill. */
 const SAVE_EVERY_MS = 60_000;
 /** After a rollback that failed. */
 const RETRY_EVERY_MS = 30_000;

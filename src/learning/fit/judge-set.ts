@@ -12,7 +12,7 @@ export interface JudgedSample extends GroupedPrediction {
   readonly source: string;
   readonly file: string;
   readonly part: string;
-  /** Of a tile. */
+  /** The place of a tile. */
   readonly rectangle?: Rectangle;
 }
 

@@ -1,7 +1,6 @@
 /** A page to label from: frames at full width, what may be a rider in them three times as large, and the command to copy. */
-import { createHash } from 'node:crypto';
 import type { Rectangle } from '../../base/geometry.ts';
-import { type Html, html, trusted } from '../../base/html.ts';
+import { type Html, html, htmlPage } from '../../base/html.ts';
 import { LABEL_SHEET_SCRIPT, LABEL_SHEET_STYLE } from './label-sheet-page.ts';
 import { jpegUri } from './thumbnail.ts';
 
@@ -43,26 +42,15 @@ const CROP = { least: 96, most: 320, scale: 3, widest: 480 };
 
 /** @returns one self-contained page, which asks for nothing from elsewhere */
 export function labelSheetHtml({ frames, where }: LabelSheet): string {
-  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  const policy = `default-src 'none'; img-src data:; style-src ${hash(LABEL_SHEET_STYLE)}; script-src ${hash(LABEL_SHEET_SCRIPT)}; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>What to label next</title>
-<style>${trusted(LABEL_SHEET_STYLE)}</style>
-</head>
-<body>
-<h1>What to label next</h1>
+  return htmlPage({
+    title: 'What to label next',
+    style: LABEL_SHEET_STYLE,
+    script: LABEL_SHEET_SCRIPT,
+    body: html`<h1>What to label next</h1>
 <p>Say of each place what it is, click in the frame on riders that have no box, and copy the command into a terminal. Tick
 <em>these are all</em> only where every rider of the frame is named: everywhere else is then learnt as nobody.</p>
-${frames.map((frame, index) => frameHtml(frame, index, where))}
-<script>${trusted(LABEL_SHEET_SCRIPT)}</script>
-</body>
-</html>
-`.toString();
+${frames.map((frame, index) => frameHtml(frame, index, where))}`,
+  }).toString();
 }
 
 function frameHtml(frame: SheetFrame, index: number, where: string): Html {

@@ -1,6 +1,5 @@
 /** A contact sheet as one self-contained page: no script, nothing loaded from elsewhere. */
-import { createHash } from 'node:crypto';
-import { type Html, html, trusted } from '../../base/html.ts';
+import { type Html, html, htmlPage } from '../../base/html.ts';
 import {
   type ContactSheet,
   MARKS,
@@ -34,24 +33,13 @@ export async function sheetHtml(sheet: ContactSheet): Promise<string> {
   for (const [index, section] of sheet.sections.entries()) {
     sections.push(sectionHtml(section, index, await withThumbnails(section.pictures, SIDE)));
   }
-  const hash = createHash('sha256').update(STYLE).digest('base64');
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${sheet.title}</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<h1>${sheet.title}</h1>
+  return htmlPage({
+    title: sheet.title,
+    style: STYLE,
+    body: html`<h1>${sheet.title}</h1>
 <nav>${sheet.sections.map(({ title }, index) => html`<a href="#s${index}">${title}</a> `)}</nav>
-${sections}
-</body>
-</html>
-`.toString();
+${sections}`,
+  }).toString();
 }
 
 function sectionHtml({ title, note }: SheetSection, index: number, pictures: readonly Thumbnailed[]): Html {

@@ -43,7 +43,7 @@ export interface Collected {
     readonly wanted: number;
     /** There now. */
     readonly pictures: number;
-    /** Of them, new. */
+    /** The new ones among them. */
     readonly added: number;
   }[];
   /** Pictures looked at in this run and not kept, by reason. */

@@ -8,13 +8,13 @@ import { candidateSchema } from './candidate.ts';
 const provenanceSchema = candidateSchema.omit({ scaled: true, side: true }).extend({
   format: z.literal(1),
   query: z.string(),
-  /** Of `original` and the scaled copy, the address that was fetched. */
+  /** The address that was fetched: `original`, or the scaled copy. */
   fetched: z.string(),
   /** Whether it is the API's smaller copy: licences ask to say what was changed. */
   isScaled: z.boolean(),
   /** ISO 8601. */
   retrievedAt: z.string(),
-  /** Of the file. */
+  /** SHA-256 of the file. */
   sha256: z.string(),
   bytes: z.number(),
   width: z.number(),

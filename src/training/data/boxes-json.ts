@@ -6,7 +6,7 @@ import { isFolder, parseFile } from './files.ts';
 import { createNameTally } from './name-tally.ts';
 
 const boxSchema = z.object({
-  /** Of a rider, or the name of another thing: `person`. */
+  /** Activity of a rider, or the name of another thing: `person`. */
   activity: z.string(),
   /** x, y, width, height as shares of the frame. */
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]),

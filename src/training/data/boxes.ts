@@ -1,6 +1,7 @@
 /** Frames with a box around each rider, whatever format they were read from. */
 
 import type { Rectangle } from '../../base/geometry.ts';
+import { counted } from '../../base/words.ts';
 import { activityNamed } from '../../learning/labels/activity-names.ts';
 import type { Finding } from './findings.ts';
 import type { NameTally } from './name-tally.ts';
@@ -150,21 +151,17 @@ export function createBoxSieve(): BoxSieve {
       ...[...rejected].map(([path, texts]) => ({
         kind: 'bad-box' as const,
         files: [path],
-        message: `${counted(texts.length, 'box')} without area, outside of the frame or malformed: ${some(texts)}`,
+        message: `${counted(texts.length, 'box', 'boxes')} without area, outside of the frame or malformed: ${some(texts)}`,
         leftOut: [path],
       })),
       ...[...cut].map(([path, texts]) => ({
         kind: 'bad-box' as const,
         files: [path],
-        message: `${counted(texts.length, 'box')} cut at the edge of the frame: ${some(texts)}`,
+        message: `${counted(texts.length, 'box', 'boxes')} cut at the edge of the frame: ${some(texts)}`,
         leftOut: [],
       })),
     ],
   };
-}
-
-function counted(count: number, name: string): string {
-  return count === 1 ? `1 ${name}` : `${count} ${name}es`;
 }
 
 function some(texts: readonly string[]): string {

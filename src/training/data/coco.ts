@@ -1,5 +1,5 @@
 /** COCO JSON: one list of pictures, categories and boxes in pixels for a whole folder (cocodataset.org/#format-data). */
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { z } from 'zod';
 import type { Rectangle } from '../../base/geometry.ts';
 import {
@@ -13,7 +13,6 @@ import {
 import { isPicture, listDeep, parseFile } from './files.ts';
 import type { Finding } from './findings.ts';
 import { createNameTally } from './name-tally.ts';
-import { pictureFinder } from './picture-finder.ts';
 
 const id = z.union([z.number(), z.string()]);
 const imageSchema = z.object({
@@ -143,5 +142,30 @@ function missingPicture(list: string, name: string): Finding {
     files: [list],
     message: `it lists ${name}, which is not there`,
     leftOut: [],
+  };
+}
+
+/**
+ * @param pictures paths relative to the dataset's folder
+ * @returns finds the picture that `name` in the list `list` (relative too) stands for: beside the list, in `images/`, in
+ *   the folder of the same split, else the only one with that name; undefined where there is none. Never outside of
+ *   the folder.
+ */
+function pictureFinder(pictures: readonly string[]): (list: string, name: string) => string | undefined {
+  const there = new Set(pictures);
+  const byName = new Map<string, string[]>();
+  for (const picture of pictures) {
+    const name = posix.basename(picture);
+    byName.set(name, [...(byName.get(name) ?? []), picture]);
+  }
+  return (list, written) => {
+    const name = written.replaceAll('\\', '/');
+    const beside = posix.dirname(list);
+    const split = /instances_(.+)\.json$/.exec(list)?.[1] ?? '';
+    const tried = [beside, `${beside}/images`, '.', 'images', split, `images/${split}`];
+    const found = tried.map(folder => posix.join(folder, name)).find(path => there.has(path));
+    if (found !== undefined) return found;
+    const named = byName.get(posix.basename(name)) ?? [];
+    return named.length === 1 ? named[0] : undefined;
   };
 }

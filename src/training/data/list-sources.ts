@@ -11,7 +11,7 @@ export interface ListedFile {
   readonly path: string;
   /** The directory it was found through. */
   readonly source: string;
-  /** Of a photo, or of the riders of a frame; empty for none. */
+  /** Labels of a photo, or of the riders of a frame; empty for none. */
   readonly activities: readonly string[];
   /** Its activities in the usual order with + between, or `none`. */
   readonly label: string;

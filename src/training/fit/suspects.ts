@@ -44,7 +44,7 @@ function shows(truth: readonly string[], name: string): boolean {
   return name === NONE ? truth.length === 0 : truth.includes(name);
 }
 
-/** Of none: that no activity is there, each taken by itself. */
+/** The probability of none: that no activity is there, each taken by itself. */
 function likelihood({ scores }: JudgedSample, name: string): number {
   if (name !== NONE) return scores[name] ?? 0;
   return Object.values(scores).reduce((product, score) => product * (1 - score), 1);

@@ -11,7 +11,7 @@ import { curveHtml } from './curve.ts';
 import { dataHtml, madeHtml } from './data.ts';
 import { galleryHtml, type PictureReader } from './gallery.ts';
 import { type Headline, headlineOf } from './headline.ts';
-import { pageHtml } from './page.ts';
+import { reportPage } from './page.ts';
 import { confusionHtml, foldsHtml, groupsHtml, sourcesHtml } from './results.ts';
 import { limitsHtml, summaryHtml } from './summary.ts';
 
@@ -26,7 +26,7 @@ export async function renderReport(
   pictures: PictureReader = thumbnail,
 ): Promise<string> {
   const headline = headlineOf(record);
-  return pageHtml(`Training report of ${record.head.id}`, [
+  return reportPage(`Training report of ${record.head.id}`, [
     summaryHtml(record),
     headline && sourcesHtml(record),
     limitsHtml(record),

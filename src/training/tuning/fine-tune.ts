@@ -113,7 +113,7 @@ function splitRows(store: FeatureStore, { held, leftOut }: TuningOptions) {
   };
 }
 
-/** Of all that the result depends on; not of where and when it is computed. */
+/** A mark of all that the result depends on; not of where and when it is computed. */
 function keyOf(bundle: BackboneBundle, pictures: TuningPictures, options: TuningOptions): string {
   const { cacheDir, resume, checkpointMinutes, threads, id, keep, interpolate, teacher, ...deciding } =
     options;

@@ -121,7 +121,7 @@ export interface TuningEpoch {
   readonly epoch: number;
   /** Mean over the epoch's steps, with dropout; null for epoch 0. */
   readonly loss: number | null;
-  /** Of the averaged weights on the held-back groups, their plain views; null where none are held back. */
+  /** The loss of the averaged weights on the held-back groups, their plain views; null where none are held back. */
   readonly validation: TuningValidation | null;
 }
 

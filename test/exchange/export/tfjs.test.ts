@@ -45,7 +45,7 @@ describe('export tfjs', () => {
     expect(await checkTfjs(model, files)).toBeLessThan(1e-4);
   });
 
-  it('refuses what standard layers can not compute: a calibrated softmax', async () => {
+  it('refuses what standard layers cannot compute: a calibrated softmax', async () => {
     const model = await modelWith({ output: 'softmax', background: ['none'] });
     await expect(exportTfjs(model)).rejects.toMatchObject({ code: 'export-unsupported' });
   });

@@ -1,5 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -13,13 +12,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readArchive } from '../../../src/host/backup/archive.ts';
 import { checkArchive, restoreState } from '../../../src/host/backup/restore.ts';
-import { unsealed } from '../../../src/host/backup/seal.ts';
 import { lockState } from '../../../src/host/state/lock.ts';
-import { openState } from '../../../src/host/state/open.ts';
-import { silent } from '../../messaging/support.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { fill, smallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -34,6 +33,10 @@ async function folders() {
   return { folder, stateDir, archive: join(folder, 'b.tar'), other: join(folder, 'other') };
 }
 
+function listed(archive: string): string[] {
+  return execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' }).trim().split('\n');
+}
+
 function restoring(from: string, stateDir: string, databases: Record<string, number> = {}) {
   const accept = () => undefined;
   return restoreState({ from, stateDir, accept, databases, appVersion: '1.0.0', now: () => clock.now() });
@@ -42,11 +45,10 @@ function restoring(from: string, stateDir: string, databases: Record<string, num
 describe('a backup', () => {
   it('restored elsewhere is the state of before, without the events that wait', async () => {
     const { stateDir, archive, other } = await folders();
-    const { files, damaged } = await backUp(stateDir, archive);
-    expect(damaged).toEqual([]);
-    expect(files.map(({ path }) => path)).not.toContain('state/outbox.db');
-    const { manifest, aside } = await restoring(archive, other);
-    expect(manifest).toMatchObject({ site: 'pier', pictures: true });
+    const made = await backUp(stateDir, archive);
+    expect(made).toMatchObject({ files: 6, pictures: 1, damaged: [] });
+    const { aside, ...restored } = await restoring(archive, other);
+    expect(restored).toMatchObject({ manifest: { site: 'pier' }, files: 6, pictures: 1 });
     expect(aside).toBeNull();
     expect(contentOf(other)).toEqual(contentOf(stateDir));
     expect(readdirSync(other)).not.toContain('outbox.db');
@@ -57,15 +59,13 @@ describe('a backup', () => {
     const { folder, stateDir, archive } = await folders();
     await backUp(stateDir, archive);
     expect(statSync(archive).mode & 0o777).toBe(0o600);
-    const listed = execFileSync('tar', ['-tf', archive], { encoding: 'utf8' }).trim().split('\n');
-    expect(listed).toContain('state/heads/empty');
-    expect(listed.slice(-2)).toEqual(['manifest.json', 'SHA256']);
+    expect(listed(archive)).toContain('state/heads/empty');
     expect(readdirSync(folder).sort()).toEqual(['b.tar', 'state']);
   });
 
   it('can leave the pictures out', async () => {
     const { stateDir, archive, other } = await folders();
-    await backUp(stateDir, archive, { pictures: false });
+    await backUp(stateDir, archive, false);
     await restoring(archive, other);
     expect(Object.keys(contentOf(other))).toEqual([
       'heads/current',
@@ -97,18 +97,16 @@ describe('a backup', () => {
     mkdirSync(join(stateDir, 'models/held/h'), { recursive: true });
     for (const name of ['held.json', 'overlay.jpg'])
       writeFileSync(join(stateDir, 'models/held/h', name), 'x');
-    const { files } = await backUp(stateDir, archive);
-    expect(files.map(({ path }) => path).filter(path => path.includes('held'))).toEqual([
-      'state/models/held/h/held.json',
-    ]);
+    await backUp(stateDir, archive);
+    expect(listed(archive).filter(path => path.includes('held'))).toEqual(['state/models/held/h/held.json']);
   });
 
   it('tells of a damaged database, and has the rest', async () => {
     const { stateDir, archive } = await folders();
     writeFileSync(join(stateDir, 'history.db'), Buffer.alloc(9_000, 7));
-    const { damaged, files } = await backUp(stateDir, archive);
+    const { damaged } = await backUp(stateDir, archive);
     expect(damaged).toEqual(['history.db']);
-    expect(files.map(({ path }) => path)).toContain('state/view.json');
+    expect(listed(archive)).toContain('state/view.json');
   });
 
   it('overwrites nothing, and is not put into what it saves', async () => {
@@ -147,40 +145,30 @@ describe('a backup', () => {
 });
 
 describe('a damaged archive', () => {
-  it('is found at each byte that is another, and wherever it ends', { timeout: 120_000 }, async () => {
+  it('is found, whichever byte is another and wherever it ends', { timeout: 120_000 }, async () => {
     const { stateDir, archive, folder } = await folders();
     for (const name of ['history.db', 'outbox.db', 'heads', 'learning'])
       rmSync(join(stateDir, name), { recursive: true });
     await backUp(stateDir, archive);
     const whole = readFileSync(archive);
-    const isWhole = async (bytes: Buffer) => {
-      try {
-        for await (const _ of unsealed(chunksOf(bytes), '', () => undefined));
-        return true;
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'backup-unreadable' });
-        return false;
-      }
-    };
-    expect(await isWhole(whole)).toBe(true);
-    expect(whole.length).toBeGreaterThan(4_000);
-    const missed: number[] = [];
+    const [content, damaged] = [await namesAndBytes(archive), join(folder, 'damaged.tar.gz')];
+    let refused = 0;
     for (let at = 0; at < whole.length; at++) {
       const changed = Buffer.from(whole);
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
-      if (await isWhole(changed)) missed.push(at);
+      writeFileSync(damaged, changed);
+      const found = await namesAndBytes(damaged).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'backup-unreadable' });
+        return null;
+      });
+      if (found === null) refused += 1;
+      else expect(found).toEqual(content);
     }
-    expect(missed).toEqual([]);
-    for (let end = 0; end < whole.length; end += 512) {
-      const cut = join(folder, 'cut.tar');
-      writeFileSync(cut, whole.subarray(0, end));
-      await expect(checkArchive(cut)).rejects.toMatchObject({ code: 'backup-unreadable' });
-    }
-    for (const at of [0, 150, 515, 1000, whole.length - 2100, whole.length - 1]) {
-      const changed = Buffer.from(whole);
-      changed[at] = (changed[at] ?? 0) ^ 1;
-      writeFileSync(archive, changed);
-      await expect(checkArchive(archive)).rejects.toMatchObject({ code: 'backup-unreadable' });
+    // A few bits say nothing of what is in it: the time in the header of gzip, say.
+    expect(refused).toBeGreaterThan(0.9 * whole.length);
+    for (let end = 0; end < whole.length; end++) {
+      writeFileSync(damaged, whole.subarray(0, end));
+      await expect(checkArchive({ from: damaged })).rejects.toMatchObject({ code: 'backup-unreadable' });
     }
   });
 
@@ -190,7 +178,8 @@ describe('a damaged archive', () => {
     fillState(other, 'here');
     const before = contentOf(other);
     const bytes = readFileSync(archive);
-    bytes[bytes.indexOf('a picture')] = 0;
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
     writeFileSync(archive, bytes);
     await expect(restoring(archive, other)).rejects.toMatchObject({ code: 'backup-unreadable' });
     expect(contentOf(other)).toEqual(before);
@@ -201,13 +190,23 @@ describe('a damaged archive', () => {
   });
 });
 
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000);
+async function namesAndBytes(path: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  const file = await open(path);
+  try {
+    const take = async (name: string, bytes: AsyncIterable<Buffer>) => {
+      found[name] = (await buffer(bytes)).toString('hex');
+    };
+    const { manifest } = await readArchive(file, path, { take });
+    return { ...found, manifest: JSON.stringify(manifest) };
+  } finally {
+    await file.close();
+  }
 }
 
 describe('an archive that another program made', () => {
   const plain: Crafted = { name: 'state/view.json', content: '{}' };
-  const wrong: readonly (readonly [what: string, files: readonly Crafted[], manifest?: object])[] = [
+  const wrong: readonly (readonly [what: string, files: readonly Crafted[], manifest?: object | null])[] = [
     ['climbs out', [{ name: 'state/../../out', content: 'x' }]],
     ['climbs out at once', [{ name: '../out', content: 'x' }]],
     ['has an absolute path', [{ name: '/tmp/surfwatch-out', content: 'x' }]],
@@ -226,13 +225,9 @@ describe('an archive that another program made', () => {
     ['has a lock', [{ name: 'state/lock.db', content: 'x' }]],
     ['has a restore', [{ name: 'state/restore/plan.json', content: '{}' }]],
     ['has backups', [{ name: 'state/backups/x', content: 'x' }]],
-    ['has a file twice', [plain, plain]],
-    ['has a file beneath a file', [plain, { name: 'state/view.json/x', content: 'x' }]],
-    ['lacks a file', [plain], { files: [] }],
-    ['has one too few', [], { files: [{ path: 'state/x', bytes: 0, sha256: '0'.repeat(64) }] }],
-    ['has another content', [plain], { files: [{ path: plain.name, bytes: 2, sha256: '0'.repeat(64) }] }],
-    ['is of a newer format', [plain], { format: 2 }],
+    ['is of a newer format', [plain], { format: 3 }],
     ['tells no site', [plain], { site: undefined }],
+    ['has no manifest', [plain], null],
   ];
 
   it.each(wrong.map(([what, ...given]) => ({ what, given })))(
@@ -250,6 +245,19 @@ describe('an archive that another program made', () => {
       expect(existsSync('/tmp/surfwatch-out')).toBe(false);
     },
   );
+
+  it.each([
+    ['a file twice', [plain, plain]],
+    ['a file beneath a file', [plain, { name: 'state/view.json/x', content: 'x' }]],
+  ])('changes nothing where it has %s', async (_, files) => {
+    const folder = await temporaryFolder();
+    const stateDir = join(folder, 'state');
+    fillState(stateDir, 'here');
+    const before = contentOf(stateDir);
+    const from = await craft(join(folder, 'evil.tar'), files);
+    await expect(restoring(from, stateDir)).rejects.toMatchObject({ code: 'state-unwritable' });
+    expect(contentOf(stateDir)).toEqual(before);
+  });
 
   it('is taken where it is as it should be', async () => {
     const folder = await temporaryFolder();
@@ -372,24 +380,5 @@ describe('a restore', () => {
     await expect(restoring(archive, other)).rejects.toMatchObject({ code: 'disk-full' });
     for (const name of readdirSync(disk)) if (name.startsWith('other-')) rmSync(join(disk, name));
     expect(contentOf(other)).toEqual(before);
-  });
-
-  it('killed at any step leaves the old state or the new one', { timeout: 120_000 }, async () => {
-    const { stateDir, archive, folder } = await folders();
-    await backUp(stateDir, archive);
-    const steps = ['checked', 'staged', 'committed', 'finished'];
-    const ends = steps.map(async step => {
-      const other = join(folder, step);
-      fillState(other, 'here');
-      const old = contentOf(other);
-      const args = ['--import', 'tsx', join(import.meta.dirname, 'restore-child.ts'), archive, other, step];
-      const child = spawn(process.execPath, args, { stdio: 'inherit' });
-      expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
-      const state = await openState({ stateDir: other, appVersion: '1.0.0', clock, log: silent });
-      state.close();
-      expect(readdirSync(other).filter(name => name.startsWith('restore'))).toEqual([]);
-      expect(contentOf(other)).toEqual(['checked', 'staged'].includes(step) ? old : contentOf(stateDir));
-    });
-    await Promise.all(ends);
   });
 });

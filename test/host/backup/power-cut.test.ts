@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { restoreState } from '../../../src/host/backup/restore.ts';
 import { openState } from '../../../src/host/state/open.ts';
-import { silent } from '../../messaging/support.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { silent } from '../../support/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { backUp, contentOf, fillState } from './support.ts';
 

@@ -1,20 +1,18 @@
 /** State folders to save and to restore, and archives that others have put together. */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { openDatabase } from '../../../src/base/database.ts';
+import type { Manifest } from '../../../src/host/backup/archive.ts';
 import { makeArchive } from '../../../src/host/backup/make.ts';
-import type { Origin } from '../../../src/host/backup/manifest.ts';
-import { sealOf } from '../../../src/host/backup/seal.ts';
 
-const ORIGIN: Omit<Origin, 'damaged'> = {
+const ORIGIN: Omit<Manifest, 'damaged'> = {
   surfwatch: '1.0.0',
   createdAt: '2026-06-01T09:00:00.000Z',
   site: 'pier',
   host: 'board',
-  pictures: true,
   config: [],
 };
 
@@ -62,8 +60,8 @@ function read(path: string): string {
   }
 }
 
-export function backUp(stateDir: string, to: string, more: Partial<Omit<Origin, 'damaged'>> = {}) {
-  return makeArchive({ to, stateDir, overwrite: false, origin: { ...ORIGIN, ...more } });
+export function backUp(stateDir: string, to: string, pictures = true) {
+  return makeArchive({ to, stateDir, overwrite: false, pictures, origin: ORIGIN });
 }
 
 export interface Crafted extends Partial<Header> {
@@ -71,21 +69,18 @@ export interface Crafted extends Partial<Header> {
   readonly content?: string;
 }
 
-/** An archive with a right seal, of whatever is given. */
-export async function craft(path: string, files: readonly Crafted[], manifest?: object): Promise<string> {
+/** An archive with a right check sum, of whatever is given. @param manifest changes to it; null for none */
+export async function craft(
+  path: string,
+  files: readonly Crafted[],
+  manifest: object | null = {},
+): Promise<string> {
   const tar = pack();
+  const said = JSON.stringify({ format: 2, ...ORIGIN, damaged: [], ...manifest });
+  if (manifest !== null) tar.entry({ name: 'manifest.json', mtime: new Date(0) }, said);
   for (const { content = '', ...header } of files)
     tar.entry({ type: 'file', mtime: new Date(0), ...header }, content);
-  const listed = files.map(({ name, content = '' }) => ({
-    path: name,
-    bytes: content.length,
-    sha256: createHash('sha256').update(content).digest('hex'),
-  }));
-  const said = { format: 1, ...ORIGIN, damaged: [], files: listed, ...manifest };
-  tar.entry({ name: 'manifest.json', mtime: new Date(0) }, JSON.stringify(said));
   tar.finalize();
-  const body = (await buffer(tar)).subarray(0, -1024);
-  const seal = await sealOf(createHash('sha256').update(body).digest('hex'));
-  writeFileSync(path, Buffer.concat([body, seal]));
+  writeFileSync(path, gzipSync(await buffer(tar)));
   return path;
 }

@@ -10,10 +10,11 @@ import { liveness, readiness } from '../../../src/host/metrics/readiness.ts';
 import { MetricsServer } from '../../../src/host/metrics/server.ts';
 import { Textfile } from '../../../src/host/metrics/textfile.ts';
 import type { Snapshot } from '../../../src/pipeline/snapshot.ts';
-import { readableLog, silent, until } from '../../messaging/support.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { readableLog, silent } from '../../support/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 import { SNAPSHOT } from './sample.ts';
 
 async function serving(
@@ -127,14 +128,14 @@ describe('the server of the metrics', () => {
     await expect(serving({ port: Number(port) })).rejects.toMatchObject({ code: 'metrics-listen-failed' });
   });
 
-  it('answers 500 where the figures can not be taken, and goes on', async () => {
+  it('answers 500 where the figures cannot be taken, and goes on', async () => {
     let fails = true;
     const { url } = await serving({}, () => {
       if (fails) throw new Error('secret detail');
       return SNAPSHOT;
     });
     const answer = await fetch(`${url}/metrics`);
-    expect([answer.status, await answer.text()]).toEqual([500, 'the metrics can not be read\n']);
+    expect([answer.status, await answer.text()]).toEqual([500, 'the metrics cannot be read\n']);
     fails = false;
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
   });
@@ -182,7 +183,7 @@ describe('the file for node_exporter', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is missed once in the log where it can not be written', async () => {
+  it('is missed once in the log where it cannot be written', async () => {
     const { log, lines } = readableLog();
     const { next } = await writing(join(await temporaryFolder(), 'none', 'surfwatch.prom'), log);
     await next();

@@ -8,13 +8,13 @@ import { Notifier } from '../../../src/host/service/notifier.ts';
 import { programSender } from '../../../src/host/service/send.ts';
 import { Watchdog } from '../../../src/host/service/watchdog.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { silent as log } from '../../support/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { receiverAt } from './support.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const HAS_PERL = spawnSync('/usr/bin/perl', ['-v']).status === 0;
 const HAS_PROGRAM = spawnSync('systemd-notify', ['--version']).status === 0;
-const log = pino({ level: 'silent' });
 
 describe('the environment', () => {
   test('is read and taken away from children', () => {

@@ -9,10 +9,11 @@ import { openDatabase } from '../../../src/base/database.ts';
 import { STATE_MIGRATIONS, type StateMigration } from '../../../src/host/state/migrations.ts';
 import { openState } from '../../../src/host/state/open.ts';
 import { setAsideFiles } from '../../../src/host/state/set-aside.ts';
-import { readableLog, silent, until } from '../../messaging/support.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { readableLog, silent } from '../../support/log.ts';
 import { fill, remount, smallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 
 const clock = fakeClock();
 const NEWEST = STATE_MIGRATIONS.at(-1)?.to ?? 0;
@@ -231,7 +232,7 @@ describe('the lock of the state folder', () => {
   });
 });
 
-describe('a folder that can not be written to', () => {
+describe('a folder that cannot be written to', () => {
   it('is said, and no error: a file in its place', async () => {
     const path = join(await temporaryFolder(), 'file');
     writeFileSync(path, '');

@@ -114,7 +114,7 @@ describe('driftOf', () => {
   const quiet: Weather = {};
   const season: Weather = { activities: { surfing: 0.2, windsurfing: 0.2 }, unsure: 0.1 };
 
-  it('can not tell before there are days enough', () => {
+  it('cannot tell before there are days enough', () => {
     const drift = driftOf(
       days(repeat(DRIFT_DEFAULTS.referenceDays + DRIFT_DEFAULTS.recentDays - 1, quiet)),
       null,

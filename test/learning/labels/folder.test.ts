@@ -6,8 +6,9 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { SurfwatchError } from '../../../src/errors.ts';
 import { LabelFolder, type LabelFolderOptions } from '../../../src/learning/labels/folder.ts';
 import type { LabelService } from '../../../src/learning/labels/service.ts';
-import { silent, until } from '../../messaging/support.ts';
+import { silent } from '../../support/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 import { ACTIVITIES, picture, startLabels } from './support.ts';
 
 async function startFolder(options: Partial<LabelFolderOptions> = {}, root?: string) {

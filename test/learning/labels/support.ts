@@ -7,9 +7,9 @@ import { ARCHIVE_LIKENESS } from '../../../src/learning/archive/options.ts';
 import { createRecentFrames } from '../../../src/learning/archive/recent.ts';
 import type { NewFrame } from '../../../src/learning/archive/types.ts';
 import { type LabelServiceParts, labelService } from '../../../src/learning/labels/service.ts';
-import { silent } from '../../messaging/support.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { silent } from '../../support/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];

@@ -162,7 +162,7 @@ describe('rollback', () => {
     expect(place.warnings).toEqual([]);
   });
 
-  it('answers what it can not do with a code, and changes nothing', async () => {
+  it('answers what it cannot do with a code, and changes nothing', async () => {
     const place = await newPlace();
     const [id] = await promoteAll(place, [2]);
     await saveHead(place.folders.board, riderHead(5, { backbone: OTHER_BACKBONE }), {});

@@ -8,7 +8,8 @@ import {
 import { EXAMPLES } from '../../../src/messaging/examples.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging, until } from '../support.ts';
+import { until } from '../../support/until.ts';
+import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from '../support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';
 const STATUS = 'homeassistant/status';

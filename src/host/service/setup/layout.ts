@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export interface Target {
   /** The file system it is installed in: `/`, or a folder that holds another one. */
   readonly root: string;
-  /** Of several daemons on one board; absent for the only one. */
+  /** Name of one daemon among several on a board; absent for the only one. */
   readonly instance?: string;
 }
 

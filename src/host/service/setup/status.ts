@@ -23,7 +23,7 @@ export interface ServiceStatus {
 
 const PROPERTIES = ['ActiveState', 'Result', 'ExecMainStatus', 'NRestarts', 'MemoryCurrent', 'StatusText'];
 
-/** Of one daemon, or of all that are enabled. */
+/** The state of one daemon, or of all that are enabled. */
 export async function serviceStatus(
   root: string,
   instance: string | undefined,

@@ -129,7 +129,7 @@ async function takeBack(undos: readonly Undo[]): Promise<string[]> {
   return left;
 }
 
-/** Of a group in the file system that is set up, which need not be this process's. */
+/** The id of a group in the file system that is set up, which need not be this process's. */
 async function groupId(root: string, name: string): Promise<number> {
   const groups = (await textOf(join(root, 'etc/group'))) ?? '';
   const id = new RegExp(`^${name}:[^:]*:(\\d+):`, 'm').exec(groups)?.[1];

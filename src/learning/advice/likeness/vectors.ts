@@ -63,7 +63,7 @@ export function dot(a: Float32Array, fromA: number, b: Float32Array, fromB: numb
   return s + t + u + v;
 }
 
-/** Of what has no length the similarity is 0. */
+/** The similarity of what has no length is 0. */
 function cosine(query: Float32Array, own: number, matrix: Float32Array, start: number): number {
   const width = query.length;
   const length = own * Math.sqrt(dot(matrix, start, matrix, start, width));

@@ -6,7 +6,7 @@ import type { Candidate } from './candidate.ts';
 
 export interface Doubtful {
   readonly candidate: Candidate;
-  /** Of the activity in doubt. */
+  /** The cell and scores of the activity in doubt. */
   readonly deciding: Deciding;
   /** 1 on a threshold or between two activities, 0 at certainty. */
   readonly doubt: number;
@@ -14,14 +14,14 @@ export interface Doubtful {
   readonly rival: Rival | null;
   /** Activities that are there, or, where there are none, the one that comes nearest to it; empty: surely none. */
   readonly shows: readonly string[];
-  /** Of the frame, as the daemon judges it. */
+  /** Scores of the frame, as the daemon judges it. */
   readonly scores: Scores;
 }
 
 export interface Rival {
   readonly activity: string;
   readonly score: number;
-  /** Of the activity that it is taken for. */
+  /** Score of the activity that it is taken for. */
   readonly over: number;
 }
 

@@ -1,7 +1,7 @@
 /** Which frames are worth the reading of their embeddings. */
 import type { Doubtful } from './doubtful.ts';
 
-/** Of the shortlist, what goes to the frames most in doubt, and to those that were unlike anything known. */
+/** The share of the shortlist that goes to the frames most in doubt, and to those that were unlike anything known. */
 const DOUBTFUL_SHARE = 0.5;
 const NOVEL_SHARE = 0.25;
 

@@ -20,7 +20,7 @@ export interface CropPlan {
   readonly picture: number;
   /** Where the head was wrong; for `again` alone. */
   readonly window?: CropWindow;
-  /** Of all else that is drawn for it. */
+  /** Seed of all else that is drawn for it. */
   readonly seed: number;
 }
 

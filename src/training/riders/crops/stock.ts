@@ -4,15 +4,15 @@ import { IGNORED, type Material, ridersIn } from '../data/material.ts';
 export interface Stock {
   /** Indexes of the frames of each camera. */
   readonly cameras: readonly (readonly number[])[];
-  /** Of those the ones with riders; cameras without any left out. */
+  /** Those of them with riders; cameras without any left out. */
   readonly riderCameras: readonly (readonly number[])[];
   /** Frames with a kite or a person who is no rider. */
   readonly things: readonly number[];
   /** Pictures without riders, in which every place is a negative. */
   readonly empty: readonly number[];
-  /** Of each activity: photos with boxes of its riders. */
+  /** Photos with boxes of the riders of each activity. */
   readonly photos: ReadonlyMap<string, readonly number[]>;
-  /** Of each activity: photos of which only that it is somewhere is known. */
+  /** Photos of each activity of which only that it is somewhere is known. */
   readonly wholes: ReadonlyMap<string, readonly number[]>;
   readonly kites: readonly number[];
   readonly people: readonly number[];

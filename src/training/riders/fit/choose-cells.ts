@@ -4,7 +4,7 @@ import type { CellTargets } from '../crops/targets.ts';
 import type { Outputs } from '../outputs.ts';
 import { kindOfRow } from './rows.ts';
 
-/** Of each crop at most. */
+/** The most cells of a crop. */
 const MOST = { riders: 24, background: 6, hard: 10, random: 8, hardOther: 3 } as const;
 
 export interface ChosenCells {

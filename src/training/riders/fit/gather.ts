@@ -15,7 +15,7 @@ export interface GatherOptions {
   /** Crops in all. */
   readonly crops: number;
   readonly seed: number;
-  /** Of the head that is fitted between the rounds to find what is hard. */
+  /** Options of the head that is fitted between the rounds to find what is hard. */
   readonly fit: FitCellsOptions;
 }
 
@@ -27,7 +27,7 @@ export interface GatherHooks {
 
 /** Crops of each round as a share: without a head, with one, and around where that was wrong. */
 const ROUNDS = [0.3, 0.45, 0.25] as const;
-/** Of the last round: half looks again, half anywhere else. */
+/** The last round: half looks again, half anywhere else. */
 const AGAIN = 0.5;
 /** A place is looked at again where the head sees a rider who is not there with at least this probability. */
 const WRONG = 0.3;

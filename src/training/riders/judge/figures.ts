@@ -3,8 +3,7 @@ import { CROWD, ridersAmong } from '../../../activity/rider-threshold.ts';
 import { sightOfFrame } from '../../../activity/zones.ts';
 import type { Outputs } from '../outputs.ts';
 import { matchRiders, riderMarks } from './match.ts';
-import type { JudgedFrame, PlacedCalibration } from './place-calibration.ts';
-import { quantile } from './place-calibration.ts';
+import { type JudgedFrame, type PlacedCalibration, quantile } from './place-calibration.ts';
 import { scoredPlaces } from './read-frame.ts';
 
 export interface RiderFigures {
@@ -20,7 +19,7 @@ export interface RiderFigures {
   readonly hit: number;
   /** Places counted as riders, those in ignored boxes and at kites left out. */
   readonly counted: number;
-  /** Of the riders counted, those whose activity is right. */
+  /** Those of the riders counted whose activity is right. */
   readonly named: number;
   /** Mean difference of the number of riders, found and true. */
   readonly countError: number | null;

@@ -6,9 +6,9 @@ import { IGNORED, type Mark, type Material } from '../data/material.ts';
 const WIDENED = 0.5;
 
 export interface Matching {
-  /** Of each place the index of the box it has; null where it has none. */
+  /** The index of the box that each place has; null where it has none. */
   readonly taken: readonly (number | null)[];
-  /** Of each place whether it counts neither for nor against: it has no box, and lies at one aside. */
+  /** Whether each place counts neither for nor against: it has no box, and lies at one aside. */
   readonly neutral: readonly boolean[];
 }
 

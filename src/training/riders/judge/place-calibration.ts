@@ -16,14 +16,14 @@ export interface JudgedFrame extends ReadWhole {
 }
 
 export interface PlacedCalibration {
-  /** Of the logit of every activity. */
+  /** Calibration of the logit of every activity. */
   readonly rider: Calibration;
-  /** Of the logit of a kite: only activities have one in the manifest, so it goes into the weights. */
+  /** Calibration of the logit of a kite: only activities have one in the manifest, so it goes into the weights. */
   readonly kite: Calibration;
   readonly cells: CellSense;
 }
 
-/** Of frames without riders this share may be reported all the same. */
+/** The share of frames without riders that may be reported all the same. */
 const FALSE_FRAMES = 0.05;
 
 /**

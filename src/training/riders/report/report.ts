@@ -5,7 +5,7 @@ import { count, duration, moment, percent } from '../../../base/words.ts';
 import { jpegUri, thumbnail } from '../../../learning/sheet/thumbnail.ts';
 import { axis, type Chart, COLOURS, drawCharts, shareAxis } from '../../report/charts/chart.ts';
 import type { PictureReader } from '../../report/gallery.ts';
-import { pageHtml } from '../../report/page.ts';
+import { reportPage } from '../../report/page.ts';
 import { judgedBy, sightWarning } from '../../report/sight-words.ts';
 import { tableHtml } from '../../report/table.ts';
 import type { RidersRecord, ShownPlace } from '../record.ts';
@@ -26,7 +26,7 @@ export async function renderRidersReport(
   pictures: PictureReader = thumbnail,
 ): Promise<string> {
   const { misses, alarms } = record.judged;
-  return pageHtml(`Training report of ${record.head.id}`, [
+  return reportPage(`Training report of ${record.head.id}`, [
     summaryHtml(record),
     html`<section id="limits">
 <h2>What the figures don’t say</h2>
