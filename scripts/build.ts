@@ -29,7 +29,7 @@ const APART = [
 const REQUIRE = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
 
 /**
- * Bundles programs, with the thread of retrainings beside them, in the place of what is in the folder.
+ * Bundles programs, with the thread of retrainings and the program of the embedded broker beside them, in the place of what is in the folder.
  *
  * @param programs paths from the root of the project, by the name of the file that each becomes, without `.js`
  */
@@ -37,7 +37,11 @@ export async function bundle(folder: string, programs: Readonly<Record<string, s
   await rm(folder, { recursive: true, force: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: { ...programs, worker: 'src/learning/retrain/worker.ts' },
+    entryPoints: {
+      ...programs,
+      worker: 'src/learning/retrain/worker.ts',
+      'broker-program': 'src/broker/program.ts',
+    },
     outdir: folder,
     bundle: true,
     splitting: true,

@@ -12,7 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
 import { imageTopic } from '../messaging/label-topic.ts';
 import { topicFilters } from '../messaging/topics.ts';
-import type { BrokerJob, BrokerNews } from './main.ts';
+import type { BrokerJob, BrokerNews } from './program.ts';
 
 /** Where the embedded broker listens, on 127.0.0.1. */
 export interface BrokerOptions {
@@ -209,11 +209,12 @@ export class BrokerProcess {
   }
 }
 
-/** Arguments of Node.js: main.js beside this file; where this is run from its sources, main.ts by way of tsx. */
+/** Arguments of Node.js: broker-program.js beside this file; where this is run from its sources, program.ts by way of tsx. */
 function program(): readonly string[] {
-  if (!import.meta.url.endsWith('.ts')) return [fileURLToPath(new URL('./main.js', import.meta.url))];
+  if (!import.meta.url.endsWith('.ts'))
+    return [fileURLToPath(new URL('./broker-program.js', import.meta.url))];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return ['--import', tsx, fileURLToPath(new URL('./main.ts', import.meta.url))];
+  return ['--import', tsx, fileURLToPath(new URL('./program.ts', import.meta.url))];
 }
 
 /** Where that is forbidden it runs as this process does. */

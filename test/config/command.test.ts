@@ -66,7 +66,7 @@ describe.concurrent('surfwatch config', () => {
 
   test('print gives a config file without secrets, in a process that knows them', async () => {
     const folder = temporaryFolder();
-    writeIn(folder, 'metrics.password', CANARY);
+    writeIn(folder, 'metrics.token', CANARY);
     const secret = writeIn(folder, 'secret', CANARY, 0o644);
     const env = {
       CREDENTIALS_DIRECTORY: folder,
@@ -74,8 +74,6 @@ describe.concurrent('surfwatch config', () => {
       SURFWATCH_CAMERA_HTTP_PASSWORD: CANARY,
     };
     const args = [
-      '-s',
-      'metrics.username=x',
       '-s',
       'camera.http.username=x',
       '-s',
@@ -90,14 +88,14 @@ describe.concurrent('surfwatch config', () => {
     ]);
     expect([plain.status, sources.status, check.status]).toEqual([0, 0, 0]);
     expect(JSON.parse(plain.output)).toMatchObject({
-      metrics: { password: '[secret]' },
+      metrics: { token: '[secret]' },
       mqtt: { url: 'mqtt://[secret]@host', password: null },
       camera: { http: { password: '[secret]' }, ffmpeg: { password: null, passwordFile: secret } },
     });
     expect(sources.output).toMatch(
       /^camera\.http\.password +"\[secret\]" +SURFWATCH_CAMERA_HTTP_PASSWORD *$/m,
     );
-    expect(sources.output).toMatch(/^metrics\.username +"x" +--set *$/m);
+    expect(sources.output).toMatch(/^camera\.http\.username +"x" +--set *$/m);
     expect(sources.output).toMatch(/^fleet +false +default *$/m);
     expect(check.errors).toMatch(/^warning: camera\.ffmpeg\.passwordFile: .*chmod 600/);
     expect(JSON.stringify([plain, sources, check])).not.toContain(CANARY);

@@ -278,8 +278,8 @@ describe('files', () => {
   });
 
   test('where a file is unread nothing is said of how settings go together', () => {
-    const set = ['metrics.username=x'];
-    expect(faultsOf('{"metrics": {"password": "x"', { set }).map(({ kind }) => kind)).toEqual([
+    const set = ['camera.http.password=x'];
+    expect(faultsOf('{"camera.http": {"username": "x"', { set }).map(({ kind }) => kind)).toEqual([
       'file',
       'file',
     ]);
