@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 
 export function setup(): void {
   const launcher = join(ROOT, 'scripts', 'surfwatch.js');
-  const { status } = spawnSync(process.execPath, [launcher, 'version'], {
+  const { status } = spawnSync(process.execPath, [launcher, '--version'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // The tests that need it then fail by themselves; the others can still be run.
