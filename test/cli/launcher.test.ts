@@ -20,6 +20,7 @@ async function clone(): Promise<{ folder: string; launcher: string }> {
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   await put(folder, 'src/main.ts', VERSION);
   await put(folder, 'src/learning/retrain/worker.ts', 'export {};\n');
+  await put(folder, 'src/broker/program.ts', 'export {};\n');
   return { folder, launcher: join(folder, 'scripts/surfwatch.js') };
 }
 

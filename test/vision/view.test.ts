@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/base/random.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
 import { restoreView, storeView } from '../../src/vision/quality/store-view.ts';
-import { type ViewState, watchView } from '../../src/vision/quality/watch-view.ts';
+import { ACCEPT_VIEW_AFTER_MS, type ViewState, watchView } from '../../src/vision/quality/watch-view.ts';
 import { measureQuality } from '../../src/vision/quality.ts';
 
 const WIDTH = 128;
@@ -83,9 +83,12 @@ describe('watchView', () => {
   });
 
   it('accepts a new view that stays', () => {
-    const turned = watch(aged(), LEARNT, 170, moment => beach(moment, 9));
-    expect(turned.faults).toContain('moved');
-    expect(turned.faults.at(-1)).toBeNull();
+    const turned = watch(aged(), LEARNT, 50, moment => beach(moment, 9));
+    expect(turned.faults.at(-1)).toBe('moved');
+    const hoursLater = watch(turned.state, LEARNT + 50 + ACCEPT_VIEW_AFTER_MS / STEP_MS, 10, moment =>
+      beach(moment, 9),
+    );
+    expect(hoursLater.faults.at(-1)).toBeNull();
   });
 
   it('calls a picture of elsewhere damaged at once, but only that one', () => {

@@ -119,7 +119,7 @@ describe('a head on probation', () => {
     );
     expect(inForce()).toBe(to);
     // It is tried again, and the other work on frames is not held up by it.
-    const tried = () => first.logged.filter(line => line.includes('it is tried again')).length;
+    const tried = () => first.logged.filter(line => line.includes('trying again')).length;
     const before = tried();
     await flickerWhileFull(first, disk, 7);
     await eventually(() => expect(tried()).toBeGreaterThan(before));
