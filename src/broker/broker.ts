@@ -9,7 +9,6 @@ import {
   type AuthenticateError,
   type Client,
   type ConnectPacket,
-  type PublishPacket,
 } from 'aedes';
 import { MAX_TOPIC_BYTES } from '../messaging/packets.ts';
 import { connectionsOf, MAX_FILTERS, MAX_PICTURES, unsentLimit } from './connections.ts';
@@ -140,8 +139,6 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
     },
   });
 
-  handOutInOrder(aedes);
-
   const connections = connectionsOf({ handle: socket => aedes.handle(socket), pictures, onRefused });
 
   function refusalOf(client: Client): number {
@@ -223,41 +220,6 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
     },
     close: () => new Promise(resolve => aedes.close(() => resolve())),
   };
-}
-
-/**
- * Has messages handed out in the order in which they came. aedes numbers each as it comes, then does more or less before it
- * hands it out (a retained one is stored first), and takes for a repetition what has a lower number than the last: of two
- * that overtake each other, subscribers would get one.
- */
-function handOutInOrder(aedes: Aedes): void {
-  const inOrder = turns(1, Number.POSITIVE_INFINITY);
-  const inside = aedes as unknown as Inside;
-  const publish = inside.publish.bind(aedes);
-  const emit = inside.mq.emit.bind(inside.mq);
-  let awaited: PublishPacket | undefined;
-  let handedOut = (): void => undefined;
-  inside.mq.emit = (packet, done) => {
-    if (packet.topic === awaited?.topic && packet.payload === awaited.payload) handedOut();
-    emit(packet, done);
-  };
-  inside.publish = (packet, client, done) => {
-    const [sender, callback] = typeof client === 'function' ? [null, client] : [client ?? null, done];
-    inOrder(end => {
-      awaited = packet;
-      handedOut = end;
-      publish(packet, sender, error => {
-        end();
-        callback?.(error);
-      });
-    });
-  };
-}
-
-/** What aedes has besides its types. */
-interface Inside {
-  publish(packet: PublishPacket, client?: Client | null | Done, done?: Done): void;
-  readonly mq: { emit(packet: PublishPacket, done: Done): void };
 }
 
 type Done = (error?: Error | null) => void;
