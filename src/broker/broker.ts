@@ -67,6 +67,8 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
   const asCommand = turns(COMMANDS_AT_ONCE, MAX_WAITING_COMMANDS);
   const asPicture = turns(1, MAX_PICTURES);
   let own: Client | undefined;
+  /** Numbers the messages: a client with several filters for one is sent it once. */
+  let delivered = 0;
 
   const isBelow = (topic: string) => topic === base || topic.startsWith(`${base}/`);
   const isTaken = (topic: string) => taken.some(filter => filterMatches(filter, topic));
@@ -139,6 +141,7 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
     },
   });
 
+  const { mq, persistence } = aedes as unknown as Inside;
   const connections = connectionsOf({ handle: socket => aedes.handle(socket), pictures, onRefused });
 
   function refusalOf(client: Client): number {
@@ -192,15 +195,21 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
     }
   }
 
-  /** Hands a message to its subscribers before it is acknowledged; aedes would acknowledge it first. */
+  /**
+   * Hands a message to its subscribers before it is acknowledged; aedes would acknowledge it first. All is handed over in
+   * the order it came in: `aedes.publish()` lets a message overtake one that is retained or has a higher QoS, and then
+   * drops the overtaken one, since it takes a lower number for a duplicate.
+   */
   function deliver(_client: Client, message: AedesPublishPacket, done: Done): void {
     if (message.retain) {
       // A piece of what was received would hold all of it.
       message.payload = Buffer.from(message.payload);
       if (message.payload.length === 0) retained.delete(message.topic);
       else retained.set(message.topic, message.payload);
+      void persistence.storeRetained(message);
     }
-    aedes.publish({ ...message }, error => {
+    delivered += 1;
+    mq.emit({ ...message, brokerId: aedes.id, brokerCounter: delivered }, error => {
       Object.assign(message, { topic: NOWHERE, payload: Buffer.alloc(0), retain: false });
       done(error ?? null);
     });
@@ -223,6 +232,13 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
 }
 
 type Done = (error?: Error | null) => void;
+
+/** What aedes hands messages over with, and keeps retained ones in; its types leave both out. */
+interface Inside {
+  readonly mq: { emit(message: AedesPublishPacket, done: Done): void };
+  /** Kept in memory: it is done when this returns. */
+  readonly persistence: { storeRetained(message: AedesPublishPacket): Promise<void> };
+}
 
 /** MQTT 3.1.1, 3.3.2.1 and 3.1.3.2: no wildcards in the topic of a last will. The parser looks at those of PUBLISH alone. */
 function connectFault({ will, clientId }: ConnectPacket): string | undefined {

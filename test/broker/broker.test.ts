@@ -134,6 +134,22 @@ describe('a subscriber', () => {
     await writing;
   });
 
+  it('gets all that is sent at once, in order, retained or not and at either QoS', async () => {
+    const { broker, url } = await startBroker();
+    const own = await ownClient(broker);
+    const reader = await listener(url, 'surf/#');
+    const sent = Array.from({ length: 60 }, (_, i) => `surf/${i % 3 === 0 ? 'state' : 'event'} ${i}`);
+    // Not awaited one by one: a state is on its way while an answer follows.
+    const publishing = sent.map((line, i) => {
+      const [topic = '', payload = ''] = line.split(' ');
+      return own.mqtt.publishAsync(topic, payload, { qos: i % 4 === 0 ? 0 : 1, retain: i % 3 === 0 });
+    });
+    await Promise.all([...publishing, own.mqtt.publishAsync('surf/end', '', { qos: 1 })]);
+    await until(() => reader.last('surf/end') === '', 'the last message');
+    const lines = reader.received.map(({ topic, text }) => `${topic} ${text}`);
+    expect(lines).toEqual([...sent, 'surf/end ']);
+  });
+
   it('is told what is retained, and is given no pictures of others', async () => {
     const { broker, url } = await startBroker();
     const own = await ownClient(broker);

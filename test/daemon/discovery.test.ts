@@ -8,12 +8,12 @@ it('announces itself to Home Assistant, with what its head tells apart and its z
   const zones = JSON.stringify([{ name: 'north', x: 0, y: 0.2, w: 0.5, h: 0.6 }]);
   const { heard } = await heardDaemon([
     ...['camera.kind=simulator', 'site=pier', `zones=${zones}`],
-    ...['discovery.enabled=true', 'discovery.area=Beach'],
+    'discovery.enabled=true',
   ]);
   await heard.mqtt.subscribeAsync('homeassistant/#');
   await until(() => [TOPIC, 'surf/info'].every(topic => heard.last(topic) !== undefined), 'the announcement');
   const { dev, cmps } = JSON.parse(heard.last(TOPIC) ?? '');
-  expect(dev).toMatchObject({ name: 'Surfwatch pier', suggested_area: 'Beach' });
+  expect(dev).toMatchObject({ name: 'Surfwatch pier' });
   const { activities } = JSON.parse(heard.last('surf/info') ?? '');
   expect(cmps.activity.options).toEqual([...activities, 'none']);
   expect(cmps.activity.expire_after).toBe(3);

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { learningVerbs } from '../../src/learning/board/verbs.ts';
+import { learningVerbs, pictureLabeller } from '../../src/learning/board/verbs.ts';
 import type { Message } from '../../src/messaging/connection-options.ts';
 import { incomingOf } from '../../src/messaging/incoming.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';
@@ -148,20 +148,16 @@ describe('labels over the embedded broker', () => {
     expect(later.on('surf/label')).toEqual(['second']);
   });
 
-  it('are not listened to where nobody takes them', async () => {
-    const { mqtt, received, say } = await (async () => {
-      const messaging = await startMessaging();
-      await until(() => messaging.stats.connected, 'connected');
-      const { mqtt, received } = await listener(messaging.address, 'surf/response/#');
-      const say = (topic: string) => mqtt.publishAsync(`surf/${topic}`, '{}', { qos: 1 });
-      return { mqtt, received, say };
-    })();
-    await say('label');
-    await say('label/image/surfing');
-    await say('command/status');
-    await until(() => received.length > 0, 'status is answered');
-    expect(received.map(({ topic }) => topic)).toEqual(['surf/response/status']);
-    expect(mqtt.connected).toBe(true);
+  it('are answered where nothing can be learnt', async () => {
+    const messaging = await startMessaging({ verbs: learningVerbs(null), pictures: pictureLabeller(null) });
+    await until(() => messaging.stats.connected, 'connected');
+    const { mqtt, on } = await listener(messaging.address, 'surf/response/#');
+    const label = JSON.stringify({ frame: MISSING, labels: [] });
+    await mqtt.publishAsync('surf/label', label, { qos: 1 });
+    await mqtt.publishAsync('surf/label/image/surfing', await picture(), { qos: 1 });
+    await until(() => on('surf/response/label').length === 2, 'both are answered');
+    const codes = on('surf/response/label').map(text => JSON.parse(text).code);
+    expect(codes).toEqual(['learning-off', 'learning-off']);
   });
 });
 
