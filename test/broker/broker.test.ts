@@ -18,22 +18,6 @@ const login = (url: string, options: IClientOptions = {}) =>
     (error: Error & { code?: number }) => error.code,
   );
 
-describe('what the daemon publishes', () => {
-  it('comes in its order, however much there is to do for each message', async () => {
-    const { broker, url } = await startBroker();
-    const own = await ownClient(broker);
-    const reader = await listener(url);
-    const topics = Array.from({ length: 200 }, (_, index) => `surf/${index}`);
-    // One after the other without waiting: a retained message is stored first, one with QoS 1 is kept for its subscribers.
-    const sent = topics.map((topic, index) =>
-      own.mqtt.publishAsync(topic, 'x', { qos: index % 3 === 2 ? 0 : 1, retain: index % 2 === 0 }),
-    );
-    await Promise.all(sent);
-    await until(() => reader.last(topics.at(-1) ?? '') === 'x', 'the last message');
-    expect(reader.received.map(({ topic }) => topic)).toEqual(topics);
-  });
-});
-
 describe('what a client publishes', () => {
   it("never replaces the daemon's activity", async () => {
     const { broker, url } = await startBroker();
