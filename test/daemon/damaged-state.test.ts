@@ -8,8 +8,9 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
+import type { DaemonDeps } from '../../src/daemon/foundation.ts';
 import { stateFiles } from '../../src/host/state/copy.ts';
-import { listener } from '../messaging/support.ts';
+import { listener, plainBroker } from '../messaging/support.ts';
 import { readableLog, silent } from '../support/log.ts';
 import { suiteFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -40,10 +41,19 @@ const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
   },
 };
 
-async function daemonIn(stateDir: string, log: Logger) {
-  const set = [...SETTINGS, `stateDir=${stateDir}`];
+async function daemonIn(
+  stateDir: string,
+  log: Logger,
+  { url, onChange }: { readonly url?: string; readonly onChange?: DaemonDeps['onChange'] } = {},
+) {
+  const set = [...SETTINGS, `stateDir=${stateDir}`, ...(url === undefined ? [] : [`mqtt.url=${url}`])];
   const { settings } = loadConfig({ set, env: {}, cwd: process.cwd(), systemFile: '' });
-  const daemon = await startDaemon(settings, { clock: systemClock, log, version: '0.0.0-test' });
+  const daemon = await startDaemon(settings, {
+    clock: systemClock,
+    log,
+    version: '0.0.0-test',
+    ...(onChange !== undefined && { onChange }),
+  });
   onTestFinished(() => daemon.stop());
   return daemon;
 }
@@ -59,7 +69,7 @@ async function liveIn(stateDir: string): Promise<void> {
   await daemon.stop();
 }
 
-describe('a daemon whose state is damaged', { timeout: 60_000 }, () => {
+describe('a daemon whose state is damaged', { timeout: 180_000 }, () => {
   const folder = suiteFolder();
   let original = '';
 
@@ -72,18 +82,22 @@ describe('a daemon whose state is damaged', { timeout: 60_000 }, () => {
     const files = await stateFiles(original);
     expect(files).toEqual(expect.arrayContaining(['learning/learning.db', 'outbox.db']));
     const failed: string[] = [];
+    // One for all: to start the embedded one with each daemon takes longer than the rest.
+    const { url } = await plainBroker();
     for (const file of files) {
       const stateDir = await temporaryFolder();
       cpSync(original, stateDir, { recursive: true });
       DAMAGES[how]?.(join(stateDir, file));
       const { log, lines } = readableLog();
       try {
-        const daemon = await daemonIn(stateDir, log);
-        const heard = await listener(daemon.address);
-        await until(
-          () => JSON.parse(heard.last('surf/activity') ?? '{}').visibility === 'ok',
-          `judged: ${file}`,
-        );
+        let visibility = '';
+        const daemon = await daemonIn(stateDir, log, {
+          url,
+          onChange: report => {
+            visibility = report.visibility;
+          },
+        });
+        await until(() => visibility === 'ok', `judged: ${file}`);
         const said = lines.some(({ level }) => Number(level) >= 40);
         // An empty database is a new one, and what is not there is no damage.
         if (!said && how !== 'emptied') failed.push(`${file}: nothing was said`);
