@@ -56,11 +56,11 @@ export function report(results: Results): string {
 const TRIED = [
   '## What was tried and does not help',
   '',
-  '- `MALLOC_MMAP_THRESHOLD_` of 4 MB in the environment of the daemon takes 40 to 50 MB off its memory, and makes the start and each frame a quarter slower or more: the kernel clears the memory of each large array anew. For a board that is short of memory it is a choice; the units do without.',
+  '- `MALLOC_MMAP_THRESHOLD_` of 4 MB in the environment of the daemon takes memory off it, and makes the start and each frame clearly slower: the kernel clears the memory of each large array anew. For a board that is short of memory it is a choice; the units do without.',
   '- `--optimize-for-size` of V8 makes the start longer and takes no less memory.',
   '- Bands of more numbers compute fewer rows twice, but leave the caches: the pass takes as long, and more memory. With fewer numbers it takes longer.',
   '- To turn pixels into planes as bytes, not as floats, changes nothing that can be measured.',
-  '- To make all levels before the first is read keeps both cores no busier than to make the finest alone ahead, and takes 15 MB more.',
+  '- To make all levels before the first is read keeps both cores no busier than to make the finest alone ahead, and takes more memory.',
   '',
 ];
 
