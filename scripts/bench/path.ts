@@ -9,7 +9,7 @@ import { startTracker, track } from '../../src/activity/tracker.ts';
 import { sightings } from '../../src/activity/zones.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { SHIPPED_MODELS } from '../../src/base/paths.ts';
-import { BROKER_DEFAULTS, BrokerProcess } from '../../src/broker/process.ts';
+import { BrokerProcess } from '../../src/broker/process.ts';
 import { defaultSettings } from '../../src/config/load.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
@@ -72,7 +72,7 @@ async function startMessaging(): Promise<Messaging> {
   const messaging = new Messaging({
     ...shared,
     mqtt: DEFAULTS.mqtt,
-    broker: new BrokerProcess({ ...shared, options: { ...BROKER_DEFAULTS, port: 0 } }),
+    broker: new BrokerProcess({ ...shared, options: { ...DEFAULTS.broker, port: 0 } }),
     commands: new CommandRegistry(),
   });
   await messaging.start();

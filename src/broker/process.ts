@@ -16,13 +16,11 @@ import type { BrokerJob, BrokerNews } from './program.ts';
 
 /** Where the embedded broker listens, on 127.0.0.1. */
 export interface BrokerOptions {
-  /** TCP port; 0 takes any free one. Default 1883. */
+  /** TCP port; 0 takes any free one. */
   readonly port: number;
-  /** Take the next free port where `port` is taken, instead of failing. Default false. */
+  /** Take the next free port where `port` is taken, instead of failing. */
   readonly portFallback: boolean;
 }
-
-export const BROKER_DEFAULTS: BrokerOptions = { port: 1883, portFallback: false };
 
 /** It needs some 60 MB; what strangers make it take beyond this is not worth the memory of a board. */
 const MAX_RSS_BYTES = 201_326_592;

@@ -10,7 +10,7 @@ import getPort from 'get-port';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { BROKER_DEFAULTS, type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
+import { type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
 import { Messaging, type MessagingDeps } from '../../src/messaging/messaging.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
 import { CommandRegistry, type PictureLabeller, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
@@ -28,7 +28,7 @@ export const QUICK: MqttOptions = {
   reconnectMaxMs: 100,
 };
 
-export const BROKER = { ...BROKER_DEFAULTS, port: 0 };
+export const BROKER = { ...DEFAULTS.broker, port: 0 };
 
 const NO_PICTURES: PictureLabeller = {
   labelImage: () => Promise.reject(new Error('no picture is expected')),
