@@ -1,0 +1,84 @@
+/** Serves the page and its interface over HTTP or HTTPS. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Logger } from 'pino';
+import { messageOf, SurfwatchError } from '../errors.ts';
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** PEM files; both or none. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Viewers keep one connection for what is live and a few for pictures. */
+const MOST_CONNECTIONS = 400;
+/** What a slow client may take, in milliseconds, and send, in bytes, before it is heard. */
+const LIMITS = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+export class WebServer {
+  readonly #options: ListenOptions;
+  readonly #app: Hono;
+  readonly #log: Logger;
+  #server: Server | undefined;
+
+  constructor(options: ListenOptions, app: Hono, log: Logger) {
+    this.#options = options;
+    this.#app = app;
+    this.#log = log;
+  }
+
+  /** @throws SurfwatchError `web-listen-failed` */
+  async start(): Promise<void> {
+    const { host, port } = this.#options;
+    try {
+      const server = await this.#create();
+      server.maxConnections = MOST_CONNECTIONS;
+      server.listen({ host, port });
+      await once(server, 'listening');
+      this.#server = server;
+    } catch (error) {
+      throw new SurfwatchError('web-listen-failed', `${host}:${port}: ${messageOf(error)}`, { cause: error });
+    }
+    this.#log.info({ url: this.url }, 'the page is served');
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  /** `http://127.0.0.1:8321`; empty while it does not listen. */
+  get url(): string {
+    const address = this.#server?.address() as AddressInfo | null | undefined;
+    if (address === null || address === undefined) return '';
+    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return `${this.#options.cert === undefined ? 'http' : 'https'}://${host}:${address.port}`;
+  }
+
+  async #create(): Promise<Server> {
+    const listener = getRequestListener(this.#app.fetch, { overrideGlobalObjects: false });
+    const { cert, key } = this.#options;
+    if (cert === undefined || key === undefined) return createHttpServer(LIMITS, listener);
+    const [certPem, keyPem] = await Promise.all([readFile(cert), readFile(key)]);
+    return createHttpsServer({ ...LIMITS, cert: certPem, key: keyPem }, listener);
+  }
+}
