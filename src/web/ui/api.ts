@@ -1,0 +1,43 @@
+/** The daemon's HTTP interface, as the page uses it. */
+import type { Rectangle } from '../../base/geometry.ts';
+
+/** What the daemon answers instead, with what to do about it. */
+export class Refused extends Error {
+  readonly code: string;
+  readonly remedy: string;
+
+  constructor({ code, message, remedy }: { code: string; message: string; remedy: string }) {
+    super(message);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** @throws Refused; a network error where the daemon cannot be reached */
+export async function ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`/api${path}`, {
+    method,
+    ...(method !== 'GET' && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body ?? {}),
+    }),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Refused(answer as ConstructorParameters<typeof Refused>[0]);
+  return answer as T;
+}
+
+/** Has the daemon carry out a command, as over MQTT. */
+export function command<T = unknown>(verb: string, args: object = {}): Promise<T> {
+  return ask<T>('POST', `/commands/${verb}`, args);
+}
+
+/** Address of a frame's picture, or of a part of it in shares. @param id a ULID, or `latest` */
+export function pictureOf(id: string, options: { readonly width?: number; readonly part?: Rectangle } = {}): string {
+  const { width, part } = options;
+  const query = new URLSearchParams({
+    ...(width !== undefined && { width: String(width) }),
+    ...(part !== undefined && Object.fromEntries(Object.entries(part).map(([name, share]) => [name, share.toFixed(4)]))),
+  });
+  return `/api/frames/${id}/picture?${query}`;
+}
