@@ -1,0 +1,16 @@
+/** Builds the page into `dist/web`. */
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/',
+  // React's way of JSX, by Preact.
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: '../../../dist/web',
+    emptyOutDir: true,
+    // The content-security policy takes no data: scripts, and pictures are few.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
