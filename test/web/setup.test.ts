@@ -9,7 +9,7 @@ import { drawnBeach } from '../daemon/support.ts';
 import { fc } from '../support/fast-check.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { ask, listen, type Served, SMALL, serve, suiteServed } from './support.ts';
+import { ask, listen, type Served, serve, suiteServed } from './support.ts';
 
 const CONFIG = `// The pier.
 {
@@ -143,7 +143,10 @@ describe('the config on the page', () => {
 });
 
 describe('what is tried before it is saved', () => {
-  const served = suiteServed(SMALL, '{ "mqtt": { "username": "board", "password": "secret" } }');
+  // In the file: what is set beside it would hold for what is tried too.
+  const camera = { kind: 'simulator', simulator: { width: 640, height: 360 } };
+  const mqtt = { username: 'board', password: 'secret' };
+  const served = suiteServed(['camera.interval=500ms'], JSON.stringify({ camera, mqtt }));
 
   it('is a camera: that in use, another, or why there is none', async () => {
     const { url } = served();
@@ -154,7 +157,7 @@ describe('what is tried before it is saved', () => {
     }).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await until(() => server.address(), 'the camera');
-    const camera = (http: object) => ({
+    const ofNetwork = (http: object) => ({
       camera: {
         kind: 'http',
         http: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ...http },
@@ -162,11 +165,15 @@ describe('what is tried before it is saved', () => {
     });
     const { json: own } = await ask(url, 'POST', '/test/camera', { camera: {} });
     expect(own).toMatchObject({ width: 640, height: 360, tookMs: expect.any(Number) });
-    const { json: other } = await ask(url, 'POST', '/test/camera', camera({ username: 'a', password: 'b' }));
+    const { json: other } = await ask(
+      url,
+      'POST',
+      '/test/camera',
+      ofNetwork({ username: 'a', password: 'b' }),
+    );
     const { format, width } = await sharp(Buffer.from(other.jpeg, 'base64')).metadata();
     expect([format, width]).toEqual(['jpeg', 640]);
-    const refused = await ask(url, 'POST', '/test/camera', camera({}));
-    console.log(JSON.stringify(refused.json).slice(0, 200));
+    const refused = await ask(url, 'POST', '/test/camera', ofNetwork({}));
     expect(refused.json.code).toBe('camera-unauthorized');
     const invalid = await ask(url, 'POST', '/test/camera', { camera: { kind: 'telescope' } });
     expect([invalid.status, invalid.json.code]).toEqual([400, 'config-invalid']);
