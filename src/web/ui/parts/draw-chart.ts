@@ -5,9 +5,9 @@ import { language } from '../texts.ts';
 import type { ChartProps } from './chart.tsx';
 
 const DAY_S = 86_400;
-/** Apart so far marks of time may be, in seconds: from a second to three months. */
+/** Apart so far marks of time may be, in seconds: from a second to four months. */
 const STEPS_S = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600].concat(
-  [1, 2, 7, 14, 30, 90].map(days => days * DAY_S),
+  [1, 2, 7, 14, 30, 60, 120].map(days => days * DAY_S),
 );
 
 /** @returns removes it again */
@@ -93,8 +93,7 @@ function stacked(rows: readonly (readonly (number | null)[])[]): number[][] {
 function timeValues(timeZone: string | undefined): uPlot.Axis.Values {
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(language.value, { ...options, ...(timeZone !== undefined && { timeZone }) });
-  return (_, splits) => {
-    const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+  return (_, splits, __, ___, step) => {
     const day = format({ day: 'numeric', month: 'short' });
     const hour = format({ hour: '2-digit', minute: '2-digit', ...(step < 60 && { second: '2-digit' }) });
     return splits.map(split => {

@@ -128,6 +128,8 @@ function Course({ hours, by, measure, timeZone }: CourseProps) {
         : text('most', { n: number(Math.max(0, ...values)) });
     return { activity, said };
   });
+  // A day has too many minutes to be read.
+  const unit = measure === 'minutes' && by === 'day' ? 60 : 1;
   const caption = text(`timeline.${measure}.${by}`);
   return (
     <section class="card">
@@ -144,10 +146,10 @@ function Course({ hours, by, measure, timeZone }: CourseProps) {
             series={rows.map(({ activity, values }) => ({
               name: activityName(activity),
               colour: `--${activity}`,
-              values,
+              values: values.map(value => value / unit),
             }))}
             kind="bars"
-            said={value => number(value)}
+            said={value => number(value, 1)}
             timeZone={timeZone}
           />
           <ul class="totals">
