@@ -94,7 +94,7 @@ function Preferences() {
         isOpen.value = currentTarget.open;
       }}
     >
-      <summary aria-label={text('settings')} title={text('settings')}>
+      <summary aria-label={`${language.value.toUpperCase()}: ${text('settings')}`} title={text('settings')}>
         {language.value.toUpperCase()}
       </summary>
       <div class="card">
@@ -133,7 +133,7 @@ function Preferences() {
 
 addEventListener('hashchange', () => {
   // `#main` is where the link that skips the navigation leads.
-  if (location.hash.startsWith('#/')) view.value = viewOf(location.hash);
+  if (location.hash !== '#main') view.value = viewOf(location.hash);
 });
 effect(() => {
   const name = view.value;
