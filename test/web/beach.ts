@@ -180,7 +180,7 @@ function riderOf({ activity, box: [x, y, w, h] }: Box, index: number): BeachFram
 
 const UNKNOWN_FRAME = new Answer(404, {
   code: 'label-frame-unknown',
-  message: 'no such frame',
+  message: 'neither in the archive nor among those seen lately',
   remedy: 'Take one of the newest.',
 });
 
