@@ -11,7 +11,6 @@ import { selectRows } from '../learning/fit/sample.ts';
 import type { BaseSet } from '../learning/retrain/types.ts';
 import type { BackboneBundle } from '../vision/bundle.ts';
 import { createBackbone } from '../vision/engines/create.ts';
-import { loadTrainingTensorflow } from '../vision/engines/tensorflow.ts';
 import { sightOf, UNRECORDED } from './backbone-sight.ts';
 import { checkSources } from './data/check.ts';
 import type { Finding } from './data/findings.ts';
@@ -67,7 +66,6 @@ export async function train(
     reserved.size === 0 ? embedded.set : selectRows(embedded.set, ({ group }) => !reserved.has(group));
   const heldGroups = job.heldGroups && new Set([...job.heldGroups].filter(group => !reserved.has(group)));
 
-  const { tf, engine } = await loadTrainingTensorflow();
   const options = {
     ...job.options,
     activities,
@@ -81,13 +79,13 @@ export async function train(
       ? null
       : await timed('folds', () =>
           // Its heads are thrown away: every picture may be judged.
-          crossValidate(tf, embedded.set, bundle.manifest, options, job.folds, hooks.onProgress),
+          crossValidate(embedded.set, bundle.manifest, options, job.folds, hooks.onProgress),
         );
   const trained = await timed('fitting', () =>
-    trainHead(tf, set, bundle.manifest, options, { onProgress: hooks.onProgress }),
+    trainHead(set, bundle.manifest, options, { onProgress: hooks.onProgress }),
   );
   const points = job.curve
-    ? await timed('curve', () => measureLearningCurve(tf, set, bundle.manifest, options, hooks.onProgress))
+    ? await timed('curve', () => measureLearningCurve(set, bundle.manifest, options, hooks.onProgress))
     : null;
   const judged = folds === null ? trained.heldGroups : samples.map(({ group }) => group);
   const sight = await sightOf(
@@ -109,7 +107,6 @@ export async function train(
       surfwatch: packageVersion(),
       node: process.versions.node,
       embedding: embedded.runtime,
-      fitting: `tfjs ${tf.version_core} (${engine})`,
     },
     machine: machineName(),
     seconds,

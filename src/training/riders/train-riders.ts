@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { packageVersion } from '../../base/version.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import type { FittedHead } from '../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../learning/fit/head-trainer.ts';
 import type { BaseSet } from '../../learning/retrain/types.ts';
 import type { Backbone } from '../../vision/backbone.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs';
 import { SurfwatchError } from '../../errors.ts';
-import type { FittedHead } from '../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../learning/fit/head-trainer.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import type { BackboneDraft } from '../../vision/save-backbone.ts';

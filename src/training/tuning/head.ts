@@ -1,7 +1,7 @@
 /** The head that is tuned along: Dense (ReLU) and Dense, from embeddings to logits. */
 import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 import type { Random } from '../../base/random.ts';
-import type { FittedHead } from '../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../learning/fit/head-trainer.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import type { Tensors, Variables } from './network.ts';
 
