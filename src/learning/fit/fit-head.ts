@@ -131,9 +131,16 @@ function batchOf(
   };
 }
 
-/** Sets a share of the numbers to zero and enlarges the others, so that the sum stays the same on average. */
+/**
+ * Sets a share of the numbers to zero and enlarges the others, so that the sum stays the same on average.
+ *
+ * @returns `values`, changed
+ */
 export function dropOut(values: Float32Array, share: number, random: Random): Float32Array {
   if (share === 0) return values;
   const enlarged = 1 / (1 - share);
-  return values.map(value => (random.next() < share ? 0 : value * enlarged));
+  for (let index = 0; index < values.length; index++) {
+    values[index] = random.next() < share ? 0 : (values[index] as number) * enlarged;
+  }
+  return values;
 }
