@@ -2,7 +2,7 @@
 import type { Random } from '../../base/random.ts';
 import { cosineRate } from './adam.ts';
 import type { FittedHead, HeadBatch, HeadTrainer } from './head-trainer.ts';
-import { rowAt, runningSums } from './weighted-draw.ts';
+import { rowAt, runningSums } from './weights.ts';
 
 export interface FitOptions {
   readonly epochs: number;

@@ -1,7 +1,7 @@
 /** Draws what a step needs. Every step has a generator of its own, so that a resumed run draws what it would have. */
 import { createRandom, type Random } from '../../base/random.ts';
 import { dropOut } from '../../learning/fit/fit-head.ts';
-import { rowAt } from '../../learning/fit/weighted-draw.ts';
+import { rowAt } from '../../learning/fit/weights.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import type { DropoutMasks } from './head.ts';
 import type { TuningOptions } from './options.ts';

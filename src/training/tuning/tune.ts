@@ -2,8 +2,7 @@
 import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { SurfwatchError } from '../../errors.ts';
 import type { Sample } from '../../learning/fit/sample.ts';
-import { runningSums } from '../../learning/fit/weighted-draw.ts';
-import { samplingWeights } from '../../learning/fit/weights.ts';
+import { runningSums, samplingWeights } from '../../learning/fit/weights.ts';
 import { type Batch, readBatch } from './batch.ts';
 import { drawMasks, drawRows, randomOfStep } from './draw.ts';
 import { type DropoutMasks, headLogitsOf } from './head.ts';

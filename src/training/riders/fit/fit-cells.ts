@@ -3,7 +3,7 @@ import { createRandom, type Random } from '../../../base/random.ts';
 import { type Epoch, type FitOptions, fitHead } from '../../../learning/fit/fit-head.ts';
 import { createHeadTrainer, type HeadTrainer, startWeights } from '../../../learning/fit/head-trainer.ts';
 import { crossEntropy } from '../../../learning/fit/loss.ts';
-import { rowAt, runningSums } from '../../../learning/fit/weighted-draw.ts';
+import { rowAt, runningSums } from '../../../learning/fit/weights.ts';
 import { riderChance } from './choose-cells.ts';
 import { type CellRows, kindOfRow } from './rows.ts';
 
