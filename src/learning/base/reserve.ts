@@ -12,11 +12,7 @@ const FEWEST_LEFT = 4;
  * @param share of the samples, 0..1
  * @returns empty where too few groups of an activity would be left
  */
-export function reservedGroups(
-  samples: readonly Sample[],
-  share: number,
-  seed: number,
-): Set<string> {
+export function reservedGroups(samples: readonly Sample[], share: number, seed: number): Set<string> {
   if (share === 0) return new Set();
   const reserved = heldBackGroups(samples, Math.min(0.5, share), seed ^ SALT);
   const activities = samples[0]?.labels.length ?? 0;
