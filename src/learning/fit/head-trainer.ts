@@ -1,4 +1,4 @@
-/** Computes a head while it is fitted: three small products and Adam need no tensor library, 60 MB and a second to load. */
+/** Computes a head while it is fitted: three small products and Adam need no tensor library. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { Random } from '../../base/random.ts';
 import { adamStep, startAdam } from './adam.ts';
