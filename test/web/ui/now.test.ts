@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { EXAMPLES } from '../../../src/messaging/examples.ts';
+import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { stagedBeach } from '../beach.ts';
 import { Answer } from '../page-server.ts';
