@@ -13,6 +13,8 @@ export interface FirstChoices {
   readonly broker?: string;
   /** Port of the embedded broker. */
   readonly brokerPort?: number;
+  /** Of the page. */
+  readonly pagePort?: number;
   readonly homeAssistant?: boolean;
 }
 
@@ -34,7 +36,7 @@ export const SOURCE_SETTING = {
 
 /** JSON with comments, which {@link loadConfig} accepts where each choice is right by itself. */
 export function firstConfigText(choices: FirstChoices): string {
-  const { camera, site, fleet, place, broker, brokerPort, homeAssistant } = choices;
+  const { camera, site, fleet, place, broker, brokerPort, pagePort, homeAssistant } = choices;
   const json = JSON.stringify;
   const key = SOURCE_SETTING[camera.kind];
   const source = key === null ? '' : `, ${json(camera.kind)}: { ${json(key)}: ${json(camera.source)} }`;
@@ -60,6 +62,9 @@ export function firstConfigText(choices: FirstChoices): string {
           '// A login is best kept apart: "username", and "passwordFile" with the path of a file.',
           `"mqtt": { "url": ${json(broker)} },`,
         ]),
+    ...(pagePort === undefined
+      ? []
+      : ['// Its page, on this computer: see docs/page.md.', `"web": { "port": ${pagePort} },`]),
     ...(homeAssistant
       ? ['// Announces the board to Home Assistant.', '"discovery": { "enabled": true },']
       : []),
