@@ -10,6 +10,7 @@ const SYSTEM_TESTS = [
   'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
   'test/host/{backup,state}/**/*.test.ts',
   'test/web/{access,live,restart,setup}.test.ts',
+  'test/web/ui/{before,now,shell}.test.ts',
 ];
 /** By `npm run test:faults`: they take minutes. */
 const FAULT_TESTS = 'test/faults/**';
