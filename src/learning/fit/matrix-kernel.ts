@@ -18,24 +18,6 @@
  * {@link plainMultiply}, bit for bit, and with TensorFlow.js.
  */
 
-declare global {
-  // Neither ES2023 nor the types of Node.js 20 describe it; this is what is used of it.
-  namespace WebAssembly {
-    class Memory {
-      constructor(size: { initial: number });
-      readonly buffer: ArrayBuffer;
-    }
-    class Module {
-      constructor(bytes: Uint8Array<ArrayBuffer>);
-    }
-    class Instance {
-      constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
-      readonly exports: Readonly<Record<string, unknown>>;
-    }
-    function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
-  }
-}
-
 /**
  * C = A · B, in float32.
  *
