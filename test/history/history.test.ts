@@ -4,7 +4,6 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { openDatabase } from '../../src/base/database.ts';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { readHistory } from '../../src/history/read.ts';
 import { MIGRATIONS } from '../../src/history/schema.ts';
 import { openHistory } from '../../src/history/store.ts';
@@ -12,6 +11,7 @@ import { ridersOf, totalsOf } from '../../src/history/totals.ts';
 import { statsSchema } from '../../src/messaging/stats-payload.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { program } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { board, pass, sessionEvent, step } from './support.ts';
 
@@ -290,11 +290,9 @@ describe('reading', () => {
 
 test('a process that is killed loses its last minute at most', { timeout: 30_000 }, async () => {
   const one = await board({ options: { ...DEFAULTS.history, enabled: false } });
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(PACKAGE_ROOT, 'test', 'history', 'history-child.ts'), one.directory],
-    { stdio: ['ignore', 'pipe', 'inherit'], cwd: PACKAGE_ROOT },
-  );
+  const child = spawn(process.execPath, [program('history-child'), one.directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   const reported = await new Promise<number>((resolve, reject) => {
     let text = '';

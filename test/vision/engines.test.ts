@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { messageOf } from '../../src/errors.ts';
 import {
   type Backbone,
@@ -15,6 +13,7 @@ import {
 import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
 import { loadTensorflow } from '../../src/vision/engines/tensorflow.ts';
+import { program } from '../support/programs.ts';
 import {
   hasShared,
   largestDifference,
@@ -161,11 +160,9 @@ describe('createBackbone', () => {
 
 /** Chooses an engine in a process in which some packages do not load, as on a machine without a binary for them. */
 function chooseWithout(packages: readonly string[], engine: 'auto' | EngineName = 'auto') {
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', join(PACKAGE_ROOT, 'test', 'vision', 'choose-engine.ts'), engine, ...packages],
-    { encoding: 'utf8', cwd: PACKAGE_ROOT },
-  );
+  const { stdout, stderr } = spawnSync(process.execPath, [program('choose-engine'), engine, ...packages], {
+    encoding: 'utf8',
+  });
   const line = stdout.trim().split('\n').at(-1);
   if (line === undefined || !line.startsWith('{')) throw new Error(`no answer: ${stdout}${stderr}`);
   return JSON.parse(line);

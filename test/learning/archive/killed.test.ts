@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
 import { createRandom } from '../../../src/base/random.ts';
 import { foldLabels } from '../../../src/learning/archive/fold.ts';
+import { program } from '../../support/programs.ts';
 import { archivePlace } from './support.ts';
 
 const KILLS = 10;
@@ -19,11 +18,9 @@ interface Writer {
 }
 
 function startWriter(directory: string): Writer {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'archive-child.ts'), directory],
-    { cwd: PACKAGE_ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [program('archive-child'), directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface(child.stdout);
   const acknowledged: string[] = [];
@@ -73,4 +70,4 @@ it(`${KILLS} SIGKILLs at any moment lose no acknowledged label, and no row becom
     expect(archive.embeddings(frame.id)).toHaveLength(64);
     expect((await archive.picture(frame.id))?.length).toBe(1000);
   }
-}, 60_000);
+});

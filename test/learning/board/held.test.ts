@@ -16,7 +16,7 @@ beforeAll(async () => {
     const picture = await drawnBeach(seed, 'none');
     seen.push({ picture, read: await reader.read(picture, ZONES) });
   }
-}, 120_000);
+});
 afterAll(() => reader.close());
 
 const inForce = () => reader.head.manifest.id;
@@ -96,7 +96,7 @@ describe('a head that finds riders where nobody was seen or pointed at', () => {
     });
     expect(second.alerts.has('model-held')).toBe(false);
     await expect(second.learning.approve(id)).rejects.toMatchObject({ code: 'model-not-held' });
-  }, 180_000);
+  });
 
   it('goes when it is rejected; no picture of it is kept where none may be', async () => {
     const board = await misled(await temporaryFolder(), { keep: 'embeddings' });
@@ -119,7 +119,7 @@ describe('a head that finds riders where nobody was seen or pointed at', () => {
     });
     expect(board.alerts.has('model-held')).toBe(false);
     expect(inForce()).toBe(before);
-  }, 180_000);
+  });
 
   it('is promoted by force', async () => {
     const board = await misled(await temporaryFolder());
@@ -130,5 +130,5 @@ describe('a head that finds riders where nobody was seen or pointed at', () => {
       result: { outcome: 'promoted', candidate: null },
     });
     expect(inForce()).toBe(board.trainings.at(-1)?.result?.head);
-  }, 180_000);
+  });
 });
