@@ -3,7 +3,7 @@
  * the programs of the tests as well.
  */
 import { spawnSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/build.ts';
 import { PROGRAMS } from './programs.ts';
@@ -11,8 +11,8 @@ import { PROGRAMS } from './programs.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Each project of a run calls it; what the first has built is there for all. */
-export async function setup(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.TEST_PROGRAMS !== undefined) return undefined;
+export async function setup(): Promise<void> {
+  if (process.env.TEST_PROGRAMS !== undefined) return;
   const launcher = join(ROOT, 'scripts', 'surfwatch.js');
   const { status } = spawnSync(process.execPath, [launcher, '--version'], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -22,6 +22,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   // Of this run alone: another may be under way.
   const folder = join(ROOT, '.cache', `programs-${process.pid}`);
   process.env.TEST_PROGRAMS = folder;
+  // A run that is interrupted gets no further.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await bundle(folder, PROGRAMS);
-  return () => rm(folder, { recursive: true, force: true });
 }

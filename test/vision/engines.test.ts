@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageOf } from '../../src/errors.ts';
@@ -14,6 +16,7 @@ import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle
 import { createBackbone } from '../../src/vision/engines/create.ts';
 import { loadTensorflow } from '../../src/vision/engines/tensorflow.ts';
 import { program } from '../support/programs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   hasShared,
   largestDifference,
@@ -156,12 +159,19 @@ describe('createBackbone', () => {
   it('with an engine by name never takes another', () => {
     expect(chooseWithout(['onnxruntime-node'], 'onnx')).toMatchObject({ code: 'engine-unavailable' });
   });
+
+  it('with onnx reports to nobody: what onnxruntime would send begins with a file for temporary ones', async () => {
+    const folder = await temporaryFolder();
+    expect(chooseWithout([], 'onnx', folder)).toMatchObject({ engine: 'onnx' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 /** Chooses an engine in a process in which some packages do not load, as on a machine without a binary for them. */
-function chooseWithout(packages: readonly string[], engine: 'auto' | EngineName = 'auto') {
+function chooseWithout(packages: readonly string[], engine: 'auto' | EngineName = 'auto', temporary = tmpdir()) {
   const { stdout, stderr } = spawnSync(process.execPath, [program('choose-engine'), engine, ...packages], {
     encoding: 'utf8',
+    env: { ...process.env, TMPDIR: temporary },
   });
   const line = stdout.trim().split('\n').at(-1);
   if (line === undefined || !line.startsWith('{')) throw new Error(`no answer: ${stdout}${stderr}`);
