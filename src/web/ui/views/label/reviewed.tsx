@@ -1,0 +1,280 @@
+/** One frame with what may be a rider in it, and what somebody says of each. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Point } from '../../../../base/geometry.ts';
+import { pictureOf } from '../../api.ts';
+import { valueOf } from '../../live.ts';
+import { Picture, placed } from '../../parts/picture.tsx';
+import { activityName, clockTime } from '../../texts.ts';
+import { isTaken, KEYS, lettersOf } from './keys.ts';
+import { MarkRow } from './mark-row.tsx';
+import { next, queue, review as reviewNow, said, undo } from './queue.ts';
+import { added, changed, emptied, type QueuedFrame, type Review, ridersIn, toggled } from './review.ts';
+import { t } from './texts.ts';
+
+interface ReviewedProps {
+  readonly group: readonly [QueuedFrame, ...QueuedFrame[]];
+  readonly review: Review;
+  readonly mayOperate: boolean;
+}
+
+const USUAL = ['surfing', 'windsurfing', 'kitesurfing'];
+
+export function Reviewed({ group: [frame, ...alike], review, mayOperate }: ReviewedProps) {
+  const activities = valueOf('info')?.activities ?? USUAL;
+  const letters = lettersOf(activities);
+  /** What a rider does that is added. */
+  const brush = useSignal(activities.includes(frame.activity) ? frame.activity : (activities[0] ?? ''));
+  const chosen = useSignal<number | null>(null);
+  /** Where the next rider is added by keys. */
+  const cross = useSignal<Point | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const riders = ridersIn(review);
+
+  const set = (change: Review) => {
+    reviewNow.value = change;
+  };
+  const toHeading = () => heading.current?.focus({ preventScroll: true });
+  // The keys work from here on, and a screen reader says what is asked.
+  useEffect(toHeading, []);
+  usePictureOf(queue.value?.[1]?.[0].frame);
+
+  const confirm = () => mayOperate && next(riders === 0 ? emptied(review) : review);
+  const add = (point: Point) => {
+    const image = panel.current?.querySelector('img');
+    const aspect = image == null || image.naturalHeight === 0 ? 16 / 9 : image.naturalWidth / image.naturalHeight;
+    set(added(review, point, brush.value, aspect));
+    chosen.value = review.marks.length;
+  };
+  const choose = (activity: string) => {
+    if (chosen.value === null) brush.value = activity;
+    else set(changed(review, chosen.value, { is: 'rider', activity }));
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isTaken(event)) return;
+    const { key } = event;
+    const activity = [...letters].find(([, letter]) => letter === key)?.[0];
+    const index = /^\d$/.test(key) ? (Number(key) + 9) % 10 : -1;
+    if (key === 'Enter') confirm();
+    else if (activity !== undefined) choose(activity);
+    else if (index >= 0 && index < review.marks.length) {
+      set(toggled(review, index));
+      chosen.value = index;
+    } else if ((key === KEYS.wrong || key === 'Delete') && chosen.value !== null) {
+      set(changed(review, chosen.value, { is: 'nobody' }));
+    } else if (key === KEYS.nobodyHere) {
+      if (mayOperate) next(emptied(review));
+    } else if (key === KEYS.everybody) set({ ...review, complete: !review.complete });
+    else if (key === KEYS.pass) next(null);
+    else if (key === KEYS.undo && mayOperate) undo();
+    else if (key === KEYS.add) cross.value = { x: 0.5, y: 0.5 };
+    else if (key === 'Escape') chosen.value = null;
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: its keys are shortcuts of the buttons inside
+    <div class="sides" ref={panel} onKeyDown={onKeyDown}>
+      <div class="stack">
+        <Picture
+          src={pictureOf(frame.frame)}
+          alt={t('picture', { time: clockTime(frame.takenAt) })}
+          {...(mayOperate && { onPoint: add })}
+        >
+          {review.marks.map((mark, index) => (
+            <button
+              // biome-ignore lint/suspicious/noArrayIndexKey: its number is what it is known by
+              key={index}
+              type="button"
+              ref={placed({ x: mark.box.x + mark.box.w / 2, y: mark.box.y + mark.box.h / 2, w: mark.box.w, h: mark.box.h })}
+              class={`mark ${mark.is === 'nobody' ? 'nobody' : mark.activity} ${mark.is}${chosen.value === index ? ' chosen' : ''}`}
+              data-number={index + 1}
+              aria-label={`${index + 1}: ${mark.is === 'rider' ? activityName(mark.activity) : t(mark.is)}`}
+              disabled={!mayOperate}
+              onFocus={() => {
+                chosen.value = index;
+              }}
+              onClick={({ detail }) => {
+                set(toggled(review, index));
+                // After a click the keys are for the frame again.
+                if (detail > 0) toHeading();
+              }}
+            />
+          ))}
+          {cross.value !== null && (
+            <Cross
+              at={cross.value}
+              onMove={to => {
+                cross.value = to;
+              }}
+              onEnd={isAdded => {
+                if (isAdded && cross.value !== null) add(cross.value);
+                cross.value = null;
+                toHeading();
+              }}
+            />
+          )}
+        </Picture>
+        <div class="row">
+          <span class="small muted" id="brush">
+            {t('brush')}
+          </span>
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a row everywhere */}
+          <div class="choice" role="group" aria-labelledby="brush">
+            {activities.map(activity => (
+              <button
+                key={activity}
+                type="button"
+                class={`activity ${activity}`}
+                aria-pressed={brush.value === activity}
+                onClick={() => {
+                  brush.value = activity;
+                }}
+              >
+                {activityName(activity)}
+                <Key name={letters.get(activity)} />
+              </button>
+            ))}
+          </div>
+          <button
+            type="button"
+            class="quiet"
+            disabled={!mayOperate}
+            onClick={() => {
+              cross.value = { x: 0.5, y: 0.5 };
+            }}
+          >
+            {t('addByKeys')}
+            <Key name={KEYS.add} />
+          </button>
+        </div>
+      </div>
+      <div class="card stack asked">
+        <div>
+          <h2 ref={heading} tabIndex={-1}>
+            {t(`ask.${frame.ask}`)}
+          </h2>
+          <p class="small muted">
+            {clockTime(frame.takenAt)}
+            {alike.length > 0 && ` · ${t('alike', { count: alike.length })}`}
+          </p>
+          <details class="small">
+            <summary>{t('why')}</summary>
+            <ul>
+              {frame.reasons.map(reason => (
+                <li key={reason}>{reason}</li>
+              ))}
+            </ul>
+          </details>
+        </div>
+        {review.marks.length === 0 && <p class="muted">{t('noMarks')}</p>}
+        <ol class="marks">
+          {review.marks.map((mark, index) => (
+            <MarkRow
+              // biome-ignore lint/suspicious/noArrayIndexKey: as above
+              key={index}
+              frame={frame.frame}
+              mark={mark}
+              number={index + 1}
+              activities={activities}
+              letters={letters}
+              isChosen={chosen.value === index}
+              mayOperate={mayOperate}
+              onChoose={() => {
+                chosen.value = index;
+              }}
+              onChange={change => set(mark.score === null && change.is === 'nobody' ? toggled(review, index) : changed(review, index, change))}
+            />
+          ))}
+        </ol>
+        <label class="row everybody">
+          <input
+            type="checkbox"
+            checked={review.complete}
+            disabled={!mayOperate}
+            onChange={({ currentTarget }) => set({ ...review, complete: currentTarget.checked })}
+          />
+          <span>
+            {t('complete')}
+            <Key name={KEYS.everybody} />
+          </span>
+        </label>
+        <div class="actions">
+          <button type="button" class="primary" disabled={!mayOperate} onClick={confirm}>
+            {riders === 0 ? t('nobodyHere') : t('confirm', { count: riders })}
+            <Key name="↵" />
+          </button>
+          {riders > 0 && (
+            <button type="button" disabled={!mayOperate} onClick={() => next(emptied(review))}>
+              {t('nobodyHere')}
+              <Key name={KEYS.nobodyHere} />
+            </button>
+          )}
+          <button type="button" onClick={() => next(null)}>
+            {t('pass')}
+            <Key name={KEYS.pass} />
+          </button>
+          <button type="button" disabled={!mayOperate || said.value.length === 0} onClick={undo}>
+            {t('undo')}
+            <Key name={KEYS.undo} />
+          </button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Key({ name }: { readonly name: string | undefined }) {
+  return name === undefined ? null : <kbd aria-hidden="true">{name}</kbd>;
+}
+
+const FAR = 0.02;
+const NEAR = 0.003;
+
+/** A cross that is led over the picture by the arrow keys, in small steps with Shift. Enter adds a rider there. */
+function Cross({
+  at,
+  onMove,
+  onEnd,
+}: {
+  readonly at: Point;
+  readonly onMove: (to: Point) => void;
+  readonly onEnd: (isAdded: boolean) => void;
+}) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus({ preventScroll: true }), []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.shiftKey ? NEAR : FAR;
+    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
+    const share = (value: number) => Math.min(1, Math.max(0, value));
+    if (by !== undefined) onMove({ x: share(at.x + (by[0] ?? 0)), y: share(at.y + (by[1] ?? 0)) });
+    else if (event.key === 'Enter' || event.key === ' ') onEnd(true);
+    else if (event.key === 'Escape') onEnd(false);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <button
+      ref={element => {
+        button.current = element;
+        placed(at)(element);
+      }}
+      type="button"
+      class="cross"
+      aria-label={t('cross')}
+      onKeyDown={onKeyDown}
+      onClick={() => onEnd(true)}
+    />
+  );
+}
+
+/** Has the browser load the picture that comes next. */
+function usePictureOf(frame: string | undefined): void {
+  useEffect(() => {
+    if (frame !== undefined) new Image().src = pictureOf(frame);
+  }, [frame]);
+}
