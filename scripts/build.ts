@@ -1,6 +1,7 @@
 /**
  * Builds `dist/` from `src/`: checks the types, then puts its 800 modules and those of most packages into few files,
- * of which a command loads its own alone. Reading that many small files was a third of the daemon's start.
+ * of which a command loads its own alone. Reading that many small files was a third of the daemon's start. The page goes
+ * into `web/` of it.
  *
  *     npx tsx scripts/build.ts [DIR]
  */
@@ -10,6 +11,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { build as buildWithVite } from 'vite';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -56,16 +58,27 @@ export async function bundle(folder: string, programs: Readonly<Record<string, s
   });
 }
 
-function checkTypes(): boolean {
+/** Builds the page that the daemon serves, in the place of what is in the folder. */
+export async function buildPage(folder: string): Promise<void> {
+  await buildWithVite({
+    configFile: join(ROOT, 'src', 'web', 'ui', 'vite.config.ts'),
+    build: { outDir: folder },
+    logLevel: 'warn',
+  });
+}
+
+function checkTypes(project: string): boolean {
   const require = createRequire(import.meta.url);
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json')], {
+  const { status } = spawnSync(process.execPath, [compiler, '--noEmit', '-p', join(ROOT, project)], {
     stdio: ['ignore', 2, 2],
   });
   return status === 0;
 }
 
 if (import.meta.url === pathToFileURL(resolve(process.argv[1] ?? '')).href) {
-  if (!checkTypes()) process.exit(1);
-  await bundle(resolve(process.argv[2] ?? join(ROOT, 'dist')), { main: 'src/main.ts' });
+  if (!checkTypes('tsconfig.build.json') || !checkTypes('src/web/ui')) process.exit(1);
+  const folder = resolve(process.argv[2] ?? join(ROOT, 'dist'));
+  await bundle(folder, { main: 'src/main.ts' });
+  await buildPage(join(folder, 'web'));
 }

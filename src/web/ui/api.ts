@@ -27,17 +27,21 @@ export async function ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?
   return answer as T;
 }
 
-/** Has the daemon carry out a command, as over MQTT. */
+/** Has the daemon carry out a command, as over MQTT. @throws as `ask` */
 export function command<T = unknown>(verb: string, args: object = {}): Promise<T> {
   return ask<T>('POST', `/commands/${verb}`, args);
 }
 
 /** Address of a frame's picture, or of a part of it in shares. @param id a ULID, or `latest` */
-export function pictureOf(id: string, options: { readonly width?: number; readonly part?: Rectangle } = {}): string {
+export function pictureOf(
+  id: string,
+  options: { readonly width?: number; readonly part?: Rectangle } = {},
+): string {
   const { width, part } = options;
+  const shares = Object.entries(part ?? {}).map(([name, share]) => [name, share.toFixed(4)]);
   const query = new URLSearchParams({
     ...(width !== undefined && { width: String(width) }),
-    ...(part !== undefined && Object.fromEntries(Object.entries(part).map(([name, share]) => [name, share.toFixed(4)]))),
+    ...Object.fromEntries(shares),
   });
-  return `/api/frames/${id}/picture?${query}`;
+  return `/api/frames/${encodeURIComponent(id)}/picture?${query}`;
 }

@@ -35,12 +35,12 @@ export const connected = signal(false);
 
 const KEPT_EVENTS = 50;
 
-export function valueOf<T extends keyof Payloads>(topic: T): Payloads[T] | undefined {
+export function topicValue<T extends keyof Payloads>(topic: T): Payloads[T] | undefined {
   return topics.value[topic] as Payloads[T] | undefined;
 }
 
-export const infoOf = (): Info | undefined => valueOf('info');
-export const healthOf = (): Health | undefined => valueOf('health');
+export const infoOf = (): Info | undefined => topicValue('info');
+export const healthOf = (): Health | undefined => topicValue('health');
 
 /** Zones by name, each with what goes on there. */
 export function zonesNow(): Readonly<Record<string, Payloads['zone/<zone>/activity']>> {

@@ -1,85 +1,159 @@
 /** The page: a frame with the navigation, and the view that the address names. */
-import { effect, signal } from '@preact/signals';
-import { render } from 'preact';
-import { ask } from './api.ts';
+import { effect, signal, useSignal } from '@preact/signals';
+import { type ComponentType, render } from 'preact';
 import { follow } from './live.ts';
+import { Icon } from './parts/icons.tsx';
 import { Login } from './parts/login.tsx';
-import { LANGUAGES, language, type TextKey, text } from './texts.ts';
-import { Before } from './views/before.tsx';
-import { Label } from './views/label.tsx';
-import { Now } from './views/now.tsx';
-import { Setup } from './views/setup.tsx';
-import { Train } from './views/train.tsx';
+import { Fault } from './parts/notice.tsx';
+import { logOut, readSession, session } from './session.ts';
+import { chooseLanguage, LANGUAGES, language, text } from './texts.ts';
+import { chooseTheme, THEMES, theme } from './theme.ts';
+import { Now } from './views/now/now.tsx';
 
-const VIEWS = { now: Now, before: Before, label: Label, train: Train, setup: Setup } as const;
-type ViewName = keyof typeof VIEWS;
-
-interface Session {
-  readonly role: 'look' | 'operate' | null;
-  readonly login: boolean;
+interface ViewProps {
+  readonly mayOperate: boolean;
 }
 
-const session = signal<Session | null>(null);
-const view = signal<ViewName>(viewOf(location.hash));
+const VIEW_NAMES = ['now', 'before', 'label', 'train', 'setup'] as const;
+type ViewName = (typeof VIEW_NAMES)[number];
 
+/** All but the first are loaded when somebody goes there. */
+const LOADERS: Readonly<Record<ViewName, () => Promise<ComponentType<ViewProps>>>> = {
+  now: async () => Now,
+  before: async () => (await import('./views/before/before.tsx')).Before,
+  label: async () => (await import('./views/label.tsx')).Label,
+  train: async () => (await import('./views/train.tsx')).Train,
+  setup: async () => (await import('./views/setup.tsx')).Setup,
+};
+
+const view = signal(viewOf(location.hash));
+const shown = signal<{ readonly name: ViewName; readonly View: ComponentType<ViewProps> } | null>(null);
+const fault = signal<unknown>(null);
+
+/** `#/before/2026-06` names the view `before`; what follows is its own. */
 function viewOf(hash: string): ViewName {
-  const name = hash.replace(/^#\/?/, '').split('/')[0] ?? '';
-  return Object.hasOwn(VIEWS, name) ? (name as ViewName) : 'now';
-}
-
-async function readSession(): Promise<void> {
-  session.value = await ask<Session>('GET', '/session').catch(() => ({ role: null, login: true }));
+  const name = hash.replace(/^#\/?/, '').split('/')[0];
+  return VIEW_NAMES.find(known => known === name) ?? 'now';
 }
 
 function App() {
-  const { value: known } = session;
-  if (known === null) return <p class="quiet">…</p>;
-  if (known.role === null) return <Login onDone={readSession} />;
-  const View = VIEWS[view.value];
+  const known = session.value;
   return (
     <>
       <a class="skip" href="#main">
         {text('skip')}
       </a>
-      <header>
-        <strong class="brand">surfwatch</strong>
-        <nav aria-label={text('views')}>
-          {(Object.keys(VIEWS) as ViewName[]).map(name => (
-            <a key={name} href={`#/${name}`} aria-current={name === view.value ? 'page' : undefined}>
-              {text(`view.${name}` as TextKey)}
-            </a>
-          ))}
-        </nav>
-        <label class="language">
-          <span class="hidden">{text('language')}</span>
-          <select
-            value={language.value}
-            onChange={event => {
-              language.value = event.currentTarget.value as keyof typeof LANGUAGES;
-            }}
-          >
-            {Object.entries(LANGUAGES).map(([code, name]) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+      <header class="top">
+        <a class="brand" href="#/now">
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          surfwatch
+        </a>
+        {known !== null && known.role !== null && <Navigation />}
+        <Preferences />
       </header>
       <main id="main" tabIndex={-1}>
-        <View mayOperate={known.role === 'operate'} />
+        <Content />
       </main>
     </>
   );
 }
 
+function Content() {
+  const known = session.value;
+  if (known === null) {
+    return fault.value === null ? <p class="muted">{text('loading')}</p> : <Fault error={fault.value} />;
+  }
+  if (known.role === null) return <Login />;
+  if (fault.value !== null) return <Fault error={fault.value} />;
+  if (shown.value === null) return <p class="muted">{text('loading')}</p>;
+  const { name, View } = shown.value;
+  return <View key={name} mayOperate={known.role === 'operate'} />;
+}
+
+function Navigation() {
+  return (
+    <nav aria-label={text('views')}>
+      {VIEW_NAMES.map(name => (
+        <a key={name} href={`#/${name}`} aria-current={name === view.value ? 'page' : undefined}>
+          <Icon name={name} />
+          <span>{text(name)}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** Language, light or dark, and the way out. */
+function Preferences() {
+  const isOpen = useSignal(false);
+  return (
+    <details
+      class="preferences"
+      open={isOpen.value}
+      onToggle={({ currentTarget }) => {
+        isOpen.value = currentTarget.open;
+      }}
+    >
+      <summary aria-label={text('settings')} title={text('settings')}>
+        {language.value.toUpperCase()}
+      </summary>
+      <div class="card">
+        <label class="field">
+          <span>{text('language')}</span>
+          <select
+            value={language.value}
+            onChange={({ currentTarget }) => chooseLanguage(currentTarget.value)}
+          >
+            {Object.entries(LANGUAGES).map(([code, name]) => (
+              <option key={code} value={code} lang={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>{text('theme')}</span>
+          <select value={theme.value} onChange={({ currentTarget }) => chooseTheme(currentTarget.value)}>
+            {THEMES.map(name => (
+              <option key={name} value={name}>
+                {text(`theme.${name}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        {session.value?.login && session.value.role !== null && (
+          <button type="button" onClick={logOut}>
+            {text('logout')}
+          </button>
+        )}
+      </div>
+    </details>
+  );
+}
+
 addEventListener('hashchange', () => {
-  view.value = viewOf(location.hash);
+  // `#main` is where the link that skips the navigation leads.
+  if (location.hash.startsWith('#/')) view.value = viewOf(location.hash);
 });
 effect(() => {
-  document.documentElement.lang = language.value;
+  const name = view.value;
+  LOADERS[name]().then(
+    View => {
+      if (view.peek() !== name) return;
+      fault.value = null;
+      shown.value = { name, View };
+    },
+    (error: unknown) => {
+      fault.value = error;
+    },
+  );
 });
-effect(() => (session.value?.role == null ? undefined : follow()));
-await readSession();
+effect(() => {
+  document.title = `${text(view.value)} · surfwatch`;
+});
+effect(() => (session.value === null || session.value.role === null ? undefined : follow()));
+readSession().catch((error: unknown) => {
+  fault.value = error;
+});
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

@@ -9,7 +9,7 @@ export default defineConfig({
   build: {
     outDir: '../../../dist/web',
     emptyOutDir: true,
-    // A strict content-security policy takes no data: scripts, and pictures are few.
+    // The content-security policy takes no data: scripts, and pictures are few.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

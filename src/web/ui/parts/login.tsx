@@ -1,31 +1,36 @@
 /** Asks for the password, where the page has one. */
 import { useSignal } from '@preact/signals';
-import { ask, Refused } from '../api.ts';
+import type { TargetedSubmitEvent } from 'preact';
+import { hasEnded, logIn } from '../session.ts';
 import { text } from '../texts.ts';
+import { Fault, Notice } from './notice.tsx';
 
-export function Login({ onDone }: { readonly onDone: () => void }) {
-  const fault = useSignal('');
-  const submit = async (event: SubmitEvent) => {
+export function Login() {
+  const fault = useSignal<unknown>(null);
+  const isBusy = useSignal(false);
+  const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const password = new FormData(event.currentTarget as HTMLFormElement).get('password');
-    try {
-      await ask('POST', '/login', { password });
-      onDone();
-    } catch (error) {
-      fault.value = error instanceof Refused ? `${error.message}. ${error.remedy}` : text('offline');
-    }
+    const password = String(new FormData(event.currentTarget).get('password'));
+    isBusy.value = true;
+    fault.value = await logIn(password).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    isBusy.value = false;
   };
   return (
-    <main class="login">
-      <h1>surfwatch</h1>
-      <form onSubmit={submit}>
-        <label>
-          {text('login.password')}
-          <input type="password" name="password" autocomplete="current-password" required autofocus />
-        </label>
-        <button type="submit">{text('login.open')}</button>
-        <p role="alert">{fault.value}</p>
-      </form>
-    </main>
+    <form class="card login" onSubmit={submit}>
+      <h1>{text('login.title')}</h1>
+      <p class="muted">{text('login.why')}</p>
+      {hasEnded.value && fault.value === null && <Notice kind="warn" title={text('login.ended')} isLive />}
+      <label class="field">
+        <span>{text('login.password')}</span>
+        <input type="password" name="password" autocomplete="current-password" required />
+      </label>
+      <Fault error={fault.value} />
+      <button type="submit" class="primary" disabled={isBusy.value}>
+        {text('login.open')}
+      </button>
+    </form>
   );
 }

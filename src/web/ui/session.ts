@@ -1,0 +1,38 @@
+/** Who looks at the page, and what they may do. */
+import { signal } from '@preact/signals';
+import { ask, Refused } from './api.ts';
+
+export interface Session {
+  /** null: they have to log in. */
+  readonly role: 'look' | 'operate' | null;
+  /** Whether this page asks for a password at all. */
+  readonly login: boolean;
+}
+
+/** null until the daemon has answered. */
+export const session = signal<Session | null>(null);
+/** Whether a session ended while the page was open. */
+export const hasEnded = signal(false);
+
+/** @throws a network error where the daemon cannot be reached */
+export async function readSession(): Promise<void> {
+  const before = session.value;
+  session.value = await ask<Session>('GET', '/session');
+  hasEnded.value = session.value.role === null && (before?.role ?? null) !== null;
+}
+
+/** @throws Refused where the password is wrong */
+export async function logIn(password: string): Promise<void> {
+  await ask('POST', '/login', { password });
+  await readSession();
+}
+
+export async function logOut(): Promise<void> {
+  await ask('POST', '/logout');
+  session.value = { role: null, login: true };
+}
+
+/** Where an answer says that nobody is logged in, asks anew. */
+addEventListener('unhandledrejection', ({ reason }) => {
+  if (reason instanceof Refused && reason.code === 'web-login') void readSession();
+});
