@@ -21,9 +21,9 @@ type ViewName = (typeof VIEW_NAMES)[number];
 const LOADERS: Readonly<Record<ViewName, () => Promise<ComponentType<ViewProps>>>> = {
   now: async () => Now,
   before: async () => (await import('./views/before/before.tsx')).Before,
-  label: async () => (await import('./views/label.tsx')).Label,
-  train: async () => (await import('./views/train.tsx')).Train,
-  setup: async () => (await import('./views/setup.tsx')).Setup,
+  label: async () => (await import('./views/label/label.tsx')).Label,
+  train: async () => (await import('./views/train/train.tsx')).Train,
+  setup: async () => (await import('./views/setup/setup.tsx')).Setup,
 };
 
 const view = signal(viewOf(location.hash));

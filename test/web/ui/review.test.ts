@@ -69,7 +69,12 @@ describe('the review of a frame', () => {
   });
 
   it('makes labels that the daemon takes', () => {
-    for (const said of [review, toggled(review, 1), emptied(review), emptied(reviewOf({ frame: FRAME, places: [] }))]) {
+    for (const said of [
+      review,
+      toggled(review, 1),
+      emptied(review),
+      emptied(reviewOf({ frame: FRAME, places: [] })),
+    ]) {
       expect(labelArgsSchema.safeParse(labelArgs(said))).toMatchObject({ success: true });
     }
     expect(labelArgs(emptied(review))).toMatchObject({ riders: [], complete: true });

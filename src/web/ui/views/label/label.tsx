@@ -3,9 +3,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Fault, Notice } from '../../parts/notice.tsx';
 import { clockTime, text } from '../../texts.ts';
-import { t } from './texts.ts';
 import { load, queue, refused, retry, review, said, unsent, waitingLabels } from './queue.ts';
 import { Reviewed } from './reviewed.tsx';
+import { t } from './texts.ts';
 import './label.css';
 
 /** Labels that make a retraining worth its while. */

@@ -21,7 +21,10 @@ export function MarkRow(props: MarkRowProps) {
   const { frame, mark, number, activities, letters, isChosen, mayOperate, onChoose, onChange } = props;
   const is = mark.is === 'rider' ? activityName(mark.activity) : t(mark.is);
   return (
-    <li class={`${mark.is === 'rider' ? mark.activity : 'none'}${isChosen ? ' chosen' : ''}`} onFocusCapture={onChoose}>
+    <li
+      class={`${mark.is === 'rider' ? mark.activity : 'none'}${isChosen ? ' chosen' : ''}`}
+      onFocusCapture={onChoose}
+    >
       <CloseUp frame={frame} mark={mark} />
       <div>
         <p class={`small activity ${mark.is === 'rider' ? mark.activity : 'none'}`}>

@@ -28,7 +28,9 @@ export const refused = signal<readonly (Said & { readonly error: unknown })[]>([
 const before = signal(0);
 
 /** Labels since the last retraining. */
-export const waitingLabels = computed(() => before.value + said.value.filter(({ isLabelled }) => isLabelled).length);
+export const waitingLabels = computed(
+  () => before.value + said.value.filter(({ isLabelled }) => isLabelled).length,
+);
 
 /** Nothing can be lost while this is so. */
 export const isSettled = computed(() => unsent.value === 0 && refused.value.length === 0);
@@ -46,7 +48,10 @@ export async function load(): Promise<void> {
     command<{ frames: readonly QueuedFrame[] }>('next', { count: FETCHED }),
     command<Status>('status'),
   ]);
-  before.value = Object.values(learning?.progress.activities ?? {}).reduce((sum, { waiting }) => sum + waiting, 0);
+  before.value = Object.values(learning?.progress.activities ?? {}).reduce(
+    (sum, { waiting }) => sum + waiting,
+    0,
+  );
   said.value = [];
   show(grouped(frames));
 }

@@ -50,7 +50,11 @@ export function reviewOf({ frame, places }: Pick<QueuedFrame, 'frame' | 'places'
 }
 
 /** @param index of the mark */
-export function changed(review: Review, index: number, change: Partial<Pick<Mark, 'is' | 'activity'>>): Review {
+export function changed(
+  review: Review,
+  index: number,
+  change: Partial<Pick<Mark, 'is' | 'activity'>>,
+): Review {
   return { ...review, marks: review.marks.map((mark, at) => (at === index ? { ...mark, ...change } : mark)) };
 }
 
@@ -77,7 +81,9 @@ export function ridersIn({ marks }: Review): number {
 
 /** Says that nobody is in the frame, wherever somebody was thought to be. */
 export function emptied(review: Review): Review {
-  const marks = review.marks.filter(({ score }) => score !== null).map(mark => ({ ...mark, is: 'nobody' as const }));
+  const marks = review.marks
+    .filter(({ score }) => score !== null)
+    .map(mark => ({ ...mark, is: 'nobody' as const }));
   return { ...review, marks, complete: true };
 }
 
@@ -102,7 +108,9 @@ export function closeUpOf({ x, y, w, h }: Rectangle): Rectangle {
 const ALIKE = { ms: 600_000, share: 0.03 };
 
 /** Puts near-duplicates together, each group under the frame that comes first in the queue. */
-export function grouped(queue: readonly QueuedFrame[]): readonly (readonly [QueuedFrame, ...QueuedFrame[]])[] {
+export function grouped(
+  queue: readonly QueuedFrame[],
+): readonly (readonly [QueuedFrame, ...QueuedFrame[]])[] {
   const groups: [QueuedFrame, ...QueuedFrame[]][] = [];
   for (const frame of queue) {
     const like = groups.find(([first]) => isAlike(first, frame));
@@ -114,13 +122,12 @@ export function grouped(queue: readonly QueuedFrame[]): readonly (readonly [Queu
 
 function isAlike(one: QueuedFrame, other: QueuedFrame): boolean {
   const [here, there] = [one, other].map(({ places }) => places.filter(({ number }) => number !== null));
-  if (here === undefined || there === undefined || here.length === 0 || here.length !== there.length) return false;
+  if (here === undefined || there === undefined || here.length === 0 || here.length !== there.length)
+    return false;
   return (
     Math.abs(Date.parse(one.takenAt) - Date.parse(other.takenAt)) <= ALIKE.ms &&
     here.every(({ x, y, activity }) =>
-      there.some(
-        place => place.activity === activity && Math.hypot(place.x - x, place.y - y) <= ALIKE.share,
-      ),
+      there.some(place => place.activity === activity && Math.hypot(place.x - x, place.y - y) <= ALIKE.share),
     )
   );
 }

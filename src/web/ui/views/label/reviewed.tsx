@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Point } from '../../../../base/geometry.ts';
 import { pictureOf } from '../../api.ts';
-import { valueOf } from '../../live.ts';
+import { topicValue } from '../../live.ts';
 import { Picture, placed } from '../../parts/picture.tsx';
 import { activityName, clockTime } from '../../texts.ts';
 import { isTaken, KEYS, lettersOf } from './keys.ts';
@@ -21,7 +21,7 @@ interface ReviewedProps {
 const USUAL = ['surfing', 'windsurfing', 'kitesurfing'];
 
 export function Reviewed({ group: [frame, ...alike], review, mayOperate }: ReviewedProps) {
-  const activities = valueOf('info')?.activities ?? USUAL;
+  const activities = topicValue('info')?.activities ?? USUAL;
   const letters = lettersOf(activities);
   /** What a rider does that is added. */
   const brush = useSignal(activities.includes(frame.activity) ? frame.activity : (activities[0] ?? ''));
@@ -43,7 +43,8 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
   const confirm = () => mayOperate && next(riders === 0 ? emptied(review) : review);
   const add = (point: Point) => {
     const image = panel.current?.querySelector('img');
-    const aspect = image == null || image.naturalHeight === 0 ? 16 / 9 : image.naturalWidth / image.naturalHeight;
+    const aspect =
+      image == null || image.naturalHeight === 0 ? 16 / 9 : image.naturalWidth / image.naturalHeight;
     set(added(review, point, brush.value, aspect));
     chosen.value = review.marks.length;
   };
@@ -86,10 +87,14 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
         >
           {review.marks.map((mark, index) => (
             <button
-              // biome-ignore lint/suspicious/noArrayIndexKey: its number is what it is known by
               key={index}
               type="button"
-              ref={placed({ x: mark.box.x + mark.box.w / 2, y: mark.box.y + mark.box.h / 2, w: mark.box.w, h: mark.box.h })}
+              ref={placed({
+                x: mark.box.x + mark.box.w / 2,
+                y: mark.box.y + mark.box.h / 2,
+                w: mark.box.w,
+                h: mark.box.h,
+              })}
               class={`mark ${mark.is === 'nobody' ? 'nobody' : mark.activity} ${mark.is}${chosen.value === index ? ' chosen' : ''}`}
               data-number={index + 1}
               aria-label={`${index + 1}: ${mark.is === 'rider' ? activityName(mark.activity) : t(mark.is)}`}
@@ -174,7 +179,6 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
         <ol class="marks">
           {review.marks.map((mark, index) => (
             <MarkRow
-              // biome-ignore lint/suspicious/noArrayIndexKey: as above
               key={index}
               frame={frame.frame}
               mark={mark}
@@ -186,7 +190,13 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
               onChoose={() => {
                 chosen.value = index;
               }}
-              onChange={change => set(mark.score === null && change.is === 'nobody' ? toggled(review, index) : changed(review, index, change))}
+              onChange={change =>
+                set(
+                  mark.score === null && change.is === 'nobody'
+                    ? toggled(review, index)
+                    : changed(review, index, change),
+                )
+              }
             />
           ))}
         </ol>
@@ -228,7 +238,11 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
 }
 
 function Key({ name }: { readonly name: string | undefined }) {
-  return name === undefined ? null : <kbd aria-hidden="true">{name}</kbd>;
+  return name === undefined ? null : (
+    <span class="key" aria-hidden="true">
+      {name}
+    </span>
+  );
 }
 
 const FAR = 0.02;
@@ -248,7 +262,9 @@ function Cross({
   useEffect(() => button.current?.focus({ preventScroll: true }), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.shiftKey ? NEAR : FAR;
-    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
+    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[
+      event.key
+    ];
     const share = (value: number) => Math.min(1, Math.max(0, value));
     if (by !== undefined) onMove({ x: share(at.x + (by[0] ?? 0)), y: share(at.y + (by[1] ?? 0)) });
     else if (event.key === 'Enter' || event.key === ' ') onEnd(true);

@@ -13,7 +13,8 @@ export const t = textsOf({
     done: '{count} frames labelled',
     doneWhy: 'There are no more frames in this round. Retrain, or look for more.',
     empty: 'There is nothing to label now',
-    emptyWhy: 'Frames that are worth a label are kept as they come: when the activity changes, or the head is in doubt.',
+    emptyWhy:
+      'Frames that are worth a label are kept as they come: when the activity changes, or the head is in doubt.',
     again: 'Look for more',
     picture: 'Picture of {time}',
     'ask.label': 'Is this right?',
@@ -46,7 +47,8 @@ export const t = textsOf({
     done: '{count} Bilder beschriftet',
     doneWhy: 'In dieser Runde gibt es keine weiteren. Lernen lassen oder nach weiteren sehen.',
     empty: 'Zurzeit gibt es nichts zu beschriften',
-    emptyWhy: 'Lohnende Bilder werden laufend aufgehoben: wenn sich etwas ändert oder das Modell unsicher ist.',
+    emptyWhy:
+      'Lohnende Bilder werden laufend aufgehoben: wenn sich etwas ändert oder das Modell unsicher ist.',
     again: 'Nach weiteren sehen',
     picture: 'Bild von {time}',
     'ask.label': 'Stimmt das?',
@@ -79,7 +81,8 @@ export const t = textsOf({
     done: '{count} images étiquetées',
     doneWhy: 'Il n’y en a plus dans cette série. Lancez un entraînement ou cherchez-en d’autres.',
     empty: 'Rien à étiqueter pour l’instant',
-    emptyWhy: 'Les images utiles sont gardées au fil du temps : quand l’activité change ou que le modèle hésite.',
+    emptyWhy:
+      'Les images utiles sont gardées au fil du temps : quand l’activité change ou que le modèle hésite.',
     again: 'En chercher d’autres',
     picture: 'Image de {time}',
     'ask.label': 'Est-ce juste ?',
@@ -145,7 +148,8 @@ export const t = textsOf({
     done: '{count} imagens etiquetadas',
     doneWhy: 'Não há mais nesta ronda. Treine ou procure mais.',
     empty: 'De momento não há nada para etiquetar',
-    emptyWhy: 'As imagens úteis são guardadas à medida que surgem: quando a atividade muda ou o modelo tem dúvidas.',
+    emptyWhy:
+      'As imagens úteis são guardadas à medida que surgem: quando a atividade muda ou o modelo tem dúvidas.',
     again: 'Procurar mais',
     picture: 'Imagem das {time}',
     'ask.label': 'Está certo?',

@@ -39,13 +39,16 @@ export const preview = signal<Preview | null>(null);
 /** Settings that were saved and wait for a restart. */
 export const waiting = signal<readonly string[]>([]);
 
+/** Stands in the place of a secret. */
+export const SECRET = '[secret]';
+
 /** Reads the configuration anew; changes that are not saved stay. */
 export async function load(): Promise<void> {
   config.value = await ask<Config>('GET', '/config');
 }
 
 /** The new value of a setting, else the one in force. */
-export function valueOf<T>(path: string): T | undefined {
+export function settingValue<T>(path: string): T | undefined {
   const changed = changes.value;
   return (Object.hasOwn(changed, path) ? changed[path] : inForce(path)) as T | undefined;
 }
@@ -67,13 +70,21 @@ export function discard(): void {
   changes.value = {};
 }
 
-export function faultOf(path: string): string | undefined {
-  return preview.value?.faults.find(fault => fault.path === path || fault.path.startsWith(`${path}[`))?.reason;
+/** Whether the daemon was started with a configuration that names no camera yet. */
+export function isEmpty({ text }: Pick<Config, 'text'>): boolean {
+  return !/"camera"\s*:/.test(text);
 }
 
-/** A group of settings as it would be: `camera`, with all that is in it. */
+export function faultOf(path: string): string | undefined {
+  return preview.value?.faults.find(fault => fault.path === path || fault.path.startsWith(`${path}[`))
+    ?.reason;
+}
+
+/** A group of settings as it would be: `camera`, with all that is in it but secrets that nobody has typed. */
 export function groupOf(name: string): Settings {
-  const group = structuredClone(inForce(name) ?? {}) as Record<string, unknown>;
+  const group = JSON.parse(
+    JSON.stringify(inForce(name) ?? {}, (_, value: unknown) => (value === SECRET ? undefined : value)),
+  );
   for (const [path, value] of Object.entries(changes.value)) {
     if (!path.startsWith(`${name}.`)) continue;
     const names = path.split('.').slice(1);
@@ -92,7 +103,10 @@ export function groupOf(name: string): Settings {
 export async function save(): Promise<void> {
   const [now, next] = [config.value, preview.value];
   if (now === null || next === null) return;
-  const { restart } = await ask<{ restart: readonly string[] }>('PUT', '/config', { text: next.text, etag: now.etag });
+  const { restart } = await ask<{ restart: readonly string[] }>('PUT', '/config', {
+    text: next.text,
+    etag: now.etag,
+  });
   waiting.value = [...new Set([...waiting.value, ...restart])];
   discard();
   await load();

@@ -72,5 +72,8 @@ export function nameFault(zones: readonly DrawnZone[], index: number): 'name' | 
 /** A name as somebody types it, as a zone may bear it: `North Pier` is `north-pier`. */
 export function asName(typed: string): string {
   const plain = typed.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
-  return plain.replaceAll(/[^a-z0-9]+/g, '-').replace(/^-/, '').slice(0, 64);
+  return plain
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^-/, '')
+    .slice(0, 64);
 }

@@ -6,8 +6,12 @@ import { t } from './texts.ts';
 export function Compared({ figures: { board, base, detections } }: { readonly figures: Figures }) {
   return (
     <div class="stack">
-      {board !== null && <Table title={t('onBoard', { count: number(board.candidate.judged) })} compared={board} />}
-      {base !== null && <Table title={t('onBase', { count: number(base.candidate.judged) })} compared={base} />}
+      {board !== null && (
+        <Table title={t('onBoard', { count: number(board.candidate.judged) })} compared={board} />
+      )}
+      {base !== null && (
+        <Table title={t('onBase', { count: number(base.candidate.judged) })} compared={base} />
+      )}
       {detections != null && (
         <p class="small">
           {t('detections', {
@@ -22,7 +26,13 @@ export function Compared({ figures: { board, base, detections } }: { readonly fi
   );
 }
 
-function Table({ title, compared: { incumbent, candidate } }: { readonly title: string; readonly compared: Comparison }) {
+function Table({
+  title,
+  compared: { incumbent, candidate },
+}: {
+  readonly title: string;
+  readonly compared: Comparison;
+}) {
   const rows = Object.keys(candidate.recall).filter(name => candidate.recall[name] != null);
   return (
     <table>

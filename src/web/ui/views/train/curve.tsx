@@ -19,7 +19,14 @@ export function Curve({ points }: { readonly points: readonly CurvePoint[] }) {
     const element = place.current;
     if (element === null) return;
     drawn.current?.destroy();
-    drawn.current = new Plot(optionsOf(element, points.map(({ at }) => at)), dataOf(points), element);
+    drawn.current = new Plot(
+      optionsOf(
+        element,
+        points.map(({ at }) => at),
+      ),
+      dataOf(points),
+      element,
+    );
   };
   useEffect(() => {
     void draw();
@@ -81,7 +88,11 @@ function dataOf(points: readonly CurvePoint[]): UPlot.AlignedData {
 function optionsOf(element: HTMLElement, times: readonly number[]): UPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name);
-  const line = { stroke: colour('color'), grid: { stroke: colour('border-color'), width: 1 }, ticks: { show: false } };
+  const line = {
+    stroke: colour('color'),
+    grid: { stroke: colour('border-color'), width: 1 },
+    ticks: { show: false },
+  };
   const day = new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short' });
   const series = (name: string, stroke: string): UPlot.Series => ({
     label: name,

@@ -47,10 +47,20 @@ export function Held({ held: { id, reasons, figures, overlay }, mayOperate, onDe
       )}
       {figures !== null && <Compared figures={figures} />}
       <div class="row">
-        <button type="button" class="primary" disabled={!mayOperate} onClick={() => onDecide('approve', { head: id })}>
+        <button
+          type="button"
+          class="primary"
+          disabled={!mayOperate}
+          onClick={() => onDecide('approve', { head: id })}
+        >
           {t('approve')}
         </button>
-        <button type="button" class="danger" disabled={!mayOperate} onClick={() => onDecide('reject', { head: id })}>
+        <button
+          type="button"
+          class="danger"
+          disabled={!mayOperate}
+          onClick={() => onDecide('reject', { head: id })}
+        >
           {t('reject')}
         </button>
         <span class="small muted">{id}</span>

@@ -9,14 +9,21 @@ type Training = Payloads['training'];
 export function Job({ training }: { readonly training: Training }) {
   const { state, progress, epoch, epochs, loss, secondsLeft, finishedAt, result, error } = training;
   if (state === 'idle' || state === 'held') return null;
-  if (error !== null) return <Notice kind="fault" title={t('failed')} isLive>{`${error.message} (${error.code})`}</Notice>;
+  if (error !== null || state === 'failed') {
+    return (
+      <Notice kind="fault" title={t('failed')} isLive>
+        {error === null ? '' : `${error.message} (${error.code})`}
+      </Notice>
+    );
+  }
   if (state === 'cancelled') return <Notice kind="info" title={t('cancelled')} isLive />;
   if (state === 'done') {
     const outcome = result?.outcome ?? 'rejected';
     const when = finishedAt === null ? '' : clockTime(finishedAt);
     return (
       <Notice kind={outcome === 'promoted' ? 'good' : 'info'} title={t(`outcome.${outcome}`)} isLive>
-        {result !== null && t('learntFrom', { frames: result.samples.board, held: result.samples.boardHeld, when })}
+        {result !== null &&
+          t('learntFrom', { frames: result.samples.board, held: result.samples.boardHeld, when })}
       </Notice>
     );
   }

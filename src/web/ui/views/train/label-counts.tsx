@@ -1,6 +1,7 @@
 /** Labels of each activity, and what ten more would bring. */
-import { activityName, number, percent } from '../../texts.ts';
+
 import { labelsInOrder } from '../../../../base/activities.ts';
+import { activityName, number, percent } from '../../texts.ts';
 import { progress } from './models.ts';
 import { t } from './texts.ts';
 

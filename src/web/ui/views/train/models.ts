@@ -59,7 +59,9 @@ export const progress = signal<Readonly<Record<string, ActivityProgress>>>({});
 export async function load(): Promise<void> {
   const [list, status] = await Promise.all([
     command<Models>('models'),
-    command<{ learning: { progress: { activities: Readonly<Record<string, ActivityProgress>> } } | null }>('status'),
+    command<{ learning: { progress: { activities: Readonly<Record<string, ActivityProgress>> } } | null }>(
+      'status',
+    ),
   ]);
   models.value = list;
   progress.value = status.learning?.progress.activities ?? {};

@@ -1,7 +1,7 @@
 /** What the board has learnt, how to have it learn more, and which head is in use. */
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { command } from '../../api.ts';
-import { valueOf } from '../../live.ts';
+import { topicValue } from '../../live.ts';
 import { Fault, Notice } from '../../parts/notice.tsx';
 import { text } from '../../texts.ts';
 import { Compared } from './compared.tsx';
@@ -18,10 +18,10 @@ const AT_WORK = ['queued', 'training', 'gating'];
 
 export function Train({ mayOperate }: { readonly mayOperate: boolean }) {
   const fault = useSignal<unknown>(null);
-  const training = valueOf('training');
+  const training = topicValue('training');
   const isAtWork = AT_WORK.includes(training?.state ?? '');
   // A job that ends, and a head that is decided on, change the list.
-  const shown = useComputed(() => [valueOf('training')?.state, valueOf('info')?.head.id].join());
+  const shown = useComputed(() => [topicValue('training')?.state, topicValue('info')?.head.id].join());
   const read = () =>
     load().then(
       () => {
@@ -42,7 +42,7 @@ export function Train({ mayOperate }: { readonly mayOperate: boolean }) {
   const list = models.value;
   const result = training?.result ?? null;
   return (
-    <div class="stack">
+    <div class="stack training">
       <div class="row spread">
         <h1>{t('title')}</h1>
         <div class="row">
@@ -51,7 +51,12 @@ export function Train({ mayOperate }: { readonly mayOperate: boolean }) {
               {text('cancel')}
             </button>
           )}
-          <button type="button" class="primary" disabled={!mayOperate || isAtWork} onClick={() => act('retrain')}>
+          <button
+            type="button"
+            class="primary"
+            disabled={!mayOperate || isAtWork}
+            onClick={() => act('retrain')}
+          >
             {t('retrain')}
           </button>
         </div>
@@ -73,7 +78,9 @@ export function Train({ mayOperate }: { readonly mayOperate: boolean }) {
         </div>
         <LabelCounts />
       </div>
-      {list !== null && <Heads {...list} mayOperate={mayOperate} onRollback={to => act('rollback', { to })} />}
+      {list !== null && (
+        <Heads {...list} mayOperate={mayOperate} onRollback={to => act('rollback', { to })} />
+      )}
     </div>
   );
 }
