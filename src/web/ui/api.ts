@@ -13,6 +13,9 @@ export class Refused extends Error {
   }
 }
 
+/** Event of the window: the daemon asks for a login. */
+export const LOGGED_OUT = 'surfwatch-logged-out';
+
 /** @throws Refused; a network error where the daemon cannot be reached */
 export async function ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> {
   const response = await fetch(`/api${path}`, {
@@ -23,6 +26,7 @@ export async function ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?
     }),
   });
   const answer: unknown = await response.json();
+  if (response.status === 401) dispatchEvent(new Event(LOGGED_OUT));
   if (!response.ok) throw new Refused(answer as ConstructorParameters<typeof Refused>[0]);
   return answer as T;
 }

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { Health, Info, SurfEvent } from '../../messaging/payloads.ts';
 import type { Payloads } from '../../messaging/topics.ts';
+import { readSession } from './session.ts';
 
 export interface SeenRider {
   readonly activity: string;
@@ -23,17 +24,30 @@ export interface SeenFrame {
   readonly count: Readonly<Record<string, number>> | null;
   readonly visibility: string;
   readonly detail: { readonly scale: number; readonly smallestPx: number; readonly tookMs: number } | null;
+  /** A coarse map, row by row: `l` where land or sky was learnt to be, else `w`. */
+  readonly land?: { readonly columns: number; readonly rows: number; readonly cells: string };
 }
 
 /** Value of each topic, below the base. */
 export const topics = signal<Readonly<Record<string, unknown>>>({});
 /** The newest frame. */
 export const newest = signal<SeenFrame | null>(null);
+/** Frames since the page was opened, the oldest first. */
+export const seenFrames = signal<readonly SeenFrame[]>([]);
 /** The newest first. */
 export const happened = signal<readonly SurfEvent[]>([]);
-export const connected = signal(false);
+/** null before it was first tried. */
+export const connected = signal<boolean | null>(null);
+/** The time, second by second, in milliseconds since the epoch. */
+export const now = signal(Date.now());
 
 const KEPT_EVENTS = 50;
+const KEPT_FRAMES = 300;
+const AGAIN_MS = 3_000;
+
+setInterval(() => {
+  now.value = Date.now();
+}, 1_000);
 
 export function topicValue<T extends keyof Payloads>(topic: T): Payloads[T] | undefined {
   return topics.value[topic] as Payloads[T] | undefined;
@@ -42,33 +56,55 @@ export function topicValue<T extends keyof Payloads>(topic: T): Payloads[T] | un
 export const infoOf = (): Info | undefined => topicValue('info');
 export const healthOf = (): Health | undefined => topicValue('health');
 
-/** Zones by name, each with what goes on there. */
-export function zonesNow(): Readonly<Record<string, Payloads['zone/<zone>/activity']>> {
-  const zones = Object.entries(topics.value).flatMap(([topic, value]) => {
-    const name = /^zone\/(.+)\/activity$/.exec(topic)?.[1];
-    return name === undefined ? [] : [[name, value as Payloads['zone/<zone>/activity']] as const];
-  });
-  return Object.fromEntries(zones);
+type ZoneNow = Payloads['zone/${string}/activity'];
+
+/** What goes on in each zone, in the order of their names. */
+export function zonesNow(): readonly ZoneNow[] {
+  return Object.entries(topics.value)
+    .filter(([topic, value]) => /^zone\/[^/]+\/activity$/.test(topic) && value !== null)
+    .map(([, value]) => value as ZoneNow)
+    .sort((a, b) => a.zone.localeCompare(b.zone));
 }
 
-/** Follows the daemon until the function it returns is called. The browser connects again by itself. */
+/** Follows the daemon until the function it returns is called; connects again when the connection is lost. */
 export function follow(): () => void {
-  const source = new EventSource('/api/live');
-  source.onopen = () => {
-    connected.value = true;
+  let source = open();
+  let again: ReturnType<typeof setTimeout> | undefined;
+
+  function open(): EventSource {
+    const opened = new EventSource('/api/live');
+    opened.onopen = () => {
+      connected.value = true;
+    };
+    opened.onerror = () => {
+      connected.value = false;
+      // The browser tries again by itself, but not where it was answered with an error.
+      if (opened.readyState !== EventSource.CLOSED) return;
+      again = setTimeout(() => {
+        readSession().catch(() => undefined);
+        source = open();
+      }, AGAIN_MS);
+    };
+    opened.addEventListener('state', ({ data }) => {
+      const { topic, value } = JSON.parse(data) as { topic: string; value: unknown };
+      topics.value = { ...topics.value, [topic]: value };
+    });
+    opened.addEventListener('frame', ({ data }) => {
+      const frame = JSON.parse(data) as SeenFrame;
+      newest.value = frame;
+      // After a new connection the newest comes once more.
+      if (seenFrames.value.at(-1)?.frame === frame.frame) return;
+      seenFrames.value = [...seenFrames.value, frame].slice(-KEPT_FRAMES);
+    });
+    opened.addEventListener('event', ({ data }) => {
+      happened.value = [JSON.parse(data) as SurfEvent, ...happened.value].slice(0, KEPT_EVENTS);
+    });
+    return opened;
+  }
+
+  return () => {
+    clearTimeout(again);
+    source.close();
+    connected.value = null;
   };
-  source.onerror = () => {
-    connected.value = false;
-  };
-  source.addEventListener('state', ({ data }) => {
-    const { topic, value } = JSON.parse(data) as { topic: string; value: unknown };
-    topics.value = { ...topics.value, [topic]: value };
-  });
-  source.addEventListener('frame', ({ data }) => {
-    newest.value = JSON.parse(data) as SeenFrame;
-  });
-  source.addEventListener('event', ({ data }) => {
-    happened.value = [JSON.parse(data) as SurfEvent, ...happened.value].slice(0, KEPT_EVENTS);
-  });
-  return () => source.close();
 }

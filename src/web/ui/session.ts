@@ -1,6 +1,6 @@
 /** Who looks at the page, and what they may do. */
 import { signal } from '@preact/signals';
-import { ask, Refused } from './api.ts';
+import { ask, LOGGED_OUT } from './api.ts';
 
 export interface Session {
   /** null: they have to log in. */
@@ -16,9 +16,9 @@ export const hasEnded = signal(false);
 
 /** @throws a network error where the daemon cannot be reached */
 export async function readSession(): Promise<void> {
-  const before = session.value;
+  const before = session.value?.role ?? null;
   session.value = await ask<Session>('GET', '/session');
-  hasEnded.value = session.value.role === null && (before?.role ?? null) !== null;
+  hasEnded.value = session.value.role === null && before !== null;
 }
 
 /** @throws Refused where the password is wrong */
@@ -32,7 +32,8 @@ export async function logOut(): Promise<void> {
   session.value = { role: null, login: true };
 }
 
-/** Where an answer says that nobody is logged in, asks anew. */
-addEventListener('unhandledrejection', ({ reason }) => {
-  if (reason instanceof Refused && reason.code === 'web-login') void readSession();
+addEventListener(LOGGED_OUT, () => {
+  if ((session.value?.role ?? null) === null) return;
+  session.value = { role: null, login: true };
+  hasEnded.value = true;
 });
