@@ -434,9 +434,44 @@ export const ERRORS = {
     remedy:
       'Fix what the message names (a full or read-only disk, the permissions of the folder), then start the daemon or restore again: both finish it first.',
   },
-  'metrics-listen-failed': {
-    meaning: 'The metrics cannot be served at `metrics.host` and `metrics.port`.',
-    remedy: 'Choose another `metrics.port`, or end the program that has it (`ss -ltnp`).',
+  'web-listen-failed': {
+    meaning:
+      'The page cannot be served: its port is taken, or its certificate and key cannot be used. The daemon goes on without.',
+    remedy:
+      'Choose another `web.port`, or end the program that has it (`ss -ltnp`); check the files of `web.cert` and `web.key`.',
+  },
+  'web-login': {
+    meaning: 'The page was asked for something without a login, or with a wrong password.',
+    remedy: 'Log in with `web.lookPassword` or `web.operatePassword`.',
+  },
+  'web-tries': {
+    meaning: 'Too many wrong passwords came from this address, or from all together.',
+    remedy: 'Wait a minute. Whoever is logged in already is not held up.',
+  },
+  'web-forbidden': {
+    meaning: 'The login may look only, the request came from another web site, or it was meant for another computer.',
+    remedy:
+      'Log in with `web.operatePassword`; open the page at its own address. Behind a proxy see docs/page.md.',
+  },
+  'web-unknown': {
+    meaning: 'The page has no such address.',
+    remedy: 'docs/page.md lists them.',
+  },
+  'web-invalid': {
+    meaning: 'A request to the page is malformed or too large.',
+    remedy: 'Correct what the message names; docs/schemas/openapi.json has all requests.',
+  },
+  'web-conflict': {
+    meaning: 'The config file cannot be changed from the page: it was changed meanwhile, or there is none.',
+    remedy: 'Load it again and repeat the change. Where there is no file, start the daemon with `--config FILE`.',
+  },
+  'web-busy': {
+    meaning: 'Too much is asked of the page at one time.',
+    remedy: 'Try again in a moment; close pages that are not looked at.',
+  },
+  'web-failed': {
+    meaning: 'The page met an unexpected error.',
+    remedy: 'The log of the daemon has it.',
   },
   'database-newer': {
     exit: 78,

@@ -2,6 +2,7 @@
 
 import type { Point } from '../base/geometry.ts';
 import { contains, WHOLE_FRAME, type Zone, zoneAt } from '../vision/zone.ts';
+import type { Detection } from './detections.ts';
 import type { HeadManifest } from './head-bundle.ts';
 import { KITE_ACTIVITY, overZone } from './kites.ts';
 import { likeliest, presenceScores } from './presence-score.ts';
@@ -52,6 +53,20 @@ export function sightOfFrame(
     scores: presenceScores([...found, ...signs], activities, presence),
     count: countOf(riders, activities, kites.filter(({ score }) => score >= rider).length),
   };
+}
+
+/** What one frame shows by itself in zones that it need not have been judged by. */
+export function sightsOf(
+  { detections, kites }: { readonly detections: readonly Detection[]; readonly kites: readonly Detection[] },
+  zones: readonly Zone[],
+  scene: Scene | null,
+  manifest: CellsManifest,
+): (ZoneSight & Pick<Zone, 'name'>)[] {
+  const found = afloat(detections, zones, scene);
+  return zones.map(zone => {
+    const inside = found.filter(place => contains(zone, place));
+    return { name: zone.name, ...sightOfFrame(inside, manifest, overZone(kites, zone)) };
+  });
 }
 
 /** What is followed from frame to frame. */

@@ -2,9 +2,25 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Writes beside the file, then renames over it. @param mode of a file that is new */
-export async function replaceFile(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
-  await writeAndSync(`${path}.new`, data, mode);
+/** Whose a file is, and who may do what with it. */
+export interface FileRights {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Writes beside the file, then renames over it.
+ *
+ * @param rights its mode, less the umask; or all that the new file is to have, whatever the umask is, and as far as this user
+ *   may give it away
+ */
+export async function replaceFile(
+  path: string,
+  data: string | Uint8Array,
+  rights: number | FileRights = 0o644,
+): Promise<void> {
+  await writeAndSync(`${path}.new`, data, rights);
   await rename(`${path}.new`, path);
   await syncFolder(dirname(path));
 }
@@ -24,10 +40,20 @@ export async function replaceFolder(
   await syncFolder(dirname(folder));
 }
 
-async function writeAndSync(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
-  const file = await open(path, 'w', mode);
+async function writeAndSync(
+  path: string,
+  data: string | Uint8Array,
+  rights: number | FileRights = 0o644,
+): Promise<void> {
+  const isMode = typeof rights === 'number';
+  const file = await open(path, 'w', isMode ? rights : 0o600);
   try {
     await file.writeFile(data);
+    if (!isMode) {
+      // The owner first: another one takes bits of the mode away.
+      await file.chown(rights.uid, rights.gid).catch(() => undefined);
+      await file.chmod(rights.mode & 0o777);
+    }
     await file.sync();
   } finally {
     await file.close();

@@ -71,7 +71,7 @@ export async function migrateFile(
     if (dryRun || migrated.changes.length === 0) return { file, ...migrated, copy: null };
     const copy = `${path}.v${migrated.from}-${timeInName(now)}`;
     await copyFile(path, copy);
-    await replaceFile(path, text, (await stat(path)).mode & 0o777);
+    await replaceFile(path, text, await stat(path));
     return { file, ...migrated, copy };
   } catch (error) {
     throw new SurfwatchError('config-unwritable', `${file}: ${messageOf(error)}`, { cause: error });

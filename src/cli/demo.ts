@@ -1,13 +1,15 @@
 /** `surfwatch demo`: the daemon with a simulated camera, for looking around. */
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ActivityReport } from '../activity/report.ts';
 import { PACKAGE_ROOT } from '../base/paths.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { ConfigSource } from '../config/source.ts';
 import { colours as pc } from './colours.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, type ConfigOptions, settingsFrom, sourceFrom } from './options.ts';
 
 export function demoCommand(): Command {
   return addConfigOptions(new Command('demo'))
@@ -19,7 +21,7 @@ export function demoCommand(): Command {
 
 const HELP = `
 The camera first shows real frames of a line-up, then draws a beach where surfers, windsurfers and kitesurfers come and
-go by a script, and so on in turn; what is printed is what the model makes of the pictures, and which they were. Where port 1883 is taken the next free one is used. What it learns is in a folder of its
+go by a script, and so on in turn; what is printed is what the model makes of the pictures, and which they were. Where port 1883 is taken the next free one is used; its page is at 8321 or, where that is taken, at any. What it learns is in a folder of its
 own, which is deleted when it ends; --set stateDir=DIR keeps it. So several demos can run at once, and beside a daemon.
 
 Examples:
@@ -30,9 +32,11 @@ Examples:
 async function demo(options: ConfigOptions & { json: boolean }): Promise<void> {
   const config = [join(PACKAGE_ROOT, 'config', 'demo.json'), ...options.config];
   const own = await ownState({ config, set: options.set });
-  const load = () => settingsFrom({ config, set: ['log.level=warn', ...own.set, ...options.set] });
+  const set = ['log.level=warn', `web.port=${await freePort(8321)}`, ...own.set, ...options.set];
+  // A file of the package is none of the user's.
+  const file = options.config.at(-1);
   try {
-    await run(load, options);
+    await run(sourceFrom({ config, set }, file === undefined ? null : resolve(file)), options);
   } finally {
     await own.remove();
   }
@@ -47,19 +51,36 @@ async function ownState(options: ConfigOptions): Promise<{ set: string[]; remove
   return { set: [`stateDir=${folder}`], remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-async function run(load: () => LoadedConfig, options: ConfigOptions & { json: boolean }): Promise<void> {
-  const loaded = load();
+/** That one, else any: chosen once, as the page is to be where it was after a start anew. */
+async function freePort(wanted: number): Promise<number> {
+  const server = createServer();
+  try {
+    server.listen(wanted, '127.0.0.1');
+    await once(server, 'listening');
+    return wanted;
+  } catch {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  } finally {
+    server.close();
+  }
+}
+
+async function run(source: ConfigSource, options: { json: boolean }): Promise<void> {
+  const { settings } = source.load();
   const { runDaemon } = await import('./run-daemon.ts');
   const { topicBase } = await import('../messaging/topics.ts');
-  const { broker, mqtt } = loaded.settings;
-  await runDaemon(loaded, load, {
-    onStarted: ({ address }) => {
+  const { broker, mqtt } = settings;
+  await runDaemon(source, {
+    onStarted: ({ address, pageUrl }) => {
       if (options.json) return;
       const port = Number(new URL(address).port);
       if (mqtt.url === '' && port !== broker.port)
         console.log(`port ${broker.port} is taken, the broker listens on ${port}`);
+      if (pageUrl !== '') console.log(`page       ${pageUrl}`);
       console.log(`broker     ${address}`);
-      console.log(`subscribe  mosquitto_sub -p ${port} -v -t '${topicBase(loaded.settings)}/#'`);
+      console.log(`subscribe  mosquitto_sub -p ${port} -v -t '${topicBase(settings)}/#'`);
       console.log('stop       Ctrl-C\n');
     },
     onChange: (report, origin) =>

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { nearestOf } from '../base/nearest.ts';
 import { SurfwatchError } from '../errors.ts';
 import { HOUR_MS } from '../history/accumulate.ts';
+import { csvHead, csvLines, sessionsCsv } from '../history/csv.ts';
 import { type HistoryFile, type HourRow, readHistory } from '../history/read.ts';
 import { HISTORY_FILE } from '../history/schema.ts';
 import { BEACH } from '../history/seen.ts';
@@ -14,13 +15,11 @@ import { addDays, localDate, startOfDate } from '../schedule/time-zone.ts';
 import { colours as pc } from './colours.ts';
 import {
   bucketJson,
-  csvOf,
   heatMap,
   printBuckets,
   printRiders,
   printSessions,
   sessionJson,
-  sessionsCsv,
 } from './history/print.ts';
 import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
@@ -98,7 +97,7 @@ function showHours(file: HistoryFile, period: Period, flags: HistoryFlags, timeZ
   const buckets = bucketsOf(rows, hour => keyOf(hour, by, timeZone)).sort((one, other) =>
     compareKeys(one.key, other.key, by),
   );
-  if (flags.csv) console.log(csvOf(by, zone ?? 'beach', buckets));
+  if (flags.csv) console.log([csvHead(by), ...csvLines(zone ?? 'beach', buckets)].join('\n'));
   else if (flags.json) {
     console.log(JSON.stringify({ timeZone, from, to, by, zone, rows: buckets.map(bucketJson) }));
   } else if (buckets.length === 0) console.log(`nothing from ${from} to ${to} (${timeZone})`);

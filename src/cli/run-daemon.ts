@@ -2,75 +2,105 @@
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
 import { systemClock } from '../base/clock.ts';
+import { deferred } from '../base/deferred.ts';
 import { createLogger, partLogger } from '../base/log.ts';
 import { packageVersion } from '../base/version.ts';
 import { describeFault } from '../config/fault.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { ConfigSource } from '../config/source.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import type { DaemonDeps } from '../daemon/foundation.ts';
 import { LIVENESS_DEFAULTS, longestStepMs } from '../host/service/liveness.ts';
 import type { Notifier } from '../host/service/notifier.ts';
-import { createService } from '../host/service/service.ts';
+import { createService, type Service } from '../host/service/service.ts';
 import { countOne } from '../pipeline/metrics-snapshot.ts';
 
 export interface RunHooks extends Pick<DaemonDeps, 'onChange'> {
-  /** Called when all parts run. */
+  /** Called when all parts run; again after each start anew. */
   readonly onStarted?: (daemon: Daemon) => void;
 }
 
 /**
  * Starts the daemon and resolves when a signal (SIGINT, SIGTERM) has stopped it. A second signal ends it at once; SIGHUP
- * has it read its configuration again.
+ * has it read its configuration again. Where the page asks for it, it stops and starts anew with the configuration as it is.
  *
- * @param reload reads the configuration anew
  * @throws SurfwatchError what starting it throws
  */
-export async function runDaemon(
-  { settings, effective, warnings }: LoadedConfig,
-  reload: () => LoadedConfig,
-  hooks: RunHooks = {},
-): Promise<void> {
+export async function runDaemon(source: ConfigSource, hooks: RunHooks = {}): Promise<void> {
   // What it keeps is for its owner alone, also where no unit sees to it.
   process.umask(0o077);
+  let loaded = source.load();
   const errors = new Map<string, number>();
-  const root = createLogger(settings.log, undefined, code => countOne(errors, code), process.env);
-  const log = partLogger(root, 'daemon');
+  const newLog = () =>
+    createLogger(loaded.settings.log, undefined, code => countOne(errors, code), process.env);
+  const first = newLog();
+  const service = createService({ env: process.env, clock: systemClock, log: partLogger(first, 'ops') });
+  const stopped = untilSignal(partLogger(first, 'daemon'));
+  for (let root = first; ; root = newLog()) {
+    const isOver = await runOnce({ source, loaded, root, errors, service, stopped, hooks });
+    if (isOver) break;
+    partLogger(root, 'daemon').info('starting anew');
+    service.notifier.reloading();
+    loaded = source.load();
+  }
+  await service.notifier.flush();
+}
+
+interface Run {
+  readonly source: ConfigSource;
+  readonly loaded: LoadedConfig;
+  readonly root: Logger;
+  readonly errors: Map<string, number>;
+  readonly service: Service;
+  readonly stopped: Promise<void>;
+  readonly hooks: RunHooks;
+}
+
+/** @returns false where it is to be started anew */
+async function runOnce({ source, loaded, root, errors, service, stopped, hooks }: Run): Promise<boolean> {
+  const { settings, effective, warnings } = loaded;
+  const { notifier, watchdog } = service;
   for (const warning of warnings) partLogger(root, 'config').warn(describeFault(warning));
-  const { notifier, watchdog } = createService({
-    env: process.env,
-    clock: systemClock,
-    log: partLogger(root, 'ops'),
-  });
-  const stopped = untilSignal(log);
+  const again = deferred<'again'>();
   // Until there is a daemon to reload: by default the signal would end the process.
-  const ignore = () => undefined;
-  process.on('SIGHUP', ignore);
-  const daemon = await startDaemon(settings, {
-    clock: systemClock,
-    log: root,
-    version: packageVersion(),
-    effective,
-    errors,
-    stalled: () => watchdog.stalled,
-    onStep: step => notifier.starting(step),
-    onChange: (report, origin) => {
-      notifier.status(`${report.activity}${report.visibility === 'ok' ? '' : ` (${report.visibility})`}`);
-      hooks.onChange?.(report, origin);
-    },
-  });
-  process.off('SIGHUP', ignore);
-  process.on('SIGHUP', () => void reloadDaemon(daemon, reload, notifier, partLogger(root, 'config')));
-  notifier.ready(`broker ${daemon.address}`);
-  watchdog.start({
-    progress: () => daemon.progress,
-    options: () => ({ ...LIVENESS_DEFAULTS, stepMs: longestStepMs(daemon.settings.camera) }),
-  });
-  hooks.onStarted?.(daemon);
-  await stopped;
-  notifier.stopping();
-  await watchdog.stop();
-  await daemon.stop();
-  await notifier.flush();
+  let onHangup = () => undefined as unknown;
+  const hangup = () => void onHangup();
+  process.on('SIGHUP', hangup);
+  try {
+    const daemon = await startDaemon(settings, {
+      clock: systemClock,
+      log: root,
+      version: packageVersion(),
+      effective,
+      errors,
+      source,
+      restart: () => again.resolve('again'),
+      stalled: () => watchdog.stalled,
+      onStep: step => {
+        notifier.starting(step);
+        // systemd goes on waiting for signs of life where the daemon is started anew.
+        notifier.alive();
+      },
+      onChange: (report, origin) => {
+        notifier.status(`${report.activity}${report.visibility === 'ok' ? '' : ` (${report.visibility})`}`);
+        hooks.onChange?.(report, origin);
+      },
+    });
+    onHangup = () => reloadDaemon(daemon, source.load, notifier, partLogger(root, 'config'));
+    notifier.ready(`broker ${daemon.address}`);
+    watchdog.start({
+      progress: () => daemon.progress,
+      options: () => ({ ...LIVENESS_DEFAULTS, stepMs: longestStepMs(daemon.settings.camera) }),
+    });
+    hooks.onStarted?.(daemon);
+    const isOver = (await Promise.race([stopped, again.promise])) !== 'again';
+    if (isOver) notifier.stopping();
+    await watchdog.stop();
+    await daemon.stop();
+    return isOver;
+  } finally {
+    process.off('SIGHUP', hangup);
+  }
 }
 
 /** A wrong configuration changes nothing. */

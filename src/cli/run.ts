@@ -1,20 +1,21 @@
 /** `surfwatch run`: the daemon. */
 import { Command } from 'commander';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, type ConfigOptions, settingsFrom, sourceFrom } from './options.ts';
 
 export function runCommand(): Command {
   return addConfigOptions(new Command('run'))
     .description('run the daemon: watch the camera and publish the activity over MQTT')
     .addHelpText('after', HELP)
     .action(async (options: ConfigOptions) => {
-      const loaded = settingsFrom(options);
+      const { files } = settingsFrom(options);
       const { runDaemon } = await import('./run-daemon.ts');
-      await runDaemon(loaded, () => settingsFrom(options));
+      await runDaemon(sourceFrom(options, files.at(-1) ?? null));
     });
 }
 
 const HELP = `
 It runs until Ctrl-C or SIGTERM; SIGHUP has it read its configuration again. Without mqtt.url it starts a broker of its own on 127.0.0.1:1883.
+What it sees is on its page, http://127.0.0.1:8321, where it can be set up too.
 
 Examples:
   $ surfwatch run --config /etc/surfwatch/config.json

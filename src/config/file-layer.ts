@@ -11,11 +11,16 @@ import { isSetting, type SettingTree } from './setting.ts';
 /** Names the JSON Schema for an editor; it is no setting. */
 const SCHEMA_KEY = '$schema';
 
-/** Reads a config file; one of an older version is brought up to date in memory. One that is missing, unreadable or no JSON is a fault. */
-export function fileLayer(file: string, known: Known): Layer {
+/**
+ * Reads a config file; one of an older version is brought up to date in memory. One that is missing, unreadable or no JSON is a
+ * fault.
+ *
+ * @param given taken in place of what is in the file
+ */
+export function fileLayer(file: string, known: Known, given?: string): Layer {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    text = (given ?? readFileSync(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     const reason = `the config file can't be read: ${messageOf(error)}`;
     return { given: new Map(), faults: [{ kind: 'file', path: '', source: '', reason }] };

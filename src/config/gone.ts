@@ -16,6 +16,7 @@ const GONE: readonly (readonly [settings: string, reason: string])[] = [
     'gates.{frozenShare,overexposedShare,overexposedLuma,obscuredSpread,obscuredSharpness,obscuredStructure,foggedFineness,movedShare,dirtyAfter,movedAfter,acceptViewAfter}',
     'is gone: the measured value holds for every camera; leave it out. gates.view and gates.dirt switch off what is told wrongly',
   ],
+  ['metrics.{enabled,host,port}', 'is gone: the metrics are served with the page, at web.host and web.port'],
   [
     'metrics.{username,password,passwordFile}',
     'is gone: a reader of the metrics logs in with metrics.token, as "Authorization: Bearer TOKEN"',

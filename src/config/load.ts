@@ -24,6 +24,8 @@ export interface ConfigInputs {
   /** systemd's `$CREDENTIALS_DIRECTORY`. */
   readonly credentialsDirectory?: string | undefined;
   readonly systemFile?: string;
+  /** Text that is taken in place of what is in a file, which need not be there. */
+  readonly inPlace?: { readonly file: string; readonly text: string };
 }
 
 export interface LoadedConfig {
@@ -45,11 +47,11 @@ const DEFAULT = 'default';
  * @throws ConfigError with every fault
  */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
-  const { env, cwd, set = [] } = inputs;
+  const { env, cwd, set = [], inPlace } = inputs;
   const known = { tree: SCHEMA, settings: SETTINGS };
   const files = configFiles(inputs);
   const layers = [
-    ...files.map(file => fileLayer(file, known)),
+    ...files.map(file => fileLayer(file, known, file === inPlace?.file ? inPlace.text : undefined)),
     environmentLayer(env, cwd, known),
     argumentLayer(set, cwd, known),
   ];

@@ -1,13 +1,6 @@
 /** The version of a config file: its key `version`, and what has changed from version to version. */
-import {
-  applyEdits,
-  createScanner,
-  findNodeAtLocation,
-  getNodeValue,
-  modify,
-  type Node,
-  parseTree,
-} from 'jsonc-parser';
+import { findNodeAtLocation, getNodeValue, type Node, parseTree } from 'jsonc-parser';
+import { removeAt, setAt, valueAt } from './edit.ts';
 
 /** The key at the top of a config file; it is no setting. A file without it is of version 1. */
 export const VERSION_KEY = 'version';
@@ -23,9 +16,6 @@ export interface ConfigMigration {
   readonly changed?: Readonly<Record<string, (value: unknown) => unknown>>;
 }
 
-/** jsonc-parser's is a const enum, which cannot be imported: 5 is its `CommaToken`. */
-const COMMA_TOKEN = 5;
-
 /** In order, from version 2 on. */
 export const CONFIG_MIGRATIONS: readonly ConfigMigration[] = [];
 
@@ -36,9 +26,6 @@ export interface MigratedText {
   /** What was changed, one line each, for people; empty where the file is as it should be. */
   readonly changes: readonly string[];
 }
-
-/** As the config files of this project are written. */
-const FORMATTING = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
 
 /** The version that the text of a config file says; 1 where it says none, undefined where that is no whole number. */
 export function versionOf(root: Node): number | undefined {
@@ -71,7 +58,7 @@ export function migrateText(
     migrated = stepText(migrated, migration, changes);
   }
   if (changes.length === 0) return { text, from, to, changes };
-  return { text: set(migrated, [VERSION_KEY], to), from, to, changes };
+  return { text: setAt(migrated, VERSION_KEY, to), from, to, changes };
 }
 
 function stepText(before: string, migration: ConfigMigration, changes: string[]): string {
@@ -79,45 +66,21 @@ function stepText(before: string, migration: ConfigMigration, changes: string[])
   for (const [path, change] of Object.entries(migration.changed ?? {})) {
     const found = valueAt(text, path);
     if (found === undefined) continue;
-    text = set(text, path.split('.'), change(found.value));
+    text = setAt(text, path, change(found.value));
     changes.push(`${path} is written otherwise`);
   }
   for (const [path, target] of Object.entries(migration.moved ?? {})) {
     const found = valueAt(text, path);
     if (found === undefined) continue;
     // Where both are given the new one counts.
-    if (valueAt(text, target) === undefined) text = set(text, target.split('.'), found.value);
-    text = remove(text, path);
+    if (valueAt(text, target) === undefined) text = setAt(text, target, found.value);
+    text = removeAt(text, path);
     changes.push(`${path} is ${target} now`);
   }
   for (const path of migration.removed ?? []) {
     if (valueAt(text, path) === undefined) continue;
-    text = remove(text, path);
+    text = removeAt(text, path);
     changes.push(`${path} is no more`);
   }
   return text;
-}
-
-function valueAt(text: string, path: string): { readonly value: unknown } | undefined {
-  const root = parseTree(text, [], { allowTrailingComma: true });
-  const node = root === undefined ? undefined : findNodeAtLocation(root, path.split('.'));
-  return node === undefined ? undefined : { value: getNodeValue(node) };
-}
-
-function set(text: string, path: readonly string[], value: unknown): string {
-  return applyEdits(text, modify(text, [...path], value, FORMATTING));
-}
-
-/** Takes a setting away with the comma behind it; jsonc-parser would take the comments around it too. */
-function remove(text: string, path: string): string {
-  const root = parseTree(text, [], { allowTrailingComma: true });
-  const property = root && findNodeAtLocation(root, path.split('.'))?.parent;
-  if (property === undefined) return text;
-  const end = property.offset + property.length;
-  const scanner = createScanner(text, true);
-  scanner.setPosition(end);
-  const hasComma = scanner.scan() === COMMA_TOKEN;
-  const comma = scanner.getTokenOffset();
-  const rest = hasComma ? text.slice(end, comma) + text.slice(comma + 1) : text.slice(end);
-  return text.slice(0, property.offset) + rest;
 }

@@ -119,12 +119,22 @@ const RULES: readonly Rule[] = [
       when(mqtt.keyFile !== undefined && mqtt.certFile === undefined, 'must be set where mqtt.keyFile is'),
   },
   {
-    about: ['metrics.host', 'metrics.enabled', 'metrics.token'],
-    reason: ({ metrics }) =>
+    about: ['web.operatePassword', 'web.enabled', 'web.host'],
+    reason: ({ web }) =>
       when(
-        metrics.enabled && !isLoopback(metrics.host) && !isGiven(metrics.token),
-        'opens the metrics to the network, so metrics.token must be set; or use 127.0.0.1',
+        web.enabled && !isLoopback(web.host) && !isGiven(web.operatePassword),
+        `must be set where web.host is ${web.host}: the network could change everything; or use 127.0.0.1`,
       ),
+  },
+  {
+    about: ['web.key', 'web.cert'],
+    reason: ({ web }) =>
+      when(web.cert !== undefined && web.key === undefined, 'must be set where web.cert is'),
+  },
+  {
+    about: ['web.cert', 'web.key'],
+    reason: ({ web }) =>
+      when(web.key !== undefined && web.cert === undefined, 'must be set where web.key is'),
   },
   {
     about: ['metrics.textfile'],

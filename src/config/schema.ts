@@ -10,6 +10,7 @@ import { discoverySchema, ridersSchema, snapshotSchema } from './schema/publishi
 import { scheduleSchema } from './schema/schedule.ts';
 import { historySchema, metricsSchema, monitorSchema } from './schema/upkeep.ts';
 import { gatesSchema, modelsSchema, visionSchema, zonesSetting } from './schema/vision.ts';
+import { webSchema } from './schema/web.ts';
 import {
   envName,
   isSetting,
@@ -39,6 +40,7 @@ export const WRITTEN = {
   discovery: discoverySchema,
   monitor: monitorSchema,
   metrics: metricsSchema,
+  web: webSchema,
 } as const satisfies SettingTree;
 
 /** The whole tree, with the `…File` siblings of the secrets. */

@@ -20,6 +20,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   history: 'restart',
   monitor: 'restart',
   metrics: 'restart',
+  web: 'restart',
   zones: 'restart',
   vision: 'restart',
   gates: 'runtime',

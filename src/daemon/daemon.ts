@@ -11,8 +11,8 @@ import { Shutdown } from './shutdown.ts';
 export interface Daemon {
   /** The broker's address without credentials, `mqtt://127.0.0.1:1883`. */
   readonly address: string;
-  /** Address of the metrics, empty where none are served. */
-  readonly metricsUrl: string;
+  /** Address of the page, `http://127.0.0.1:8321`; empty where it is not served. */
+  readonly pageUrl: string;
   /** The settings in force: those of the configuration, under those that were changed while it ran. */
   readonly settings: Settings;
   /** For whoever watches over this process. */
@@ -32,14 +32,14 @@ export async function startDaemon(configured: Settings, deps: DaemonDeps): Promi
   const shutdown = new Shutdown();
   try {
     const foundation = await openFoundation(configured, deps, shutdown);
-    const { frameLoop, outlets } = await startParts(foundation, shutdown);
+    const { frameLoop, page } = await startParts(foundation, shutdown);
     const { messaging, options } = foundation;
     return {
       get address() {
         return messaging.address;
       },
-      get metricsUrl() {
-        return outlets.url;
+      get pageUrl() {
+        return page.url;
       },
       get settings() {
         return options.settings;

@@ -9,6 +9,7 @@ import { partLogger, setLogLevels } from '../base/log.ts';
 import { BrokerProcess } from '../broker/process.ts';
 import type { EffectiveSetting } from '../config/effective.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ConfigSource } from '../config/source.ts';
 import { zonesOf } from '../config/zones.ts';
 import { RuntimeOptions } from '../control/runtime-options.ts';
 import { type OpenedState, openState } from '../host/state/open.ts';
@@ -42,6 +43,10 @@ export interface DaemonDeps {
   readonly version: string;
   /** Where the configuration has each setting from, for those who ask. */
   readonly effective?: readonly EffectiveSetting[];
+  /** Where the settings come from, for the page; without it nothing can be set up there. */
+  readonly source?: ConfigSource;
+  /** Ends the daemon and starts it anew, soon; without it the page cannot ask for that. */
+  readonly restart?: () => void;
   /** How often each coded error was logged so far, for the metrics. */
   readonly errors?: ReadonlyMap<string, number>;
   /** What a watchdog found stuck, or null. */

@@ -29,7 +29,9 @@ import { metricsSnapshot, statePayload, statusAnswer } from '../pipeline/status.
 import { ViewStore } from '../pipeline/view-store.ts';
 import { EARLIEST_MS } from '../schedule/clock-set.ts';
 import { timeZoneOf } from '../schedule/schedule.ts';
+import { Page } from '../web/page.ts';
 import type { Foundation } from './foundation.ts';
+import { setupOf } from './setup.ts';
 import type { Shutdown } from './shutdown.ts';
 
 /** Returns when frames are on their way. */
@@ -152,15 +154,32 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     clock: networkClock,
     log: opsLog,
   });
-  // Figures that cannot be read are no reason not to watch.
-  await outlets
-    .start()
-    .catch((error: unknown) => daemonLog.error({ err: error }, 'the metrics cannot be read'));
+  outlets.start();
   shutdown.add(() => outlets.stop());
+  const page = new Page({
+    settings: configured,
+    messaging,
+    commands,
+    metrics: outlets,
+    isPaused: () => pause.state !== null,
+    picture: async id => (await needLearning(learning)).picture(id),
+    pictures: async (fromMs, toMs) => (await learning)?.pictures(fromMs, toMs) ?? [],
+    onlyZones,
+    judging: () => ({ manifest: reader.head.manifest, thresholds: pipeline.options.thresholds }),
+    setup: setupOf(foundation, frameLoop, onlyZones),
+    clock: networkClock,
+    log: partLogger(log, 'web'),
+  });
+  // A page that cannot be served is no reason not to watch.
+  await page
+    .start()
+    .catch((error: unknown) => daemonLog.error({ err: error }, 'the daemon goes on without its page'));
+  shutdown.add(() => page.stop());
 
   // Who is told of frames, of a pause and of other settings, in this order.
   const judged = (frame: ProcessedFrame) => judgedFrameOf(frame, pipeline);
   frameLoop.subscribe(frame => outlets.observe(frame));
+  frameLoop.subscribe(frame => page.observe(frame));
   frameLoop.subscribe(({ frame, step: { changed } }) =>
     snapshots.offer(frame, changed.beach || changed.zones.length > 0),
   );
@@ -177,6 +196,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   });
   pause.subscribe(() => frameLoop.updateCapture());
   pause.subscribe(() => snapshots.pauseChanged());
+  pause.subscribe(() => page.pauseChanged());
   options.subscribe((_, paths) => {
     snapshots.settingsChanged(paths);
     frameLoop.useSettings();
@@ -223,7 +243,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   shutdown.add(() => frameLoop.stop());
   await frameLoop.start();
   await learning;
-  return { frameLoop, outlets };
+  return { frameLoop, page };
 }
 
 /** What runs, as a payload, and how it is published: again after each change of it. */

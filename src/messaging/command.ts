@@ -10,7 +10,7 @@ import { commandSchema, type Transaction, transactionSchema } from './payloads.t
 
 export const MAX_COMMAND_BYTES = 16_384;
 /** Objects and lists in one another. Far more than any command has, and far fewer than what recurses over them can take. */
-const MAX_COMMAND_DEPTH = 32;
+export const MAX_COMMAND_DEPTH = 32;
 /** Stands for the verb in the topic of an answer where none could be read. */
 const UNKNOWN_VERB = 'unknown';
 
@@ -102,7 +102,7 @@ function accepted(
 }
 
 /** Whether brackets are open in more than `most` others: told from the text, before it is parsed. */
-function isDeeperThan(text: string, most: number): boolean {
+export function isDeeperThan(text: string, most: number): boolean {
   let [depth, isText] = [0, false];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];

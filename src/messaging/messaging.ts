@@ -82,6 +82,13 @@ export interface MessagingStats {
   readonly droppedAnswers: number;
 }
 
+/** Told of all that is said, whether or not the broker can be reached; never waited for. */
+export interface MessagingListener {
+  /** A topic below the base, without the picture, and its new value; `''` where it is removed. */
+  readonly onState: (topic: string, value: unknown) => void;
+  readonly onEvent: (event: SurfEvent) => void;
+}
+
 /** Everything between the daemon and the broker. What it is given while the broker is down is sent when it is back. */
 export class Messaging {
   readonly #deps: MessagingDeps;
@@ -91,6 +98,7 @@ export class Messaging {
   readonly #mayWarn: () => boolean;
   readonly #delivery: Delivery;
   readonly #forbidden: Forbidden;
+  readonly #listeners: MessagingListener[] = [];
   #link: MqttLink | undefined;
   #stopped: Promise<void> | undefined;
   /** The alerts that `problem` named last, as JSON. */
@@ -146,8 +154,22 @@ export class Messaging {
 
   /** Gives a state topic its value. The newest is sent, now or when the broker is back. */
   set<T extends StateTopic>(topic: T, payload: Payloads[T]): void {
-    putState(this.#outbox, stateMessage(this.#deps.base, topic, payload));
+    const message = stateMessage(this.#deps.base, topic, payload);
+    const isNew = this.#outbox.states.get(message.topic)?.payload !== message.payload;
+    putState(this.#outbox, message);
     this.#delivery.pump();
+    if (isNew) for (const { onState } of this.#listeners) onState(topic, payload);
+  }
+
+  /** A listener is told of all present values first. */
+  subscribe(listener: MessagingListener): void {
+    this.#listeners.push(listener);
+    const prefix = `${this.#deps.base}/`;
+    for (const { topic, payload } of this.#outbox.states.values()) {
+      if (typeof payload !== 'string' || payload === '' || !topic.startsWith(prefix)) continue;
+      const value: unknown = payload.startsWith('{') ? JSON.parse(payload) : payload;
+      listener.onState(topic.slice(prefix.length), value);
+    }
   }
 
   /** Tells Home Assistant of the board, where that is wanted: once it is known what runs, and when that changes. */
@@ -179,6 +201,7 @@ export class Messaging {
       this.#deps.log.warn({ droppedEvents }, 'the queue of events is full: the oldest is dropped');
     }
     this.#delivery.pump();
+    for (const { onEvent } of this.#listeners) onEvent(event);
   }
 
   /** Raises an alert with a text for people, or with null removes it. */

@@ -1,7 +1,7 @@
 /** Who may do what on the page: two roles, signed cookies, and what keeps other web sites out. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { isLoopback } from '../messaging/access.ts';
+import { isLoopback } from '../base/loopback.ts';
 
 /** `look` sees everything, `operate` changes things too. */
 export type Role = 'look' | 'operate';
@@ -11,6 +11,16 @@ export interface AccessOptions {
   readonly lookPassword?: string;
   /** Password of the role `operate`. Without any password everybody who reaches the page may operate. */
   readonly operatePassword?: string;
+  /**
+   * Signs the cookies together with the passwords: without it who has a cookie could try passwords against its signature,
+   * as fast as a processor can.
+   */
+  readonly cookieKey: string;
+}
+
+/** A name of its own for each daemon: a browser gives its cookies to all ports of a computer. */
+export function cookieName({ cookieKey }: Pick<AccessOptions, 'cookieKey'>): string {
+  return `surfwatch-${createHash('sha256').update(cookieKey).digest('hex').slice(0, 8)}`;
 }
 
 /** How long a login lasts, in milliseconds: a season's phone should not have to ask each week. */
@@ -21,7 +31,10 @@ const TRIES = { perAddress: 5, all: 30, perMinute: 5 };
 const MAX_ADDRESSES = 1_000;
 
 /** Whether anybody has to log in. */
-export function asksForLogin({ lookPassword, operatePassword }: AccessOptions): boolean {
+export function asksForLogin({
+  lookPassword,
+  operatePassword,
+}: Pick<AccessOptions, 'lookPassword' | 'operatePassword'>): boolean {
   return lookPassword !== undefined || operatePassword !== undefined;
 }
 
@@ -88,8 +101,14 @@ export function loginGuard(clock: Clock): {
 }
 
 function signature(options: AccessOptions, text: string): string {
-  const key = createHash('sha256').update(JSON.stringify([options.lookPassword, options.operatePassword]));
+  const { cookieKey, lookPassword, operatePassword } = options;
+  const key = createHash('sha256').update(JSON.stringify([cookieKey, lookPassword, operatePassword]));
   return createHmac('sha256', key.digest()).update(text).digest('base64url');
+}
+
+/** Whether a request bears the token, by its header `Authorization` (RFC 6750). */
+export function bearsToken(token: string | undefined, authorization = ''): boolean {
+  return isSame(/^bearer +(.*)$/is.exec(authorization)?.[1] ?? '', token);
 }
 
 /** Takes the same time wherever they differ: digests have one length. */

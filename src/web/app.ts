@@ -1,15 +1,18 @@
 /** The page's HTTP interface: routes, who may use them, and what every answer says to a browser. */
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
-import { ERRORS, SurfwatchError } from '../errors.ts';
+import { isLoopback } from '../base/loopback.ts';
+import { type ErrorCode, SurfwatchError } from '../errors.ts';
+import type { Outlet } from '../host/metrics/outlets.ts';
 import {
   type AccessOptions,
   asksForLogin,
+  bearsToken,
+  cookieName,
   isMeantForHere,
   loginGuard,
   mayDo,
@@ -19,53 +22,113 @@ import {
   SESSION_SECONDS,
   sessionCookie,
 } from './access.ts';
-import type { Route } from './route.ts';
+import { jsonOf, parsed } from './body.ts';
+import type { WebFile } from './files.ts';
+import type { Route, RouteShape } from './route.ts';
 
 export interface AppOptions extends AccessOptions {
   /** Behind a proxy that sets `X-Forwarded-For` and `X-Forwarded-Proto`. */
   readonly trustProxy: boolean;
+  /** By which a program reads what is plain. */
+  readonly token?: string;
 }
 
 export interface AppDeps {
   readonly options: AppOptions;
   readonly routes: readonly Route[];
-  /** Answers what is no route: the files of the page. */
-  readonly files: (path: string) => Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly type: string } | null>;
+  /** What programs read outside of `/api`: with the token, a login, or on this computer. By address: `/metrics`. */
+  readonly plain: Readonly<Record<string, () => Outlet | Promise<Outlet>>>;
+  /** For everybody, and to be embedded: `/widget`. */
+  readonly open: Readonly<Record<string, () => Outlet>>;
+  /** The files of the page, by address. */
+  readonly files: ReadonlyMap<string, WebFile>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-const COOKIE = 'surfwatch';
-/** Of a JSON body; a config file with many zones fits. */
-const MAX_BODY_BYTES = 262_144;
-const MAX_PARAM_CHARACTERS = 100;
+/** A config file with many zones fits. */
+const MOST_BODY_BYTES = 262_144;
+const MOST_LOGIN_BYTES = 4_096;
+const MOST_PARAM_CHARACTERS = 100;
 /** Requests at work at one time, live streams not counted. */
-const MOST_AT_WORK = 32;
+const MOST_AT_WORK = 64;
 
+const role = z.enum(['look', 'operate']);
 const loginBody = z.object({ password: z.string().max(1_000) });
 
+/** What the page asks before anything else. */
+export const SESSION_ROUTES = {
+  session: {
+    method: 'get',
+    path: '/session',
+    role: null,
+    doc: 'Who asks: `look`, `operate`, or null without a login; `login` says whether there are logins at all.',
+    answer: z.object({ role: role.nullable(), login: z.boolean() }),
+  },
+  login: {
+    method: 'post',
+    path: '/login',
+    role: null,
+    doc: 'Logs in for 30 days, by a cookie. Wrong passwords are slowed down.',
+    body: loginBody,
+    answer: z.object({ role }),
+  },
+  logout: {
+    method: 'post',
+    path: '/logout',
+    role: null,
+    doc: 'Takes the cookie away.',
+    body: z.object({}),
+    answer: z.object({ role: z.null() }),
+  },
+} as const satisfies Record<string, RouteShape>;
+
 /** Statuses of errors that are not simply a bad request. */
-const STATUSES: Readonly<Record<string, 401 | 403 | 404 | 409 | 429 | 503>> = {
+const STATUSES: { readonly [code in ErrorCode]?: 401 | 403 | 404 | 409 | 429 | 500 | 502 | 503 | 504 } = {
   'web-login': 401,
   'web-forbidden': 403,
   'web-unknown': 404,
+  'command-unknown': 404,
   'label-frame-unknown': 404,
+  'model-unknown': 404,
+  'history-none': 404,
   'web-conflict': 409,
-  'web-busy': 503,
+  'capture-paused': 409,
+  'retrain-busy': 409,
   'web-tries': 429,
+  'web-failed': 500,
+  'command-failed': 500,
+  'config-unwritable': 500,
+  'disk-full': 500,
+  'state-unwritable': 500,
+  'storage-failed': 500,
+  'camera-unreachable': 502,
+  'mqtt-unreachable': 502,
+  'web-busy': 503,
   'command-busy': 503,
+  'command-starting': 503,
+  'learning-off': 503,
+  'camera-timeout': 504,
+  'command-timeout': 504,
 };
 
-export function createApp({ options, routes, files, clock, log }: AppDeps): Hono {
+export function createApp({ options, routes, plain, open, files, clock, log }: AppDeps): Hono {
   const app = new Hono();
   const guard = loginGuard(clock);
+  const cookie = cookieName(options);
   let atWork = 0;
 
   const roleOf = (context: Context): Role | null => {
     if (!asksForLogin(options)) return 'operate';
     const [, basic] = /^basic (.+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
-    if (basic !== undefined) return checkedRole(context, Buffer.from(basic, 'base64').toString().replace(/^[^:]*:/, ''));
-    return roleOfCookie(options, getCookie(context, COOKIE), clock.now());
+    if (basic !== undefined)
+      return checkedRole(
+        context,
+        Buffer.from(basic, 'base64')
+          .toString()
+          .replace(/^[^:]*:/, ''),
+      );
+    return roleOfCookie(options, getCookie(context, cookie), clock.now());
   };
 
   const checkedRole = (context: Context, password: string): Role => {
@@ -78,49 +141,19 @@ export function createApp({ options, routes, files, clock, log }: AppDeps): Hono
     throw new SurfwatchError('web-login', 'this password opens nothing');
   };
 
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-      crossOriginResourcePolicy: 'same-origin',
-      referrerPolicy: 'no-referrer',
-      xFrameOptions: 'DENY',
-    }),
-  );
-  app.use(async (context, next) => {
-    if (!asksForLogin(options) && !isMeantForHere(context.req.header('host'))) {
-      throw new SurfwatchError('web-forbidden', 'without a password the page is served to this computer only');
-    }
-    if (context.req.method !== 'GET' && context.req.method !== 'HEAD') checkOrigin(context);
-    context.header('Cache-Control', 'no-store');
-    await next();
-  });
-  app.use(
-    '/api/*',
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new SurfwatchError('web-invalid', `a body has at most ${MAX_BODY_BYTES} bytes`);
-      },
-    }),
-  );
+  const isOfProgram = (context: Context) =>
+    bearsToken(options.token, context.req.header('authorization')) || isFromHere(context, options.trustProxy);
 
-  app.get('/api/session', context =>
+  app.use(guarded(options, plain, open));
+
+  const { session, login, logout } = SESSION_ROUTES;
+  app.get(`/api${session.path}`, context =>
     context.json({ role: roleOf(context), login: asksForLogin(options) }),
   );
-  app.post('/api/login', async context => {
-    const { password } = parsed(loginBody, await jsonOf(context));
+  app.post(`/api${login.path}`, async context => {
+    const { password } = parsed(login.body, await jsonOf(context.req.raw, MOST_LOGIN_BYTES));
     const role = checkedRole(context, password);
-    setCookie(context, COOKIE, sessionCookie(options, role, clock.now()), {
+    setCookie(context, cookie, sessionCookie(options, role, clock.now()), {
       httpOnly: true,
       sameSite: 'Strict',
       secure: isSecure(context, options.trustProxy),
@@ -129,8 +162,8 @@ export function createApp({ options, routes, files, clock, log }: AppDeps): Hono
     });
     return context.json({ role });
   });
-  app.post('/api/logout', context => {
-    deleteCookie(context, COOKIE, { path: '/' });
+  app.post(`/api${logout.path}`, context => {
+    deleteCookie(context, cookie, { path: '/' });
     return context.json({ role: null });
   });
 
@@ -140,14 +173,17 @@ export function createApp({ options, routes, files, clock, log }: AppDeps): Hono
       if (role === null) throw new SurfwatchError('web-login', 'log in first');
       if (!mayDo(role, route.role)) throw new SurfwatchError('web-forbidden', 'your login may look only');
       const params = context.req.param() as Readonly<Record<string, string>>;
-      if (Object.values(params).some(value => value.length > MAX_PARAM_CHARACTERS)) {
+      if (Object.values(params).some(value => value.length > MOST_PARAM_CHARACTERS)) {
         throw new SurfwatchError('web-unknown', 'a part of the address is too long');
       }
       const query = route.query === undefined ? {} : parsed(route.query, context.req.query());
-      const body = route.body === undefined ? undefined : parsed(route.body, await jsonOf(context));
       if (atWork >= MOST_AT_WORK) throw new SurfwatchError('web-busy', 'too many requests at one time');
       atWork += 1;
       try {
+        const body =
+          route.body === undefined
+            ? undefined
+            : parsed(route.body, await jsonOf(context.req.raw, MOST_BODY_BYTES));
         const answer = await route.run({ params, query, body, role, signal: context.req.raw.signal });
         return answer instanceof Response ? answer : context.json(answer as object);
       } finally {
@@ -155,35 +191,112 @@ export function createApp({ options, routes, files, clock, log }: AppDeps): Hono
       }
     });
   }
-
   app.all('/api/*', () => {
     throw new SurfwatchError('web-unknown', 'there is no such address');
   });
-  app.get('*', async context => {
-    const file = await files(context.req.path);
-    if (file === null) return context.text('There is no such page.\n', 404);
+
+  for (const [path, answer] of Object.entries(plain)) {
+    app.get(path, async context => {
+      if (!isOfProgram(context) && (!asksForLogin(options) || roleOf(context) === null)) {
+        const headers = { 'WWW-Authenticate': 'Bearer realm="surfwatch"' };
+        return context.text('log in, or send metrics.token\n', 401, headers);
+      }
+      const { status, type, body } = await answer();
+      return context.body(body, status as 200, { 'Content-Type': type });
+    });
+  }
+  for (const [path, answer] of Object.entries(open)) {
+    app.get(path, context => {
+      const { status, type, body } = answer();
+      return context.body(body, status as 200, { 'Content-Type': type, 'Access-Control-Allow-Origin': '*' });
+    });
+  }
+  app.get('*', context => {
+    const file = files.get(context.req.path);
+    if (file === undefined) return context.text('There is no such page.\n', 404);
     // Files with a hash in their names never change.
-    const isHashed = context.req.path.startsWith('/assets/');
-    if (isHashed) context.header('Cache-Control', 'public, max-age=31536000, immutable');
+    if (context.req.path.startsWith('/assets/')) {
+      context.header('Cache-Control', 'public, max-age=31536000, immutable');
+    }
     return context.body(file.bytes, 200, { 'Content-Type': file.type });
   });
   app.onError((error, context) => {
-    if (error instanceof SurfwatchError) {
-      const { code, message } = error;
-      return context.json({ code, message, remedy: ERRORS[code].remedy }, STATUSES[code] ?? 400);
-    }
-    log.error({ err: error, path: context.req.path }, 'a request of the page failed');
-    return context.json({ code: 'web-failed', message: 'an unexpected error', remedy: ERRORS['web-failed'].remedy }, 500);
+    const known =
+      error instanceof SurfwatchError ? error : new SurfwatchError('web-failed', 'an unexpected error');
+    if (known !== error) log.error({ err: error, path: context.req.path }, 'a request of the page failed');
+    const { code, message, remedy } = known;
+    return context.json({ code, message, remedy }, STATUSES[code] ?? 400);
   });
   return app;
 }
 
-/** Another web site in the same browser must not command the daemon: browsers name the sender of what they send. */
+/** What is checked of every request, and said with every answer. */
+function guarded(options: AppOptions, plain: AppDeps['plain'], open: AppDeps['open']): MiddlewareHandler {
+  const ofPage = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      connectSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+    crossOriginResourcePolicy: 'same-origin',
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+    // It would bind other programs of this computer too.
+    strictTransportSecurity: false,
+  });
+  const ofWidget = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ['*'],
+    },
+    crossOriginResourcePolicy: 'cross-origin',
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: false,
+    strictTransportSecurity: false,
+  });
+  return async (context, next) => {
+    const { path, method } = context.req;
+    const isOpen = Object.hasOwn(open, path);
+    const needsNoHost = isOpen || Object.hasOwn(plain, path);
+    return (isOpen ? ofWidget : ofPage)(context, async () => {
+      if (!needsNoHost && !asksForLogin(options) && !isMeantForHere(context.req.header('host'))) {
+        throw new SurfwatchError(
+          'web-forbidden',
+          'without a password the page is served to this computer only',
+        );
+      }
+      if (path.startsWith('/api/')) checkSite(context);
+      if (method !== 'GET' && method !== 'HEAD') checkOrigin(context);
+      await next();
+      if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
+    });
+  };
+}
+
+/** Another web site in the same browser must not command the daemon, nor take up its viewers: browsers say who asks. */
+function checkSite(context: Context): void {
+  const site = context.req.header('sec-fetch-site');
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    throw new SurfwatchError('web-forbidden', 'sent from another web site');
+  }
+}
+
+/** For browsers that do not say so: they name the sender of what they send. */
 function checkOrigin(context: Context): void {
   const origin = context.req.header('origin');
-  const site = context.req.header('sec-fetch-site');
-  const isOwn = origin === undefined || hostOf(origin) === context.req.header('host');
-  if (!isOwn || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
+  if (origin !== undefined && hostOf(origin) !== context.req.header('host')) {
     throw new SurfwatchError('web-forbidden', 'sent from another web site');
   }
   // Forms of other sites cannot send JSON without asking first.
@@ -201,23 +314,15 @@ function isSecure(context: Context, trustProxy: boolean): boolean {
   return new URL(context.req.url).protocol === 'https:';
 }
 
-/** Of the client; behind a proxy that which the proxy saw: the last one in the header, others may be made up. */
+/** From this computer, and meant for it: no proxy has passed it on, and no web page made it up (DNS rebinding). */
+function isFromHere(context: Context, trustProxy: boolean): boolean {
+  if (!trustProxy && context.req.header('x-forwarded-for') !== undefined) return false;
+  return isLoopback(addressOf(context, trustProxy)) && isMeantForHere(context.req.header('host'));
+}
+
+/** That of the client; behind a proxy that which the proxy saw: the last one in the header, others may be made up. */
 function addressOf(context: Context, trustProxy: boolean): string {
   const forwarded = trustProxy ? context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   const bindings = context.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
   return forwarded ?? bindings?.incoming?.socket?.remoteAddress ?? 'unknown';
-}
-
-async function jsonOf(context: Context): Promise<unknown> {
-  try {
-    return await context.req.json();
-  } catch {
-    throw new SurfwatchError('web-invalid', 'the body is not JSON');
-  }
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const checked = schema.safeParse(value);
-  if (!checked.success) throw new SurfwatchError('web-invalid', z.prettifyError(checked.error));
-  return checked.data;
 }

@@ -4,24 +4,25 @@ import { SurfwatchError } from '../errors.ts';
 
 /** Viewers at one time. */
 const MOST_VIEWERS = 100;
-/** A viewer that is so far behind gets the newest values only, when it reads again. */
-const MOST_WAITING_BYTES = 262_144;
+/** Beyond it a viewer is behind, and gets the newest values only, when it reads again. */
+const MOST_WAITING_BYTES = 65_536;
 /** Events that happened once which wait for such a viewer; beyond it the oldest are left out. */
-const MOST_WAITING = 200;
+const MOST_WAITING_EVENTS = 100;
 /** A sign of life, so that proxies keep the connection and a browser notices a dead one. */
 const PING_MS = 20_000;
 
-export interface LiveEvent {
-  /** `state`: a topic and its value; `frame`: what was found in a frame; `event`: something that happened once. */
-  readonly name: 'state' | 'frame' | 'event';
+export type LiveName = 'state' | 'frame' | 'event';
+
+interface LiveEvent {
   /** Of events with one key only the newest counts. */
   readonly key: string;
-  readonly json: string;
+  /** As it is sent: the same bytes to all. */
+  readonly bytes: Uint8Array;
 }
 
 interface Viewer {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  /** What it has not been given yet, newest by key. */
+  /** What it has not been given yet, by key. */
   readonly waiting: Map<string, LiveEvent>;
 }
 
@@ -39,6 +40,7 @@ export class Live {
     void this.#ping();
   }
 
+  /** Ends all streams. */
   stop(): void {
     this.#ending.abort();
     for (const viewer of [...this.#viewers]) this.#end(viewer);
@@ -48,11 +50,20 @@ export class Live {
     return this.#viewers.size;
   }
 
-  /** Something new. What is a state is kept for those who come later. */
-  tell(name: LiveEvent['name'], key: string, value: unknown): void {
-    const event = { name, key: `${name} ${key}`, json: JSON.stringify(value) };
+  /**
+   * Something new: `state`, a topic and its value; `frame`, what was found in a frame; `event`, something that happened once.
+   * What is no event is kept for those who come later.
+   */
+  tell(name: LiveName, key: string, value: unknown): void {
+    const bytes = Buffer.from(`event: ${name}\ndata: ${JSON.stringify(value)}\n\n`);
+    const event = { key: `${name} ${key}`, bytes };
     if (name !== 'event') this.#newest.set(event.key, event);
     for (const viewer of this.#viewers) this.#give(viewer, event);
+  }
+
+  /** What those who come later need not be told any more. */
+  forget(name: LiveName, key: string): void {
+    this.#newest.delete(`${name} ${key}`);
   }
 
   /**
@@ -60,7 +71,7 @@ export class Live {
    *
    * @throws SurfwatchError `web-busy`
    */
-  open(signal: AbortSignal): ReadableStream<Uint8Array> {
+  open(): ReadableStream<Uint8Array> {
     if (this.#viewers.size >= MOST_VIEWERS) {
       throw new SurfwatchError('web-busy', `${MOST_VIEWERS} viewers look already`);
     }
@@ -70,7 +81,6 @@ export class Live {
         start: controller => {
           viewer = { controller, waiting: new Map(this.#newest) };
           this.#viewers.add(viewer);
-          signal.addEventListener('abort', () => viewer && this.#end(viewer), { once: true });
         },
         pull: () => {
           if (viewer !== undefined) this.#flush(viewer);
@@ -84,24 +94,26 @@ export class Live {
   }
 
   #give(viewer: Viewer, event: LiveEvent): void {
+    const { waiting } = viewer;
     // Taken out first, so that the newest comes last.
-    viewer.waiting.delete(event.key);
-    viewer.waiting.set(event.key, event);
-    const oldest = [...viewer.waiting.keys()].find(key => key.startsWith('event '));
-    if (viewer.waiting.size > MOST_WAITING && oldest !== undefined) viewer.waiting.delete(oldest);
+    waiting.delete(event.key);
+    waiting.set(event.key, event);
     this.#flush(viewer);
+    if (waiting.size <= MOST_WAITING_EVENTS) return;
+    const events = [...waiting.keys()].filter(key => key.startsWith('event '));
+    for (const key of events.slice(0, -MOST_WAITING_EVENTS)) waiting.delete(key);
   }
 
   #flush({ controller, waiting }: Viewer): void {
-    for (const [key, { name, json }] of waiting) {
+    for (const [key, { bytes }] of waiting) {
       if ((controller.desiredSize ?? 0) <= 0) return;
       waiting.delete(key);
-      controller.enqueue(Buffer.from(`event: ${name}\ndata: ${json}\n\n`));
+      controller.enqueue(bytes);
     }
   }
 
   #end(viewer: Viewer): void {
-    if (!this.#viewers.delete(viewer)) return;
+    this.#viewers.delete(viewer);
     try {
       viewer.controller.close();
     } catch {

@@ -3,7 +3,22 @@ import type { z } from 'zod';
 import type { Role } from './access.ts';
 
 /** Media types that are answered besides JSON. */
-export type Media = 'image/jpeg' | 'text/csv' | 'text/event-stream' | 'text/plain' | 'application/json';
+export type Media = 'image/jpeg' | 'text/csv' | 'text/event-stream';
+
+/** What a route says of itself. */
+export interface RouteShape {
+  readonly method: 'get' | 'post' | 'put';
+  /** Under `/api`: `/frames/:id/picture`. */
+  readonly path: string;
+  /** Who may, at least; null: everybody. */
+  readonly role: Role | null;
+  readonly doc: string;
+  readonly query?: z.ZodType;
+  /** Of a JSON body. */
+  readonly body?: z.ZodType;
+  /** Of the answer: JSON of this shape, or a media type. */
+  readonly answer: z.ZodType | Media;
+}
 
 export interface Asked<Q, B> {
   /** Parts of the path, as they came: at most 100 characters each. */
@@ -16,32 +31,19 @@ export interface Asked<Q, B> {
   readonly role: Role;
 }
 
-export interface Route {
-  readonly method: 'get' | 'post' | 'put';
-  /** Under `/api`: `/frames/:id/picture`. */
-  readonly path: string;
-  /** Who may, at least. */
+export interface Route extends RouteShape {
   readonly role: Role;
-  readonly doc: string;
-  readonly query?: z.ZodType;
-  /** Of a JSON body. */
-  readonly body?: z.ZodType;
-  /** Of the answer: JSON of this shape, or a media type. */
-  readonly answer: z.ZodType | Media;
-  /** @throws SurfwatchError: answered with its code, text and remedy */
+  /** A `Response` is sent as it is, all else as JSON. @throws SurfwatchError: answered with its code, text and remedy */
   run(asked: Asked<unknown, unknown>): unknown;
 }
 
-/** A route whose `run` gets query and body typed by their schemas; a `Response` is sent as it is, all else as JSON. */
-export function defineRoute<Q = unknown, B = unknown>(route: {
-  readonly method: Route['method'];
-  readonly path: string;
-  readonly role: Role;
-  readonly doc: string;
-  readonly query?: z.ZodType<Q>;
-  readonly body?: z.ZodType<B>;
-  readonly answer: Route['answer'];
-  readonly run: (asked: Asked<Q, B>) => unknown;
-}): Route {
+/** A route whose `run` gets query and body typed by their schemas. */
+export function defineRoute<Q = unknown, B = unknown>(
+  route: Omit<Route, 'query' | 'body' | 'run'> & {
+    readonly query?: z.ZodType<Q>;
+    readonly body?: z.ZodType<B>;
+    readonly run: (asked: Asked<Q, B>) => unknown;
+  },
+): Route {
   return route as Route;
 }

@@ -28,6 +28,10 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5_000,
 };
+/** A client that takes nothing of an answer for so long is cut off; what is live says something every 20 seconds. */
+const SILENT_MS = 90_000;
+/** Answers under way at a stop have so long to be taken. */
+const GRACE_MS = 500;
 
 export class WebServer {
   readonly #options: ListenOptions;
@@ -47,6 +51,7 @@ export class WebServer {
     try {
       const server = await this.#create();
       server.maxConnections = MOST_CONNECTIONS;
+      server.timeout = SILENT_MS;
       server.listen({ host, port });
       await once(server, 'listening');
       this.#server = server;
@@ -56,14 +61,17 @@ export class WebServer {
     this.#log.info({ url: this.url }, 'the page is served');
   }
 
+  /** Safe to call twice. */
   async stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
     const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections();
+    server.closeIdleConnections();
+    const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_MS);
     await closed;
+    clearTimeout(cutOff);
   }
 
   /** `http://127.0.0.1:8321`; empty while it does not listen. */

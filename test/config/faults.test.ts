@@ -69,7 +69,7 @@ describe('a value of the wrong format is named with its path and its reason', ()
     ['learning.newActivities[1]', { learning: { newActivities: ['sup', 'Wing'] } }, 'a-z, 0-9', '"Wing"'],
     ['mqtt.url', { mqtt: { url: 'broker.local' } }, 'beginning with mqtt://', '"broker.local"'],
     ['broker.port', { broker: { port: 65_536 } }, 'port number from 0 to 65535', '65536'],
-    ['metrics.host', { metrics: { host: 'a host' } }, 'must be an IP address or a host name', '"a host"'],
+    ['web.host', { web: { host: 'a host' } }, 'must be an IP address or a host name', '"a host"'],
     ['discovery.prefix', { discovery: { prefix: 'ha/#' } }, 'must be a topic without + and #', '"ha/#"'],
     ['discovery.prefix', { discovery: { prefix: 'surf' } }, 'must be a topic without + and #', '"surf"'],
     [
@@ -181,6 +181,8 @@ describe('settings that are gone', () => {
     ['camera.rpicam.shutterUs', 'SURFWATCH_CAMERA_RPICAM_SHUTTER_US', 'camera.rpicam.args'],
     ['camera.retryMin', 'SURFWATCH_CAMERA_RETRY_MIN', 'leave it out'],
     ['mqtt.ackTimeout', 'SURFWATCH_MQTT_ACK_TIMEOUT', 'leave it out'],
+    ['metrics.enabled', 'SURFWATCH_METRICS_ENABLED', 'web.host'],
+    ['metrics.port', 'SURFWATCH_METRICS_PORT', 'web.port'],
     ['metrics.passwordFile', 'SURFWATCH_METRICS_PASSWORD_FILE', 'metrics.token'],
     ['gates.obscuredSpread', 'SURFWATCH_GATES_OBSCURED_SPREAD', 'gates.view'],
     ['broker.usersFile', 'SURFWATCH_BROKER_USERS_FILE', 'surfwatch broker mosquitto'],

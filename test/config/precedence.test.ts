@@ -31,7 +31,7 @@ describe('each source goes over the one before', () => {
     });
     const { settings } = loaded;
     // 1: the default where nothing is said
-    expect([settings.metrics.host, sourceOf(loaded, 'metrics.host')]).toEqual(['127.0.0.1', 'default']);
+    expect([settings.web.host, sourceOf(loaded, 'web.host')]).toEqual(['127.0.0.1', 'default']);
     // 2: a file over the default, a later file over an earlier one
     expect([settings.fleet, sourceOf(loaded, 'fleet')]).toEqual([true, expect.stringContaining(`${first}:`)]);
     expect([settings.vision.detail, sourceOf(loaded, 'vision.detail')]).toEqual([

@@ -144,12 +144,12 @@ describe('a daemon that is controlled', () => {
   });
 
   it('lets its figures be read', async () => {
-    const { daemon } = await controlled(['metrics.enabled=true', 'metrics.port=0']);
-    const text = await (await fetch(`${daemon.metricsUrl}/metrics`)).text();
+    const { daemon } = await controlled(['web.enabled=true', 'web.port=0']);
+    const text = await (await fetch(`${daemon.pageUrl}/metrics`)).text();
     expect(text).toMatch(/^surfwatch_info\{.*site="beach"/m);
     expect(text).toMatch(/^surfwatch_frames_classified_total [1-9]/m);
     for (const path of ['healthz', 'readyz'])
-      expect(await (await fetch(`${daemon.metricsUrl}/${path}`)).json()).toMatchObject({ ok: true });
+      expect(await (await fetch(`${daemon.pageUrl}/${path}`)).json()).toMatchObject({ ok: true });
   });
 
   it('tells what it saw by the hour', async () => {

@@ -18,6 +18,7 @@ const QUICK = [
   'activity.heartbeat=1s',
   'broker.port=0',
   'vision.detail=0.5',
+  'web.enabled=false',
 ];
 
 /** A daemon with the shipped model, stopped at the end of the test. */

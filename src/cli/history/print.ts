@@ -1,6 +1,7 @@
-/** The history as tables and charts for people, as CSV and as JSON for programs. */
+/** The history as tables and charts for people, and as JSON for programs. */
 import { HOUR_MS } from '../../history/accumulate.ts';
 import { bar, shade } from '../../history/chart.ts';
+import { inMinutes } from '../../history/csv.ts';
 import type { HourRow, SessionRow } from '../../history/read.ts';
 import { type Bucket, ridersOf } from '../../history/totals.ts';
 import { DAYS } from '../../schedule/options.ts';
@@ -78,25 +79,6 @@ export function printSessions(sessions: readonly SessionRow[], timeZone: string)
   printTable(['began', 'minutes', 'zone', 'activity', 'peak', 'most riders', ''], rows);
 }
 
-/** A line a bucket and activity or reason: a form that needs no columns of its own for new activities. */
-export function csvOf(by: string, scope: string, buckets: readonly Bucket[]): string {
-  const lines = buckets.flatMap(bucket => {
-    const { key, watchedMs, presentMs, unknownMs } = bucket;
-    const riders = ridersOf(bucket) ?? {};
-    return [
-      [key, scope, 'watched', '', inMinutes(watchedMs), '', ''],
-      ...Object.entries(presentMs).map(([name, ms]) => {
-        const { mean = '', peak = '' } = riders[name] ?? {};
-        return [key, scope, 'present', name, inMinutes(ms), mean, peak];
-      }),
-      ...Object.entries(unknownMs).map(([name, ms]) => [key, scope, 'unknown', name, inMinutes(ms), '', '']),
-    ];
-  });
-  return [[by, 'scope', 'kind', 'name', 'minutes', 'riders', 'most'], ...lines]
-    .map(line => line.join(','))
-    .join('\n');
-}
-
 /** Minutes as numbers, for JSON. */
 export function bucketJson(bucket: Bucket) {
   const { key, watchedMs, presentMs, unknownMs } = bucket;
@@ -112,19 +94,8 @@ export function bucketJson(bucket: Bucket) {
   };
 }
 
-export function sessionsCsv(sessions: readonly SessionRow[]): string {
-  const lines = sessions.map(({ startMs, durationMs, zone, activity, peak, peakCount }) =>
-    [new Date(startMs).toISOString(), durationMs / 1000, zone, activity, peak, peakCount ?? ''].join(','),
-  );
-  return ['start,seconds,zone,activity,peak,peakCount', ...lines].join('\n');
-}
-
 export function sessionJson({ startMs, durationMs, ...rest }: SessionRow) {
   return { ...rest, start: new Date(startMs).toISOString(), durationS: durationMs / 1000 };
-}
-
-function inMinutes(ms: number): string {
-  return (Math.round(ms / 6_000) / 10).toString();
 }
 
 function sum(sums: Readonly<Record<string, number>>): number {

@@ -31,20 +31,8 @@ export const monitorSchema = {
 } as const satisfies SettingTree;
 
 export const metricsSchema = {
-  enabled: {
-    doc: 'Serve `/metrics` (Prometheus), `/healthz` and `/readyz` over HTTP.',
-    format: 'switch',
-    default: false,
-  },
-  host: {
-    doc: 'Address it listens on. Any but loopback needs `metrics.token`.',
-    format: 'host',
-    default: '127.0.0.1',
-    required: true,
-  },
-  port: { doc: 'TCP port; 0 takes any free one.', format: 'port', default: 9477 },
   token: {
-    doc: 'Token that a reader must send, as `Authorization: Bearer TOKEN`.',
+    doc: 'Token by which a program reads `/metrics`, `/healthz` and `/readyz` of the page without a login, as `Authorization: Bearer TOKEN`. On this computer none is needed.',
     format: 'text',
     default: null,
     none: 'omit',
@@ -52,7 +40,7 @@ export const metricsSchema = {
     sensitive: true,
   },
   textfile: {
-    doc: 'File for the textfile collector of node_exporter, `….prom`; its folder must exist. Works also with `metrics.enabled` off.',
+    doc: 'File for the textfile collector of node_exporter, `….prom`; its folder must exist.',
     format: 'path',
     default: null,
     none: 'omit',

@@ -27,7 +27,7 @@ const UNWATCHED_MS = 60_000;
 
 export class Watchdog {
   readonly #parts: WatchdogParts;
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #liveness: Liveness | undefined;
 
@@ -35,8 +35,9 @@ export class Watchdog {
     this.#parts = parts;
   }
 
-  /** To be called when the daemon is ready. */
+  /** To be called when the daemon is ready; again after a stop where it is started anew. */
   start(watched: Watched): void {
+    if (this.#stopping.signal.aborted) this.#stopping = new AbortController();
     this.#running ??= this.#run(watched, (this.#parts.watchdogMs ?? UNWATCHED_MS) / SIGNS);
   }
 
@@ -49,6 +50,8 @@ export class Watchdog {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
+    this.#running = undefined;
+    this.#liveness = undefined;
   }
 
   async #run({ progress, options }: Watched, everyMs: number): Promise<void> {

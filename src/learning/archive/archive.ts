@@ -15,6 +15,7 @@ import {
   frameOfSource,
   frameRow,
   frameRows,
+  pictureRows,
   pointCells,
   readEmbeddings,
   replaceCells,
@@ -101,6 +102,7 @@ function archiveOf(database: Database, folder: string, keeper: ReturnType<typeof
       forgetPicture(database, id);
       return null;
     },
+    pictures: (fromMs, toMs) => pictureRows(database, fromMs, toMs),
     replaceCells: (id, read) => replaceCells(database, id, read),
     pointCells: (id, pointed) => pointCells(database, id, pointed),
     label(entries) {

@@ -4,6 +4,7 @@ import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Database } from '../../base/database.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';
+import type { PictureOf } from './pictures.ts';
 import type { KeptBecause, KeptFrame, NewFrame, PointedCells, ReadAgain } from './types.ts';
 
 export interface FrameRow {
@@ -65,6 +66,15 @@ export function frameRows(database: Database, { labelled, since, limit = -1 }: F
     `SELECT ${COLUMNS} FROM frames WHERE taken_at >= ? ${which} ORDER BY taken_at DESC, id DESC LIMIT ?`,
     since ?? Number.MIN_SAFE_INTEGER,
     limit,
+  );
+}
+
+/** Oldest first. */
+export function pictureRows(database: Database, fromMs: number, toMs: number): PictureOf[] {
+  return database.all<PictureOf>(
+    'SELECT id, taken_at AS takenAt FROM frames WHERE picture_bytes > 0 AND taken_at >= ? AND taken_at < ? ORDER BY taken_at',
+    fromMs,
+    toMs,
   );
 }
 

@@ -4,6 +4,7 @@ import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import type { Point, Rectangle } from '../../base/geometry.ts';
 import type { RiderPoint } from '../../messaging/label-payload.ts';
+import type { PictureOf } from './pictures.ts';
 
 /** Why a frame was kept. `label` and `image`: because somebody labelled it. */
 export type KeptBecause =
@@ -136,6 +137,8 @@ export interface Archive {
   embeddings(id: string): Float32Array | null;
   /** The JPEG; null where none is kept, or it is gone. */
   picture(id: string): Promise<Buffer | null>;
+  /** Frames whose picture is kept, taken between two times (milliseconds since the epoch), in order. */
+  pictures(fromMs: number, toMs: number): readonly PictureOf[];
   /** Puts others in their place, after a change of backbone. */
   replaceCells(id: string, read: ReadAgain): void;
   /**

@@ -114,12 +114,7 @@ export async function framePicture(
   id: string,
   width: number | undefined,
 ) {
-  const kept = archive.frame(id);
-  const latest = recent.get(id);
-  const picture = kept === undefined ? (latest?.picture ?? null) : await archive.picture(id);
-  const frame = kept ?? latest;
-  if (frame === undefined) throw unknown(id);
-  if (picture === null) throw new SurfwatchError('label-frame-unknown', `no picture of frame ${id} is kept`);
+  const { frame, picture } = await pictureOf({ archive, recent }, id);
   const zones = onlyZones();
   const shown = sharp(zones === null ? picture : await pixelateOutside(picture, zones)).autoOrient();
   const sized = width === undefined ? shown : shown.resize({ width, withoutEnlargement: true });
@@ -131,6 +126,21 @@ export async function framePicture(
     labels: archive.labelOf(id)?.labels ?? null,
     jpeg: jpeg.toString('base64'),
   };
+}
+
+/**
+ * A frame and its picture as it is kept, not pixelated.
+ *
+ * @throws SurfwatchError `label-frame-unknown`, also where no picture of it is kept
+ */
+export async function pictureOf({ archive, recent }: Pick<AnswerDeps, 'archive' | 'recent'>, id: string) {
+  const kept = archive.frame(id);
+  const latest = recent.get(id);
+  const picture = kept === undefined ? (latest?.picture ?? null) : await archive.picture(id);
+  const frame = kept ?? latest;
+  if (frame === undefined) throw unknown(id);
+  if (picture === null) throw new SurfwatchError('label-frame-unknown', `no picture of frame ${id} is kept`);
+  return { frame, picture };
 }
 
 /** How far labelling has come: what labels there are, what they brought, what ten more would. */

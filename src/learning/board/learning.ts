@@ -2,10 +2,18 @@
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
 import type { Progress } from '../advice/progress-words.ts';
+import type { PictureOf } from '../archive/pictures.ts';
 import type { LabelService } from '../labels/service.ts';
 import type { GateFacts } from '../models/types.ts';
 import type { BaseSet } from '../retrain/types.ts';
-import { type AnswerDeps, explanation, framePicture, labelProgress, nextFrames } from './answers.ts';
+import {
+  type AnswerDeps,
+  explanation,
+  framePicture,
+  labelProgress,
+  nextFrames,
+  pictureOf,
+} from './answers.ts';
 import { gather } from './gather.ts';
 import type { JudgedFrame } from './judged-frame.ts';
 import type { LearningDeps, LearningStatus, ModelNews } from './learning-deps.ts';
@@ -166,6 +174,16 @@ export class Learning {
 
   frame(frame: string, width?: number) {
     return framePicture(this.#answers, frame, width);
+  }
+
+  /** The picture of a frame as it is kept, not pixelated. @throws SurfwatchError `label-frame-unknown` */
+  async picture(frame: string): Promise<Uint8Array> {
+    return (await pictureOf(this.#answers, frame)).picture;
+  }
+
+  /** Frames whose picture is kept, taken between two times, in order. */
+  pictures(fromMs: number, toMs: number): readonly PictureOf[] {
+    return this.#opened.archive.pictures(fromMs, toMs);
   }
 
   status(): LearningStatus {

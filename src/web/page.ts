@@ -1,0 +1,148 @@
+/** The page of the daemon: what it is told, what it asks for, and the server that both go through. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { PACKAGE_ROOT } from '../base/paths.ts';
+import type { Settings } from '../config/settings.ts';
+import { SurfwatchError } from '../errors.ts';
+import { readHistory } from '../history/read.ts';
+import { HISTORY_FILE } from '../history/schema.ts';
+import type { MetricsOutlets } from '../host/metrics/outlets.ts';
+import type { Messaging } from '../messaging/messaging.ts';
+import type { CommandRegistry } from '../messaging/verbs.ts';
+import type { TrackedFrame } from '../pipeline/processed-frame.ts';
+import { timeZoneOf } from '../schedule/schedule.ts';
+import { createApp } from './app.ts';
+import { readCookieKey } from './cookie-key.ts';
+import { readWebFiles } from './files.ts';
+import { Live } from './live.ts';
+import { NewestFrame } from './newest-frame.ts';
+import { Pictures, type PicturesDeps } from './pictures.ts';
+import { allRoutes, type RoutesDeps } from './routes/all.ts';
+import type { SetupRoutesDeps } from './routes/setup.ts';
+import { seenFrame } from './seen-frame.ts';
+import { WebServer } from './server.ts';
+
+export interface PageDeps {
+  /** Those the daemon was started with. */
+  readonly settings: Settings;
+  readonly messaging: Pick<Messaging, 'subscribe'>;
+  readonly commands: Pick<CommandRegistry, 'verb'>;
+  readonly metrics: Pick<MetricsOutlets, 'text' | 'liveness' | 'readiness'>;
+  /** Nobody is to see the beach now. */
+  readonly isPaused: () => boolean;
+  /** The picture of a frame that is kept or was seen lately. @throws SurfwatchError `label-frame-unknown` */
+  readonly picture: PicturesDeps['source'];
+  readonly onlyZones: PicturesDeps['onlyZones'];
+  readonly pictures: RoutesDeps['history']['pictures'];
+  /** Of the head in force: what it tells apart, and from which scores on. */
+  readonly judging: () => {
+    readonly manifest: Parameters<NewestFrame['sightsIn']>[1];
+    readonly thresholds: Readonly<Record<string, number>>;
+  };
+  readonly setup: Omit<SetupRoutesDeps, 'configured' | 'tryZones'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class Page {
+  readonly #deps: PageDeps;
+  readonly #live: Live;
+  readonly #newest = new NewestFrame();
+  #server: WebServer | undefined;
+
+  constructor(deps: PageDeps) {
+    this.#deps = deps;
+    this.#live = new Live(deps.clock);
+  }
+
+  /** @throws SurfwatchError `web-listen-failed` */
+  async start(): Promise<void> {
+    const { settings, messaging, metrics, clock, log } = this.#deps;
+    const { enabled, ...options } = settings.web;
+    if (!enabled) return;
+    const { token } = settings.metrics;
+    const cookieKey = await readCookieKey(settings.stateDir, clock.now(), log);
+    const app = createApp({
+      options: { ...options, cookieKey, ...(token !== undefined && { token }) },
+      routes: allRoutes(this.#routes()),
+      plain: {
+        '/metrics': () => metrics.text(),
+        '/healthz': () => metrics.liveness(),
+        '/readyz': () => metrics.readiness(),
+      },
+      open: {},
+      files: await readWebFiles(join(PACKAGE_ROOT, 'dist', 'web')),
+      clock,
+      log,
+    });
+    const server = new WebServer(options, app, log);
+    await server.start();
+    this.#server = server;
+    this.#live.start();
+    messaging.subscribe({
+      onState: (topic, value) => {
+        this.#live.tell('state', topic, { topic, value });
+        if (value === '') this.#live.forget('state', topic);
+      },
+      onEvent: event => this.#live.tell('event', event.id, event),
+    });
+  }
+
+  /** Safe to call twice, and where it was not started. */
+  async stop(): Promise<void> {
+    this.#live.stop();
+    await this.#server?.stop();
+  }
+
+  /** `http://127.0.0.1:8321`; empty where it is not served. */
+  get url(): string {
+    return this.#server?.url ?? '';
+  }
+
+  /** A frame was judged. Costs next to nothing, and never throws. */
+  observe(frame: TrackedFrame): void {
+    if (this.#server === undefined) return;
+    if (!this.#deps.isPaused()) this.#newest.take(frame);
+    this.#live.tell('frame', '', seenFrame(frame, this.#deps.clock.now()));
+  }
+
+  /** A pause began or ended. */
+  pauseChanged(): void {
+    if (this.#deps.isPaused()) this.#newest.forget();
+  }
+
+  #routes(): RoutesDeps {
+    const { settings, commands, isPaused, picture, onlyZones, pictures, judging, setup, clock, log } =
+      this.#deps;
+    const newest = this.#newest;
+    const shown = new Pictures({
+      source: async id => newest.bytesOf(id) ?? picture(id),
+      onlyZones,
+    });
+    return {
+      frames: {
+        live: this.#live,
+        picture: (id, wanted) => {
+          if (id !== 'latest') return shown.of(id, wanted);
+          if (isPaused()) throw new SurfwatchError('capture-paused', 'the camera is paused');
+          return shown.of(newest.id, wanted);
+        },
+      },
+      commands: { commands, clock, log },
+      history: {
+        open: () => readHistory(join(settings.stateDir, HISTORY_FILE)),
+        pictures,
+        timeZone: timeZoneOf(settings.schedule),
+      },
+      setup: {
+        ...setup,
+        configured: settings,
+        tryZones: zones => {
+          const { manifest, thresholds } = judging();
+          return newest.sightsIn(zones, manifest, thresholds);
+        },
+      },
+    };
+  }
+}
