@@ -1,10 +1,16 @@
 /** A beach for the page: the CC0 frames with their boxes as riders, and the payloads of docs/mqtt.md. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
+import type { HeadBundle } from '../../src/activity/head-bundle.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { createRandom } from '../../src/base/random.ts';
+import { type ExplainableFrame, explainFrame } from '../../src/learning/advice/explain.ts';
+import { labelledCells } from '../../src/learning/advice/likeness/labelled-cells.ts';
 import { EXAMPLES } from '../../src/messaging/examples.ts';
-import type { PageRoutes, PageServer } from './page-server.ts';
+import { ACTIVITIES, riderHead, WIDTH } from '../learning/support.ts';
+import { historyOf } from './beach-history.ts';
+import { Answer, type PageRoutes, type PageServer } from './page-server.ts';
 
 const FOLDER = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0');
 
@@ -42,6 +48,15 @@ export async function demoBeach(): Promise<Beach> {
     const surfers = found.filter(({ activity }) => activity !== 'person');
     return { id: ulid(), file, riders: surfers.map((one, index) => riderOf(one, index)) };
   });
+  // What somebody labelled: some of the frames, all of their riders.
+  const labelled = frames.slice(1, 5).map(frame => ({ ...explainable(frame), labels: ['surfing'] }));
+  const known = {
+    board: labelledCells(
+      labelled.map(frame => ({ ...frame, embeddings: frame.embeddings ?? new Float32Array() })),
+      WIDTH,
+    ),
+    base: null,
+  };
   let at = 0;
 
   const sayFrame = (page: PageServer) => {
@@ -62,12 +77,28 @@ export async function demoBeach(): Promise<Beach> {
       count,
       visibility: 'ok',
       detail: { scale: 2, smallestPx: 6, tookMs: 612 },
+      land: LAND,
     });
   };
 
   return {
     frames,
-    routes: {},
+    routes: {
+      'POST /commands/explain': ({ body }) => {
+        const frame = frames.find(({ id }) => id === (body as { frame: string }).frame);
+        return frame === undefined ? UNKNOWN_FRAME : explainFrame(explainable(frame), known, HEAD);
+      },
+      'GET /history': ({ query }) => {
+        const [from, to] = [query.get('from'), query.get('to')].map(time => Date.parse(time ?? ''));
+        return historyOf(
+          from ?? 0,
+          to ?? 0,
+          ZONES.map(({ name }) => name),
+          frames.map(({ id }) => id),
+        );
+      },
+      'GET /history.csv': () => 'hour,scope,activity,minutes\n2026-06-01T09:00:00.000Z,,surfing,46.5\n',
+    },
     picture: async id => {
       const frame = id === 'latest' ? frames[at % frames.length] : frames.find(one => one.id === id);
       return frame === undefined ? null : await readFile(join(FOLDER, 'frames', frame.file));
@@ -120,4 +151,59 @@ const ZONES = [
 
 function riderOf({ activity, box: [x, y, w, h] }: Box, index: number): BeachFrame['riders'][number] {
   return { activity, x: x + w / 2, y: y + h / 2, size: h, score: Math.max(0.55, 0.97 - 0.03 * index) };
+}
+
+const UNKNOWN_FRAME = new Answer(404, {
+  code: 'label-frame-unknown',
+  message: 'no such frame',
+  remedy: 'Take one of the newest.',
+});
+
+/** The sky of this camera, and the sand in its lower right corner. */
+const LAND = {
+  columns: 40,
+  rows: 22,
+  cells: Array.from({ length: 40 * 22 }, (_, at) => {
+    const [column, row] = [at % 40, Math.floor(at / 40)];
+    return row < 9 || (row > 19 && column > 22) ? 'l' : 'w';
+  }).join(''),
+};
+
+/** Says by the first numbers of an embedding which activity it is. */
+const HEAD = linearHead();
+
+function linearHead(): HeadBundle {
+  const { manifest, ...network } = riderHead(1, {
+    id: '2026-05-30T20-11Z-7f3c',
+    calibration: ACTIVITIES.map(() => ({ slope: 1, intercept: 0 })),
+  });
+  const { hidden, width } = manifest;
+  const reads = (row: number, column: number) => (row === column ? 1 : 0);
+  return {
+    manifest,
+    hiddenKernel: network.hiddenKernel.map((_, at) => reads(Math.floor(at / width), at % width)),
+    hiddenBias: network.hiddenBias.map(() => 0),
+    outputKernel: network.outputKernel.map((_, at) => 6 * reads(Math.floor(at / hidden), at % hidden)),
+    outputBias: network.outputBias.map(() => -3),
+  };
+}
+
+/** A cell for each rider, with an embedding that points where its activity is. */
+function explainable({ id, riders }: BeachFrame): ExplainableFrame {
+  const random = createRandom(id.length + riders.length);
+  return {
+    id,
+    takenAt: decodeTime(id),
+    visibility: 'ok',
+    head: HEAD.manifest.id,
+    cells: riders.map(({ activity, x, y, size, score }) => ({
+      zone: 'line-up',
+      rectangle: { x: x - size, y: y - size, w: 2 * size, h: 2 * size },
+      scores: { surfing: 0, windsurfing: 0, kitesurfing: 0, [activity]: score },
+    })),
+    embeddings: Float32Array.from({ length: riders.length * WIDTH }, (_, at) =>
+      at % WIDTH === 0 ? 0.75 + 0.3 * random.next() : 0.3 * random.next(),
+    ),
+    labels: null,
+  };
 }

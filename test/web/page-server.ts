@@ -1,17 +1,13 @@
 /**
  * Serves the built page with the daemon's HTTP interface in front of real frames and the payloads of docs/mqtt.md, so
- * that the page can be looked at and tested without a daemon: `npx tsx test/web/page-server.ts` builds and serves it.
+ * that the page can be looked at and tested without a daemon: `npx tsx test/web/serve.ts`.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
-import { buildPage } from '../../scripts/build.ts';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
-import { demoBeach } from './beach.ts';
 
 /** As the daemon sends it. */
 export const CONTENT_SECURITY_POLICY =
@@ -208,20 +204,4 @@ async function jsonOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return JSON.parse(Buffer.concat(chunks).toString());
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const folder = join(PACKAGE_ROOT, '.cache', 'page');
-  await buildPage(folder);
-  const beach = await demoBeach();
-  const page = await servePage({
-    folder,
-    port: Number(process.env.PORT ?? 8322),
-    ...(process.env.PASSWORD !== undefined && { password: process.env.PASSWORD }),
-    routes: beach.routes,
-    picture: beach.picture,
-  });
-  beach.sayAll(page);
-  console.log(`The page with a beach of the tests: ${page.url}`);
-  setInterval(() => beach.nextFrame(page), 4_000);
 }
