@@ -9,7 +9,7 @@ import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Quick enough for a test, and otherwise as shipped. */
-const QUICK = [
+export const QUICK = [
   'camera.interval=100ms',
   'camera.offlineAfter=500ms',
   'activity.halfLife=50ms',

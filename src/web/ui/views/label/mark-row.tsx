@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks';
 import { pictureOf } from '../../api.ts';
 import { activityName, percent } from '../../texts.ts';
-import { closeUpOf, type Mark } from './review.ts';
+import type { Mark } from './review.ts';
 import { t } from './texts.ts';
 
 interface MarkRowProps {
@@ -71,7 +71,7 @@ function CloseUp({ frame, mark }: Pick<MarkRowProps, 'frame' | 'mark'>) {
   const place = (image: HTMLImageElement | null) => {
     const { naturalWidth, naturalHeight } = image ?? {};
     if (!image || !box.current || !naturalWidth || !naturalHeight) return;
-    const { x, y, w, h } = closeUpOf(mark.box);
+    const { x, y, w, h } = mark.box;
     const side = box.current.clientWidth;
     // Pixels of the screen to one of the picture: the larger side of the part fills the square.
     const scale = side / Math.max(w * naturalWidth, h * naturalHeight);

@@ -66,8 +66,8 @@ export function toggled(review: Review, index: number): Review {
   return changed(review, index, { is: mark.is === 'rider' ? 'nobody' : 'rider' });
 }
 
-/** Width and height of the box around a rider that was added, as shares of the frame's width. */
-const ADDED = 0.025;
+/** Width and height of the box of a rider that was added, as shares of the frame's width. */
+const ADDED = 0.03;
 
 /** @param aspect width of the frame to its height */
 export function added(review: Review, { x, y }: Point, activity: string, aspect: number): Review {
@@ -98,14 +98,15 @@ export function labelArgs({ frame, marks, complete }: Review) {
   };
 }
 
-/** What a close-up shows: twice as wide and high, within the frame. */
-export function closeUpOf({ x, y, w, h }: Rectangle): Rectangle {
-  const [left, top] = [Math.max(0, x - w / 2), Math.max(0, y - h / 2)];
-  return { x: left, y: top, w: Math.min(1, x + 1.5 * w) - left, h: Math.min(1, y + 1.5 * h) - top };
+/** Half as wide and high: about the rider alone. */
+export function riderIn({ x, y, w, h }: Rectangle): Rectangle {
+  return { x: x + w / 4, y: y + h / 4, w: w / 2, h: h / 2 };
 }
 
 /** Frames of one group were taken within this time, in milliseconds, and show riders this near to each other. */
 const ALIKE = { ms: 600_000, share: 0.03 };
+/** Those that show nobody, within this one: more than that they have nothing in common. */
+const EMPTY_ALIKE_MS = 60_000;
 
 /** Puts near-duplicates together, each group under the frame that comes first in the queue. */
 export function grouped(
@@ -122,10 +123,11 @@ export function grouped(
 
 function isAlike(one: QueuedFrame, other: QueuedFrame): boolean {
   const [here, there] = [one, other].map(({ places }) => places.filter(({ number }) => number !== null));
-  if (here === undefined || there === undefined || here.length === 0 || here.length !== there.length)
-    return false;
+  if (here === undefined || there === undefined || here.length !== there.length) return false;
+  const apartMs = Math.abs(Date.parse(one.takenAt) - Date.parse(other.takenAt));
+  if (here.length === 0) return apartMs <= EMPTY_ALIKE_MS;
   return (
-    Math.abs(Date.parse(one.takenAt) - Date.parse(other.takenAt)) <= ALIKE.ms &&
+    apartMs <= ALIKE.ms &&
     here.every(({ x, y, activity }) =>
       there.some(place => place.activity === activity && Math.hypot(place.x - x, place.y - y) <= ALIKE.share),
     )

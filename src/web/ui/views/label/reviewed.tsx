@@ -9,7 +9,17 @@ import { activityName, clockTime } from '../../texts.ts';
 import { isTaken, KEYS, lettersOf } from './keys.ts';
 import { MarkRow } from './mark-row.tsx';
 import { next, queue, review as reviewNow, said, undo } from './queue.ts';
-import { added, changed, emptied, type QueuedFrame, type Review, ridersIn, toggled } from './review.ts';
+import {
+  added,
+  changed,
+  emptied,
+  type Mark,
+  type QueuedFrame,
+  type Review,
+  riderIn,
+  ridersIn,
+  toggled,
+} from './review.ts';
 import { t } from './texts.ts';
 
 interface ReviewedProps {
@@ -89,12 +99,7 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
             <button
               key={index}
               type="button"
-              ref={placed({
-                x: mark.box.x + mark.box.w / 2,
-                y: mark.box.y + mark.box.h / 2,
-                w: mark.box.w,
-                h: mark.box.h,
-              })}
+              ref={placed(middleOf(mark))}
               class={`mark ${mark.is === 'nobody' ? 'nobody' : mark.activity} ${mark.is}${chosen.value === index ? ' chosen' : ''}`}
               data-number={index + 1}
               aria-label={`${index + 1}: ${mark.is === 'rider' ? activityName(mark.activity) : t(mark.is)}`}
@@ -123,12 +128,57 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
             />
           )}
         </Picture>
+        <div class="actions">
+          <button type="button" class="primary" disabled={!mayOperate} onClick={confirm}>
+            {riders === 0 ? t('nobodyHere') : t('confirm', { count: riders })}
+            <Key name="↵" />
+          </button>
+          {riders > 0 && (
+            <button type="button" disabled={!mayOperate} onClick={() => next(emptied(review))}>
+              {t('nobodyHere')}
+              <Key name={KEYS.nobodyHere} />
+            </button>
+          )}
+          <button type="button" onClick={() => next(null)}>
+            {t('pass')}
+            <Key name={KEYS.pass} />
+          </button>
+          <button type="button" disabled={!mayOperate || said.value.length === 0} onClick={undo}>
+            {t('undo')}
+            <Key name={KEYS.undo} />
+          </button>
+        </div>
+        <div class="row spread">
+          <label class="row everybody">
+            <input
+              type="checkbox"
+              checked={review.complete}
+              disabled={!mayOperate}
+              onChange={({ currentTarget }) => set({ ...review, complete: currentTarget.checked })}
+            />
+            <span>
+              {t('complete')}
+              <Key name={KEYS.everybody} />
+            </span>
+          </label>
+          <button
+            type="button"
+            class="quiet by-keys"
+            disabled={!mayOperate}
+            onClick={() => {
+              cross.value = { x: 0.5, y: 0.5 };
+            }}
+          >
+            {t('addByKeys')}
+            <Key name={KEYS.add} />
+          </button>
+        </div>
         <div class="row">
           <span class="small muted" id="brush">
             {t('brush')}
           </span>
           {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a row everywhere */}
-          <div class="choice" role="group" aria-labelledby="brush">
+          <div class="choice brush" role="group" aria-labelledby="brush">
             {activities.map(activity => (
               <button
                 key={activity}
@@ -144,17 +194,6 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
               </button>
             ))}
           </div>
-          <button
-            type="button"
-            class="quiet"
-            disabled={!mayOperate}
-            onClick={() => {
-              cross.value = { x: 0.5, y: 0.5 };
-            }}
-          >
-            {t('addByKeys')}
-            <Key name={KEYS.add} />
-          </button>
         </div>
       </div>
       <div class="card stack asked">
@@ -176,7 +215,7 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
           </details>
         </div>
         {review.marks.length === 0 && <p class="muted">{t('noMarks')}</p>}
-        <ol class="marks">
+        <ol class="marks" hidden={review.marks.length === 0}>
           {review.marks.map((mark, index) => (
             <MarkRow
               key={index}
@@ -200,41 +239,15 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
             />
           ))}
         </ol>
-        <label class="row everybody">
-          <input
-            type="checkbox"
-            checked={review.complete}
-            disabled={!mayOperate}
-            onChange={({ currentTarget }) => set({ ...review, complete: currentTarget.checked })}
-          />
-          <span>
-            {t('complete')}
-            <Key name={KEYS.everybody} />
-          </span>
-        </label>
-        <div class="actions">
-          <button type="button" class="primary" disabled={!mayOperate} onClick={confirm}>
-            {riders === 0 ? t('nobodyHere') : t('confirm', { count: riders })}
-            <Key name="↵" />
-          </button>
-          {riders > 0 && (
-            <button type="button" disabled={!mayOperate} onClick={() => next(emptied(review))}>
-              {t('nobodyHere')}
-              <Key name={KEYS.nobodyHere} />
-            </button>
-          )}
-          <button type="button" onClick={() => next(null)}>
-            {t('pass')}
-            <Key name={KEYS.pass} />
-          </button>
-          <button type="button" disabled={!mayOperate || said.value.length === 0} onClick={undo}>
-            {t('undo')}
-            <Key name={KEYS.undo} />
-          </button>
-        </div>
       </div>
     </div>
   );
+}
+
+/** On the picture a mark lies on the rider alone. */
+function middleOf({ box }: Mark) {
+  const { x, y, w, h } = riderIn(box);
+  return { x: x + w / 2, y: y + h / 2, w, h };
 }
 
 function Key({ name }: { readonly name: string | undefined }) {

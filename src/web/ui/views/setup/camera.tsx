@@ -42,7 +42,7 @@ export function CameraStep({ mayOperate }: { readonly mayOperate: boolean }) {
     isBusy.value = false;
   };
   return (
-    <form class="sides" onSubmit={test}>
+    <form class="halves" onSubmit={test}>
       <div class="card stack">
         <Cards
           legend={t('camera.kind')}

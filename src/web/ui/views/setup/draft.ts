@@ -70,11 +70,6 @@ export function discard(): void {
   changes.value = {};
 }
 
-/** Whether the daemon was started with a configuration that names no camera yet. */
-export function isEmpty({ text }: Pick<Config, 'text'>): boolean {
-  return !/"camera"\s*:/.test(text);
-}
-
 export function faultOf(path: string): string | undefined {
   return preview.value?.faults.find(fault => fault.path === path || fault.path.startsWith(`${path}[`))
     ?.reason;

@@ -125,27 +125,30 @@ export function ZonesStep({ mayOperate }: { readonly mayOperate: boolean }) {
       </div>
       <div class="card stack">
         <h2>{t('zones')}</h2>
-        <ul class="zones">
-          {zones.map((zone, index) => (
-            <ZoneRow
-              key={index}
-              zone={zone}
-              fault={faultText(zones, index)}
-              seen={seen?.find(({ name }) => name === zone.name)}
-              isChosen={chosen.value === index}
-              mayOperate={mayOperate}
-              onChoose={() => {
-                chosen.value = index;
-              }}
-              onName={name => set(index, { ...zone, name: asName(name) })}
-              onRemove={() => remove(index)}
-            />
-          ))}
-        </ul>
+        {zones.length > 0 && (
+          <ul class="zones">
+            {zones.map((zone, index) => (
+              <ZoneRow
+                key={index}
+                zone={zone}
+                fault={faultText(zones, index)}
+                seen={seen?.find(({ name }) => name === zone.name)}
+                isChosen={chosen.value === index}
+                mayOperate={mayOperate}
+                onChoose={() => {
+                  chosen.value = index;
+                }}
+                onName={name => set(index, { ...zone, name: asName(name) })}
+                onRemove={() => remove(index)}
+              />
+            ))}
+          </ul>
+        )}
         {zones.length === 0 && <p class="muted">{t('zones.none')}</p>}
-        <div class="row">
+        <div class="pair">
           <button
             type="button"
+            class={zones.length === 0 ? 'primary' : ''}
             disabled={!mayOperate || drawing.value !== null}
             onClick={() => {
               drawing.value = [];

@@ -1,7 +1,7 @@
 /** The training job that runs, or what became of the last one. */
 import type { Payloads } from '../../../../messaging/topics.ts';
 import { Notice } from '../../parts/notice.tsx';
-import { clockTime, number } from '../../texts.ts';
+import { clockTime, language, number } from '../../texts.ts';
 import { t } from './texts.ts';
 
 type Training = Payloads['training'];
@@ -27,17 +27,24 @@ export function Job({ training }: { readonly training: Training }) {
       </Notice>
     );
   }
+  const facts = [
+    ...(epoch === null || epochs === null ? [] : [t('epoch', { epoch, epochs })]),
+    ...(loss === null ? [] : [t('loss', { loss: number(loss, 3) })]),
+    ...(secondsLeft === null ? [] : [t('left', { time: lengthOf(secondsLeft) })]),
+  ];
   return (
     <section class="card stack job">
       <p role="status">
         <strong>{t(`state.${state}`)}</strong>
       </p>
       <progress aria-label={t('progress')} value={progress} max={1} />
-      <p class="small muted figure">
-        {epoch !== null && epochs !== null && t('epoch', { epoch, epochs })}
-        {loss !== null && ` · ${t('loss', { loss: number(loss, 3) })}`}
-        {secondsLeft !== null && ` · ${t('left', { seconds: Math.ceil(secondsLeft) })}`}
-      </p>
+      <p class="small muted figure">{facts.join(' · ')}</p>
     </section>
   );
+}
+
+/** `40 sec` or `3 min` */
+function lengthOf(seconds: number): string {
+  const [value, unit] = seconds < 90 ? [Math.ceil(seconds), 'second'] : [Math.round(seconds / 60), 'minute'];
+  return new Intl.NumberFormat(language.value, { style: 'unit', unit }).format(value);
 }
