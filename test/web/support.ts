@@ -3,13 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { ConfigSource } from '../../src/config/source.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { QUICK } from '../daemon/support.ts';
 import { silent } from '../support/log.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { suiteFolder } from '../support/temporary-folder.ts';
 
 export interface Served {
   readonly daemon: Daemon;
@@ -21,9 +22,8 @@ export interface Served {
   readonly restarts: () => number;
 }
 
-/** A daemon with the shipped model and a page on a free port; whoever starts it stops it. */
-export async function serve(set: readonly string[] = [], config = '{}\n'): Promise<Served> {
-  const folder = await temporaryFolder();
+/** A daemon with the shipped model and a page on a free port; whoever starts it stops it. @param folder an empty one */
+export async function serve(folder: string, set: readonly string[] = [], config = '{}\n'): Promise<Served> {
   const file = join(folder, 'board.json');
   await writeFile(file, config);
   const own = [...QUICK, 'web.enabled=true', 'web.port=0', `stateDir=${join(folder, 'state')}`];
@@ -55,6 +55,28 @@ export async function serve(set: readonly string[] = [], config = '{}\n'): Promi
     restarts: () => restarts,
   };
 }
+
+/** For the tests of a suite, stopped when all have ended. Called while the suite is described. */
+export function suiteServed(set: readonly string[] = [], config?: string): () => Served {
+  const folder = suiteFolder();
+  let served: Served | undefined;
+  beforeAll(async () => {
+    served = await serve(await folder(), set, config);
+  });
+  afterAll(() => served?.daemon.stop());
+  return () => {
+    if (served === undefined) throw new Error('the daemon did not start');
+    return served;
+  };
+}
+
+/** Pictures that are read quickly, and no more of them than a test needs. */
+export const SMALL = [
+  'camera.kind=simulator',
+  'camera.simulator.width=640',
+  'camera.simulator.height=360',
+  'camera.interval=500ms',
+];
 
 export interface Answer {
   readonly status: number;

@@ -56,11 +56,13 @@ export async function load(): Promise<void> {
   show(grouped(frames));
 }
 
-/** The first frame is done with: `review` is what was said of it; without one it is passed over. */
+/** The first frame is done with: what was said of it, or null where it is passed over. */
 export function next(label: Review | null): void {
   const [group, ...others] = queue.value ?? [];
   const seen = review.value;
   if (group === undefined || seen === null) return;
+  // A key that was pressed before the next frame was shown is not about it.
+  if (label !== null && label.frame !== seen.frame) return;
   const done: Said = { frame: group[0], review: label ?? seen, isLabelled: label !== null };
   said.value = [...said.value, done];
   show(others);

@@ -1,6 +1,6 @@
 /** One frame with what may be a rider in it, and what somebody says of each. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Point } from '../../../../base/geometry.ts';
 import { pictureOf } from '../../api.ts';
 import { topicValue } from '../../live.ts';
@@ -47,7 +47,7 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
   };
   const toHeading = () => heading.current?.focus({ preventScroll: true });
   // The keys work from here on, and a screen reader says what is asked.
-  useEffect(toHeading, []);
+  useLayoutEffect(toHeading, []);
   usePictureOf(queue.value?.[1]?.[0].frame);
 
   const confirm = () => mayOperate && next(riders === 0 ? emptied(review) : review);

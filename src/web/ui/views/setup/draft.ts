@@ -44,7 +44,10 @@ export const SECRET = '[secret]';
 
 /** Reads the configuration anew; changes that are not saved stay. */
 export async function load(): Promise<void> {
-  config.value = await ask<Config>('GET', '/config');
+  const read = await ask<Config>('GET', '/config');
+  // It was of another text.
+  if (read.etag !== config.value?.etag) preview.value = null;
+  config.value = read;
 }
 
 /** The new value of a setting, else the one in force. */
@@ -132,6 +135,8 @@ export async function restart(): Promise<void> {
 const PAUSE_MS = 250;
 
 effect(() => {
+  // Of another text it is another difference.
+  void config.value?.etag;
   const changed = Object.entries(changes.value).map(([path, value]) => ({ path, value }));
   if (changed.length === 0) {
     preview.value = null;

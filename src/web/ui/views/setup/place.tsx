@@ -164,7 +164,7 @@ function Window({ window, onChange, onRemove }: WindowProps) {
           <button
             key={day}
             type="button"
-            aria-label={named(index, 'long')}
+            title={named(index, 'long')}
             aria-pressed={days.has(day)}
             onClick={() => toggle(day)}
           >

@@ -1,0 +1,245 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
+import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { until } from '../../support/until.ts';
+import { Answer, type PageRoutes } from '../page-server.ts';
+import { ask, suiteServed } from '../support.ts';
+import { type Browsed, browse, DESK, expectSound, PHONE, staged } from './browse.ts';
+
+const FRAMES = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0', 'frames');
+const BEACH = [
+  'camera.kind=directory',
+  `camera.directory.path=${FRAMES}`,
+  'camera.interval=1s',
+  'vision.detail=0.7',
+];
+
+let browser: Browser;
+beforeAll(async () => {
+  if (hasChromium()) browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+
+const primary = (page: Page) => page.locator('.actions .primary');
+const marks = (page: Page) => page.locator('.mark');
+
+/** Bodies of the labels that the page sends. */
+function labelsSent(page: Page): Record<string, unknown>[] {
+  const sent: Record<string, unknown>[] = [];
+  page.on('request', request => {
+    if (request.url().endsWith('/api/commands/label')) sent.push(request.postDataJSON());
+  });
+  return sent;
+}
+
+async function labelledFrames(url: string): Promise<number> {
+  return (await ask(url, 'POST', '/commands/status')).json.learning.archive.labelled;
+}
+
+describe.skipIf(!hasChromium())('labelling frames of a daemon', () => {
+  const served = suiteServed(BEACH);
+
+  /** Opens the queue when frames with riders are in it. */
+  async function openQueue(): Promise<Browsed> {
+    const { url } = served();
+    await until(
+      async () => {
+        const { json } = await ask(url, 'POST', '/commands/next', { count: 40 });
+        return json.frames.filter((frame: { places: unknown[] }) => frame.places.length > 2).length >= 3;
+      },
+      'frames with riders',
+      100_000,
+    );
+    const browsed = await browse(browser, url, 'label');
+    await toRiders(browsed.page);
+    return browsed;
+  }
+
+  /** Passes frames over until one shows some. */
+  async function toRiders(page: Page): Promise<void> {
+    await primary(page).waitFor();
+    while ((await marks(page).count()) < 3) await page.keyboard.press('p');
+  }
+
+  it('takes a review by mouse: one is nobody, one does something else, one was not seen, nobody else is there', async () => {
+    const browsed = await openQueue();
+    const { page } = browsed;
+    const sent = labelsSent(page);
+    const before = await labelledFrames(served().url);
+    await marks(page).nth(0).click();
+    await page.locator('.marks li').nth(1).getByRole('button', { name: 'Kitesurfing' }).click();
+    await page.getByRole('group', { name: 'A click on the picture adds:' }).getByText('Windsurfing').click();
+    const picture = await page.locator('.stage > img').boundingBox();
+    await page.mouse.click((picture?.x ?? 0) + 200, (picture?.y ?? 0) + 60);
+    await page.getByLabel('Everybody is marked').check();
+    await expectSound(browsed);
+    await primary(page).click();
+    await until(async () => (await labelledFrames(served().url)) === before + 1, 'the label on disk');
+    const [said] = sent as {
+      riders: { activity: string; x: number }[];
+      nobody: unknown[];
+      complete: boolean;
+    }[];
+    expect(said).toMatchObject({ nobody: [{}], complete: true });
+    expect(said?.riders[0]?.activity).toBe('kitesurfing');
+    expect(said?.riders.at(-1)).toMatchObject({
+      activity: 'windsurfing',
+      x: expect.closeTo(200 / (picture?.width ?? 1), 2),
+    });
+  });
+
+  it('takes a review by keys alone, and takes it back as it was', async () => {
+    const browsed = await openQueue();
+    const { page } = browsed;
+    const sent = labelsSent(page);
+    const before = await labelledFrames(served().url);
+    for (const key of ['1', '2', 'k', 'Escape', 'w', 'a', 'ArrowRight', 'ArrowUp', 'Enter', 'e'])
+      await page.keyboard.press(key);
+    const riders = await primary(page).textContent();
+    await page.keyboard.press('Enter');
+    await until(async () => (await labelledFrames(served().url)) === before + 1, 'the label on disk');
+    expect(sent[0]).toMatchObject({ nobody: [{}], complete: true });
+    expect(sent[0]?.riders).toContainEqual({ x: 0.52, y: 0.48, activity: 'windsurfing' });
+    expect(sent[0]?.riders).toContainEqual(expect.objectContaining({ activity: 'kitesurfing' }));
+    await page.keyboard.press('u');
+    await until(async () => (await labelledFrames(served().url)) === before, 'the label taken back');
+    expect(await primary(page).textContent()).toBe(riders);
+    expect(browsed.wrong).toEqual([]);
+  });
+
+  it('shows a rider of a few pixels large, by wheel, keys and buttons', async () => {
+    const { page } = await openQueue();
+    const width = async () => (await marks(page).first().boundingBox())?.width ?? 0;
+    const image = page.locator('.stage > img');
+    const whole = (await image.boundingBox())?.width ?? 0;
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await page.locator('.frame').press('+');
+    const box = await page.locator('.frame').boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 300);
+    await page.mouse.wheel(0, -600);
+    await until(async () => ((await image.boundingBox())?.width ?? 0) > 8 * whole, 'an enlarged picture');
+    expect(await width()).toBeGreaterThan(60);
+    await page.getByRole('button', { name: 'Whole picture' }).click();
+    expect((await image.boundingBox())?.width).toBeCloseTo(whole, 0);
+  });
+});
+
+describe.skipIf(!hasChromium())('the view Label', () => {
+  const place = (number: number | null, x: number) => ({
+    number,
+    x,
+    y: 0.6,
+    rectangle: { x: x - 0.02, y: 0.56, w: 0.04, h: 0.08 },
+    activity: 'surfing',
+    score: 0.8,
+  });
+  const frame = (id: number, minute: number, places = [place(1, 0.3), place(2, 0.5), place(null, 0.7)]) => ({
+    frame: `01JWNB52Q8Z3V4C0E7XK9T5R${String(id).padStart(2, '0')}`,
+    takenAt: new Date(Date.UTC(2026, 5, 1, 9, minute)).toISOString(),
+    ask: 'points',
+    activity: 'surfing',
+    reasons: ['the score is near the threshold'],
+    places,
+  });
+  const routes = (frames: readonly unknown[], more: PageRoutes = {}): PageRoutes => ({
+    'POST /commands/next': () => ({ frames }),
+    'POST /commands/status': () => ({ learning: { progress: { activities: { surfing: { waiting: 7 } } } } }),
+    'POST /commands/label': () => ({ labelled: [], counts: {} }),
+    ...more,
+  });
+  const picture = () => readFile(join(FRAMES, 'val_frame_0281.jpg'));
+
+  it('leads through ten frames with ten keys, near-duplicates left out, to a retraining', async () => {
+    const frames = [
+      frame(90, 0),
+      ...Array.from({ length: 9 }, (_, index) => frame(index, 20 * (index + 1))),
+      frame(91, 1),
+    ];
+    const page = await staged(routes(frames), picture);
+    const browsed = await browse(browser, page.url, 'label');
+    const sent = labelsSent(browsed.page);
+    await browsed.page.getByText('1 more look the same').waitFor();
+    const began = performance.now();
+    for (let index = 0; index < 10; index++) {
+      const shown = await browsed.page.locator('.stage > img').getAttribute('src');
+      await browsed.page.keyboard.press('Enter');
+      await browsed.page.locator(`.stage > img[src="${shown}"]`).waitFor({ state: 'detached' });
+    }
+    await browsed.page.getByRole('heading', { name: '10 frames labelled' }).waitFor();
+    expect(performance.now() - began).toBeLessThan(60_000);
+    await until(() => sent.length === 10, 'ten labels');
+    expect(new Set(sent.map(({ frame: id }) => id)).size).toBe(10);
+    await browsed.page.getByText('17 new labels').waitFor();
+    await expectSound(browsed);
+  });
+
+  it('loses no label that the daemon refuses: its frame comes back as it was left', async () => {
+    let isFull = true;
+    const page = await staged(
+      routes([frame(1, 0), frame(2, 30)], {
+        'POST /commands/label': () =>
+          isFull
+            ? new Answer(400, { code: 'disk-full', message: 'the disk is full', remedy: 'Make room.' })
+            : { labelled: [], counts: {} },
+      }),
+      picture,
+    );
+    const browsed = await browse(browser, page.url, 'label', { allowed: [400] });
+    const { page: tab } = browsed;
+    const sent = labelsSent(tab);
+    await primary(tab).waitFor();
+    await tab.keyboard.press('1');
+    await tab.keyboard.press('Enter');
+    await tab.getByRole('alert').getByText('Make room.').waitFor();
+    isFull = false;
+    await tab.getByRole('button', { name: /^Back to the frame/ }).click();
+    await tab.keyboard.press('Enter');
+    await until(() => sent.length === 2, 'the label again');
+    expect(sent[1]).toEqual(sent[0]);
+    expect(sent[0]).toMatchObject({ nobody: [{}] });
+    expect(browsed.wrong).toEqual([]);
+  });
+
+  it('shows what strangers wrote as the text it is', async () => {
+    const evil = '<img src=x onerror=alert(1)>';
+    const page = await staged(
+      routes([{ ...frame(1, 0, [{ ...place(1, 0.3), activity: evil }]), reasons: [evil] }]),
+      picture,
+    );
+    page.say('info', { activities: ['surfing', evil] });
+    const browsed = await browse(browser, page.url, 'label');
+    await browsed.page.getByText('Why this frame?').click();
+    await browsed.page.getByText(evil).first().waitFor();
+    expect(await browsed.page.locator('img[src="x"]').count()).toBe(0);
+    await expectSound(browsed);
+  });
+
+  it.each([
+    ['a phone, dark', { ...PHONE, colorScheme: 'dark' as const }],
+    ['a desk', DESK],
+  ])('has its answers in sight on %s', async (_, options) => {
+    const page = await staged(routes([frame(1, 0)]), picture);
+    const browsed = await browse(browser, page.url, 'label', options);
+    await primary(browsed.page).waitFor();
+    const button = await primary(browsed.page).boundingBox();
+    expect((button?.y ?? 9_999) + (button?.height ?? 0)).toBeLessThanOrEqual(options.viewport?.height ?? 0);
+    await marks(browsed.page).first().click();
+    await browsed.page.getByText('Right: 1 on the water').waitFor();
+    await expectSound(browsed);
+  });
+
+  it('lets those who may look only look', async () => {
+    const page = await staged(routes([frame(1, 0)]), picture, 'look');
+    const browsed = await browse(browser, page.url, 'label');
+    await primary(browsed.page).waitFor();
+    expect(await primary(browsed.page).isDisabled()).toBe(true);
+    const sent = labelsSent(browsed.page);
+    for (const key of ['Enter', 'n', 'u']) await browsed.page.keyboard.press(key);
+    await browsed.page.keyboard.press('p');
+    await browsed.page.getByRole('heading', { name: 'There is nothing to label now' }).waitFor();
+    expect(sent).toEqual([]);
+  });
+});
