@@ -68,6 +68,17 @@ export async function demoBeach(): Promise<Beach> {
     const activities = activity === 'none' ? [] : [activity];
     const judged = { ...EXAMPLES.activity[0].payload, ts: now, activity, activities, count, frame: frame.id };
     page.say('activity', { ...judged, since: new Date(Date.now() - 1_500_000).toISOString() });
+    for (const { name, points } of ZONES) {
+      const [[left, top], , [right, bottom]] = points;
+      const within = frame.riders.filter(({ x, y }) => x >= left && x <= right && y >= top && y <= bottom);
+      page.say(`zone/${name}/activity`, {
+        ...judged,
+        activity: within.length === 0 ? 'none' : 'surfing',
+        count: { ...count, surfing: within.length },
+        since: new Date(Date.now() - 240_000).toISOString(),
+        zone: name,
+      });
+    }
     page.frame({
       frame: frame.id,
       takenAt: now,
@@ -107,10 +118,6 @@ export async function demoBeach(): Promise<Beach> {
       const now = new Date().toISOString();
       const [info] = EXAMPLES.info;
       page.say('info', { ...info.payload, ts: now, zones: ZONES });
-      for (const { name } of ZONES) {
-        const zone = EXAMPLES['zone/<zone>/activity'][0].payload;
-        page.say(`zone/${name}/activity`, { ...zone, ts: now, zone: name });
-      }
       const health = EXAMPLES.health[0].payload;
       page.say('health', { ...health, ts: now, camera: { ...health.camera, lastFrameTs: now } });
       page.say('state', { v: 1, ts: now, state: 'running', since: now });
@@ -147,7 +154,7 @@ const ZONES = [
       [0.3, 0.83],
     ],
   },
-];
+] as const;
 
 function riderOf({ activity, box: [x, y, w, h] }: Box, index: number): BeachFrame['riders'][number] {
   return { activity, x: x + w / 2, y: y + h / 2, size: h, score: Math.max(0.55, 0.97 - 0.03 * index) };

@@ -4,6 +4,12 @@ import 'uplot/dist/uPlot.min.css';
 import { language } from '../texts.ts';
 import type { ChartProps } from './chart.tsx';
 
+const DAY_S = 86_400;
+/** Apart so far marks of time may be, in seconds: from a second to four months. */
+const STEPS_S = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600].concat(
+  [1, 2, 7, 14, 30, 60, 120].map(days => days * DAY_S),
+);
+
 /** @returns removes it again */
 export function drawChart(box: HTMLElement, props: ChartProps): () => void {
   const { times, series, kind, height, most, said, timeZone } = props;
@@ -25,14 +31,15 @@ export function drawChart(box: HTMLElement, props: ChartProps): () => void {
     width: box.clientWidth,
     height,
     padding: [10, 8, 0, 0],
-    legend: { show: true, live: true },
+    // One line needs no key; of bars it says what lies under the pointer.
+    legend: { show: isStacked },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !isStacked } },
     scales: {
       x: { time: true },
       y: { range: (_, __, highest) => [0, most ?? Math.max(1, highest * 1.1)] },
     },
     axes: [
-      { ...axis, values: timeValues(timeZone) },
+      { ...axis, space: 76, incrs: STEPS_S, values: timeValues(timeZone) },
       { ...axis, size: 48, values: (_, splits) => splits.map(split => said(split)) },
     ],
     series: [
@@ -86,13 +93,12 @@ function stacked(rows: readonly (readonly (number | null)[])[]): number[][] {
 function timeValues(timeZone: string | undefined): uPlot.Axis.Values {
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(language.value, { ...options, ...(timeZone !== undefined && { timeZone }) });
-  return (_, splits) => {
-    const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+  return (_, splits, __, ___, step) => {
     const day = format({ day: 'numeric', month: 'short' });
-    const hour = format({ hour: '2-digit', minute: '2-digit' });
+    const hour = format({ hour: '2-digit', minute: '2-digit', ...(step < 60 && { second: '2-digit' }) });
     return splits.map(split => {
       const date = new Date(split * 1_000);
-      return step >= 86_400 ? day.format(date) : hour.format(date);
+      return step >= DAY_S ? day.format(date) : hour.format(date);
     });
   };
 }

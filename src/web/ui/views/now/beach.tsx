@@ -73,36 +73,40 @@ export function Beach({ frame, src, chosen, onChoose }: BeachProps) {
           {land !== undefined && (
             <button
               type="button"
-              class="quiet small"
+              class="small"
               aria-pressed={showsLand.value}
               onClick={() => {
                 showsLand.value = !showsLand.value;
               }}
             >
-              {text(showsLand.value ? 'hideLand' : 'land')}
+              {text('land')}
             </button>
           )}
         </div>
-        {riders.length === 0 ? (
-          <p class="muted">{text('noRiders')}</p>
-        ) : (
-          <ol class="riders">
-            {riders.map((rider, index) => (
-              <li key={`${rider.x} ${rider.y}`}>
-                <button
-                  type="button"
-                  class={rider.activity}
-                  aria-label={`${says(index)}. ${text('why')}`}
-                  onClick={() => onChoose(index)}
-                >
-                  <span class="number figure">{index + 1}</span>
-                  <span>{activityName(rider.activity)}</span>
-                  <span class="muted figure">{percent(rider.score)}</span>
-                </button>
-              </li>
-            ))}
-          </ol>
-        )}
+        {riders.length === 0 && <p class="muted">{text('noRiders')}</p>}
+        {[...new Set(riders.map(({ activity }) => activity))].map(activity => (
+          <div key={activity} class="of-activity">
+            <h3 class={`activity ${activity}`}>{activityName(activity)}</h3>
+            <ul class="riders">
+              {riders.map(
+                (rider, index) =>
+                  rider.activity === activity && (
+                    <li key={`${rider.x} ${rider.y}`}>
+                      <button
+                        type="button"
+                        class={activity}
+                        aria-label={`${says(index)}. ${text('why')}`}
+                        onClick={() => onChoose(index)}
+                      >
+                        <span class="number figure">{index + 1}</span>
+                        <span class="muted figure">{percent(rider.score)}</span>
+                      </button>
+                    </li>
+                  ),
+              )}
+            </ul>
+          </div>
+        ))}
       </section>
     </>
   );

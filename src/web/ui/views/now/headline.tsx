@@ -16,7 +16,8 @@ export function Headline() {
           <ul class="counts">
             {counts.map(([name, riders]) => (
               <li key={name} class={name}>
-                <strong class="figure">{number(riders)}</strong> <span>{activityName(name)}</span>
+                <strong class="figure">{number(riders)}</strong>{' '}
+                {counts.length > 1 ? activityName(name) : text(riders === 1 ? 'riderCount' : 'ridersCount')}
               </li>
             ))}
           </ul>

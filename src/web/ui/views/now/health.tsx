@@ -63,7 +63,13 @@ export function Health() {
         {info !== undefined && (
           <Fact name={text('model')} level={info.detail === null ? 'warn' : 'good'}>
             <code>{info.head.id}</code>
-            <small>{info.engine.name}</small>
+            {health.detail !== null && (
+              <small>
+                {text('smallest', { px: Math.ceil(health.detail.smallestPx) })}
+                <br />
+                {text('took', { ms: number(health.detail.tookMs) })}
+              </small>
+            )}
           </Fact>
         )}
         {boardFacts.length > 0 && (

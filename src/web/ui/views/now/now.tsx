@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { pictureOf } from '../../api.ts';
 import { connected, healthOf, newest, now, type SeenFrame, topicValue } from '../../live.ts';
 import { Notice } from '../../parts/notice.tsx';
-import { ago, number, text as sharedText } from '../../texts.ts';
+import { ago, text as sharedText } from '../../texts.ts';
 import { Beach } from './beach.tsx';
 import { Headline } from './headline.tsx';
 import { Alerts, Health } from './health.tsx';
@@ -19,20 +19,15 @@ const WIDTH = 1920;
 
 export function Now() {
   const shown = useShownFrame();
-  const chosen = useSignal<number | null>(null);
   const frame = shown.value;
   // What was chosen stays on screen while newer frames come.
   const asked = useSignal<{ readonly frame: SeenFrame; readonly index: number } | null>(null);
-  const choose = (index: number) => {
-    if (frame === null) return;
-    chosen.value = index;
-    asked.value = { frame, index };
-  };
   return (
     <>
       <h1 class="hidden">{text('title')}</h1>
-      <div class="sides">
-        <div class="stack">
+      <div class="now">
+        <Headline />
+        <div class="stack seen">
           <Freshness frame={frame} />
           {frame === null ? (
             <div class="card empty muted">
@@ -42,22 +37,22 @@ export function Now() {
             <Beach
               frame={frame}
               src={pictureOf(frame.frame, { width: WIDTH })}
-              chosen={asked.value === null ? null : chosen.value}
-              onChoose={choose}
+              chosen={asked.value?.frame === frame ? asked.value.index : null}
+              onChoose={index => {
+                asked.value = { frame, index };
+              }}
             />
           )}
         </div>
         <div class="stack">
-          <Headline />
-          <Zones />
           <Alerts />
+          <Zones />
           <Health />
         </div>
       </div>
       {asked.value !== null && (
         <Why
-          frame={asked.value.frame}
-          index={asked.value.index}
+          {...asked.value}
           onClose={() => {
             asked.value = null;
           }}
@@ -84,7 +79,7 @@ function useShownFrame() {
   return shown;
 }
 
-/** Says it where the picture is old or the daemon silent; else its age and how finely it was read. */
+/** How old the picture is; a warning where it is too old, or the daemon silent. */
 function Freshness({ frame }: { readonly frame: SeenFrame | null }) {
   const ageMs = frame === null ? null : now.value - Date.parse(frame.takenAt);
   if (connected.value === false) {
@@ -100,16 +95,5 @@ function Freshness({ frame }: { readonly frame: SeenFrame | null }) {
   if (isWatching && ageMs > Math.max(STALE.ms, rateHz > 0 ? (STALE.intervals * 1_000) / rateHz : 0)) {
     return <Notice kind="warn" title={text('stale', { ago: ago(ageMs) })} isLive />;
   }
-  const { detail } = frame;
-  return (
-    <p class="row spread small muted figure">
-      <span class="live">{text('frameAge', { ago: ago(ageMs) })}</span>
-      {detail !== null && (
-        <span>
-          {text('smallest', { px: Math.ceil(detail.smallestPx) })} ·{' '}
-          {text('took', { ms: number(detail.tookMs) })}
-        </span>
-      )}
-    </p>
-  );
+  return <p class="small muted figure live">{text('frameAge', { ago: ago(ageMs) })}</p>;
 }
