@@ -95,8 +95,9 @@ function Preferences() {
         isOpen.value = currentTarget.open;
       }}
     >
-      <summary aria-label={text('settings')} title={text('settings')}>
+      <summary title={text('settings')}>
         {language.value.toUpperCase()}
+        <span class="hidden"> {text('settings')}</span>
       </summary>
       <div class="card">
         <label class="field">
