@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const primary = (page: Page) => page.locator('.actions .primary');
-const marks = (page: Page) => page.locator('.mark');
+const marks = (page: Page) => page.locator('.spot');
 
 /** Bodies of the labels that the page sends. */
 function labelsSent(page: Page): Record<string, unknown>[] {

@@ -46,6 +46,7 @@ export function Setup({ mayOperate }: { readonly mayOperate: boolean }) {
   }, []);
   const shown = step.value;
   const Shown = STEPS[shown];
+  useEffect(() => scrollTo(0, 0), [shown]);
   return (
     <div class="stack setting-up">
       <h1>{text('setup')}</h1>
@@ -53,7 +54,11 @@ export function Setup({ mayOperate }: { readonly mayOperate: boolean }) {
       <ol class="steps" aria-label={t('steps')}>
         {NAMES.map(name => (
           <li key={name}>
-            <a href={`#/setup/${name}`} aria-current={name === shown ? 'step' : undefined}>
+            <a
+              ref={name === shown ? inSight : null}
+              href={`#/setup/${name}`}
+              aria-current={name === shown ? 'step' : undefined}
+            >
               {t(`step.${name}`)}
             </a>
           </li>
@@ -70,6 +75,11 @@ export function Setup({ mayOperate }: { readonly mayOperate: boolean }) {
       <Onward shown={shown} />
     </div>
   );
+}
+
+/** On a phone the steps are wider than it. */
+function inSight(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }
 
 /** The way to the steps before and after, and to what is not saved yet. */

@@ -113,6 +113,7 @@ function optionsOf(element: HTMLElement, times: readonly number[]): UPlot.Option
         values: (_, ticks) =>
           ticks.map(tick => (times[tick] === undefined ? '' : day.format(times[tick] * 1000))),
         incrs: [1, 2, 5, 10, 20],
+        size: 32,
       },
       { ...line, size: 56, values: (_, ticks) => ticks.map(percent) },
     ],

@@ -9,6 +9,7 @@ type Training = Payloads['training'];
 export function Job({ training }: { readonly training: Training }) {
   const { state, progress, epoch, epochs, loss, secondsLeft, finishedAt, result, error } = training;
   if (state === 'idle' || state === 'held') return null;
+  if (state === 'cancelled') return <Notice kind="info" title={t('cancelled')} isLive />;
   if (error !== null || state === 'failed') {
     return (
       <Notice kind="fault" title={t('failed')} isLive>
@@ -16,7 +17,6 @@ export function Job({ training }: { readonly training: Training }) {
       </Notice>
     );
   }
-  if (state === 'cancelled') return <Notice kind="info" title={t('cancelled')} isLive />;
   if (state === 'done') {
     const outcome = result?.outcome ?? 'rejected';
     const when = finishedAt === null ? '' : clockTime(finishedAt);

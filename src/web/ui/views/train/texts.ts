@@ -27,7 +27,7 @@ export const t = textsOf({
     new: 'New',
     change: 'Change in points',
     macroF1: 'Overall (macro-F1)',
-    found: '{activity} found',
+    found: 'Found: {activity}',
     detections:
       'In {frames} recent frames that nobody labelled the old head finds {before} riders, the new one {after}; {elsewhere} of these where nobody was seen before.',
     held: 'The new head may be wrong: you decide',
@@ -87,7 +87,7 @@ export const t = textsOf({
     new: 'Neu',
     change: 'Änderung in Punkten',
     macroF1: 'Insgesamt (Makro-F1)',
-    found: '{activity} gefunden',
+    found: 'Gefunden: {activity}',
     detections:
       'In {frames} neueren, nicht beschrifteten Bildern findet das alte Modell {before} Personen, das neue {after}; {elsewhere} davon, wo zuvor niemand gesehen wurde.',
     held: 'Das neue Modell kann falsch liegen: Sie entscheiden',
@@ -147,7 +147,7 @@ export const t = textsOf({
     new: 'Nouveau',
     change: 'Écart en points',
     macroF1: 'Ensemble (macro-F1)',
-    found: '{activity} trouvé',
+    found: 'Trouvé : {activity}',
     detections:
       'Sur {frames} images récentes non étiquetées, l’ancien modèle trouve {before} personnes, le nouveau {after}, dont {elsewhere} là où personne n’avait été vu.',
     held: 'Le nouveau modèle peut se tromper : à vous de décider',
@@ -207,7 +207,7 @@ export const t = textsOf({
     new: 'Ahora',
     change: 'Cambio en puntos',
     macroF1: 'En conjunto (macro-F1)',
-    found: '{activity} encontrado',
+    found: 'Encontrado: {activity}',
     detections:
       'En {frames} imágenes recientes sin etiquetar, el modelo anterior encuentra {before} personas y el nuevo {after}; {elsewhere} de ellas donde antes no se veía a nadie.',
     held: 'El modelo nuevo puede equivocarse: decida usted',
@@ -267,7 +267,7 @@ export const t = textsOf({
     new: 'Agora',
     change: 'Diferença em pontos',
     macroF1: 'No conjunto (macro-F1)',
-    found: '{activity} encontrado',
+    found: 'Encontrado: {activity}',
     detections:
       'Em {frames} imagens recentes por etiquetar, o modelo anterior encontra {before} pessoas e o novo {after}; {elsewhere} delas onde antes não se via ninguém.',
     held: 'O modelo novo pode estar errado: a decisão é sua',
