@@ -27,7 +27,7 @@ const ORDER = [
   ['pipeline', 'leads a frame through the folders above'],
   ['control', 'what changes by command'],
   ['host', 'systemd, metrics, the state folder, doctor'],
-  ['web', 'the page: its HTTP interface and its server'],
+  ['web', 'the page, its HTTP interface and the widget'],
   ['daemon', 'builds and wires the parts'],
   ['cli', 'the commands'],
   ['main', 'the command line'],

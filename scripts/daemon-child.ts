@@ -37,7 +37,13 @@ export async function startDaemonChild(settings: readonly string[], stateDir: st
 
 /** Starts `surfwatch run` with its own broker, and does not wait for it. */
 export function spawnDaemon(settings: readonly string[], stateDir: string, port: number): ChildProcess {
-  const all = ['log.level=error', `stateDir=${stateDir}`, `broker.port=${port}`, ...settings];
+  const all = [
+    'log.level=error',
+    'web.enabled=false',
+    `stateDir=${stateDir}`,
+    `broker.port=${port}`,
+    ...settings,
+  ];
   return spawn(
     process.execPath,
     [join(PACKAGE_ROOT, 'scripts/surfwatch.js'), 'run', ...all.flatMap(setting => ['--set', setting])],

@@ -8,6 +8,7 @@ import { cliPage } from './docs/cli-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { withMetricsTable } from './docs/metrics-table.ts';
 import { mqttPage } from './docs/mqtt-page.ts';
+import { openapiPage, withRouteTable } from './docs/openapi.ts';
 import { SCHEMA_FOLDER, schemaFiles } from './docs/schema-files.ts';
 
 /** Each page, by its path in the package, and what makes it. */
@@ -19,6 +20,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/monitoring.md': () =>
     withMetricsTable(readFileSync(join(PACKAGE_ROOT, 'docs/monitoring.md'), 'utf8')),
   'docs/mqtt.md': mqttPage,
+  'docs/page.md': () => withRouteTable(readFileSync(join(PACKAGE_ROOT, 'docs/page.md'), 'utf8')),
+  'docs/schemas/openapi.json': openapiPage,
   ...schemaFiles(),
 };
 

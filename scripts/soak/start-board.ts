@@ -36,6 +36,7 @@ export async function startBoard({ cameraUrl, stateDir, factor }: BoardSetup): P
     'gates.frozenAfter=30m',
     'vision.detail=0.5',
     'broker.port=0',
+    'web.port=0',
     'learning.minFree=0',
     `stateDir=${stateDir}`,
   ];

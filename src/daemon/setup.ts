@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import { partLogger } from '../base/log.ts';
 import { createSource } from '../capture/create.ts';
 import { nest } from '../config/effective.ts';
-import { SETTINGS } from '../config/schema.ts';
+import { SETTINGS, settingAt } from '../config/schema.ts';
 import { defaultSource } from '../config/source.ts';
 import { shownAt } from '../control/describe-options.ts';
 import { shownPicture } from '../control/shown-picture.ts';
@@ -28,6 +28,7 @@ export function setupOf(
 ): PageDeps['setup'] {
   const { source = defaultSource(), restart } = deps;
   const log = partLogger(deps.log, 'capture');
+  let { effective = [] } = deps;
 
   /** That in use gives its next picture; a second program could not open it. */
   const pictureOf = async (camera: typeof options.settings.camera, signal: AbortSignal) => {
@@ -41,9 +42,17 @@ export function setupOf(
 
   return {
     source,
-    inForce: () =>
-      nest(SETTINGS.map(({ path }) => ({ path, shown: shownAt(options.settings, path), source: '' }))),
-    reload: async ({ settings, effective }) => (await options.reload(settings, effective)).restart,
+    inForce: () => {
+      const configured = new Map(effective.map(one => [one.path, one.shown]));
+      // Where a secret is from is said by the configuration alone.
+      const shown = (path: string) =>
+        isAboutSecret(path) ? (configured.get(path) ?? null) : shownAt(options.settings, path);
+      return nest(SETTINGS.map(({ path }) => ({ path, shown: shown(path), source: '' })));
+    },
+    reload: async loaded => {
+      effective = loaded.effective;
+      await options.reload(loaded.settings, loaded.effective);
+    },
     ...(restart !== undefined && { restart }),
     tryCamera: async (camera, signal) => {
       const { bytes } = await pictureOf(camera, signal);
@@ -58,4 +67,9 @@ export function setupOf(
       return address;
     },
   };
+}
+
+/** A secret, or its sibling that names a file. */
+function isAboutSecret(path: string): boolean {
+  return settingAt(path)?.sensitive === true || settingAt(path.replace(/File$/, ''))?.sensitive === true;
 }

@@ -102,14 +102,16 @@ export class Page {
 
   /** A frame was judged. Costs next to nothing, and never throws. */
   observe(frame: TrackedFrame): void {
-    if (this.#server === undefined) return;
-    if (!this.#deps.isPaused()) this.#newest.take(frame);
+    if (this.#server === undefined || this.#deps.isPaused()) return;
+    this.#newest.take(frame);
     this.#live.tell('frame', '', seenFrame(frame, this.#deps.clock.now()));
   }
 
   /** A pause began or ended. */
   pauseChanged(): void {
-    if (this.#deps.isPaused()) this.#newest.forget();
+    if (!this.#deps.isPaused()) return;
+    this.#newest.forget();
+    this.#live.forget('frame', '');
   }
 
   #routes(): RoutesDeps {

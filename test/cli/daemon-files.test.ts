@@ -9,7 +9,13 @@ import { LAUNCHER } from './support.ts';
 
 test('a daemon started by hand keeps what it writes to its owner, where the umask would let all read it', async () => {
   const stateDir = join(await temporaryFolder(), 'state');
-  const settings = ['broker.port=0', 'camera.kind=simulator', 'vision.detail=0.5', `stateDir=${stateDir}`];
+  const settings = [
+    'broker.port=0',
+    'web.enabled=false',
+    'camera.kind=simulator',
+    'vision.detail=0.5',
+    `stateDir=${stateDir}`,
+  ];
   const args = [process.execPath, LAUNCHER, 'run', ...settings.flatMap(one => ['--set', one])];
   const daemon = spawn('sh', ['-c', 'umask 0; exec "$@"', 'sh', ...args], { stdio: 'ignore' });
   onTestFinished(() => void daemon.kill('SIGKILL'));

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { LAUNCHER } from './support.ts';
 
-/** Starts it in a folder, with its own temporary files; resolves with the address of its broker. */
+/** Starts it in a folder, with its own temporary files; resolves with the addresses of its broker and its page. */
 async function demo(cwd: string, temporary: string, port: number) {
   const child: ChildProcess = spawn(process.execPath, [LAUNCHER, 'demo', '--set', `broker.port=${port}`], {
     cwd,
@@ -18,9 +18,11 @@ async function demo(cwd: string, temporary: string, port: number) {
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   if (child.stdout === null) throw new Error('it has no output');
+  let page = '';
   for await (const line of createInterface({ input: child.stdout })) {
+    page = /^page +(\S+)$/.exec(line)?.[1] ?? page;
     const [, address] = /^broker +(\S+)$/.exec(line) ?? [];
-    if (address !== undefined) return { child, ended, address };
+    if (address !== undefined) return { child, ended, address, page };
   }
   throw new Error('the demo ended');
 }
@@ -33,6 +35,8 @@ describe('surfwatch demo', { timeout: 120_000 }, () => {
     const second = await demo(cwd, temporary, port);
     expect(first.address).toBe(`mqtt://127.0.0.1:${port}`);
     expect(second.address).not.toBe(first.address);
+    const sites = [first, second].map(async ({ page }) => (await fetch(`${page}/healthz`)).status);
+    expect([await Promise.all(sites), first.page === second.page]).toEqual([[200, 200], false]);
     expect(readdirSync(temporary).filter(name => name.startsWith('surfwatch-demo-'))).toHaveLength(2);
     for (const { child, ended } of [first, second]) {
       child.kill('SIGINT');

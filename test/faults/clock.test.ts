@@ -32,6 +32,7 @@ async function boardWithClock(atMs: number, more: readonly string[] = []) {
     'activity.heartbeat=1s',
     'vision.detail=1',
     'broker.port=0',
+    'web.enabled=false',
     `stateDir=${await temporaryFolder()}`,
     ...more,
   ];

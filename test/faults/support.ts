@@ -61,14 +61,13 @@ export interface Board {
 /** The daemon with a simulated camera, in a process of its own; killed at the end of the test. */
 export async function startBoard(setup: BoardSetup): Promise<Board> {
   const { stateDir, set = [], args = [], env = {}, node = [] } = setup;
-  const [metricsPort, brokerPort] = [await getPort(), await getPort()];
+  const [webPort, brokerPort] = [await getPort(), await getPort()];
   const url = setup.url ?? `mqtt://127.0.0.1:${brokerPort}`;
   const all = [
     'camera.kind=simulator',
     setup.url === undefined ? `broker.port=${brokerPort}` : `mqtt.url=${url}`,
     `stateDir=${stateDir}`,
-    'metrics.enabled=true',
-    `metrics.port=${metricsPort}`,
+    `web.port=${webPort}`,
     ...QUICK,
     ...set,
   ];
@@ -103,7 +102,7 @@ export async function startBoard(setup: BoardSetup): Promise<Board> {
       await delay(20);
     }
   };
-  const frames = () => framesBy(metricsPort);
+  const frames = () => framesBy(webPort);
   const framesGoOn = async (when: string) => {
     const before = await frames();
     await until(async () => (await frames()) >= before + 10, `ten more frames ${when}`);

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeTime, ulid } from 'ulid';
+import { onTestFinished } from 'vitest';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { createRandom } from '../../src/base/random.ts';
@@ -10,7 +11,7 @@ import { labelledCells } from '../../src/learning/advice/likeness/labelled-cells
 import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { ACTIVITIES, riderHead, WIDTH } from '../learning/support.ts';
 import { historyOf } from './beach-history.ts';
-import { Answer, type PageRoutes, type PageServer } from './page-server.ts';
+import { Answer, type PageOptions, type PageRoutes, type PageServer, servePage } from './page-server.ts';
 
 const FOLDER = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0');
 
@@ -40,6 +41,23 @@ export interface Beach {
   /** All topics and the first frame. */
   sayAll(page: PageServer): void;
   nextFrame(page: PageServer): void;
+}
+
+/** The built page on a beach, until the end of the test. */
+export async function stagedBeach(
+  options: Partial<PageOptions> = {},
+): Promise<{ readonly page: PageServer; readonly beach: Beach }> {
+  const beach = await demoBeach();
+  const { routes, picture } = beach;
+  const page = await servePage({
+    folder: join(PACKAGE_ROOT, 'dist', 'web'),
+    picture,
+    ...options,
+    routes: { ...routes, ...options.routes },
+  });
+  onTestFinished(() => page.stop());
+  beach.sayAll(page);
+  return { page, beach };
 }
 
 export async function demoBeach(): Promise<Beach> {

@@ -49,8 +49,8 @@ export interface PageServer {
   /** Sends a frame that was judged; those who come later get the newest. */
   frame(frame: { readonly frame: string } & Readonly<Record<string, unknown>>): void;
   event(value: unknown): void;
-  /** Ends all live connections, as a restarting daemon does. */
-  drop(): void;
+  /** Ends the session of whoever is logged in, as a changed password does. */
+  endSession(): void;
   stop(): Promise<void>;
 }
 
@@ -143,7 +143,8 @@ export async function servePage(options: PageOptions): Promise<PageServer> {
       send('frame', frame);
     },
     event: value => send('event', value),
-    drop: () => {
+    endSession: () => {
+      loggedIn = false;
       for (const viewer of viewers) viewer.end();
     },
     stop: () => stopped(server),

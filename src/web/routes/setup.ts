@@ -5,6 +5,7 @@ import { removeAt, setAt, withoutSecrets, withSecretsOf } from '../../config/edi
 import { ConfigError, describeFault, type Fault } from '../../config/fault.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { configJsonSchema } from '../../config/reference.ts';
+import { settingAt } from '../../config/schema.ts';
 import type { Settings } from '../../config/settings.ts';
 import { type ConfigSource, readConfigText, saveConfigText } from '../../config/source.ts';
 import { type ZoneSetting, zoneProblems } from '../../config/zones.ts';
@@ -21,8 +22,8 @@ export interface SetupRoutesDeps {
   readonly configured: Settings;
   /** All settings in force, nested as a file has them, without secrets. */
   readonly inForce: () => Record<string, unknown>;
-  /** Takes another configuration; answers with the settings that need a restart. */
-  readonly reload: (loaded: LoadedConfig) => Promise<readonly string[]>;
+  /** Takes what it can of another configuration without a restart. */
+  readonly reload: (loaded: LoadedConfig) => Promise<void>;
   /** Ends the daemon and starts it anew, soon; absent where nobody would start it. */
   readonly restart?: () => void;
   /** One picture of a camera with these settings. @throws SurfwatchError `camera-*`, `image-*` */
@@ -72,10 +73,14 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
   const camera = oneAtATime('a camera is tried already');
   const broker = oneAtATime('a broker is tried already');
 
-  /** The settings that the file has with this group instead. @throws ConfigError */
-  const loadWith = async (group: string, value: unknown): Promise<Settings> => {
+  /** The settings with these over those of the file, which has the secrets. @throws ConfigError */
+  const loadWith = async (group: string, values: unknown): Promise<Settings> => {
     const { text } = await readConfigText(source);
-    return source.load(withSecretsOf(text, setAt(text, group, value))).settings;
+    const changed = leavesOf(group, values).reduce(
+      (before, [path, value]) => setAt(before, path, value),
+      text,
+    );
+    return source.load(withSecretsOf(text, changed)).settings;
   };
 
   return [
@@ -172,7 +177,7 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
       method: 'post',
       path: '/test/camera',
       role: 'operate',
-      doc: 'Takes a picture with these settings of `camera`, as a config file has them; or says why there is none.',
+      doc: 'Takes a picture with these settings of `camera`, as a config file has them, over those of the file; or says why there is none.',
       body: z.object({ camera: settings }),
       answer: z.object({
         jpeg: z.string().describe('Base64.'),
@@ -193,7 +198,7 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
       method: 'post',
       path: '/test/broker',
       role: 'operate',
-      doc: 'Logs in to a broker with these settings of `mqtt`; or says why that fails.',
+      doc: 'Logs in to a broker with these settings of `mqtt`, over those of the file; or says why that fails.',
       body: z.object({ mqtt: settings }),
       answer: z.object({ server: z.string().describe('Its address, without a login.') }),
       run: ({ body }) =>
@@ -220,6 +225,13 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
       },
     }),
   ];
+}
+
+/** The settings in a group, each by its path. */
+function leavesOf(path: string, value: unknown): [path: string, value: unknown][] {
+  const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isGroup || settingAt(path) !== undefined) return [[path, value]];
+  return Object.entries(value).flatMap(([name, inner]) => leavesOf(`${path}.${name}`, inner));
 }
 
 /** Loads a text; faults are an answer, not a failure. */

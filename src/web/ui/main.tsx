@@ -95,9 +95,8 @@ function Preferences() {
         isOpen.value = currentTarget.open;
       }}
     >
-      <summary title={text('settings')}>
+      <summary aria-label={`${language.value.toUpperCase()}: ${text('settings')}`} title={text('settings')}>
         {language.value.toUpperCase()}
-        <span class="hidden"> {text('settings')}</span>
       </summary>
       <div class="card">
         <label class="field">
@@ -141,7 +140,7 @@ async function beginWithSetup(): Promise<void> {
 
 addEventListener('hashchange', () => {
   // `#main` is where the link that skips the navigation leads.
-  if (location.hash.startsWith('#/')) view.value = viewOf(location.hash);
+  if (location.hash !== '#main') view.value = viewOf(location.hash);
 });
 effect(() => {
   const name = view.value;

@@ -20,8 +20,12 @@ interface PictureProps {
   readonly alt: string;
   readonly shapes?: ComponentChildren;
   readonly children?: ComponentChildren;
-  /** Somebody clicked or tapped a place, not an element over it. */
-  readonly onPoint?: (point: Point) => void;
+  /**
+   * Somebody clicked or tapped a place, not an element over it.
+   *
+   * @param reach how far from it a finger may have meant, in shares too
+   */
+  readonly onPoint?: (point: Point, reach: Point) => void;
 }
 
 const STEP = 1.6;
@@ -34,6 +38,7 @@ const PANS: Readonly<Record<string, Point>> = {
 };
 /** A press that moves further, in pixels, pans. */
 const SLOP_PX = 6;
+const FINGER_PX = 24;
 
 export function Picture({ src, alt, shapes, children, onPoint }: PictureProps) {
   const zoom = useSignal<Zoom>(WHOLE);
@@ -91,7 +96,11 @@ export function Picture({ src, alt, shapes, children, onPoint }: PictureProps) {
     if (isOnElement || travelled.current > SLOP_PX) return;
     const share = shareOf(event, event.currentTarget);
     const { scale, x, y } = zoom.value;
-    onPoint?.({ x: x + share.x / scale, y: y + share.y / scale });
+    const { width, height } = event.currentTarget.getBoundingClientRect();
+    onPoint?.(
+      { x: x + share.x / scale, y: y + share.y / scale },
+      { x: FINGER_PX / (width * scale), y: FINGER_PX / (height * scale) },
+    );
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {
     // Keys on what lies over the picture are its own.

@@ -1,7 +1,9 @@
 /** The frame with its riders, zones, and land and sky; and the riders as a list, for keys and screen readers. */
 import { useSignal } from '@preact/signals';
-import { infoOf, type SeenFrame } from '../../live.ts';
+import type { Point } from '../../../../base/geometry.ts';
+import { infoOf } from '../../live.ts';
 import { Picture, placed } from '../../parts/picture.tsx';
+import type { SeenFrame, SeenRider } from '../../seen.ts';
 import { activityName, percent } from '../../texts.ts';
 import { text } from './texts.ts';
 
@@ -21,16 +23,16 @@ const MOST_NUMBERED = 8;
 export function Beach({ frame, src, chosen, onChoose }: BeachProps) {
   const showsLand = useSignal(false);
   const { riders, land } = frame;
-  const says = (index: number) => {
-    const { activity, score } = riders[index] ?? { activity: 'none', score: 0 };
-    return text('rider', { number: index + 1, activity: activityName(activity), score: percent(score) });
-  };
   return (
     <>
       <div class={riders.length > MOST_NUMBERED ? 'beach crowded' : 'beach'}>
         <Picture
           src={src}
           alt={text('picture')}
+          onPoint={(point, reach) => {
+            const index = nearestTo(riders, point, reach);
+            if (index !== null) onChoose(index);
+          }}
           shapes={
             <>
               {showsLand.value && land !== undefined && <Land land={land} />}
@@ -51,19 +53,14 @@ export function Beach({ frame, src, chosen, onChoose }: BeachProps) {
             </span>
           ))}
           {riders.map((rider, index) => (
-            <button
+            <span
               key={`${rider.x} ${rider.y}`}
               ref={placed({ ...rider, h: Math.max(LEAST_BOX, 1.3 * rider.size) })}
-              type="button"
               class={`rider ${rider.activity}${chosen === index ? ' chosen' : ''}`}
-              title={says(index)}
-              // The list below has the same for keys and screen readers.
-              tabIndex={-1}
               aria-hidden="true"
-              onClick={() => onChoose(index)}
             >
               <span>{index + 1}</span>
-            </button>
+            </span>
           ))}
         </Picture>
       </div>
@@ -92,14 +89,11 @@ export function Beach({ frame, src, chosen, onChoose }: BeachProps) {
                 (rider, index) =>
                   rider.activity === activity && (
                     <li key={`${rider.x} ${rider.y}`}>
-                      <button
-                        type="button"
-                        class={activity}
-                        aria-label={`${says(index)}. ${text('why')}`}
-                        onClick={() => onChoose(index)}
-                      >
+                      <button type="button" class={activity} onClick={() => onChoose(index)}>
                         <span class="number figure">{index + 1}</span>
+                        <span class="hidden">{activityName(activity)}</span>
                         <span class="muted figure">{percent(rider.score)}</span>
+                        <span class="hidden">{text('why')}</span>
                       </button>
                     </li>
                   ),
@@ -110,6 +104,15 @@ export function Beach({ frame, src, chosen, onChoose }: BeachProps) {
       </section>
     </>
   );
+}
+
+/** Number of the rider who was meant by a click; null where none is within reach. */
+function nearestTo(riders: readonly SeenRider[], point: Point, reach: Point): number | null {
+  const distances = riders.map(({ x, y, size }) =>
+    Math.hypot((x - point.x) / reach.x, (y - point.y) / (reach.y + size / 2)),
+  );
+  const least = Math.min(...distances);
+  return least <= 1 ? distances.indexOf(least) : null;
 }
 
 /** One path of all the cells where nobody is looked for. */

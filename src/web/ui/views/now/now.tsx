@@ -1,8 +1,9 @@
 /** What is on the water now. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { pictureOf } from '../../api.ts';
-import { connected, healthOf, newest, now, type SeenFrame, topicValue } from '../../live.ts';
+import { connected, healthOf, newest, now, topicValue } from '../../live.ts';
 import { Notice } from '../../parts/notice.tsx';
+import type { SeenFrame } from '../../seen.ts';
 import { ago, text as sharedText } from '../../texts.ts';
 import { Beach } from './beach.tsx';
 import { Headline } from './headline.tsx';

@@ -1,5 +1,5 @@
 /** The score of whoever was at a place, frame by frame. */
-import type { SeenFrame, SeenRider } from '../../live.ts';
+import type { SeenFrame, SeenRider } from '../../seen.ts';
 
 export interface PlaceScore {
   /** Milliseconds since the epoch. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { SeenFrame } from '../../src/web/ui/live.ts';
-import { placeScores } from '../../src/web/ui/views/now/place-scores.ts';
+import type { SeenFrame } from '../../../src/web/ui/seen.ts';
+import { placeScores } from '../../../src/web/ui/views/now/place-scores.ts';
 
 const RIDER = { activity: 'surfing', x: 0.5, y: 0.5, size: 0.02, score: 0.9 };
 

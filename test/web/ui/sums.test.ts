@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { busiestOf, type HistoryHour, timelineOf, weekOf } from '../../src/web/ui/views/before/sums.ts';
+import { busiestOf, type HistoryHour, timelineOf, weekOf } from '../../../src/web/ui/views/before/sums.ts';
 
 const hourOf = (
   hour: string,

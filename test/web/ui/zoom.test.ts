@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { moved, WHOLE, zoomed } from '../../src/web/ui/parts/zoom.ts';
-import { fc } from '../support/fast-check.ts';
+import { moved, WHOLE, zoomed } from '../../../src/web/ui/parts/zoom.ts';
+import { fc } from '../../support/fast-check.ts';
 
 describe('zoom', () => {
   it('keeps the place under the pointer where it is', () => {
