@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
-import { EXAMPLES } from '../../../src/messaging/examples.ts';
+import { LEARNING_EXAMPLES } from '../../../src/messaging/learning-examples.ts';
 import type { PageRoutes } from '../page-server.ts';
 
 const FRAME = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0', 'frames', 'val_frame_0281.jpg');
-const [, done, held] = EXAMPLES.training;
+const [, done, held] = LEARNING_EXAMPLES.training;
 const HELD = held.payload.result?.candidate ?? '';
 
 /** The result of a retraining whose new head was as good as this on the board's frames. */

@@ -1,13 +1,15 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXAMPLES } from '../../../src/messaging/examples.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LEARNING_EXAMPLES } from '../../../src/messaging/learning-examples.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
-import { ask, SMALL, suiteServed } from '../support.ts';
-import { browse, DESK, expectSound, PHONE, staged } from './browse.ts';
+import { browse, DESK, expectSound, PHONE, staged, tabTo } from './browse.ts';
 import { headRoutes, headsOf } from './heads.ts';
 
-const [running, done, held] = EXAMPLES.training;
+const [{ payload: RUNNING }, { payload: DONE }, { payload: HELD }] = LEARNING_EXAMPLES.training;
+
+// A browser on a machine that others use as well takes its time.
+vi.setConfig({ testTimeout: 240_000 });
 
 let browser: Browser;
 beforeAll(async () => {
@@ -15,39 +17,16 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-describe.skipIf(!hasChromium())('training on a daemon', () => {
-  const served = suiteServed(SMALL);
-
-  it('is begun by one button, followed live, and cancelled', async () => {
-    const { url } = served();
-    const frame = await until(async () => {
-      const { json } = await ask(url, 'POST', '/commands/next', { count: 1 });
-      return json.frames[0]?.frame as string | undefined;
-    }, 'a frame to label');
-    await ask(url, 'POST', '/commands/label', { frame, labels: [] });
-    const browsed = await browse(browser, url, 'train');
-    const { page } = browsed;
-    await page.getByText('1 not learnt yet').waitFor();
-    await page.getByRole('button', { name: 'Retrain' }).click();
-    await page.getByRole('progressbar', { name: 'Progress of the training' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Retrain' }).isDisabled()).toBe(true);
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByText('The training was cancelled').waitFor();
-    expect(await page.getByRole('button', { name: 'Retrain' }).isEnabled()).toBe(true);
-    expect(browsed.wrong).toEqual([]);
-  });
-});
-
 describe.skipIf(!hasChromium())('the view Train', () => {
   const noPicture = async () => null;
 
   it('follows a job to its result, old and new head side by side, and draws the learning curve', async () => {
     const page = await staged(headRoutes(headsOf), noPicture);
-    page.say('training', running.payload);
+    page.say('training', RUNNING);
     const browsed = await browse(browser, page.url, 'train');
     const { page: tab } = browsed;
     await tab.getByText('Pass 37 of at most 60').waitFor();
-    page.say('training', done.payload);
+    page.say('training', DONE);
     await tab.getByText('The new head is in use').waitFor();
     const row = tab.getByRole('row', { name: /^Overall/ }).first();
     expect(await row.textContent()).toContain('61%88%▲ +27');
@@ -69,19 +48,16 @@ describe.skipIf(!hasChromium())('the view Train', () => {
       },
       noPicture,
     );
-    page.say('training', held.payload);
+    page.say('training', HELD);
     const browsed = await browse(browser, page.url, 'train');
     const { page: tab } = browsed;
     await tab.getByRole('img', { name: /^What the head in use finds/ }).waitFor();
     await expectSound(browsed);
     const approve = tab.getByRole('button', { name: 'Use the new head' });
-    for (let presses = 0; presses < 60; presses++) {
-      if (await approve.evaluate(element => element === document.activeElement)) break;
-      await tab.keyboard.press('Tab');
-    }
+    await tabTo(tab, approve);
     await tab.keyboard.press('Enter');
     await approve.waitFor({ state: 'detached' });
-    expect(decided).toEqual({ head: held.payload.result?.candidate });
+    expect(decided).toEqual({ head: HELD.result?.candidate });
   });
 
   it('rolls back to a head once that is confirmed, and says why where it cannot', async () => {
@@ -122,7 +98,7 @@ describe.skipIf(!hasChromium())('the view Train', () => {
       noPicture,
     );
     const error = { code: evil, message: evil };
-    page.say('training', { ...running.payload, state: 'failed', error });
+    page.say('training', { ...RUNNING, state: 'failed', error });
     const browsed = await browse(browser, page.url, 'train');
     await browsed.page.getByRole('alert').getByText(evil).first().waitFor();
     await browsed.page.getByText(evil).nth(3).waitFor();
@@ -139,7 +115,7 @@ describe.skipIf(!hasChromium())('the view Train', () => {
       noPicture,
       'look',
     );
-    page.say('training', held.payload);
+    page.say('training', HELD);
     const browsed = await browse(browser, page.url, 'train', options);
     await browsed.page.locator('.held img').waitFor();
     const buttons = await browsed.page.locator('main button:not(.zoom button)').all();
