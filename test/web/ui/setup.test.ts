@@ -140,6 +140,13 @@ describe.skipIf(!hasChromium())('the view Set up', () => {
     expect(JSON.stringify((await asked).postDataJSON())).not.toContain('secret');
   });
 
+  it('is not for those who may look only', async () => {
+    const page = await staged({}, picture, 'look');
+    const browsed = await browse(browser, page.url, 'setup/zones');
+    await browsed.page.getByText('Your login may look').waitFor();
+    await expectSound(browsed);
+  });
+
   it.each(['camera', 'place', 'zones', 'detail', 'broker', 'home', 'save'])(
     'fits a phone and a desk, light and dark: %s',
     async step => {

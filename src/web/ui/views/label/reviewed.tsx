@@ -100,7 +100,7 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
               key={index}
               type="button"
               ref={placed(middleOf(mark))}
-              class={`spot ${mark.is === 'nobody' ? 'nobody' : mark.activity} ${mark.is}${chosen.value === index ? ' chosen' : ''}`}
+              class={`spot is-${mark.is} ${mark.is === 'nobody' ? 'none' : mark.activity}${chosen.value === index ? ' chosen' : ''}`}
               data-number={index + 1}
               aria-label={`${index + 1}: ${mark.is === 'rider' ? activityName(mark.activity) : t(mark.is)}`}
               disabled={!mayOperate}

@@ -6,7 +6,7 @@ import { change, groupOf, settingValue } from './draft.ts';
 import { Cards, NumberField, PasswordField, SwitchField, TextField } from './fields.tsx';
 import { t } from './texts.ts';
 
-export function BrokerStep({ mayOperate }: { readonly mayOperate: boolean }) {
+export function BrokerStep() {
   const url = settingValue<string | readonly string[]>('mqtt.url') ?? '';
   const isOther = useSignal(url.length > 0);
   const fault = useSignal<unknown>(null);
@@ -47,7 +47,7 @@ export function BrokerStep({ mayOperate }: { readonly mayOperate: boolean }) {
             <TextField path="mqtt.username" label={t('username')} none={null} />
             <PasswordField path="mqtt.password" label={t('password')} />
           </div>
-          <button type="submit" class="primary" disabled={!mayOperate || isBusy.value || url.length === 0}>
+          <button type="submit" class="primary" disabled={isBusy.value || url.length === 0}>
             {isBusy.value ? t('trying') : t('broker.test')}
           </button>
           <Fault error={fault.value} />

@@ -25,7 +25,7 @@ export function pictureOfTried({ jpeg }: Tried): string {
   return `data:image/jpeg;base64,${jpeg}`;
 }
 
-export function CameraStep({ mayOperate }: { readonly mayOperate: boolean }) {
+export function CameraStep() {
   const fault = useSignal<unknown>(null);
   const isBusy = useSignal(false);
   const kind = settingValue<Kind>('camera.kind') ?? 'webcam';
@@ -58,7 +58,7 @@ export function CameraStep({ mayOperate }: { readonly mayOperate: boolean }) {
         <TextField path="camera.interval" label={t('camera.interval')} hint={t('camera.interval.hint')} />
       </div>
       <div class="card stack">
-        <button type="submit" class="primary" disabled={!mayOperate || isBusy.value}>
+        <button type="submit" class="primary" disabled={isBusy.value}>
           {isBusy.value ? t('trying') : t('try')}
         </button>
         <Fault error={fault.value} />

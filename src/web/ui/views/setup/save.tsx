@@ -5,7 +5,7 @@ import { text } from '../../texts.ts';
 import { changes, config, discard, load, type Preview, preview, restart, save, waiting } from './draft.ts';
 import { t } from './texts.ts';
 
-export function SaveStep({ mayOperate }: { readonly mayOperate: boolean }) {
+export function SaveStep() {
   const fault = useSignal<unknown>(null);
   const isBusy = useSignal(false);
   const wasSaved = useSignal(false);
@@ -27,12 +27,7 @@ export function SaveStep({ mayOperate }: { readonly mayOperate: boolean }) {
       {waiting.value.length > 0 && (
         <Notice kind="warn" title={t('restart.needed')} isLive>
           <p class="small">{waiting.value.join(', ')}</p>
-          <button
-            type="button"
-            class="primary"
-            disabled={!mayOperate || isBusy.value}
-            onClick={() => run(restart)}
-          >
+          <button type="button" class="primary" disabled={isBusy.value} onClick={() => run(restart)}>
             {isBusy.value ? t('restart.runs') : t('restart')}
           </button>
         </Notice>
@@ -54,7 +49,7 @@ export function SaveStep({ mayOperate }: { readonly mayOperate: boolean }) {
               <button
                 type="button"
                 class="primary"
-                disabled={!mayOperate || isBusy.value || next.faults.length > 0}
+                disabled={isBusy.value || next.faults.length > 0}
                 onClick={() =>
                   run(async () => {
                     await save();
@@ -145,7 +140,7 @@ function ToCopy({ text: whole, file }: { readonly text: string; readonly file: s
       <pre class="diff">
         {file === null
           ? 'surfwatch run -c surfwatch.json'
-          : `sudoedit ${file} && surfwatch config check -c ${file}`}
+          : `sudo -e ${file}\nsudo systemctl restart surfwatch`}
       </pre>
     </div>
   );

@@ -38,6 +38,16 @@ addEventListener('hashchange', () => {
 });
 
 export function Setup({ mayOperate }: { readonly mayOperate: boolean }) {
+  if (mayOperate) return <Steps />;
+  return (
+    <div class="stack">
+      <h1>{text('setup')}</h1>
+      <Notice kind="info" title={text('lookOnly')} />
+    </div>
+  );
+}
+
+function Steps() {
   const fault = useSignal<unknown>(null);
   useEffect(() => {
     load().catch((error: unknown) => {
@@ -50,7 +60,6 @@ export function Setup({ mayOperate }: { readonly mayOperate: boolean }) {
   return (
     <div class="stack setting-up">
       <h1>{text('setup')}</h1>
-      {!mayOperate && <Notice kind="info" title={text('lookOnly')} />}
       <ol class="steps" aria-label={t('steps')}>
         {NAMES.map(name => (
           <li key={name}>
@@ -69,7 +78,7 @@ export function Setup({ mayOperate }: { readonly mayOperate: boolean }) {
         fault.value === null && <p class="muted">{text('loading')}</p>
       ) : (
         <section key={shown} aria-label={t(`step.${shown}`)}>
-          <Shown mayOperate={mayOperate} />
+          <Shown />
         </section>
       )}
       <Onward shown={shown} />

@@ -41,7 +41,7 @@ const RECTANGLE: readonly Point[] = [
   { x: 0.3, y: 0.7 },
 ];
 
-export function ZonesStep({ mayOperate }: { readonly mayOperate: boolean }) {
+export function ZonesStep() {
   const settings = settingValue<readonly ZoneSetting[]>('zones') ?? [];
   const zones = settings.map(drawnOf);
   const chosen = useSignal<number | null>(zones.length > 0 ? 0 : null);
@@ -80,7 +80,7 @@ export function ZonesStep({ mayOperate }: { readonly mayOperate: boolean }) {
           shapes={<Shapes zones={zones} chosen={chosen.value} drawing={drawing.value} />}
         >
           {zones.map((zone, index) => (
-            <span key={zone.name} class="zone-name" ref={placed(topOf(zone))} aria-hidden="true">
+            <span key={zone.name} class="zone-label" ref={placed(topOf(zone))} aria-hidden="true">
               {zone.name}
               {index === chosen.value ? ' ✎' : ''}
             </span>
@@ -88,7 +88,7 @@ export function ZonesStep({ mayOperate }: { readonly mayOperate: boolean }) {
           {drawing.value?.map((point, index) => (
             <span key={index} class="drawn" ref={placed(point)} />
           ))}
-          {mayOperate && edited !== undefined && chosen.value !== null && drawing.value === null && (
+          {edited !== undefined && chosen.value !== null && drawing.value === null && (
             <Handles
               zone={edited}
               onChange={zone => {
@@ -134,7 +134,6 @@ export function ZonesStep({ mayOperate }: { readonly mayOperate: boolean }) {
                 fault={faultText(zones, index)}
                 seen={seen?.find(({ name }) => name === zone.name)}
                 isChosen={chosen.value === index}
-                mayOperate={mayOperate}
                 onChoose={() => {
                   chosen.value = index;
                 }}
@@ -149,7 +148,7 @@ export function ZonesStep({ mayOperate }: { readonly mayOperate: boolean }) {
           <button
             type="button"
             class={zones.length === 0 ? 'primary' : ''}
-            disabled={!mayOperate || drawing.value !== null}
+            disabled={drawing.value !== null}
             onClick={() => {
               drawing.value = [];
               chosen.value = null;
@@ -157,7 +156,7 @@ export function ZonesStep({ mayOperate }: { readonly mayOperate: boolean }) {
           >
             {t('zones.draw')}
           </button>
-          <button type="button" disabled={!mayOperate} onClick={() => add(RECTANGLE)}>
+          <button type="button" onClick={() => add(RECTANGLE)}>
             {t('zones.rectangle')}
           </button>
         </div>
@@ -231,13 +230,12 @@ interface ZoneRowProps {
   readonly fault: string | undefined;
   readonly seen: SeenIn | undefined;
   readonly isChosen: boolean;
-  readonly mayOperate: boolean;
   readonly onChoose: () => void;
   readonly onName: (name: string) => void;
   readonly onRemove: () => void;
 }
 
-function ZoneRow({ zone, fault, seen, isChosen, mayOperate, onChoose, onName, onRemove }: ZoneRowProps) {
+function ZoneRow({ zone, fault, seen, isChosen, onChoose, onName, onRemove }: ZoneRowProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <li class={isChosen ? 'chosen' : ''} onFocusCapture={onChoose}>
@@ -250,7 +248,6 @@ function ZoneRow({ zone, fault, seen, isChosen, mayOperate, onChoose, onName, on
           autocapitalize="none"
           spellcheck={false}
           aria-invalid={fault !== undefined}
-          disabled={!mayOperate}
           onInput={({ currentTarget }) => {
             onName(currentTarget.value);
             // What is not a letter of a name may leave the zone as it was, and nothing is then drawn anew.
@@ -260,7 +257,6 @@ function ZoneRow({ zone, fault, seen, isChosen, mayOperate, onChoose, onName, on
         <button
           type="button"
           class="quiet icon"
-          disabled={!mayOperate}
           aria-label={t('zone.remove', { zone: zone.name })}
           title={t('remove')}
           onClick={onRemove}
