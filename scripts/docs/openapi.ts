@@ -4,6 +4,7 @@ import { ERRORS } from '../../src/errors.ts';
 import { SESSION_ROUTES } from '../../src/web/app.ts';
 import type { RouteShape } from '../../src/web/route.ts';
 import { allRoutes } from '../../src/web/routes/all.ts';
+import { seenFrameSchema } from '../../src/web/seen-frame.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -31,7 +32,13 @@ export function openapiPage(): string {
     },
     paths,
     components: {
-      schemas: { Error: schemaOf(errorSchema, 'output') },
+      schemas: {
+        Error: schemaOf(errorSchema, 'output'),
+        Frame: {
+          ...schemaOf(seenFrameSchema, 'output'),
+          description: 'Of the event `frame` of `/api/live`.',
+        },
+      },
       securitySchemes: {
         cookie: {
           type: 'apiKey',

@@ -5,14 +5,16 @@ import type { Settings } from './settings.ts';
 export interface FirstChoices {
   readonly camera: FirstCamera;
   readonly site: string;
-  /** Of a fleet: topics begin with `surf/<site>`. */
+  /** One board of several: topics begin with `surf/<site>`. */
   readonly fleet?: true;
   /** Degrees north and east; the camera is then watched by daylight only. */
   readonly place?: readonly [latitude: number, longitude: number];
   /** Address of an MQTT broker; absent for the one inside the daemon. */
   readonly broker?: string;
-  /** Of the broker inside the daemon. */
+  /** Port of the embedded broker. */
   readonly brokerPort?: number;
+  /** Of the page. */
+  readonly pagePort?: number;
   readonly homeAssistant?: boolean;
 }
 
@@ -34,7 +36,7 @@ export const SOURCE_SETTING = {
 
 /** JSON with comments, which {@link loadConfig} accepts where each choice is right by itself. */
 export function firstConfigText(choices: FirstChoices): string {
-  const { camera, site, fleet, place, broker, brokerPort, homeAssistant } = choices;
+  const { camera, site, fleet, place, broker, brokerPort, pagePort, homeAssistant } = choices;
   const json = JSON.stringify;
   const key = SOURCE_SETTING[camera.kind];
   const source = key === null ? '' : `, ${json(camera.kind)}: { ${json(key)}: ${json(camera.source)} }`;
@@ -60,6 +62,9 @@ export function firstConfigText(choices: FirstChoices): string {
           '// A login is best kept apart: "username", and "passwordFile" with the path of a file.',
           `"mqtt": { "url": ${json(broker)} },`,
         ]),
+    ...(pagePort === undefined
+      ? []
+      : ['// Its page, on this computer: see docs/page.md.', `"web": { "port": ${pagePort} },`]),
     ...(homeAssistant
       ? ['// Announces the board to Home Assistant.', '"discovery": { "enabled": true },']
       : []),

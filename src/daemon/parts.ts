@@ -161,6 +161,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     messaging,
     commands,
     metrics: outlets,
+    now: () => ({ beach: pipeline.reports.beach, state: frameLoop.condition.state }),
     isPaused: () => pause.state !== null,
     picture: async id => (await needLearning(learning)).picture(id),
     pictures: async (fromMs, toMs) => (await learning)?.pictures(fromMs, toMs) ?? [],

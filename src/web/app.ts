@@ -25,6 +25,7 @@ import {
 import { jsonOf, parsed } from './body.ts';
 import type { WebFile } from './files.ts';
 import type { Route, RouteShape } from './route.ts';
+import { WIDGET_POLICY } from './widget.ts';
 
 export interface AppOptions extends AccessOptions {
   /** Behind a proxy that sets `X-Forwarded-For` and `X-Forwarded-Proto`. */
@@ -38,8 +39,8 @@ export interface AppDeps {
   readonly routes: readonly Route[];
   /** What programs read outside of `/api`: with the token, a login, or on this computer. By address: `/metrics`. */
   readonly plain: Readonly<Record<string, () => Outlet | Promise<Outlet>>>;
-  /** For everybody, and to be embedded: `/widget`. */
-  readonly open: Readonly<Record<string, () => Outlet>>;
+  /** For everybody, and to be embedded, in the languages of a browser (`Accept-Language`): `/widget`. */
+  readonly open: Readonly<Record<string, (languages: string) => Outlet>>;
   /** The files of the page, by address. */
   readonly files: ReadonlyMap<string, WebFile>;
   readonly clock: Clock;
@@ -207,7 +208,7 @@ export function createApp({ options, routes, plain, open, files, clock, log }: A
   }
   for (const [path, answer] of Object.entries(open)) {
     app.get(path, context => {
-      const { status, type, body } = answer();
+      const { status, type, body } = answer(context.req.header('accept-language') ?? '');
       return context.body(body, status as 200, { 'Content-Type': type, 'Access-Control-Allow-Origin': '*' });
     });
   }
@@ -251,16 +252,6 @@ function guarded(options: AppOptions, plain: AppDeps['plain'], open: AppDeps['op
     strictTransportSecurity: false,
   });
   const ofWidget = secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ['*'],
-    },
     crossOriginResourcePolicy: 'cross-origin',
     referrerPolicy: 'no-referrer',
     xFrameOptions: false,
@@ -280,6 +271,7 @@ function guarded(options: AppOptions, plain: AppDeps['plain'], open: AppDeps['op
       if (path.startsWith('/api/')) checkSite(context);
       if (method !== 'GET' && method !== 'HEAD') checkOrigin(context);
       await next();
+      if (isOpen) context.header('Content-Security-Policy', WIDGET_POLICY);
       if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
     });
   };

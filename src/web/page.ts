@@ -1,6 +1,7 @@
 /** The page of the daemon: what it is told, what it asks for, and the server that both go through. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { ActivityReport } from '../activity/report.ts';
 import type { Clock } from '../base/clock.ts';
 import { PACKAGE_ROOT } from '../base/paths.ts';
 import type { Settings } from '../config/settings.ts';
@@ -8,11 +9,12 @@ import { SurfwatchError } from '../errors.ts';
 import { readHistory } from '../history/read.ts';
 import { HISTORY_FILE } from '../history/schema.ts';
 import type { MetricsOutlets } from '../host/metrics/outlets.ts';
+import { iso } from '../messaging/from-report.ts';
 import type { Messaging } from '../messaging/messaging.ts';
 import type { CommandRegistry } from '../messaging/verbs.ts';
 import type { TrackedFrame } from '../pipeline/processed-frame.ts';
 import { timeZoneOf } from '../schedule/schedule.ts';
-import { createApp } from './app.ts';
+import { type AppDeps, createApp } from './app.ts';
 import { readCookieKey } from './cookie-key.ts';
 import { readWebFiles } from './files.ts';
 import { Live } from './live.ts';
@@ -22,6 +24,7 @@ import { allRoutes, type RoutesDeps } from './routes/all.ts';
 import type { SetupRoutesDeps } from './routes/setup.ts';
 import { seenFrame } from './seen-frame.ts';
 import { WebServer } from './server.ts';
+import { widgetPage } from './widget.ts';
 
 export interface PageDeps {
   /** Those the daemon was started with. */
@@ -29,6 +32,8 @@ export interface PageDeps {
   readonly messaging: Pick<Messaging, 'subscribe'>;
   readonly commands: Pick<CommandRegistry, 'verb'>;
   readonly metrics: Pick<MetricsOutlets, 'text' | 'liveness' | 'readiness'>;
+  /** What is known of the beach, and what the daemon is doing. */
+  readonly now: () => { readonly beach: ActivityReport; readonly state: string };
   /** Nobody is to see the beach now. */
   readonly isPaused: () => boolean;
   /** The picture of a frame that is kept or was seen lately. @throws SurfwatchError `label-frame-unknown` */
@@ -71,7 +76,7 @@ export class Page {
         '/healthz': () => metrics.liveness(),
         '/readyz': () => metrics.readiness(),
       },
-      open: {},
+      open: settings.web.widget ? this.#widget() : {},
       files: await readWebFiles(join(PACKAGE_ROOT, 'dist', 'web')),
       clock,
       log,
@@ -112,6 +117,24 @@ export class Page {
     if (!this.#deps.isPaused()) return;
     this.#newest.forget();
     this.#live.forget('frame', '');
+  }
+
+  #widget(): AppDeps['open'] {
+    const { settings, now } = this.#deps;
+    const timeZone = timeZoneOf(settings.schedule);
+    const state = () => {
+      const { beach, state } = now();
+      const { activity, count, since } = beach;
+      return { site: settings.site, activity, count, since: iso(since), fresh: state === 'running' };
+    };
+    return {
+      '/widget': language => ({
+        status: 200,
+        type: 'text/html; charset=utf-8',
+        body: String(widgetPage(state(), { timeZone, language })),
+      }),
+      '/widget.json': () => ({ status: 200, type: 'application/json', body: `${JSON.stringify(state())}\n` }),
+    };
   }
 
   #routes(): RoutesDeps {

@@ -16,6 +16,8 @@ export interface ListenOptions {
   /** PEM files; both or none. */
   readonly cert?: string;
   readonly key?: string;
+  /** How long a request may take until all of it is there, in milliseconds. Default 30 s. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Viewers keep one connection for what is live and a few for pictures. */
@@ -26,8 +28,9 @@ const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 5_000,
 };
+/** How often slow clients are looked for. */
+const CHECKING_MS = 5_000;
 /** A client that takes nothing of an answer for so long is cut off; what is live says something every 20 seconds. */
 const SILENT_MS = 90_000;
 /** Answers under way at a stop have so long to be taken. */
@@ -84,9 +87,15 @@ export class WebServer {
 
   async #create(): Promise<Server> {
     const listener = getRequestListener(this.#app.fetch, { overrideGlobalObjects: false });
-    const { cert, key } = this.#options;
-    if (cert === undefined || key === undefined) return createHttpServer(LIMITS, listener);
+    const { cert, key, requestTimeoutMs = LIMITS.requestTimeout } = this.#options;
+    const limits = {
+      ...LIMITS,
+      headersTimeout: Math.min(LIMITS.headersTimeout, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECKING_MS, requestTimeoutMs),
+    };
+    if (cert === undefined || key === undefined) return createHttpServer(limits, listener);
     const [certPem, keyPem] = await Promise.all([readFile(cert), readFile(key)]);
-    return createHttpsServer({ ...LIMITS, cert: certPem, key: keyPem }, listener);
+    return createHttpsServer({ ...limits, cert: certPem, key: keyPem }, listener);
   }
 }

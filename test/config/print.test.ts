@@ -8,7 +8,7 @@ import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
 /** Settings that depend on each other: their values can't be drawn apart. */
 const RULED =
-  /^(camera\.(kind|interval|webcam\.device|rpicam\.args|ffmpeg\.v4l2\..*)|activity\.staleAfter|schedule\.(enabled|daylight|latitude|longitude)|mqtt\.(certFile|keyFile)|metrics\.(host|textfile|token.*)|.*\.username|.*\.password(File)?)$/;
+  /^(camera\.(kind|interval|webcam\.device|rpicam\.args|ffmpeg\.v4l2\..*)|activity\.staleAfter|schedule\.(enabled|daylight|latitude|longitude)|mqtt\.(certFile|keyFile)|metrics\.(textfile|token.*)|web\.(host|cert|key|.*Password(File)?)|.*\.username|.*\.password(File)?)$/;
 
 const name = fc.stringMatching(/^[a-z]{1,8}(-[0-9]{1,3})?$/);
 const share = fc.double({ min: 0, max: 0.5, noNaN: true });

@@ -42,6 +42,8 @@ describe('the schema', () => {
       'camera.ffmpeg.password',
       'mqtt.password',
       'metrics.token',
+      'web.lookPassword',
+      'web.operatePassword',
     ]);
     for (const path of secrets) expect(settingAt(`${path}File`)?.format).toBe('path');
   });

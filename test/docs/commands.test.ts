@@ -17,7 +17,8 @@ const SURFWATCH = LINES.filter(
   ({ line }) => /\bsurfwatch\b/.test(line) && !/^(sudo )?(systemctl|journalctl|apt|tar) /.test(line),
 );
 /** Tools of the system that pages name: not ours to check. */
-const TOOLS = /^(sudo )?(mosquitto_|curl |v4l2-ctl |uhubctl |echo |apt |systemctl |journalctl |tar )/;
+const TOOLS =
+  /^(sudo )?(mosquitto_|curl |xdg-open |ssh |v4l2-ctl |uhubctl |echo |apt |systemctl |journalctl |tar )/;
 const OTHERS = LINES.filter(({ line }) => !/\bsurfwatch\b/.test(line) && !TOOLS.test(line));
 
 /** The options a call was understood with. @throws CommanderError where the program would refuse it */

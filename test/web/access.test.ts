@@ -6,39 +6,21 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Agent, fetch as fetchBy } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
 import { cookieName, loginGuard, roleOfCookie, sessionCookie } from '../../src/web/access.ts';
-import { type AppOptions, createApp } from '../../src/web/app.ts';
+import type { AppOptions } from '../../src/web/app.ts';
 import { readCookieKey } from '../../src/web/cookie-key.ts';
-import { type ListenOptions, WebServer } from '../../src/web/server.ts';
+import type { ListenOptions } from '../../src/web/server.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { ask, loggedIn, SMALL, send, serve, suiteServed } from './support.ts';
+import { ask, loggedIn, SMALL, send, serve, serveApp, suiteServed } from './support.ts';
 
 const LOGINS = ['web.lookPassword=see', 'web.operatePassword=do', 'metrics.token=tok-en'];
 const JSON_BODY = { 'content-type': 'application/json' };
 const hostOf = (url: string) => new URL(url).host;
 
-/** A server with logins and nothing behind them. */
-async function loginsAlone(
-  listen: Partial<ListenOptions>,
-  options: Partial<AppOptions> = {},
-): Promise<string> {
-  const app = createApp({
-    options: { lookPassword: 'see', operatePassword: 'do', cookieKey: 'k', trustProxy: false, ...options },
-    routes: [],
-    plain: { '/metrics': () => ({ status: 200, type: 'text/plain', body: 'none\n' }) },
-    open: {},
-    files: new Map(),
-    clock: systemClock,
-    log: silent,
-  });
-  const server = new WebServer({ host: '127.0.0.1', port: 0, ...listen }, app, silent);
-  onTestFinished(() => server.stop());
-  await server.start();
-  return server.url;
-}
+const loginsAlone = (listen: Partial<ListenOptions>, options: Partial<AppOptions> = {}) =>
+  serveApp([], { lookPassword: 'see', operatePassword: 'do', ...options }, listen);
 
 describe('a page with logins', () => {
   const served = suiteServed([...SMALL, ...LOGINS]);
@@ -225,6 +207,7 @@ describe('a page without logins', () => {
       if (path !== '/') expect(text).not.toContain('<script>');
     }
     expect((await send(url, '/api/session')).headers['cache-control']).toBe('no-store');
+    expect((await send(url, '/widget')).status).toBe(404);
   });
 
   it('reads no more of a body than it takes', async () => {
@@ -245,10 +228,40 @@ describe('a page without logins', () => {
     expect(String(answer)).toMatch(/^HTTP\/1.1 400 /);
   });
 
+  it('does not wait for a body that is slow', async () => {
+    const url = await loginsAlone({ requestTimeoutMs: 200 });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(
+      'POST /api/login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{',
+    );
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 408 /);
+  });
+
   it('refuses long headers', async () => {
     const socket = connect(Number(new URL(served().url).port), '127.0.0.1');
     socket.end(`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`);
     expect(await text(socket)).toMatch(/^HTTP\/1.1 431 /);
+  });
+});
+
+describe('the widget', { timeout: 180_000 }, () => {
+  it('is for everybody, to be embedded, without a picture, where it is switched on', async () => {
+    const { daemon, url } = await serve(await temporaryFolder(), [...SMALL, ...LOGINS, 'web.widget=true']);
+    onTestFinished(() => daemon.stop());
+    const headers = {
+      host: 'beach.example',
+      'sec-fetch-site': 'cross-site',
+      'accept-language': 'de-DE,en;q=0.5',
+    };
+    const page = await send(url, '/widget', { headers });
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'.*frame-ancestors \*$/);
+    expect(page.headers['x-frame-options']).toBeUndefined();
+    expect(page.text).toContain('<html lang="de">');
+    const { headers: json, text } = await send(url, '/widget.json', { headers });
+    expect(json['access-control-allow-origin']).toBe('*');
+    expect(Object.keys(JSON.parse(text))).toEqual(['site', 'activity', 'count', 'since', 'fresh']);
+    expect((await send(url, '/api/session', { headers })).status).toBe(403);
   });
 });
 
@@ -299,7 +312,7 @@ describe('logins', () => {
   });
 });
 
-describe('on a network', () => {
+describe('on a network', { timeout: 180_000 }, () => {
   it('speaks TLS, and believes a proxy where it is told to', async () => {
     const folder = await temporaryFolder();
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];

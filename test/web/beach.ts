@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeTime, ulid } from 'ulid';
 import { onTestFinished } from 'vitest';
+import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { type ExplainableFrame, explainFrame } from '../../src/learning/advice/explain.ts';
 import { labelledCells } from '../../src/learning/advice/likeness/labelled-cells.ts';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { ACTIVITIES, riderHead, WIDTH } from '../learning/support.ts';
 import { historyOf } from './beach-history.ts';
 import { Answer, type PageOptions, type PageRoutes, type PageServer, servePage } from './page-server.ts';
@@ -180,7 +180,7 @@ function riderOf({ activity, box: [x, y, w, h] }: Box, index: number): BeachFram
 
 const UNKNOWN_FRAME = new Answer(404, {
   code: 'label-frame-unknown',
-  message: 'no such frame',
+  message: 'neither in the archive nor among those seen lately',
   remedy: 'Take one of the newest.',
 });
 

@@ -1,107 +1,120 @@
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { readHistory } from '../../src/history/read.ts';
+import { HISTORY_FILE } from '../../src/history/schema.ts';
 import { openHistory } from '../../src/history/store.ts';
+import type { PictureOf } from '../../src/learning/archive/pictures.ts';
+import { historyRoutes } from '../../src/web/routes/history.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { until } from '../support/until.ts';
-import { ask, SMALL, send, serve, suiteServed } from './support.ts';
+import { ask, send, serveApp } from './support.ts';
 
 const HOUR = 3_600_000;
 const PERIOD = 'from=2026-06-01T00:00:00Z&to=2026-06-02T00:00:00%2B02:00';
+const [BEFORE, FIRST, MIDDLE, AFTER] = ['0', '1', '2', '3'].map(
+  last => `01ARZ3NDEKTSV4RRFFQ69G5FA${last}`,
+) as [string, string, string, string];
+const START = Date.parse('2026-06-01T09:50:00Z');
 
-describe('the history on the page', () => {
-  it('has hours and sessions, and the same as CSV', async () => {
-    const folder = await temporaryFolder();
-    const { daemon, url } = await serve(folder, [...SMALL, 'schedule.timeZone=UTC']);
-    onTestFinished(() => daemon.stop());
-    // Beside the daemon, as a backup that is restored would.
-    const { store } = openHistory(join(folder, 'state', 'history.db'), Date.now());
-    const startMs = Date.parse('2026-06-01T09:10:00Z');
-    const at = { hour: startMs / HOUR - 1 / 6, scope: '' };
-    store.write(
-      [
-        { ...at, kind: 'watched', name: '', ms: 50 * 60_000 },
-        { ...at, kind: 'present', name: 'surfing', ms: 20 * 60_000 },
-        { ...at, kind: 'present', name: 'none', ms: 30 * 60_000 },
-        { ...at, kind: 'counted', name: '', ms: 50 * 60_000 },
-        { ...at, kind: 'riders', name: 'surfing', ms: 60 * 60_000, peak: 3 },
-        { ...at, kind: 'unknown', name: 'fogged', ms: 4 * 60_000 },
-        { ...at, kind: 'unknown', name: 'obscured', ms: 6 * 60_000 },
-      ],
-      [
-        {
-          type: 'session_ended',
-          zone: 'beach',
-          frame: null,
-          session: {
-            id: 'one',
-            activity: 'surfing',
-            start: startMs,
-            end: startMs + 1_200_000,
-            peak: 0.9,
-            peakCount: 3,
-            durationMs: 1_200_000,
-          },
-        },
-      ],
-      { nowMs: Date.parse('2026-06-02T00:00:00Z'), keepMs: 10 * 365 * 24 * HOUR },
-    );
-    store.close();
-    const hour = { hour: '2026-06-01T09:00:00.000Z', scope: '', frame: null };
-    expect((await ask(url, 'GET', `/history?${PERIOD}`)).json).toEqual({
-      hours: expect.arrayContaining([
-        { ...hour, activity: 'surfing', minutes: 20, peak: 3 },
-        { ...hour, activity: 'none', minutes: 30, peak: null },
-        { ...hour, activity: 'unknown', minutes: 10, peak: null },
-      ]),
-      sessions: [
-        {
+/** The history of a session from 9:50 to 10:10, read as the daemon's page reads it. */
+async function served(pictures: readonly PictureOf[] = []): Promise<string> {
+  const path = join(await temporaryFolder(), HISTORY_FILE);
+  const { store } = openHistory(path, START);
+  const nine = { hour: Math.floor(START / HOUR), scope: '' };
+  store.write(
+    [
+      { ...nine, kind: 'watched', name: '', ms: 50 * 60_000 },
+      { ...nine, kind: 'present', name: 'surfing', ms: 10 * 60_000 },
+      { ...nine, kind: 'present', name: 'none', ms: 40 * 60_000 },
+      { ...nine, kind: 'counted', name: '', ms: 50 * 60_000 },
+      { ...nine, kind: 'riders', name: 'surfing', ms: 60 * 60_000, peak: 3 },
+      { ...nine, kind: 'unknown', name: 'fogged', ms: 4 * 60_000 },
+      { ...nine, kind: 'unknown', name: 'obscured', ms: 6 * 60_000 },
+      { ...nine, scope: 'north', kind: 'present', name: 'surfing', ms: 10 * 60_000 },
+      { ...nine, hour: nine.hour + 1, kind: 'present', name: 'surfing', ms: 10 * 60_000 },
+    ],
+    [
+      {
+        type: 'session_ended',
+        zone: 'south',
+        frame: null,
+        session: {
           id: 'one',
-          zone: 'beach',
           activity: 'surfing',
-          start: '2026-06-01T09:10:00.000Z',
-          durationS: 1200,
+          start: START,
+          end: START + 1_200_000,
           peak: 0.9,
           peakCount: 3,
-          open: false,
-          frame: null,
+          durationMs: 1_200_000,
         },
-      ],
-    });
-    const csv = await send(url, `/api/history.csv?${PERIOD}`);
-    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
-    expect(csv.text.split('\n').slice(0, 3)).toEqual([
-      'hour,scope,kind,name,minutes,riders,most',
-      '2026-06-01 09:00,beach,watched,,50,,',
-      '2026-06-01 09:00,beach,present,surfing,20,1.2,3',
+      },
+    ],
+    { nowMs: START, keepMs: 10 * 365 * 24 * HOUR },
+  );
+  store.close();
+  const kept = async (fromMs: number, toMs: number) =>
+    pictures.filter(({ takenAt }) => takenAt >= fromMs && takenAt < toMs);
+  return serveApp(historyRoutes({ open: () => readHistory(path), pictures: kept, timeZone: 'UTC' }));
+}
+
+describe('the history on the page', () => {
+  it('has hours and sessions, each with a picture that is kept of it', async () => {
+    const url = await served([
+      { id: BEFORE, takenAt: START - 60_000 },
+      { id: FIRST, takenAt: START + 60_000 },
+      { id: MIDDLE, takenAt: START + 660_000 },
+      { id: AFTER, takenAt: START + 1_260_000 },
+    ]);
+    const { json } = await ask(url, 'GET', `/history?${PERIOD}`);
+    const nine = { hour: '2026-06-01T09:00:00.000Z', scope: '', frame: null };
+    expect(json.hours).toEqual([
+      { ...nine, activity: 'surfing', minutes: 10, peak: 3, frame: FIRST },
+      { ...nine, activity: 'none', minutes: 40, peak: null },
+      { ...nine, activity: 'unknown', minutes: 10, peak: null },
+      // The session was in another zone.
+      { ...nine, scope: 'north', activity: 'surfing', minutes: 10, peak: null },
+      {
+        ...nine,
+        hour: '2026-06-01T10:00:00.000Z',
+        activity: 'surfing',
+        minutes: 10,
+        peak: null,
+        frame: MIDDLE,
+      },
+    ]);
+    expect(json.sessions).toEqual([
+      {
+        id: 'one',
+        zone: 'south',
+        activity: 'surfing',
+        start: '2026-06-01T09:50:00.000Z',
+        durationS: 1200,
+        peak: 0.9,
+        peakCount: 3,
+        open: false,
+        frame: MIDDLE,
+      },
     ]);
   });
 
-  describe('of now', () => {
-    const served = suiteServed(SMALL);
+  it('is CSV too', async () => {
+    const { headers, text } = await send(await served(), `/api/history.csv?${PERIOD}`);
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(text.split('\n').slice(0, 3)).toEqual([
+      'hour,scope,kind,name,minutes,riders,most',
+      '2026-06-01 09:00,beach,watched,,50,,',
+      '2026-06-01 09:00,beach,present,surfing,10,1.2,3',
+    ]);
+    expect(text).toContain('\n2026-06-01 09:00,north,present,surfing,10,,\n');
+  });
 
-    it('names a picture of a session where one is kept', async () => {
-      const { url } = served();
-      const now = Date.now();
-      const period = `from=${new Date(now - HOUR).toISOString()}&to=${new Date(now + HOUR).toISOString()}`;
-      const history = async () => (await ask(url, 'GET', `/history?${period}`)).json;
-      const { json: kept } = await ask(url, 'POST', '/commands/capture', { keep: true });
-      expect(kept.keep).toBe('kept');
-      // What is newer than a minute is written when the daemon stops, or the minute is over.
-      const { hours } = await until(async () => {
-        const found = await history();
-        return found.hours !== undefined && found;
-      }, 'the history');
-      expect(hours).toEqual(expect.any(Array));
-    });
-
-    it.each([
-      ['', 'web-invalid'],
-      ['from=yesterday&to=today', 'web-invalid'],
-      ['from=2026-06-02T00:00:00Z&to=2026-06-01T00:00:00Z', 'history-period'],
-      ['from=1970-01-01T00:00:00Z&to=2026-06-01T00:00:00Z', 'history-period'],
-    ])('refuses %s', async (query, code) => {
-      for (const path of ['/history', '/history.csv'])
-        expect((await ask(served().url, 'GET', `${path}?${query}`)).json.code).toBe(code);
-    });
+  it.each([
+    ['', 'web-invalid'],
+    ['from=yesterday&to=today', 'web-invalid'],
+    ['from=2026-06-02T00:00:00Z&to=2026-06-01T00:00:00Z', 'history-period'],
+    ['from=1970-01-01T00:00:00Z&to=2026-06-01T00:00:00Z', 'history-period'],
+  ])('refuses %s', async (query, code) => {
+    const url = await served();
+    for (const path of ['/history', '/history.csv'])
+      expect((await ask(url, 'GET', `${path}?${query}`)).json.code).toBe(code);
   });
 });

@@ -1,10 +1,14 @@
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Live } from '../../src/web/live.ts';
+import { frameRoutes } from '../../src/web/routes/frames.ts';
 import { client } from '../messaging/support.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { until } from '../support/until.ts';
-import { ask, listen, SMALL, send, suiteServed } from './support.ts';
+import { checkFrame } from './openapi.ts';
+import { ask, listen, SMALL, send, serveApp, suiteServed } from './support.ts';
 
 describe('what is live', () => {
   const served = suiteServed(SMALL);
@@ -18,6 +22,7 @@ describe('what is live', () => {
   it('begins with all topics as MQTT retains them, and goes on with frames', async () => {
     const told = await listening();
     const frame = await until(() => told.find(({ event }) => event === 'frame')?.data, 'a frame');
+    checkFrame(frame);
     expect(frame).toMatchObject({
       riders: expect.any(Array),
       detail: { scale: 0.5, tookMs: expect.any(Number) },
@@ -131,6 +136,26 @@ describe('what is live', () => {
 });
 
 describe('a viewer who does not read', () => {
+  it('takes up no memory over HTTP either', async () => {
+    const live = new Live(fakeClock());
+    const url = await serveApp(frameRoutes({ live, picture: () => Promise.reject(new Error('none')) }));
+    onTestFinished(() => live.stop());
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write('GET /api/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+    await until(() => live.viewers === 1, 'the viewer');
+    socket.pause();
+    const padding = 'x'.repeat(20_000);
+    for (let round = 0; round < 5_000; round++) {
+      live.tell('frame', '', { round, padding });
+      // The server writes what it can meanwhile.
+      if (round % 10 === 0) await new Promise(resolve => setImmediate(resolve));
+    }
+    live.stop();
+    // All but what the kernel holds of a connection is left out of the hundred megabytes.
+    expect((await buffer(socket)).length).toBeLessThan(20_000_000);
+  });
+
   it('holds the newest values only, in bounded room, and gets them when it reads again', async () => {
     const live = new Live(fakeClock());
     onTestFinished(() => live.stop());

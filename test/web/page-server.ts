@@ -10,7 +10,7 @@ import { extname, join, normalize } from 'node:path';
 import sharp from 'sharp';
 
 /** As the daemon sends it. */
-export const CONTENT_SECURITY_POLICY =
+const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
   "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 

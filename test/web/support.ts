@@ -3,14 +3,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { ConfigSource } from '../../src/config/source.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
+import { type AppOptions, createApp } from '../../src/web/app.ts';
+import type { Route } from '../../src/web/route.ts';
+import { type ListenOptions, WebServer } from '../../src/web/server.ts';
 import { QUICK } from '../daemon/support.ts';
+import { BROKER_PROGRAM } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { suiteFolder } from '../support/temporary-folder.ts';
+import { checkAnswer } from './openapi.ts';
 
 export interface Served {
   readonly daemon: Daemon;
@@ -40,6 +45,7 @@ export async function serve(folder: string, set: readonly string[] = [], config 
   const daemon = await startDaemon(settings, {
     clock: systemClock,
     log: silent,
+    brokerProgram: BROKER_PROGRAM,
     version: '0.0.0-test',
     effective,
     source: { file, load },
@@ -62,12 +68,33 @@ export function suiteServed(set: readonly string[] = [], config?: string): () =>
   let served: Served | undefined;
   beforeAll(async () => {
     served = await serve(await folder(), set, config);
-  });
+  }, 180_000);
   afterAll(() => served?.daemon.stop());
   return () => {
     if (served === undefined) throw new Error('the daemon did not start');
     return served;
   };
+}
+
+/** These routes alone, served as the page serves them; stopped at the end of the test. */
+export async function serveApp(
+  routes: readonly Route[],
+  options: Partial<AppOptions> = {},
+  listen: Partial<ListenOptions> = {},
+): Promise<string> {
+  const app = createApp({
+    options: { cookieKey: 'k', trustProxy: false, ...options },
+    routes,
+    plain: { '/metrics': () => ({ status: 200, type: 'text/plain', body: 'none\n' }) },
+    open: {},
+    files: new Map(),
+    clock: systemClock,
+    log: silent,
+  });
+  const server = new WebServer({ host: '127.0.0.1', port: 0, ...listen }, app, silent);
+  onTestFinished(() => server.stop());
+  await server.start();
+  return server.url;
 }
 
 /** Pictures that are read quickly, and no more of them than a test needs. */
@@ -110,7 +137,7 @@ export function send(
   });
 }
 
-/** Asks the interface for JSON. */
+/** Asks the interface for JSON, and sees that the answer is as it is described. */
 export async function ask(
   url: string,
   method: 'GET' | 'POST' | 'PUT',
@@ -124,7 +151,9 @@ export async function ask(
     ...(method !== 'GET' && { body: JSON.stringify(body ?? {}) }),
   });
   // biome-ignore lint/suspicious/noExplicitAny: a test looks at what it expects
-  return { status: response.status, headers: response.headers, json: (await response.json()) as any };
+  const json = (await response.json()) as any;
+  checkAnswer(method, `/api${path.split('?')[0]}`, response.status, json);
+  return { status: response.status, headers: response.headers, json };
 }
 
 /** The cookie of a login, to be sent along. */

@@ -15,7 +15,7 @@ export interface CommandRoutesDeps {
 }
 
 /** Those that change nothing and give no picture away that the role could not see. */
-export const LOOK_VERBS: readonly string[] = ['status', 'models', 'next', 'explain'];
+const LOOK_VERBS: readonly string[] = ['status', 'models', 'next', 'explain'];
 const MOST_RUNNING = 16;
 
 export function commandRoutes({ commands, clock, log }: CommandRoutesDeps): readonly Route[] {

@@ -33,6 +33,13 @@ export function topicValue<T extends keyof Payloads>(topic: T): Payloads[T] | un
 export const infoOf = (): Info | undefined => topicValue('info');
 export const healthOf = (): Health | undefined => topicValue('health');
 
+/** Zones that somebody drew: without any the daemon reports one of the whole frame. */
+export function zonesDrawn(): Info['zones'] {
+  const isWhole = (points: Info['zones'][number]['points']) =>
+    points.length === 4 && points.every(([x, y]) => x % 1 === 0 && y % 1 === 0);
+  return (infoOf()?.zones ?? []).filter(({ points }) => !isWhole(points));
+}
+
 type ZoneNow = Payloads['zone/${string}/activity'];
 
 /** What goes on in each zone, in the order of their names. */

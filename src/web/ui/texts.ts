@@ -266,11 +266,17 @@ function isNamed(name: string): name is 'surfing' | 'windsurfing' | 'kitesurfing
 }
 
 /** `14:05`, with the day where it is another than today. @param time ISO 8601 or milliseconds since the epoch */
-export function clockTime(time: string | number): string {
+export function clockTime(time: string | number, withSeconds = false): string {
   const date = new Date(time);
   const isToday = date.toDateString() === new Date().toDateString();
   const day = isToday ? {} : ({ day: 'numeric', month: 'short' } as const);
-  return new Intl.DateTimeFormat(language.value, { ...day, hour: 'numeric', minute: '2-digit' }).format(date);
+  const second = withSeconds ? ({ second: '2-digit' } as const) : {};
+  return new Intl.DateTimeFormat(language.value, {
+    ...day,
+    hour: 'numeric',
+    minute: '2-digit',
+    ...second,
+  }).format(date);
 }
 
 /** `12 seconds ago` */

@@ -102,17 +102,21 @@ describe.skipIf(!CAN)('surfwatch service (needs root and systemctl)', () => {
     expect(await readFile(path, 'utf8')).toContain('Type=notify');
   });
 
-  test('instances have a template, a config and a port of their own; purge takes one of them', async () => {
+  test('instances have a template, a config and ports of their own; purge takes one of them', async () => {
     const root = await emptyRoot();
     for (const name of ['north', 'south'])
       expect((await service('install', '--root', root, '--instance', name)).status).toBe(0);
     const ports = await Promise.all(
       ['north', 'south'].map(async name => {
         const file = join(root, 'etc/surfwatch', `${name}.json`);
-        return loadConfig({ env: {}, cwd: '/', systemFile: '', files: [file] }).settings.broker.port;
+        const { broker, web } = loadConfig({ env: {}, cwd: '/', systemFile: '', files: [file] }).settings;
+        return [broker.port, web.port];
       }),
     );
-    expect(ports).toEqual([1884, 1885]);
+    expect(ports).toEqual([
+      [1884, 8322],
+      [1885, 8323],
+    ]);
     await mkdir(join(root, 'var/lib/surfwatch-north'), { recursive: true });
     const purged = await service('uninstall', '--root', root, '--instance', 'north', '--purge', '--yes');
     expect(purged.status).toBe(0);

@@ -41,6 +41,18 @@ describe('a kept frame', () => {
     expect(archive.embeddings(frame.id)).toBeNull();
   });
 
+  it('is listed by its time where its picture is kept', async () => {
+    const archive = await openTestArchive();
+    const [first, second, bare] = [0, 10, 20].map(later =>
+      newFrame({ takenAt: NOW + later, because: 'label', picture: later === 20 ? null : pictureOf(later) }),
+    );
+    for (const frame of [second, first, bare]) if (frame !== undefined) await archive.add(frame);
+    const ids = (fromMs: number, toMs: number) => archive.pictures(fromMs, toMs).map(({ id }) => id);
+    expect(ids(NOW, NOW + 30)).toEqual([first?.id, second?.id]);
+    expect(ids(NOW + 1, NOW + 10)).toEqual([]);
+    expect(archive.pictures(NOW + 10, NOW + 11)).toEqual([{ id: second?.id, takenAt: NOW + 10 }]);
+  });
+
   it('is kept once', async () => {
     const archive = await openTestArchive();
     const frame = newFrame({ because: 'label' });

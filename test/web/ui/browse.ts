@@ -1,7 +1,6 @@
 /** A browser on the page, which notices what must never happen: faults, what the policy forbids, requests elsewhere. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
@@ -13,8 +12,6 @@ export const PHONE: BrowserContextOptions = {
   isMobile: true,
 };
 export const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 export interface Browsed {
   readonly page: Page;
@@ -54,10 +51,10 @@ export async function browse(
 /** Nothing serious by axe, nothing wider than the window, nothing wrong. */
 export async function expectSound({ page, wrong }: Browsed): Promise<void> {
   // By the debugger, which the page's policy does not concern.
-  const axe = await page.evaluate(() => 'axe' in globalThis);
-  if (!axe) {
+  const isThere = await page.evaluate(() => 'axe' in globalThis);
+  if (!isThere) {
     const client = await page.context().newCDPSession(page);
-    await client.send('Runtime.evaluate', { expression: await readFile(AXE, 'utf8') });
+    await client.send('Runtime.evaluate', { expression: axe.source });
   }
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {

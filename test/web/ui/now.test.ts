@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { EXAMPLES } from '../../../src/messaging/examples.ts';
+import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { stagedBeach } from '../beach.ts';
 import { Answer } from '../page-server.ts';
@@ -208,6 +208,34 @@ describe.skipIf(!hasChromium())('Why', () => {
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     expect(await isOnRider()).toBe(true);
+  });
+
+  it('explains the newest frame that the daemon has kept where this one is not, and says so', async () => {
+    const asked: string[] = [];
+    const { page: server, beach } = await stagedBeach();
+    const browsed = await browse(browser, server.url, '', { allowed: [404] });
+    const { page } = browsed;
+    page.on('request', request => {
+      if (request.url().endsWith('/explain')) asked.push(request.postDataJSON().frame);
+    });
+    const [kept] = beach.frames;
+    const riders = kept?.riders ?? [];
+    const other = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
+    server.frame({
+      frame: other,
+      takenAt: new Date().toISOString(),
+      riders,
+      activity: 'surfing',
+      activities: ['surfing'],
+      count: null,
+      visibility: 'ok',
+      detail: null,
+    });
+    await page.getByText('There is no picture of this frame any more.').waitFor();
+    await tapRider(page, 0);
+    await page.getByText('This picture was not kept to be explained').waitFor();
+    expect(asked).toEqual([other, kept?.id]);
+    await expectSound(browsed);
   });
 
   it('passes on what the daemon says where it cannot explain', async () => {

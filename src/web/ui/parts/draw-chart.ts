@@ -30,7 +30,7 @@ export function drawChart(box: HTMLElement, props: ChartProps): () => void {
   const options: uPlot.Options = {
     width: box.clientWidth,
     height,
-    padding: [10, 8, 0, 0],
+    padding: [10, 32, 0, 0],
     // One line needs no key; of bars it says what lies under the pointer.
     legend: { show: isStacked },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !isStacked } },
@@ -39,7 +39,7 @@ export function drawChart(box: HTMLElement, props: ChartProps): () => void {
       y: { range: (_, __, highest) => [0, most ?? Math.max(1, highest * 1.1)] },
     },
     axes: [
-      { ...axis, space: 76, incrs: STEPS_S, values: timeValues(timeZone) },
+      { ...axis, size: 30, space: 84, incrs: STEPS_S, values: timeValues(timeZone) },
       { ...axis, size: 48, values: (_, splits) => splits.map(split => said(split)) },
     ],
     series: [

@@ -23,6 +23,8 @@ export function Login() {
       <h1>{text('login.title')}</h1>
       <p class="muted">{text('login.why')}</p>
       {hasEnded.value && fault.value === null && <Notice kind="warn" title={text('login.ended')} isLive />}
+      {/* Password managers keep a password by the name it goes with. */}
+      <input type="text" autocomplete="username" value="surfwatch" readOnly hidden />
       <label class="field">
         <span>{text('login.password')}</span>
         <input type="password" name="password" autocomplete="current-password" required />

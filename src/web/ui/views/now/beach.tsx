@@ -1,7 +1,7 @@
 /** The frame with its riders, zones, and land and sky; and the riders as a list, for keys and screen readers. */
 import { useSignal } from '@preact/signals';
 import type { Point } from '../../../../base/geometry.ts';
-import { infoOf } from '../../live.ts';
+import { zonesDrawn } from '../../live.ts';
 import { Picture, placed } from '../../parts/picture.tsx';
 import type { SeenFrame, SeenRider } from '../../seen.ts';
 import { activityName, percent } from '../../texts.ts';
@@ -36,7 +36,7 @@ export function Beach({ frame, src, chosen, onChoose }: BeachProps) {
           shapes={
             <>
               {showsLand.value && land !== undefined && <Land land={land} />}
-              {(infoOf()?.zones ?? []).map(({ name, points }) => (
+              {zonesDrawn().map(({ name, points }) => (
                 <polygon
                   key={name}
                   class="zone"
@@ -47,7 +47,7 @@ export function Beach({ frame, src, chosen, onChoose }: BeachProps) {
             </>
           }
         >
-          {(infoOf()?.zones ?? []).map(({ name, points }) => (
+          {zonesDrawn().map(({ name, points }) => (
             <span key={name} class="zone-name" ref={placed(cornerOf(points))} aria-hidden="true">
               {name}
             </span>

@@ -72,6 +72,7 @@ export const text = textsOf({
     'why.about':
       'The daemon explains pictures, not single riders: this is about the place in it that decided.',
     'why.model': 'Model {head}',
+    'why.other': 'This picture was not kept to be explained; what follows is about the one of {time}.',
   },
   de: {
     title: 'Jetzt auf dem Wasser',
@@ -143,6 +144,7 @@ export const text = textsOf({
     'why.about':
       'Der Dienst erklärt Bilder, nicht einzelne Sportler: Es geht um die Stelle, die darin entschied.',
     'why.model': 'Modell {head}',
+    'why.other': 'Dieses Bild wurde zum Erklären nicht behalten; was folgt, gilt dem von {time}.',
   },
   fr: {
     title: 'En ce moment sur l’eau',
@@ -215,6 +217,7 @@ export const text = textsOf({
     'why.about':
       'Le service explique des images, pas un seul pratiquant : il s’agit de l’endroit qui a décidé.',
     'why.model': 'Modèle {head}',
+    'why.other': 'Cette image n’a pas été gardée pour être expliquée ; ce qui suit concerne celle de {time}.',
   },
   es: {
     title: 'Ahora en el agua',
@@ -285,6 +288,7 @@ export const text = textsOf({
     'why.similarity': 'parecido {n}',
     'why.about': 'El servicio explica imágenes, no deportistas: se trata del lugar que decidió.',
     'why.model': 'Modelo {head}',
+    'why.other': 'Esta imagen no se guardó para explicarla; lo que sigue es de la de {time}.',
   },
   pt: {
     title: 'Agora na água',
@@ -355,5 +359,6 @@ export const text = textsOf({
     'why.similarity': 'semelhança {n}',
     'why.about': 'O serviço explica imagens, não praticantes: trata-se do lugar que decidiu.',
     'why.model': 'Modelo {head}',
+    'why.other': 'Esta imagem não foi guardada para ser explicada; o que segue é da de {time}.',
   },
 });

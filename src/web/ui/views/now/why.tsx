@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Rectangle } from '../../../../base/geometry.ts';
 import type { Explanation } from '../../../../learning/advice/explain-words.ts';
-import { command, pictureOf } from '../../api.ts';
-import { seenFrames } from '../../live.ts';
+import { command, pictureOf, Refused } from '../../api.ts';
+import { seenFrames, topicValue } from '../../live.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Fault } from '../../parts/notice.tsx';
@@ -25,7 +25,7 @@ export function Why({ frame, index, onClose }: WhyProps) {
   const explanation = useSignal<Explanation | null>(null);
   const fault = useSignal<unknown>(null);
   useEffect(() => {
-    command<Explanation>('explain', { frame: frame.frame }).then(
+    explain(frame.frame).then(
       answer => {
         explanation.value = answer;
       },
@@ -52,10 +52,28 @@ export function Why({ frame, index, onClose }: WhyProps) {
         <Course rider={rider} />
         {explained === null && fault.value === null && <p class="muted">{sharedText('loading')}</p>}
         <Fault error={fault.value} />
+        {explained !== null && explained.frame !== frame.frame && (
+          <p class="small muted">{text('why.other', { time: clockTime(explained.takenAt, true) })}</p>
+        )}
         {explained !== null && <Explained explanation={explained} />}
       </div>
     </Dialog>
   );
+}
+
+/**
+ * The daemon keeps some frames to explain, among them those that `activity` named: where it has not kept this one, the
+ * newest of those.
+ */
+async function explain(frame: string): Promise<Explanation> {
+  try {
+    return await command<Explanation>('explain', { frame });
+  } catch (error) {
+    const named = topicValue('activity')?.frame ?? null;
+    const isUnknown = error instanceof Refused && error.code === 'label-frame-unknown';
+    if (!isUnknown || named === null || named === frame) throw error;
+    return await command<Explanation>('explain', { frame: named });
+  }
 }
 
 /** Its score over time, from the frames that came while the page was open. */

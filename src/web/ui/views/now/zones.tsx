@@ -1,11 +1,11 @@
 /** What goes on in each zone. */
-import { zonesNow } from '../../live.ts';
+import { zonesDrawn, zonesNow } from '../../live.ts';
 import { activityName, clockTime, number } from '../../texts.ts';
 import { text } from './texts.ts';
 
 export function Zones() {
   const zones = zonesNow();
-  if (zones.length === 0) return null;
+  if (zonesDrawn().length === 0 || zones.length === 0) return null;
   return (
     <section class="card">
       <h2>{text('zones')}</h2>
