@@ -1,8 +1,8 @@
 /** Heads of a board that has retrained several times, as the commands `models` and `status` answer. */
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { LEARNING_EXAMPLES } from '../../../scripts/docs/examples/learning.ts';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
-import { LEARNING_EXAMPLES } from '../../../src/messaging/learning-examples.ts';
 import type { PageRoutes } from '../page-server.ts';
 
 const FRAME = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0', 'frames', 'val_frame_0281.jpg');

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { LEARNING_EXAMPLES } from '../../../src/messaging/learning-examples.ts';
+import { LEARNING_EXAMPLES } from '../../../scripts/docs/examples/learning.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
 import { browse, DESK, expectSound, PHONE, staged, tabTo } from './browse.ts';
