@@ -71,6 +71,23 @@ describe.skipIf(!hasChromium())('the view Label', () => {
     await expectSound(browsed);
   });
 
+  it('counts every key, also of those that come before the page is drawn anew, for the frame that is seen', async () => {
+    const page = await staged(routes([frame(1, 0), frame(2, 30)]), picture);
+    const browsed = await browse(browser, page.url, 'label');
+    const { page: tab } = browsed;
+    const sent = labelsSent(tab);
+    await primary(tab).waitFor();
+    await primary(tab).evaluate(button => {
+      const panel = button.closest('.sides');
+      for (const key of ['1', 'e', 'Enter', 'Enter']) {
+        panel?.querySelector('h2')?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      }
+    });
+    await until(() => sent.length > 0, 'the label');
+    await tab.getByText('2 more labels').waitFor();
+    expect(sent).toMatchObject([{ frame: frame(1, 0).frame, nobody: [{}], complete: true }]);
+  });
+
   it('loses no label that the daemon refuses: its frame comes back as it was left', async () => {
     let isFull = true;
     const page = await staged(

@@ -32,9 +32,6 @@ export const waitingLabels = computed(
   () => before.value + said.value.filter(({ isLabelled }) => isLabelled).length,
 );
 
-/** Nothing can be lost while this is so. */
-export const isSettled = computed(() => unsent.value === 0 && refused.value.length === 0);
-
 interface Status {
   readonly learning: {
     readonly progress: { readonly activities: Readonly<Record<string, { readonly waiting: number }>> };
@@ -61,8 +58,6 @@ export function next(label: Review | null): void {
   const [group, ...others] = queue.value ?? [];
   const seen = review.value;
   if (group === undefined || seen === null) return;
-  // A key that was pressed before the next frame was shown is not about it.
-  if (label !== null && label.frame !== seen.frame) return;
   const done: Said = { frame: group[0], review: label ?? seen, isLabelled: label !== null };
   said.value = [...said.value, done];
   show(others);
@@ -120,5 +115,5 @@ function send(work: () => Promise<unknown>, done: Said): void {
 }
 
 addEventListener('beforeunload', event => {
-  if (!isSettled.value) event.preventDefault();
+  if (unsent.value > 0 || refused.value.length > 0) event.preventDefault();
 });

@@ -42,25 +42,38 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
   const panel = useRef<HTMLDivElement>(null);
   const riders = ridersIn(review);
 
-  const set = (change: Review) => {
-    reviewNow.value = change;
+  // Keys may come faster than the page is drawn: what counts is what is said by now, and only of the frame that is seen.
+  const saidNow = () => {
+    const now = reviewNow.peek();
+    return now?.frame === frame.frame ? now : null;
   };
+  const change = (how: (now: Review) => Review) => {
+    const now = saidNow();
+    if (now !== null) reviewNow.value = how(now);
+  };
+  const answer = (how: (now: Review) => Review | null) => {
+    const now = saidNow();
+    if (now !== null) next(how(now));
+  };
+  const confirm = () => answer(now => (ridersIn(now) === 0 ? emptied(now) : now));
+  const pass = () => answer(() => null);
   const toHeading = () => heading.current?.focus({ preventScroll: true });
   // The keys work from here on, and a screen reader says what is asked.
   useLayoutEffect(toHeading, []);
   usePictureOf(queue.value?.[1]?.[0].frame);
 
-  const confirm = () => mayOperate && next(riders === 0 ? emptied(review) : review);
   const add = (point: Point) => {
     const image = panel.current?.querySelector('img');
     const aspect =
       image == null || image.naturalHeight === 0 ? 16 / 9 : image.naturalWidth / image.naturalHeight;
-    set(added(review, point, brush.value, aspect));
-    chosen.value = review.marks.length;
+    chosen.value = saidNow()?.marks.length ?? null;
+    change(now => added(now, point, brush.value, aspect));
   };
+  const say = (index: number, what: Parameters<typeof changed>[2]) =>
+    change(now => changed(now, index, what));
   const choose = (activity: string) => {
     if (chosen.value === null) brush.value = activity;
-    else set(changed(review, chosen.value, { is: 'rider', activity }));
+    else say(chosen.value, { is: 'rider', activity });
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -68,18 +81,18 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
     const { key } = event;
     const activity = [...letters].find(([, letter]) => letter === key)?.[0];
     const index = /^\d$/.test(key) ? (Number(key) + 9) % 10 : -1;
+    if (!mayOperate && key !== KEYS.pass) return;
     if (key === 'Enter') confirm();
     else if (activity !== undefined) choose(activity);
     else if (index >= 0 && index < review.marks.length) {
-      set(toggled(review, index));
+      change(now => toggled(now, index));
       chosen.value = index;
     } else if ((key === KEYS.wrong || key === 'Delete') && chosen.value !== null) {
-      set(changed(review, chosen.value, { is: 'nobody' }));
-    } else if (key === KEYS.nobodyHere) {
-      if (mayOperate) next(emptied(review));
-    } else if (key === KEYS.everybody) set({ ...review, complete: !review.complete });
-    else if (key === KEYS.pass) next(null);
-    else if (key === KEYS.undo && mayOperate) undo();
+      say(chosen.value, { is: 'nobody' });
+    } else if (key === KEYS.nobodyHere) answer(emptied);
+    else if (key === KEYS.everybody) change(now => ({ ...now, complete: !now.complete }));
+    else if (key === KEYS.pass) pass();
+    else if (key === KEYS.undo) undo();
     else if (key === KEYS.add) cross.value = { x: 0.5, y: 0.5 };
     else if (key === 'Escape') chosen.value = null;
     else return;
@@ -108,7 +121,7 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
                 chosen.value = index;
               }}
               onClick={({ detail }) => {
-                set(toggled(review, index));
+                change(now => toggled(now, index));
                 // After a click the keys are for the frame again.
                 if (detail > 0) toHeading();
               }}
@@ -134,12 +147,12 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
             <Key name="↵" />
           </button>
           {riders > 0 && (
-            <button type="button" disabled={!mayOperate} onClick={() => next(emptied(review))}>
+            <button type="button" disabled={!mayOperate} onClick={() => answer(emptied)}>
               {t('nobodyHere')}
               <Key name={KEYS.nobodyHere} />
             </button>
           )}
-          <button type="button" onClick={() => next(null)}>
+          <button type="button" onClick={pass}>
             {t('pass')}
             <Key name={KEYS.pass} />
           </button>
@@ -154,7 +167,7 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
               type="checkbox"
               checked={review.complete}
               disabled={!mayOperate}
-              onChange={({ currentTarget }) => set({ ...review, complete: currentTarget.checked })}
+              onChange={({ currentTarget: { checked } }) => change(now => ({ ...now, complete: checked }))}
             />
             <span>
               {t('complete')}
@@ -229,12 +242,10 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
               onChoose={() => {
                 chosen.value = index;
               }}
-              onChange={change =>
-                set(
-                  mark.score === null && change.is === 'nobody'
-                    ? toggled(review, index)
-                    : changed(review, index, change),
-                )
+              onChange={what =>
+                mark.score === null && what.is === 'nobody'
+                  ? change(now => toggled(now, index))
+                  : say(index, what)
               }
             />
           ))}
