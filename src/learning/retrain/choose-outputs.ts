@@ -1,12 +1,11 @@
 /** Calibration and thresholds of a retrained head. */
 import { headLogits } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import { bestThreshold, type Calibration } from '../fit/calibrate.ts';
+import { bestThreshold, type Calibration, matchCalibration, smoothedTargets } from '../fit/calibrate.ts';
 import type { EmbeddedSet } from '../fit/sample.ts';
 import type { Outputs } from '../fit/scored-set.ts';
 import { samplingWeights } from '../fit/weights.ts';
 import { judgeFrames } from './judge-frames.ts';
-import { matchCalibration } from './match-calibration.ts';
 import type { BoardFrame } from './types.ts';
 
 /** Held samples that show an activity, and as many that don't: fewer are too few to choose by. */
@@ -53,10 +52,8 @@ function changeOn(incumbent: HeadBundle, candidate: HeadBundle, { samples, embed
   return (index: number, from: Calibration): Calibration => {
     const labels = samples.map(sample => sample.labels[index] as number);
     const present = labels.filter(label => label === 1).length;
-    const absent = labels.length - present;
-    if (Math.min(present, absent) < ENOUGH) return from;
-    // Platt's targets: as if one more of each had been seen, of the other kind.
-    const targets = labels.map(label => (label === 1 ? (present + 1) / (present + 2) : 1 / (absent + 2)));
+    if (Math.min(present, labels.length - present) < ENOUGH) return from;
+    const targets = smoothedTargets(labels);
     const was = matchCalibration(before(index), targets, weights, from);
     const is = matchCalibration(after(index), targets, weights, from);
     return {

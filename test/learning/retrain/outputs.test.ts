@@ -1,41 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { headLogits } from '../../../src/activity/head.ts';
-import { createRandom } from '../../../src/base/random.ts';
 import { baseSide } from '../../../src/learning/retrain/base-rows.ts';
 import { chooseRetrainedOutputs } from '../../../src/learning/retrain/choose-outputs.ts';
-import { matchCalibration } from '../../../src/learning/retrain/match-calibration.ts';
 import { activitiesWithNew, warmStart } from '../../../src/learning/retrain/warm-start.ts';
 import { ACTIVITIES, balancedSamples, randomHead, separableSet } from '../support.ts';
 import { toyBase, toyHead, withBackground } from './support.ts';
 
 const FROM = { slope: 1, intercept: 0 };
-const even = (count: number) => new Float64Array(count).fill(1 / count);
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-
-describe('matchCalibration', () => {
-  it('finds the scaling that the probabilities were made by', () => {
-    const random = createRandom(1);
-    const logits = Float64Array.from({ length: 400 }, () => random.between(-6, 6));
-    const said = logits.map(logit => sigmoid(0.6 * logit - 1.2));
-    const { slope, intercept } = matchCalibration(logits, said, even(400), FROM);
-    expect(slope).toBeCloseTo(0.6, 1);
-    expect(intercept).toBeCloseTo(-1.2, 1);
-  });
-
-  it('keeps a slope above zero and stays finite where logits are huge and perfectly apart', () => {
-    const logits = Float64Array.from({ length: 100 }, (_, index) => (index < 50 ? -400 : 300));
-    const said = logits.map(logit => (logit > 0 ? 0.98 : 0.02));
-    const { slope, intercept } = matchCalibration(logits, said, even(100), FROM);
-    expect(slope).toBeGreaterThan(0);
-    expect(sigmoid(slope * 300 + intercept)).toBeCloseTo(0.98, 1);
-    expect(sigmoid(slope * -400 + intercept)).toBeCloseTo(0.02, 1);
-  });
-
-  it('stays where it is where nothing is to be seen', () => {
-    expect(matchCalibration([], [], [], { slope: 0.7, intercept: 2 })).toEqual({ slope: 0.7, intercept: 2 });
-  });
-});
-
 describe('chooseRetrainedOutputs', () => {
   const head = toyHead();
   const shifted = { ...head, outputBias: head.outputBias.map(bias => bias + 3) };

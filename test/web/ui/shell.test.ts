@@ -164,6 +164,7 @@ describe.skipIf(!hasChromium())('the page', () => {
         }),
         'POST /commands/explain': () => ({
           frame: evil,
+          takenAt: new Date().toISOString(),
           head: evil,
           decided: [{ activity: evil, zone: evil, score: 0.9, threshold: 0.5, present: true }],
           neighbours: [
