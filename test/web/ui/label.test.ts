@@ -79,13 +79,15 @@ describe.skipIf(!hasChromium())('the view Label', () => {
     await primary(tab).waitFor();
     await primary(tab).evaluate(button => {
       const panel = button.closest('.sides');
-      for (const key of ['1', 'e', 'Enter', 'Enter']) {
+      for (const key of ['1', 'a', 'ArrowUp', 'Enter', 'e', 'Enter', 'Enter']) {
         panel?.querySelector('h2')?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
       }
     });
     await until(() => sent.length > 0, 'the label');
     await tab.getByText('2 more labels').waitFor();
-    expect(sent).toMatchObject([{ frame: frame(1, 0).frame, nobody: [{}], complete: true }]);
+    expect(sent).toMatchObject([
+      { frame: frame(1, 0).frame, nobody: [{}], riders: [{}, { x: 0.5, y: 0.48 }], complete: true },
+    ]);
   });
 
   it('loses no label that the daemon refuses: its frame comes back as it was left', async () => {

@@ -76,8 +76,31 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
     else say(chosen.value, { is: 'rider', activity });
   };
 
+  const leaveCross = (isAdded: boolean) => {
+    if (isAdded && cross.value !== null) add(cross.value);
+    cross.value = null;
+    toHeading();
+  };
+  /** The arrow keys lead the cross, in small steps with Shift, Enter adds a rider: also before the cross has the focus. */
+  const onCrossKey = (event: KeyboardEvent): boolean => {
+    const at = cross.value;
+    const isOnCross = event.target instanceof Element && event.target.closest('.cross') !== null;
+    if (at === null || !(isOnCross || !isTaken(event))) return false;
+    const step = event.shiftKey ? NEAR : FAR;
+    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[
+      event.key
+    ];
+    const share = (value: number) => Math.min(1, Math.max(0, value));
+    if (by !== undefined) cross.value = { x: share(at.x + (by[0] ?? 0)), y: share(at.y + (by[1] ?? 0)) };
+    else if (event.key === 'Enter' || event.key === ' ') leaveCross(true);
+    else if (event.key === 'Escape') leaveCross(false);
+    else return false;
+    event.preventDefault();
+    return true;
+  };
+
   const onKeyDown = (event: KeyboardEvent) => {
-    if (isTaken(event)) return;
+    if (onCrossKey(event) || isTaken(event)) return;
     const { key } = event;
     const activity = [...letters].find(([, letter]) => letter === key)?.[0];
     const index = /^\d$/.test(key) ? (Number(key) + 9) % 10 : -1;
@@ -127,19 +150,7 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
               }}
             />
           ))}
-          {cross.value !== null && (
-            <Cross
-              at={cross.value}
-              onMove={to => {
-                cross.value = to;
-              }}
-              onEnd={isAdded => {
-                if (isAdded && cross.value !== null) add(cross.value);
-                cross.value = null;
-                toHeading();
-              }}
-            />
-          )}
+          {cross.value !== null && <Cross at={cross.value} onAdd={() => leaveCross(true)} />}
         </Picture>
         <div class="actions">
           <button type="button" class="primary" disabled={!mayOperate} onClick={confirm}>
@@ -272,31 +283,10 @@ function Key({ name }: { readonly name: string | undefined }) {
 const FAR = 0.02;
 const NEAR = 0.003;
 
-/** A cross that is led over the picture by the arrow keys, in small steps with Shift. Enter adds a rider there. */
-function Cross({
-  at,
-  onMove,
-  onEnd,
-}: {
-  readonly at: Point;
-  readonly onMove: (to: Point) => void;
-  readonly onEnd: (isAdded: boolean) => void;
-}) {
+/** Where the keys would add a rider. */
+function Cross({ at, onAdd }: { readonly at: Point; readonly onAdd: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus({ preventScroll: true }), []);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = event.shiftKey ? NEAR : FAR;
-    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[
-      event.key
-    ];
-    const share = (value: number) => Math.min(1, Math.max(0, value));
-    if (by !== undefined) onMove({ x: share(at.x + (by[0] ?? 0)), y: share(at.y + (by[1] ?? 0)) });
-    else if (event.key === 'Enter' || event.key === ' ') onEnd(true);
-    else if (event.key === 'Escape') onEnd(false);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  useLayoutEffect(() => button.current?.focus({ preventScroll: true }), []);
   return (
     <button
       ref={element => {
@@ -306,8 +296,7 @@ function Cross({
       type="button"
       class="cross"
       aria-label={t('cross')}
-      onKeyDown={onKeyDown}
-      onClick={() => onEnd(true)}
+      onClick={onAdd}
     />
   );
 }
