@@ -3,15 +3,17 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { cellsAbout } from '../archive/about.ts';
 import type { Calibration } from '../fit/calibrate.ts';
-import { withOutputs } from '../fit/calibrate-head.ts';
 import type { Epoch } from '../fit/fit-head.ts';
 import type { FittedHead } from '../fit/head-model.ts';
 import { baseSide } from './base-rows.ts';
+import { blend } from './blend.ts';
 import { divideByBlock } from './blocks.ts';
-import { chooseRetrainedOutputs } from './choose-outputs.ts';
 import { createRows, type RowOptions } from './create-rows.ts';
+import { foundPlacesOf } from './found-places.ts';
 import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
+import { labelledF1 } from './labelled-f1.ts';
+import { withNewThresholds } from './new-thresholds.ts';
 import { createOwnTrainer } from './own-trainer.ts';
 import { type RefitOptions, refit } from './refit.ts';
 import type {
@@ -111,8 +113,11 @@ export async function retrainHead(
     },
   );
 
-  const plain = candidateOf(incumbent, activities, best.weights, options.seed);
-  const candidate = withOutputs(plain, chooseRetrainedOutputs(incumbent, plain, heldBase, fitted));
+  const refitted = candidateOf(incumbent, activities, best.weights, options.seed);
+  const known = shipped ?? incumbent;
+  const right = labelledF1(known, fitted, rows.isMeant);
+  const blended = blend(known, refitted, right, foundPlacesOf(base, activities));
+  const candidate = withNewThresholds(blended, incumbent, fitted);
   const warnings: RetrainWarning[] = [
     ...(showsNobody(fitted) ? [] : (['no-negatives'] as const)),
     ...(rows.unsure.length === 0 ? [] : (['unsure-labels'] as const)),

@@ -19,7 +19,7 @@ import type { Finding } from '../data/findings.ts';
 import { joinGroups } from '../data/join-groups.ts';
 import { datasetKind } from '../data/kind.ts';
 import { machineName } from '../train.ts';
-import { baseOfRows } from './base.ts';
+import { baseOfRows, foundPlaces } from './base.ts';
 import { stocksOf } from './crops/stock.ts';
 import { listMaterial } from './data/list-material.ts';
 import { type Material, ridersIn } from './data/material.ts';
@@ -48,6 +48,9 @@ export interface RidersTraining {
   readonly record: RidersRecord;
   readonly base: BaseSet;
 }
+
+/** Of each camera, whose strongest places go into the base set. */
+const FOUND_FRAMES = 8;
 
 /** @throws SurfwatchError `dataset-unreadable`, `dataset-mixed`, `training-impossible`, `engine-unavailable` */
 export async function trainRiders(
@@ -91,6 +94,10 @@ export async function trainRiders(
   const history = await timed('fitting', () => fitCells(rows, fitted, [], job.fit, hooks.onProgress));
   const kept = history[(epochs ?? history.length) - 1] ?? (history.at(-1) as FittedEpoch);
   const calibration = placeCalibration(frames.judged, outputs);
+  // Of a judge the vectors are another backbone's, and of folds the places are another head's.
+  const found = await withCells(bundle, (engine, width) =>
+    readAll(work, engine, width, material, choosePerCamera(material, FOUND_FRAMES), () => kept.weights),
+  );
   const described = describeRiders(job, {
     bundle,
     material,
@@ -109,10 +116,8 @@ export async function trainRiders(
     machine: machineName(),
     seconds,
   });
-  return {
-    ...described,
-    base: baseOfRows(rows, material, fold.reserved, bundle.manifest.weights.sha256, job.seed),
-  };
+  const base = baseOfRows(rows, material, fold.reserved, bundle.manifest.weights.sha256, job.seed);
+  return { ...described, base: { ...base, found: foundPlaces(found, outputs.all) } };
 }
 
 interface Work {
