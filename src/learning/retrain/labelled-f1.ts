@@ -8,9 +8,9 @@ import { isNear, shows } from '../archive/points.ts';
 import type { BoardFrame } from './types.ts';
 
 /**
- * F1 of the activity that it knows least of those in the labels, 0..1; 1 where nothing was missed or mistaken. A rider who was pointed at is found in a cell that
- * shows them, an activity of a whole frame in any that may be meant; mistaken is what counts as a rider where a label says
- * that nobody is.
+ * F1 of the activity that it knows least of those in the labels, 0..1; 1 where nothing was missed or mistaken. A rider who
+ * was pointed at is found in a cell that shows them, an activity of a whole frame in any that may be meant; mistaken is what
+ * counts as a rider where a label says that nobody is.
  */
 export function labelledF1(
   head: HeadBundle,
