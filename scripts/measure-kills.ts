@@ -14,9 +14,9 @@ import { openArchive } from '../src/learning/archive/archive.ts';
 import { ARCHIVE_LIKENESS } from '../src/learning/archive/options.ts';
 import type { Label } from '../src/learning/archive/types.ts';
 import type { Requester } from '../src/messaging/request.ts';
-import { randomScene } from '../src/simulator/random-scene.ts';
 import { createRenderer } from '../src/simulator/render.ts';
 import { startDaemonChild } from './daemon-child.ts';
+import { randomScene } from './scenes/random-scene.ts';
 
 /** Small pictures, so that the time goes into labels and heads. */
 const SETTINGS = [

@@ -8,9 +8,9 @@ import { Command } from 'commander';
 import { exitOnError } from '../src/cli/exit.ts';
 import { wholeNumber } from '../src/cli/parse.ts';
 import type { Requester } from '../src/messaging/request.ts';
-import { randomScene } from '../src/simulator/random-scene.ts';
 import { createRenderer } from '../src/simulator/render.ts';
 import { type DaemonChild, startDaemonChild } from './daemon-child.ts';
+import { randomScene } from './scenes/random-scene.ts';
 
 const program = new Command('measure-retrain-live')
   .description('compares frames of a daemon at rest with those during a retraining, at two a second')

@@ -5,10 +5,10 @@ import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultSettings } from '../src/config/load.ts';
 import { SCRIPT_NAMES, type ScriptedActivity, type ScriptName } from '../src/simulator/options.ts';
-import { randomScene } from '../src/simulator/random-scene.ts';
 import { createRenderer } from '../src/simulator/render.ts';
 import { type Scene, sceneAt } from '../src/simulator/scene.ts';
 import { createScript } from '../src/simulator/script.ts';
+import { randomScene } from './scenes/random-scene.ts';
 
 const DEFAULTS = defaultSettings();
 

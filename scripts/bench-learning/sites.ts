@@ -8,7 +8,7 @@ export interface Site {
   readonly frames: readonly BenchFrame[];
 }
 
-/** Of each site: ten to label, and some to judge by. */
+/** Each site needs ten to label, and some to judge by. */
 const [FEWEST_LABELLED, FEWEST_JUDGED] = [10, 3];
 const FEWEST_WITH_RIDERS = 5;
 

@@ -1,7 +1,7 @@
 /** `docs/asyncapi.yaml`: topics, payloads and commands as AsyncAPI 3.0, https://www.asyncapi.com/docs/reference/specification/v3.0.0. */
 import { stringify } from 'yaml';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { ALERTS, TOPICS } from '../../src/messaging/topics.ts';
+import { EXAMPLES } from './examples/all.ts';
 import {
   commandSchemas,
   type JsonSchema,

@@ -2,11 +2,11 @@
 import type { z } from 'zod';
 import { controlVerbs } from '../../src/control/verbs.ts';
 import { learningVerbs } from '../../src/learning/board/verbs.ts';
-import type { Example } from '../../src/messaging/example.ts';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { ALERTS, TOPICS } from '../../src/messaging/topics.ts';
 import { statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { CONTROL } from './control-section.ts';
+import { EXAMPLES } from './examples/all.ts';
+import type { Example } from './examples/example.ts';
 import { textOf, variantsOf } from './fields.ts';
 
 const nothing = () => ({});

@@ -2,8 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ScriptedActivity } from '../../src/simulator/options.ts';
-import { randomScene } from '../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
+import { randomScene } from '../scenes/random-scene.ts';
 
 const HOUR_MS = 3_600_000;
 /** Pictures of each kind, drawn once: the way of a frame is under test, not the drawing. */

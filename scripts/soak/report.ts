@@ -19,12 +19,12 @@ const LIMITS: Partial<Record<Figure, number>> = {
   handles: 0.2,
   threads: 0.2,
 };
-/** Of the latency: a share of its median, since machines differ. */
+/** Limit of the latency as a share of its median, since machines differ. */
 const LATENCY_LIMIT = 0.03;
 
 export interface Judged {
   readonly figure: Figure;
-  /** Of all samples after the warm-up; null without any. */
+  /** Median of all samples after the warm-up; null without any. */
   readonly median: number | null;
   /** A simulated day. */
   readonly growth: number | null;

@@ -9,7 +9,7 @@ export interface BoardSample {
   /** Since the start, by the board's clock. */
   readonly simulatedMs: number;
   readonly rssBytes: number;
-  /** Of `rssBytes` what is no copy of a file on the disk. */
+  /** The part of `rssBytes` that is no copy of a file on the disk. */
   readonly anonymousBytes: number;
   /** JavaScript objects after a collection. */
   readonly heapBytes: number;

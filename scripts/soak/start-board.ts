@@ -7,7 +7,7 @@ import { bundle } from '../build.ts';
 import type { BoardSample } from './sample.ts';
 
 export interface SoakBoard {
-  /** Of its broker. */
+  /** Address of its broker. */
   readonly address: string;
   readonly sample: () => Promise<BoardSample>;
   readonly stop: () => Promise<void>;

@@ -15,7 +15,7 @@ const SOILED = 0.08;
 
 export interface LearningPicture {
   readonly picture: RawPicture;
-  /** Of what is soiled: the same without the dirt. */
+  /** For one that is soiled: the same without the dirt. */
   readonly clean?: RawPicture;
 }
 

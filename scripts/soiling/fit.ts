@@ -1,6 +1,6 @@
 /** Logistic regression by accelerated gradient descent (Nesterov 1983) on standardised vectors. */
 const STEPS = 500;
-/** Of the squared weights; with less, unseen cameras are judged worse. */
+/** Factor of the squared weights; with less, unseen cameras are judged worse. */
 const DECAY = 0.005;
 
 interface Row {

@@ -6,7 +6,7 @@ import type { Scores } from './scores.ts';
 /** So many sure riders of an activity in a frame make a crowd, in which further ones are likelier than elsewhere. */
 export const CROWD = 3;
 
-/** Of a head that has no threshold. */
+/** The threshold of a head that has none. */
 const USUAL = 0.5;
 
 type Sighted = { readonly score: number; readonly scores: Scores };

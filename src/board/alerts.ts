@@ -18,7 +18,7 @@ export interface HostLimits {
 /** Once raised, an alert lasts until there is so much more room, or the board so much cooler. The texts stay the same meanwhile. */
 const ROOM_AGAIN = 1.2;
 const COOLER_C = 5;
-/** Of its rated life. */
+/** Share of its rated life. */
 const WORN = 0.9;
 
 export const NO_ALERTS: HostAlerts = {

@@ -9,7 +9,7 @@ export interface DiskRoom {
   readonly sizeBytes: number;
 }
 
-/** Of the disk that holds a folder, which need not exist yet; null where that is not known. */
+/** Room on the disk that holds a folder, which need not exist yet; null where it is not known. */
 export async function diskRoom(folder: string): Promise<DiskRoom | null> {
   try {
     const { bavail, blocks, bsize } = await statfs(folder);
@@ -23,16 +23,16 @@ export async function diskRoom(folder: string): Promise<DiskRoom | null> {
 export interface Wear {
   /** `mmcblk0` */
   readonly device: string;
-  /** Of its rated life, 0..1 and 1.1 beyond it, as an upper bound in steps of a tenth; null where it is not told. */
+  /** Share of its rated life, 0..1 and 1.1 beyond it, as an upper bound in steps of a tenth; null where it is not told. */
   readonly used: number | null;
-  /** Of its reserve of spare blocks 80 % (`warning`) or 90 % (`urgent`) are used. */
+  /** Its reserve of spare blocks: 80 % (`warning`) or 90 % (`urgent`) used. */
   readonly reserve: 'normal' | 'warning' | 'urgent' | null;
 }
 
 const RESERVES = ['normal', 'warning', 'urgent'] as const;
 
 /**
- * Of each eMMC: JEDEC's DEVICE_LIFE_TIME_EST_TYP_A/B and PRE_EOL_INFO. SD cards don't have these.
+ * The wear of each eMMC: JEDEC's DEVICE_LIFE_TIME_EST_TYP_A/B and PRE_EOL_INFO. SD cards don't have these.
  *
  * @see https://docs.kernel.org/driver-api/mmc/mmc-dev-attrs.html
  */

@@ -10,7 +10,7 @@ export interface HostReading extends Power {
   readonly temperatureC: number | null;
   readonly load: number | null;
   readonly memory: HostMemory | null;
-  /** Of the disk that holds the state folder. */
+  /** The disk that holds the state folder. */
   readonly disk: DiskRoom | null;
   readonly wear: readonly Wear[];
   /** By this process since its start. */

@@ -16,13 +16,13 @@ import { filterMatches, isTopic } from './topics.ts';
 import { turns } from './turns.ts';
 
 const MAX_CLIENT_ID_BYTES = 256;
-/** Of all clients together, the daemon not counted. */
+/** All clients together, the daemon not counted. */
 const MAX_CLIENTS = 100;
 const MAX_RETAINED = 200;
 const MAX_TOPIC_LEVELS = 32;
 /** Messages handed to their subscribers at a time. A hundred clients with overlapping filters make thousands of each. */
 const DELIVERED_AT_ONCE = 2;
-/** Of all clients together; each has at most what it sent at once. */
+/** All clients together; each has at most what it sent at once. */
 const MAX_WAITING = 20_000;
 /** Commands reach the daemon 20 at once, then 100 a second: what it answers, it does between two frames. */
 const COMMANDS_AT_ONCE = 20;

@@ -123,7 +123,7 @@ export function connectionsOf({ handle, pictures, onRefused }: ConnectionsSetup)
     };
   }
 
-  /** Of those that come in, the one that has been silent longest gives way to a new one. */
+  /** The one coming in that has been silent longest gives way to a new one. */
   function makeRoom(socket: Socket): boolean {
     if (large.has(socket) || large.size < MAX_PICTURES) return true;
     const [slowest] = [...large]

@@ -43,6 +43,8 @@ export interface BrokerProcessSetup {
   readonly niceness?: number;
   /** It is started anew where it takes up more, in bytes of resident memory. Default 192 MiB. */
   readonly maxRssBytes?: number;
+  /** Path of the bundled program. Default: the one beside this file, or where there is none program.ts by way of tsx. */
+  readonly program?: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -152,14 +154,18 @@ export class BrokerProcess {
   }
 
   async #launch({ port, portFallback }: BrokerOptions): Promise<Running> {
-    const { base, niceness = 0, clock, log } = this.#setup;
+    const { base, niceness = 0, program, clock, log } = this.#setup;
     const taken = topicFilters('in').map(topic => `${base}/${topic}`);
     const job: BrokerJob = { base, taken, pictures: imageTopic(base), port, portFallback };
     const flags = [`--max-old-space-size=${MAX_HEAP_MB}`, '--max-semi-space-size=2', '--optimize-for-size'];
-    const child = spawn(process.execPath, [...flags, ...program(), JSON.stringify(job)], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
-      env: withoutOurs(process.env),
-    });
+    const child = spawn(
+      process.execPath,
+      [...flags, ...(program === undefined ? ownProgram() : [program]), JSON.stringify(job)],
+      {
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+        env: withoutOurs(process.env),
+      },
+    );
     let output = '';
     child.stderr?.on('data', chunk => {
       output = `${output}${chunk}`.slice(-MAX_ERROR_OUTPUT);
@@ -208,7 +214,7 @@ export class BrokerProcess {
 }
 
 /** Arguments of Node.js: broker-program.js beside this file; where this is run from its sources, program.ts by way of tsx. */
-function program(): readonly string[] {
+function ownProgram(): readonly string[] {
   if (!import.meta.url.endsWith('.ts'))
     return [fileURLToPath(new URL('./broker-program.js', import.meta.url))];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;

@@ -11,7 +11,7 @@ type Work = (end: () => void) => void;
  */
 export function turns(atOnce: number, maxWaiting: number): (work: Work) => boolean {
   let waiting: Work[] = [];
-  /** Of those in `waiting`, the one whose turn is next: taking the first out of a long array costs its length. */
+  /** Index in `waiting` of whose turn is next: taking the first out of a long array costs its length. */
   let next = 0;
   let running = 0;
 

@@ -18,7 +18,7 @@ export interface FfmpegDeps {
 }
 
 /**
- * Of a live input (all but a file with `realtime` off) only the newest picture is kept; such a file is read no faster
+ * From a live input (all but a file with `realtime` off) only the newest picture is kept; such a file is read no faster
  * than its pictures are grabbed, and none is dropped. A hardware decoder that fails is replaced by the processor until
  * ffmpeg is started again.
  */

@@ -79,7 +79,7 @@ interface AtBroker {
   readonly prefix: string;
   readonly site: string;
   readonly enabled: boolean;
-  /** Of the broker, without credentials. */
+  /** Address of the broker, without credentials. */
   readonly address: string;
   readonly connection: Connection;
   /** The announcement; empty where there is none. */

@@ -5,13 +5,13 @@ import type { Settings } from './settings.ts';
 export interface FirstChoices {
   readonly camera: FirstCamera;
   readonly site: string;
-  /** Of a fleet: topics begin with `surf/<site>`. */
+  /** One board of several: topics begin with `surf/<site>`. */
   readonly fleet?: true;
   /** Degrees north and east; the camera is then watched by daylight only. */
   readonly place?: readonly [latitude: number, longitude: number];
   /** Address of an MQTT broker; absent for the one inside the daemon. */
   readonly broker?: string;
-  /** Of the broker inside the daemon. */
+  /** Port of the embedded broker. */
   readonly brokerPort?: number;
   readonly homeAssistant?: boolean;
 }

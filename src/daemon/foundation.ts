@@ -38,6 +38,8 @@ export interface DaemonDeps {
   readonly networkClock?: Clock;
   /** The root of the log. */
   readonly log: Logger;
+  /** Path of the embedded broker's bundled program, where it is not beside this one. */
+  readonly brokerProgram?: string;
   /** The version of surfwatch, for `info`. */
   readonly version: string;
   /** Where the configuration has each setting from, for those who ask. */
@@ -139,7 +141,7 @@ export async function openFoundation(
 
 function createMessaging(
   configured: Settings,
-  { clock, networkClock = clock, log: root }: DaemonDeps,
+  { clock, networkClock = clock, brokerProgram, log: root }: DaemonDeps,
   commands: CommandRegistry,
 ): Messaging {
   const { mqtt, broker, stateDir, discovery } = configured;
@@ -151,6 +153,7 @@ function createMessaging(
       options: broker,
       base,
       niceness: BROKER_NICENESS,
+      ...(brokerProgram !== undefined && { program: brokerProgram }),
       clock: networkClock,
       log: partLogger(root, 'broker'),
     });

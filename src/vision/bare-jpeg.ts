@@ -8,7 +8,7 @@ const EOI = 0xd9;
 const SOS = 0xda;
 const COM = 0xfe;
 const [APP0, APP1, APP2, APP14, APP15] = [0xe0, 0xe1, 0xe2, 0xee, 0xef];
-/** Of JFIF up to its thumbnail, with the length. */
+/** Length of JFIF up to its thumbnail, the length field included. */
 const JFIF_BYTES = 16;
 const ORIENTATION_TAG = 0x0112;
 

@@ -24,11 +24,11 @@ const MOST_JPEG_PARTS = { scans: 64, segments: 2_000 } as const;
 const MAX_VISITED_PIXELS = 500_000_000;
 /** In pixels. Each row has a cost of its own, whatever its length. */
 const MAX_SIDE = 32_768;
-/** Of the longer side to the shorter; the widest panorama of several cameras has 10. */
+/** The longer side to the shorter; the widest panorama of several cameras has 10. */
 const MAX_RATIO = 50;
-/** Of what a decoder holds of a picture that it can't unpack row by row: 25 megapixels of a progressive JPEG. */
+/** What a decoder may hold of a picture that it can't unpack row by row: 25 megapixels of a progressive JPEG. */
 const MAX_HELD_BYTES = 150_000_000;
-/** Of one decoding. libvips ends at it between two rows: not within the scans of a JPEG, hence the count of these. */
+/** Bound of one decoding. libvips checks it between two rows, not within the scans of a JPEG: these are counted. */
 const DECODE_SECONDS = 10;
 
 /**

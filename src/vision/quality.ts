@@ -52,7 +52,7 @@ const FOGGED_FINENESS = 0.58;
 const WHITE = 248;
 /** Median of luma from which even a picture with dark parts is washed out. */
 const WHITE_MIDDLE = 243;
-/** Of nine tenths of the picture; the greenest photo has 12, a lost colour plane 93 and more. */
+/** Tint of nine tenths of the picture; the greenest photo has 12, a lost colour plane 93 and more. */
 const TINTED = 45;
 const MISSING = 0.06;
 

@@ -24,7 +24,7 @@ export const AREAS = { columns: 4, rows: 3 } as const;
 /** Dirt is large and soft: it is looked for where the frame is about this many cells wide. */
 export const SOILING_COLUMNS = 40;
 
-/** Of one picture. */
+/** How soiled each area of one picture looks. */
 export interface AreaSoiling {
   /** Scores of one layout can be compared: the same read-out, the same areas, about as fine. */
   readonly layout: string;

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
 import { clock } from '../messaging/support.ts';
+import { BROKER_PROGRAM } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 
 export function newBroker(
@@ -16,6 +17,7 @@ export function newBroker(
 ): BrokerProcess {
   const broker = new BrokerProcess({
     base: 'surf',
+    program: BROKER_PROGRAM,
     options: { port: 0, portFallback: false, ...options },
     ...(maxRssBytes !== undefined && { maxRssBytes }),
     clock,

@@ -1,10 +1,10 @@
 /** A daemon as the commands see it: real broker, command handler and verbs, over answers that a test gives. */
 import type { Command } from 'commander';
 import { vi } from 'vitest';
+import { LEARNING_EXAMPLES } from '../../scripts/docs/examples/learning.ts';
 import { exitOnError } from '../../src/cli/exit.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { type LearningVerbDeps, learningVerbs } from '../../src/learning/board/verbs.ts';
-import { LEARNING_EXAMPLES } from '../../src/messaging/learning-examples.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
 import { type PictureLabeller, statusVerb } from '../../src/messaging/verbs.ts';
 import { type Given, startMessaging } from '../messaging/support.ts';

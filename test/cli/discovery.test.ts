@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import { discoveryCommand } from '../../src/cli/discovery.ts';
 import type { DiscoveryOptions } from '../../src/messaging/discovery/options.ts';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { client, listener, startMessaging } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
+import { CONTROL_EXAMPLES } from '../../scripts/docs/examples/control.ts';
 import { RUNTIME_SETTINGS } from '../../src/control/runtime-settings.ts';
 import { controlVerbs } from '../../src/control/verbs.ts';
-import { CONTROL_EXAMPLES } from '../../src/messaging/control-examples.ts';
 import { responseSchema } from '../../src/messaging/payloads.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import {

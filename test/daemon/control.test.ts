@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import { listener } from '../messaging/support.ts';
-import { DEFAULTS } from '../support/defaults.ts';
+import { BROKER_PROGRAM, DEFAULTS } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -163,7 +163,12 @@ describe('a daemon that is controlled', () => {
     await controlled([state]);
     const set = [...SIMULATED, state, 'broker.port=0'];
     const { settings } = loadConfig({ set, env: {}, cwd: process.cwd() });
-    const second = startDaemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
+    const second = startDaemon(settings, {
+      clock: systemClock,
+      log: silent,
+      brokerProgram: BROKER_PROGRAM,
+      version: '0.0.0-test',
+    });
     await expect(second).rejects.toMatchObject({ code: 'state-locked' });
   });
 });

@@ -1,10 +1,11 @@
 import { onTestFinished } from 'vitest';
+import { randomScene } from '../../scripts/scenes/random-scene.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
-import { randomScene } from '../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { listener } from '../messaging/support.ts';
+import { BROKER_PROGRAM } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -24,7 +25,12 @@ const QUICK = [
 export async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const stateDir = `stateDir=${await temporaryFolder()}`;
   const { settings } = loadConfig({ set: [...QUICK, stateDir, ...set], env: {}, cwd: process.cwd() });
-  const daemon = await startDaemon(settings, { clock: systemClock, log: silent, version: '0.0.0-test' });
+  const daemon = await startDaemon(settings, {
+    clock: systemClock,
+    log: silent,
+    brokerProgram: BROKER_PROGRAM,
+    version: '0.0.0-test',
+  });
   onTestFinished(() => daemon.stop());
   return daemon;
 }

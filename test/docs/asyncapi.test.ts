@@ -5,10 +5,10 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
+import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import { nameOf, type TopicName } from '../../scripts/docs/json-schemas.ts';
 import { VERBS } from '../../scripts/docs/mqtt-page.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { TOPICS, topicEntry } from '../../src/messaging/topics.ts';
 import { blocks } from './pages.ts';
 

@@ -4,13 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
+import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { trainingSchema } from '../../src/messaging/learning-payloads.ts';
 import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
 import { client, has, hasMosquitto, mosquitto } from '../messaging/support.ts';
+import { BROKER_PROGRAM } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -40,7 +41,12 @@ async function daemonWith(set: readonly string[]): Promise<Daemon> {
     systemFile: '',
     set: [...camera, 'activity.dwell=400ms', ...set],
   });
-  const daemon = await startDaemon(settings, { clock: systemClock, log: silent, version: '0.0.0' });
+  const daemon = await startDaemon(settings, {
+    clock: systemClock,
+    log: silent,
+    brokerProgram: BROKER_PROGRAM,
+    version: '0.0.0',
+  });
   onTestFinished(() => daemon.stop());
   return daemon;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
+import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import { TOPICS, topicEntry } from '../../src/messaging/topics.ts';
 import { listFrames } from '../../src/training/data/dataset.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { drawnBeach } from '../daemon/support.ts';
 import { listener } from '../messaging/support.ts';
+import { BROKER_PROGRAM } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -37,7 +38,12 @@ async function boardWithClock(atMs: number, more: readonly string[] = []) {
   ];
   const { settings } = loadConfig({ set, env: {}, cwd: process.cwd(), systemFile: '' });
   const clock = { ...systemClock, now: () => Date.now() + shiftMs };
-  const daemon = await startDaemon(settings, { clock, log: silent, version: '0.0.0-test' });
+  const daemon = await startDaemon(settings, {
+    clock,
+    log: silent,
+    brokerProgram: BROKER_PROGRAM,
+    version: '0.0.0-test',
+  });
   onTestFinished(() => daemon.stop());
   const setClock = (toMs: number) => {
     shiftMs = toMs - Date.now();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomScene } from '../../src/simulator/random-scene.ts';
+import { randomScene } from '../../scripts/scenes/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { client, hasMosquitto, mosquitto } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

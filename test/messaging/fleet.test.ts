@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
+import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import { type Fleet, takeFleetMessage } from '../../src/messaging/fleet.ts';
 import { fleetReport } from '../../src/messaging/fleet-report.ts';
 

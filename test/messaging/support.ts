@@ -14,7 +14,7 @@ import { type BrokerOptions, BrokerProcess } from '../../src/broker/process.ts';
 import { Messaging, type MessagingDeps } from '../../src/messaging/messaging.ts';
 import type { MqttOptions } from '../../src/messaging/options.ts';
 import { CommandRegistry, type PictureLabeller, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
-import { DEFAULTS } from '../support/defaults.ts';
+import { BROKER_PROGRAM, DEFAULTS } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 
 export { sessionEvent } from './session-event.ts';
@@ -61,7 +61,9 @@ export async function startMessaging({
   const messaging = new Messaging({
     mqtt,
     base,
-    ...(mqtt.url === '' && { broker: new BrokerProcess({ options: broker, base, clock, log: silent }) }),
+    ...(mqtt.url === '' && {
+      broker: new BrokerProcess({ options: broker, base, program: BROKER_PROGRAM, clock, log: silent }),
+    }),
     commands: registryOf(verbs, pictures),
     clock,
     log: silent,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import { reportOf } from '../../src/activity/report.ts';
 import { startTracker } from '../../src/activity/tracker.ts';
 import { newMeter } from '../../src/base/meter.ts';
-import { EXAMPLES } from '../../src/messaging/examples.ts';
 import { metricsSnapshot, statePayload } from '../../src/pipeline/status.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 

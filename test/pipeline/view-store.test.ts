@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { randomScene } from '../../scripts/scenes/random-scene.ts';
 import { ViewStore } from '../../src/pipeline/view-store.ts';
-import { randomScene } from '../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { decodeFrame } from '../../src/vision/decode.ts';
 import { restoreView, type StoredView, storeView } from '../../src/vision/quality/store-view.ts';

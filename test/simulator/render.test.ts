@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { randomScene } from '../../scripts/scenes/random-scene.ts';
 import { lookOf } from '../../src/simulator/look.ts';
 import type { ScriptedActivity } from '../../src/simulator/options.ts';
-import { randomScene } from '../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { type Scene, sceneAt } from '../../src/simulator/scene.ts';
 import { createScript } from '../../src/simulator/script.ts';

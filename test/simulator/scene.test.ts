@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { randomScene } from '../../scripts/scenes/random-scene.ts';
 import { SCRIPTED_ACTIVITIES, type ScriptedActivity } from '../../src/simulator/options.ts';
-import { randomScene } from '../../src/simulator/random-scene.ts';
 import type { Rider } from '../../src/simulator/rider.ts';
 import { sceneAt } from '../../src/simulator/scene.ts';
 import { createScript, scriptedSessions, truthAt } from '../../src/simulator/script.ts';

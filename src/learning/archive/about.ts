@@ -1,7 +1,7 @@
 /** Which of a frame's cells a label is about. */
 import type { Rectangle } from '../../base/geometry.ts';
 
-/** Of what the best cell has of the marked part. */
+/** Share of what the best cell covers of the marked part. */
 const NEARLY_ALL = 0.8;
 
 /**

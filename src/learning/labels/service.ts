@@ -147,7 +147,7 @@ export function labelService(parts: LabelServiceParts): LabelService {
     return { labels: labelsOf(pointing), pointing };
   }
 
-  /** Of every point there is a cell from here on. */
+  /** From here on every point has a cell. */
   async function point(id: string, points: readonly Point[]): Promise<void> {
     if (points.length === 0 || (await inTurn(() => parts.pointAt(id, points)))) return;
     const [first] = notShown(archive.frame(id)?.cells ?? [], points);

@@ -40,7 +40,7 @@ export const PROBATION_DEFAULTS: ProbationOptions = {
 
 /** Plain data. Its times are monotonic: of no use in another process. */
 export interface ProbationState {
-  /** Of the head that was in use before the promotion, or is in use where none is on probation. */
+  /** How the head behaved that was in use before the promotion, or is in use where none is on probation. */
   readonly baseline: Behaviour;
   readonly trial: { readonly sinceMs: number; readonly behaviour: Behaviour } | null;
   readonly verdict: 'watching' | 'settled' | { readonly rollback: string };

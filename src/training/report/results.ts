@@ -38,7 +38,7 @@ export function sourcesHtml({ held, folds }: TrainingRecord): Html {
 `;
 }
 
-/** Of one source alone, all is the same. */
+/** Without the figures of all sources where there is one source alone: they are the same. */
 export function withoutRepeat(evaluations: Readonly<Record<string, Evaluation>>): [string, Evaluation][] {
   const all = Object.entries(evaluations);
   return all.length === 2 ? all.filter(([name]) => name !== ALL) : all;

@@ -5,7 +5,7 @@ import { pixelsOf, pyramidOf, SEEN_PX, type Size } from './pyramid.ts';
 export interface DetailOptions {
   /** Pixels of the finest level to one of the frame; `auto` chooses. */
   readonly detail: 'auto' | number;
-  /** Of the interval between two frames the share that reading one may take, 0..1. */
+  /** Share of the interval between two frames that reading one may take, 0..1. */
   readonly share: number;
 }
 
@@ -13,7 +13,7 @@ export interface DetailOptions {
 export interface DetailPlan {
   /** Pixels of the finest level to one of the frame. */
   readonly scale: number;
-  /** Of so many frames each reads another band of the finest level, where the board is too slow for all of it. */
+  /** Frames by turns, each reading another band of the finest level, where the board is too slow for all of it. */
   readonly turns: number;
 }
 
@@ -107,7 +107,7 @@ export function fixedDetail({ detail }: Pick<DetailOptions, 'detail'>): DetailCh
   };
 }
 
-/** Of the time that one frame took, what counts beside the frames before. */
+/** Weight of the time that the newest frame took, beside the frames before. */
 const FRESH = 0.2;
 /** A plan is made anew when reading takes this many times what it was made for, or so much less. */
 const SLOWER = 1.25;

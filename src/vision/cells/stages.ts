@@ -9,7 +9,7 @@ export interface Stage {
   readonly layers: readonly BackboneLayer[];
   /** Rows of input to one row of output. */
   readonly stride: number;
-  /** Of its output. */
+  /** Channels of its output. */
   readonly channels: number;
   /** Rows of input beyond each end of a band on which its outputs depend at most; a multiple of the stride. */
   readonly margin: number;

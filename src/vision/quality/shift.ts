@@ -4,7 +4,7 @@ import { COLUMNS, ROWS } from './thumbnail.ts';
 const POINTS = COLUMNS * ROWS;
 const ACROSS = [-16, -12, -8, -6, -4, -3, -2, 0, 2, 3, 4, 6, 8, 12, 16];
 const DOWN = [-8, -4, -2, 0, 2, 4, 8];
-/** Of those that stand still: the cost is theirs. */
+/** Points compared at most, of those that stand still: the cost is theirs. */
 const POINTS_COMPARED = 400;
 /** How much better than where it was: each of the two directions counts 1 for a perfect fit. */
 const BETTER = 0.25;

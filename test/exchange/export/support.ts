@@ -1,6 +1,7 @@
 /** Models and pictures for the tests of exports, and what the daemon says about them. */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { randomScene } from '../../../scripts/scenes/random-scene.ts';
 import { scoreEmbeddings } from '../../../src/activity/head.ts';
 import type { HeadBundle } from '../../../src/activity/head-bundle.ts';
 import type { HeadInput } from '../../../src/activity/head-input.ts';
@@ -8,7 +9,6 @@ import { SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { createRandom } from '../../../src/base/random.ts';
 import type { ExportFiles } from '../../../src/exchange/export/model.ts';
 import { type ExportModel, exportModel, loadExportModel } from '../../../src/exchange/export/model.ts';
-import { randomScene } from '../../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../../src/simulator/render.ts';
 import { readPhoto } from '../../../src/vision/decode.ts';
 import { createOnnxBackbone } from '../../../src/vision/engines/onnx.ts';

@@ -1,4 +1,5 @@
 import { expect, it, test } from 'vitest';
+import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import {
   type AnnouncedBoard,
   Announcer,
@@ -6,7 +7,6 @@ import {
   SETTLE_MS,
 } from '../../../src/messaging/discovery/announcer.ts';
 import type { DiscoveryOptions } from '../../../src/messaging/discovery/options.ts';
-import { EXAMPLES } from '../../../src/messaging/examples.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { until } from '../../support/until.ts';

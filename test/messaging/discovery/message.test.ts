@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
+import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { parseCommand } from '../../../src/messaging/command.ts';
 import {
   type Announced,
   discoveryMessage,
   removalMessage,
 } from '../../../src/messaging/discovery/message.ts';
-import { EXAMPLES } from '../../../src/messaging/examples.ts';
 import { eventSchema, stateSchema } from '../../../src/messaging/payloads.ts';
 import { TOPICS, topicEntry } from '../../../src/messaging/topics.ts';
 import { DEFAULTS } from '../../support/defaults.ts';

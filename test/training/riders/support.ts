@@ -1,8 +1,8 @@
 /** Draws frames whose riders are known. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { randomScene } from '../../../scripts/scenes/random-scene.ts';
 import type { ScriptedActivity } from '../../../src/simulator/options.ts';
-import { randomScene } from '../../../src/simulator/random-scene.ts';
 import { createRenderer } from '../../../src/simulator/render.ts';
 
 const SCENES: readonly (readonly ScriptedActivity[])[] = [

@@ -42,7 +42,7 @@ export interface LabelledCells {
 const CELLS_OF_NONE = 3;
 
 /**
- * Of each rider that was pointed at, else of each activity in a label, the cell that most likely shows it; of `none`, and of a frame in
+ * For each rider that was pointed at, else for each activity in a label, the cell that most likely shows it; for `none`, and for a frame in
  * which everybody is listed, the cells that were most likely to be mistaken. Frames whose embeddings are of another width are left out.
  */
 export function labelledCells(frames: readonly LabelledCellsOf[], width: number): LabelledCells {

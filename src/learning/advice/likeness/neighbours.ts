@@ -23,7 +23,7 @@ export interface BoardNeighbour {
   readonly similarity: number;
 }
 
-/** Of the data the head came with, of which the board has no picture. */
+/** From the data that the head came with, of which the board has no picture. */
 export interface BaseNeighbour {
   readonly from: 'base';
   readonly source: string;

@@ -56,7 +56,7 @@ export interface WholeLabelled extends Candidate {
   readonly unsure?: boolean;
 }
 
-/** Of those the ones of which it is not clear who is meant, the most doubtful first: nobody surely does what the label says. */
+/** The frames that do not tell who is meant, the most doubtful first: in those nobody surely does what the label says. */
 export function unclear(labelled: readonly WholeLabelled[], head: JudgedBy): Asked[] {
   return labelled
     .filter(({ cells, labels, unsure }) => unsure === true || !isClear(cells, labels, riderOf(head)))

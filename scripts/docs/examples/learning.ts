@@ -1,9 +1,9 @@
 /** Real messages of the topics of learning. */
 import type { z } from 'zod';
+import type { labelSchema } from '../../../src/messaging/label-payload.ts';
+import type { Training } from '../../../src/messaging/learning-payloads.ts';
+import type { Response, SurfEvent } from '../../../src/messaging/payloads.ts';
 import type { Example } from './example.ts';
-import type { labelSchema } from './label-payload.ts';
-import type { Training } from './learning-payloads.ts';
-import type { Response, SurfEvent } from './payloads.ts';
 
 const FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
 const JOB = '01JWNGB4T0E5H2R7X9C1V6M8K3';

@@ -1,6 +1,7 @@
 /** Real messages of pausing, capturing and changing settings. */
+
+import type { Response, State } from '../../../src/messaging/payloads.ts';
 import type { Example } from './example.ts';
-import type { Response, State } from './payloads.ts';
 
 type Command = { readonly transaction?: string } & Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,19 @@
-import { bystandersAt, crowdOf } from './ambient.ts';
-import { dressKitesurfer, dressSurfer, dressWindsurfer } from './dress.ts';
-import { lookOf, variedLook } from './look.ts';
-import type { ScriptedActivity } from './options.ts';
-import { hash, type Random, random } from './random.ts';
-import { kitesurfer, type Rider, type Spot, type Stage, surfer, windsurfer } from './rider.ts';
-import { farFirst, type Scene } from './scene.ts';
-import { swellAt, type Wave } from './swell.ts';
-import { anyView, type Geometry, geometryOf } from './view.ts';
+import { bystandersAt, crowdOf } from '../../src/simulator/ambient.ts';
+import { dressKitesurfer, dressSurfer, dressWindsurfer } from '../../src/simulator/dress.ts';
+import { lookOf, variedLook } from '../../src/simulator/look.ts';
+import type { ScriptedActivity } from '../../src/simulator/options.ts';
+import { hash, type Random, random } from '../../src/simulator/random.ts';
+import {
+  kitesurfer,
+  type Rider,
+  type Spot,
+  type Stage,
+  surfer,
+  windsurfer,
+} from '../../src/simulator/rider.ts';
+import { farFirst, type Scene } from '../../src/simulator/scene.ts';
+import { swellAt, type Wave } from '../../src/simulator/swell.ts';
+import { anyView, type Geometry, geometryOf } from '../../src/simulator/view.ts';
 
 export interface RandomSceneOptions {
   /** Which activities the scene holds, 1 to 5 riders each; an empty list draws a beach without riders. */

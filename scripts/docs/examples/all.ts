@@ -1,10 +1,10 @@
 /** Real messages of each topic, for `docs/mqtt.md`. The types keep them right, and a test checks them by the schemas. */
 
 import type { z } from 'zod';
-import { CONTROL_EXAMPLES } from './control-examples.ts';
+import type { TOPICS } from '../../../src/messaging/topics.ts';
+import { CONTROL_EXAMPLES } from './control.ts';
 import type { Example } from './example.ts';
-import { LEARNING_EXAMPLES } from './learning-examples.ts';
-import type { TOPICS } from './topics.ts';
+import { LEARNING_EXAMPLES } from './learning.ts';
 
 type Topics = typeof TOPICS;
 
