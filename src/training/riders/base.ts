@@ -10,7 +10,7 @@ import type { JudgedFrame } from './judge/place-calibration.ts';
 /** In half precision 1.5 MB beside the head, and 0.3 MB of labels. */
 const BASE_CELLS = 6000;
 
-/** Of a frame, at most: in half precision 10 kB. */
+/** Of a frame, at most: in half precision 10 kB, and about 1 MB for all cameras. */
 const FOUND_PLACES = 40;
 
 /**
