@@ -1,5 +1,6 @@
 /**
- * Measures what a retraining takes: each way to compute it in a process of its own, and the whole job in its thread.
+ * Measures what fitting a head takes: each way to compute it in a process of its own, the kernel of
+ * src/learning/fit/matrix-kernel.ts beside TensorFlow.js; and a whole retraining in its thread.
  *
  *     npx tsx scripts/bench-retrain.ts
  */
@@ -25,9 +26,9 @@ const ENGINE = fileURLToPath(new URL('./bench-retrain/engine.ts', import.meta.ur
 const BUILT = join(PACKAGE_ROOT, '.cache', 'bench-retrain');
 const JOB = join(BUILT, 'job.js');
 
-function run(path: string, argument: string, execArgv: readonly string[]): Measured | string {
+function run(path: string, given: readonly string[], execArgv: readonly string[]): Measured | string {
   try {
-    const out = execFileSync(process.execPath, [...execArgv, path, argument], {
+    const out = execFileSync(process.execPath, [...execArgv, path, ...given], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -51,19 +52,21 @@ const tsx = ['--import', 'tsx'];
 console.log(
   `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node.js ${process.versions.node}\n`,
 );
-const bare = run(ENGINE, 'nothing', tsx);
-console.log('12 epochs of 2,000 embeddings, 16 steps of 128 each, one thread');
-printTable(
-  ['', 'seconds', 'of a processor', 'memory, MB'],
-  ENGINES.map(engine => row(engine, run(ENGINE, engine, tsx), bare)),
-);
+for (const width of ['128', '1280']) {
+  const bare = run(ENGINE, ['nothing', width], tsx);
+  console.log(`12 epochs of 2,000 embeddings of ${width} numbers, 16 steps of 128 each, one thread`);
+  printTable(
+    ['', 'seconds', 'of a processor', 'memory, MB'],
+    ENGINES.map(engine => row(engine, run(ENGINE, [engine, width], tsx), bare)),
+  );
+}
 await bundle(BUILT, { job: 'scripts/bench-retrain/job.mjs' });
 console.log('\nThe whole job in its thread, with calibration and gate: labelled frames of 40 cells each');
-const nothing = run(JOB, 'nothing', []);
+const nothing = run(JOB, ['nothing'], []);
 printTable(
   ['', 'seconds', 'of a processor', 'memory, MB'],
   [
-    row('52 frames, 2,000 base cells', run(JOB, 'few', []), nothing),
-    row('2,000 frames, 6,000 base cells', run(JOB, 'many', []), nothing),
+    row('52 frames, 2,000 base cells', run(JOB, ['few'], []), nothing),
+    row('2,000 frames, 6,000 base cells', run(JOB, ['many'], []), nothing),
   ],
 );

@@ -49,7 +49,6 @@ async function measure(folders: string[], { models, backbone, folds, seeds, cach
           options: RECIPES[recipe],
           seed,
           validation: 0.2,
-          reserve: 0,
           precision: null,
           folds,
           curve: false,

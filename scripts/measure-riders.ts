@@ -6,7 +6,7 @@ import { loadHead } from '../src/activity/head-bundle.ts';
 import { printTable } from '../src/cli/table.ts';
 import { listMaterial } from '../src/training/riders/data/list-material.ts';
 import { judgementOf } from '../src/training/riders/describe.ts';
-import { choosePerCamera } from '../src/training/riders/judge/choose-frames.ts';
+import { choosePerCamera } from '../src/training/riders/judge/judge-cameras.ts';
 import { type JudgedFrame, placeCalibration } from '../src/training/riders/judge/place-calibration.ts';
 import { readWhole } from '../src/training/riders/judge/read-frame.ts';
 import { type Background, outputsOf } from '../src/training/riders/outputs.ts';

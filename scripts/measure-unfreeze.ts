@@ -77,7 +77,7 @@ interface Judged {
 /** A head as `surfwatch train` fits it, judged on a test fold. */
 async function judgeFresh(set: EmbeddedSet, test: ReadonlySet<string>, held: ReadonlySet<string>) {
   const training = selectRows(set, ({ group }) => !test.has(group));
-  const { head } = await trainHead(tf, training, start.manifest, {
+  const { head } = await trainHead(training, start.manifest, {
     ...RECIPES.robust,
     activities,
     seed: flags.seed,

@@ -1,6 +1,7 @@
 /** What a head makes of a frame that was read: detections against boxes, and the cells that a board keeps. */
 import { findDetections, type LevelScores } from '../../src/activity/detections.ts';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
+import { prepareEmbeddings } from '../../src/activity/head-input.ts';
 import { type KeptCell, keepCells, type ReadLevel } from '../../src/activity/kept-cells.ts';
 import { KITE, underKites } from '../../src/activity/kites.ts';
 import { sceneOf } from '../../src/activity/scene.ts';
@@ -8,8 +9,7 @@ import { afloat } from '../../src/activity/zones.ts';
 import type { Point } from '../../src/base/geometry.ts';
 import { outcomeOf } from '../../src/cli/frame-metrics.ts';
 import { riderThreshold } from '../../src/cli/judge.ts';
-import { preparedFor } from '../../src/learning/retrain/fit-rows.ts';
-import { createOwnTrainer } from '../../src/learning/retrain/own-trainer.ts';
+import { createHeadTrainer } from '../../src/learning/fit/head-trainer.ts';
 import { extentOf } from '../../src/training/riders/crops/canvas.ts';
 import { coreOf, LEARNT_PX } from '../../src/training/riders/crops/targets.ts';
 import { matchBoxes } from '../../src/training/riders/judge/match.ts';
@@ -23,11 +23,14 @@ const ROWS = 128;
 type Seen = (frame: BenchFrame) => ReadLevel[];
 
 function seenBy(head: HeadBundle): Seen {
-  const network = createOwnTrainer(head, ROWS);
+  const network = createHeadTrainer(head, ROWS);
   return ({ levels }) =>
     levels.map(level => ({
       ...level,
-      logits: network.logits(preparedFor(head.manifest, level.vectors), level.columns * level.rows),
+      logits: network.logits(
+        prepareEmbeddings(level.vectors, head.manifest.input),
+        level.columns * level.rows,
+      ),
     }));
 }
 

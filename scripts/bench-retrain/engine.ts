@@ -1,37 +1,26 @@
-/** One way to compute a retraining, measured: prints seconds and peak memory. Run by bench-retrain.ts. */
+/** One way to compute a fit, measured: prints seconds and peak memory. Run by bench-retrain.ts. */
 
 import { createRandom } from '../../src/base/random.ts';
-import { plainMultiply } from '../../src/learning/retrain/matrix-kernel.ts';
-import { createOwnTrainer } from '../../src/learning/retrain/own-trainer.ts';
-import { refit } from '../../src/learning/retrain/refit.ts';
+import { drawByWeight, fitHead } from '../../src/learning/fit/fit-head.ts';
+import { createHeadTrainer, type HeadTrainer, startWeights } from '../../src/learning/fit/head-trainer.ts';
+import { plainMultiply } from '../../src/learning/fit/matrix-kernel.ts';
 import { RETRAIN_FIT } from '../../src/learning/retrain/retrain-head.ts';
-import type { HeadTrainer } from '../../src/learning/retrain/trainer.ts';
 
-const [WIDTH, HIDDEN, COUNT, EPOCHS] = [128, 64, 2000, 12];
-const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];
+const [HIDDEN, OUTPUTS, COUNT, EPOCHS] = [64, 3, 2000, 12];
 
-const engine = process.argv[2] ?? '';
+const [engine = '', widthText = '128'] = process.argv.slice(2);
+const width = Number(widthText);
 const random = createRandom(1);
-const values = (length: number, size = 1) => Float32Array.from({ length }, () => random.between(-size, size));
-const start = {
-  hiddenKernel: values(HIDDEN * WIDTH, 0.05),
-  hiddenBias: values(HIDDEN),
-  outputKernel: values(ACTIVITIES.length * HIDDEN),
-  outputBias: values(ACTIVITIES.length),
-};
+const start = startWeights({ width, hidden: HIDDEN, outputs: OUTPUTS }, random);
 const rows = {
-  count: COUNT,
-  width: WIDTH,
-  outputs: ACTIVITIES,
-  inputs: values(COUNT * WIDTH),
-  targets: Float32Array.from({ length: COUNT * ACTIVITIES.length }, () => (random.next() < 0.3 ? 1 : 0)),
-  mask: new Float32Array(COUNT * ACTIVITIES.length).fill(1),
-  weights: new Float64Array(COUNT).fill(1),
+  inputs: Float32Array.from({ length: COUNT * width }, () => random.between(-1, 1)),
+  targets: Float32Array.from({ length: COUNT * OUTPUTS }, () => (random.next() < 0.3 ? 1 : 0)),
+  mask: new Float32Array(COUNT * OUTPUTS).fill(1),
 };
 
 async function trainer(): Promise<HeadTrainer | null> {
-  if (engine === 'own kernel') return createOwnTrainer(start, RETRAIN_FIT.batch);
-  if (engine === 'own kernel without SIMD') return createOwnTrainer(start, RETRAIN_FIT.batch, plainMultiply);
+  if (engine === 'own kernel') return createHeadTrainer(start, RETRAIN_FIT.batch);
+  if (engine === 'own kernel without SIMD') return createHeadTrainer(start, RETRAIN_FIT.batch, plainMultiply);
   if (engine !== 'tfjs wasm' && engine !== 'tfjs-node') return null;
   const { createTfjsTrainer } = await import('./tfjs-trainer.ts');
   const { loadTensorflow } = await import('../../src/vision/engines/tensorflow.ts');
@@ -43,14 +32,9 @@ const begun = performance.now();
 const before = process.cpuUsage();
 const chosen = await trainer();
 if (chosen !== null) {
-  let newest = 0;
-  await refit(
-    chosen,
-    HIDDEN,
-    rows,
-    { ...RETRAIN_FIT, epochs: EPOCHS, patience: EPOCHS, seed: 1 },
-    { heldLoss: () => --newest, lookAgain: () => rows },
-  );
+  const source = { rows, draw: drawByWeight(new Float64Array(COUNT).fill(1)) };
+  const steps = Math.ceil(COUNT / RETRAIN_FIT.batch);
+  await fitHead(chosen, source, steps, { ...RETRAIN_FIT, epochs: EPOCHS, patience: 0 }, random);
 }
 const seconds = (performance.now() - begun) / 1000;
 const { user, system } = process.cpuUsage(before);

@@ -1,7 +1,6 @@
 /** {@link HeadTrainer} by TensorFlow.js. */
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
-import { type FittedHead, setLearningRate } from '../../src/learning/fit/head-model.ts';
-import type { HeadTrainer } from '../../src/learning/retrain/trainer.ts';
+import type { FittedHead, HeadTrainer } from '../../src/learning/fit/head-trainer.ts';
 import type { Tensorflow } from '../../src/vision/engines/tensorflow.ts';
 
 export function createTfjsTrainer(tf: Tensorflow, start: FittedHead): HeadTrainer & { dispose(): void } {
@@ -20,15 +19,20 @@ export function createTfjsTrainer(tf: Tensorflow, start: FittedHead): HeadTraine
   };
   const optimizer = tf.train.adam(0.001);
   return {
+    width,
+    hidden,
+    outputs,
     step: (batch, rate, pull) =>
       tf.tidy(() => {
-        setLearningRate(optimizer, rate);
+        // Adam reads this field at every step; tfjs has no schedule of its own and types the field as protected.
+        (optimizer as unknown as { learningRate: number }).learningRate = rate;
         const inputs = tf.tensor2d(batch.inputs, [batch.rows, width]);
         const targets = tf.tensor2d(batch.targets, [batch.rows, outputs]);
         const mask = tf.tensor2d(batch.mask, [batch.rows, outputs]);
         const kept = tf.tensor2d(batch.kept, [batch.rows, hidden]);
         const known = batch.mask.reduce((sum, each) => sum + each, 0) || 1;
-        // As in fit/head-model.ts: transposed in memory, as wasm has no fast product with a transposed view.
+        // The gradient that tfjs derives multiplies by a transposed view, for which wasm has only a plain loop, ten times
+        // slower than its kernel: transposed in memory first, it takes a third of the time.
         const timesKernel = tf.customGrad(kernel => ({
           value: inputs.matMul(kernel as Tensor2D),
           gradFunc: (dy: Tensor) => inputs.transpose<Tensor2D>().matMul(dy as Tensor2D),

@@ -19,8 +19,8 @@ import type { CellEngine } from '../../src/vision/cells/engine.ts';
 import { pyramidOf } from '../../src/vision/cells/pyramid.ts';
 import { readCells } from '../../src/vision/cells/read-cells.ts';
 import { decodeFrame, resizePicture } from '../../src/vision/decode.ts';
-import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { measureQuality } from '../../src/vision/quality.ts';
+import { passQualityGates, type QualityGateState } from '../../src/vision/quality-gates.ts';
 import { WHOLE_FRAME } from '../../src/vision/zone.ts';
 import { answerParent } from './child.ts';
 import { cpuMs } from './samples.ts';
@@ -91,7 +91,7 @@ async function measure(
   const stages = Object.fromEntries(STAGES.map(stage => [stage, [] as number[]])) as Record<Stage, number[]>;
   const [tilesMs, engineMs]: [number[], number[]] = [[], []];
   let tracker = startTracker(['beach'], now());
-  let still: GateState = null;
+  let still: QualityGateState = null;
   let riders = NO_RIDERS;
   let cpu = 0;
   let peakMB = 0;
@@ -102,7 +102,7 @@ async function measure(
     const startMs = performance.now();
     const read = await reader.read(bytes, [WHOLE_FRAME]);
     const readMs = performance.now();
-    const gate = gatePicture(still, measureQuality(read.picture), performance.now(), DEFAULTS.gates);
+    const gate = passQualityGates(still, measureQuality(read.picture), performance.now(), DEFAULTS.gates);
     still = gate.state;
     riders = stepRiders(riders, read.detections, performance.now(), {
       thresholdOf: thresholdsAmong(read.detections, cells),

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { defaultSettings } from '../../src/config/load.ts';
 import { decodeFrame } from '../../src/vision/decode.ts';
 import { changedShare } from '../../src/vision/frozen.ts';
-import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { measureQuality, type PictureQuality } from '../../src/vision/quality.ts';
+import { passQualityGates, type QualityGateState } from '../../src/vision/quality-gates.ts';
 
 const DEFAULTS = defaultSettings();
 
@@ -77,12 +77,12 @@ async function measureStream(file: string, rate: string, filter: string[], folde
   const frames = (await readdir(folder)).filter(name => name.endsWith('.jpg')).sort();
   const step = rate === 'at 1 fps' ? 1000 : 1000 / 30;
   const signatures: Uint8Array[] = [];
-  let state: GateState = null;
+  let state: QualityGateState = null;
   let frozen = 0;
   for (const [at, name] of frames.entries()) {
     const quality = await qualityOf(await readFile(join(folder, name)));
     signatures.push(quality.signature);
-    const result = gatePicture(state, quality, at * step, {
+    const result = passQualityGates(state, quality, at * step, {
       ...DEFAULTS.gates,
       frozenAfterMs: 2_000,
       view: 'off',

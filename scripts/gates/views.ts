@@ -9,8 +9,8 @@ import { createRenderer } from '../../src/simulator/render.ts';
 import { sceneAt } from '../../src/simulator/scene.ts';
 import { createScript } from '../../src/simulator/script.ts';
 import type { RawPicture } from '../../src/vision/decode.ts';
-import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { measureQuality, type PictureQuality } from '../../src/vision/quality.ts';
+import { passQualityGates, type QualityGateState } from '../../src/vision/quality-gates.ts';
 import type { Spoiling } from '../spoil/pixels.ts';
 import { cut } from '../spoil/view.ts';
 import { MOVED, rawOf, SPOILT_VIEW, spoil } from '../spoil.ts';
@@ -45,9 +45,9 @@ export async function measureViews(data: string, seeds: readonly number[]): Prom
   const good: Record<string, Calls> = {};
   const spoilt: Record<string, Record<string, Calls>> = {};
   let [milliseconds, judged] = [0, 0];
-  const see = (state: GateState, quality: PictureQuality, atMs: number) => {
+  const see = (state: QualityGateState, quality: PictureQuality, atMs: number) => {
     const start = performance.now();
-    const result = gatePicture(state, quality, atMs, DEFAULTS.gates);
+    const result = passQualityGates(state, quality, atMs, DEFAULTS.gates);
     milliseconds += performance.now() - start;
     judged++;
     return result;
@@ -60,7 +60,7 @@ export async function measureViews(data: string, seeds: readonly number[]): Prom
       measureQuality(await spoil(picture, how, () => 0.5));
     const learn = await Promise.all(cam.learn.map(picture => seen(picture, usual)));
     const later = await Promise.all(cam.good.map(picture => seen(picture, usual)));
-    let state: GateState = null;
+    let state: QualityGateState = null;
     let atMs = 0;
     for (; atMs < LEARNT_MS; atMs += STEP_MS)
       state = see(state, learn[(atMs / STEP_MS) % learn.length] as PictureQuality, atMs).state;

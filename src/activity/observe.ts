@@ -3,8 +3,8 @@ import type { Frame } from '../capture/source.ts';
 import { SurfwatchError } from '../errors.ts';
 import { isWithin } from '../vision/cells/detail.ts';
 import { pyramidOf } from '../vision/cells/pyramid.ts';
-import { type GateState, gatePicture } from '../vision/gate.ts';
 import { type GateOptions, measureQuality } from '../vision/quality.ts';
+import { passQualityGates, type QualityGateState } from '../vision/quality-gates.ts';
 import { type Zone, zoneAt } from '../vision/zone.ts';
 import type { BeachReader, ReadFrame } from './beach-reader.ts';
 import type { Detection } from './detections.ts';
@@ -18,7 +18,7 @@ import { afloat, sightings } from './zones.ts';
 /** What one frame leaves to the next. */
 export interface ObserverState {
   /** To notice a camera that repeats itself, has moved or is dirty. */
-  readonly gates: GateState;
+  readonly gates: QualityGateState;
   readonly riders: RidersState;
   readonly kites: RidersState;
   /** Where land and sky are; null as long as nobody knows. */
@@ -66,7 +66,7 @@ export async function observe(
     const { manifest } = reader.head;
     const read = await reader.read(frame.bytes, zones);
     // Always of the whole frame, whatever part of it is of interest: calm water alone looks like fog.
-    const gate = gatePicture(before.gates, measureQuality(read.picture), monotonicMs, gates, {
+    const gate = passQualityGates(before.gates, measureQuality(read.picture), monotonicMs, gates, {
       repeated: frame.unchangedSince !== undefined,
       soiling: read.soiling,
     });

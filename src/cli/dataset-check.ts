@@ -62,10 +62,10 @@ async function withProgress(directories: readonly string[]): Promise<CheckResult
   let progress: Progress | undefined;
   try {
     return await checkSources(directories, {
-      onTotal: files => {
-        progress = startProgress('checking', files);
+      onFile: (_, total) => {
+        progress ??= startProgress('checking', total);
+        progress.step();
       },
-      onFile: () => progress?.step(),
     });
   } finally {
     progress?.stop();

@@ -29,8 +29,6 @@ export interface TrainFlags {
   readonly learningRate?: number;
   readonly hidden?: number;
   readonly dropout?: number;
-  readonly weightDecay?: number;
-  readonly labelSmoothing?: number;
   readonly patience?: number;
   readonly views?: number;
   /** False with --no-refit, --no-curve, --no-report. */
@@ -99,8 +97,6 @@ export function addTrainOptions(command: Command): Command {
     .option('--learning-rate <rate>', "Adam's learning rate at the start", aboveZero)
     .option('--hidden <units>', 'hidden units', wholeNumber(1))
     .option('--dropout <share>', 'share of inputs and hidden units left out in each step', shareOfOne)
-    .option('--weight-decay <rate>', 'share of the weights lost in a step of learning rate 1', shareOfOne)
-    .option('--label-smoothing <share>', 'how far labels are moved towards one half', shareOfOne)
     .option('--patience <epochs>', 'stop after so many epochs without a lower held-back loss', wholeNumber(0))
     .option('--no-refit', 'do not fit once more on everything when it is measured')
     .optionsGroup('Fine-tuning (needs @tensorflow/tfjs-node):')
@@ -131,7 +127,7 @@ function names(text: string): string[] {
 /** The recipe with what the flags change. */
 export function recipeOf(flags: TrainFlags): Recipe {
   const { views: changed, epochs, batch, learningRate, hidden, dropout } = flags;
-  const { weightDecay, labelSmoothing, patience } = flags;
+  const { patience } = flags;
   const given = {
     changed,
     epochs,
@@ -139,8 +135,6 @@ export function recipeOf(flags: TrainFlags): Recipe {
     learningRate,
     hidden,
     dropout,
-    weightDecay,
-    labelSmoothing,
     patience,
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

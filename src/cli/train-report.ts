@@ -51,12 +51,6 @@ function printHeld(record: TrainingRecord): void {
   if (headline !== null && headline.warning !== null) console.log(pc.yellow(headline.warning));
   const groups = samples.heldGroups.length;
   console.log(pc.bold(`${samples.fitted} samples fitted, ${samples.held} of ${groups} groups held back`));
-  const reserved = samples.reservedGroups?.length ?? 0;
-  console.log(
-    reserved > 0
-      ? `${reserved} groups reserved: boards judge by them what they learn`
-      : 'no group is reserved, by which boards could judge what they learn',
-  );
   printEvaluations(held);
   if (folds === null) return;
   console.log(pc.bold(`\nCross-validation, ${folds.count} folds of whole groups`));

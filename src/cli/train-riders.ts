@@ -12,7 +12,7 @@ import { FIT_DEFAULTS } from '../training/riders/fit/fit-cells.ts';
 import type { RidersRecord } from '../training/riders/record.ts';
 import { renderRidersCard } from '../training/riders/report/card.ts';
 import { FIGURE_COLUMNS, figureCells, howJudged } from '../training/riders/report/rows.ts';
-import { type RidersTraining, trainRiders } from '../training/riders/train-riders.ts';
+import { type TrainedRiders, trainRiders } from '../training/riders/train-riders.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../vision/bundle.ts';
 import { printTable } from './table.ts';
 import type { TrainFlags } from './train-options.ts';
@@ -71,7 +71,7 @@ async function jobOf(folders: readonly string[], flags: TrainFlags, command: str
   };
 }
 
-async function save({ head, record, base }: RidersTraining, flags: TrainFlags): Promise<string> {
+async function save({ head, record, base }: TrainedRiders, flags: TrainFlags): Promise<string> {
   const files: Record<string, string | Uint8Array> = {
     ...writeBase(base),
     'metrics.json': `${JSON.stringify(record)}\n`,

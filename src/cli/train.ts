@@ -8,8 +8,8 @@ import { loadSeen } from '../training/backbone-sight.ts';
 import { datasetKind } from '../training/data/kind.ts';
 import type { TrainingJob } from '../training/describe-training.ts';
 import type { TrainingRecord } from '../training/record.ts';
-import type { RidersPhase } from '../training/riders/train-riders.ts';
-import { type Training, type TrainingPhase, train } from '../training/train.ts';
+import type { RidersPhase } from '../training/riders/work.ts';
+import { type PicturesPhase, train } from '../training/train.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../vision/bundle.ts';
 import { type Progress, startLongWork } from './progress.ts';
 import { addTrainOptions, commandLine, recipeOf, type TrainFlags } from './train-options.ts';
@@ -155,8 +155,6 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
     options: recipeOf(flags),
     seed: flags.seed,
     validation: flags.validation,
-    // Boards learn from frames: of photos nothing need be kept back for them.
-    reserve: flags.reserve ?? 0,
     precision: flags.precision ?? null,
     folds: flags.folds ?? 0,
     curve: flags.curve,
@@ -166,7 +164,11 @@ function jobOf(folders: readonly string[], flags: TrainFlags, command: Command):
   };
 }
 
-async function save({ head, record }: Training, bundle: BackboneBundle, flags: TrainFlags): Promise<string> {
+async function save(
+  { head, record }: Awaited<ReturnType<typeof train>>,
+  bundle: BackboneBundle,
+  flags: TrainFlags,
+): Promise<string> {
   const { renderHeadCard } = await import('../training/report/head-card.ts');
   const files: Record<string, string | Uint8Array> = {
     'metrics.json': `${JSON.stringify(record)}\n`,
@@ -194,7 +196,7 @@ async function copyBackbone(id: string, { out, models }: TrainFlags): Promise<vo
   await cp(from, to, { recursive: true });
 }
 
-const NAMES: Record<TrainingPhase | RidersPhase, string> = {
+const NAMES: Record<PicturesPhase | RidersPhase, string> = {
   checking: 'checking',
   reading: 'embedding',
   folds: 'cross-validating',
@@ -211,7 +213,7 @@ function phaseBars(json: boolean) {
     onPhase: (phase: string) => {
       bar?.to(1);
       bar?.stop();
-      bar = startLongWork(NAMES[phase as TrainingPhase | RidersPhase] ?? phase, json);
+      bar = startLongWork(NAMES[phase as PicturesPhase | RidersPhase] ?? phase, json);
     },
     onProgress: (done: number) => bar?.to(done),
     end: () => {

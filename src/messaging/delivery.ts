@@ -6,7 +6,7 @@ import type { Outcome } from './event-store.ts';
 import { isRefusal } from './faults.ts';
 import { newMoment } from './moment.ts';
 import { isEmpty, type Outbox, type Sending, settle, takeNext } from './outbox.ts';
-import { gate } from './pace.ts';
+import { startPace } from './pace.ts';
 import { throttle } from './throttle.ts';
 
 export interface DeliveryDeps {
@@ -36,7 +36,7 @@ export class Delivery {
     const { clock, eventPace } = deps;
     this.#deps = deps;
     this.#drained = newMoment(clock);
-    this.#isInPace = gate(eventPace, clock, this.#stopping.signal, () => this.pump());
+    this.#isInPace = startPace(eventPace, clock, this.#stopping.signal, () => this.pump());
     this.#mayWarn = throttle(clock, 60_000);
   }
 

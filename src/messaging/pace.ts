@@ -14,7 +14,7 @@ export const EVENT_PACE: Rate = { burst: 20, perSecond: 100 };
  *
  * @param onOpen called when one may go again after one might not, until `signal` aborts
  */
-export function gate(pace: Rate, clock: Clock, signal: AbortSignal, onOpen: () => void): () => boolean {
+export function startPace(pace: Rate, clock: Clock, signal: AbortSignal, onOpen: () => void): () => boolean {
   const bucket = bucketOf(pace, clock.monotonic());
   let isShut = false;
   return () => {

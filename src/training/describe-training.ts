@@ -20,7 +20,6 @@ import type { Mistake, SourceSummary, TrainingRecord } from './record.ts';
 export interface TrainingFacts {
   readonly trained: TrainedHead;
   readonly sight: BackboneSight;
-  readonly reserved: ReadonlySet<string>;
   /** Judgements of each fold of the cross-validation. */
   readonly folds: readonly (readonly JudgedSample[])[] | null;
   readonly points: readonly CurvePoint[] | null;
@@ -68,7 +67,6 @@ export function describeTraining(
       fitted: trained.fitted,
       held: trained.held.length,
       heldGroups: trained.heldGroups,
-      reservedGroups: [...facts.reserved].sort(),
     },
     sight: facts.sight,
     epochs: trained.epochs,
@@ -176,8 +174,6 @@ export interface TrainingJob {
   readonly validation: number;
   /** Groups to hold back instead of a share. */
   readonly heldGroups?: ReadonlySet<string>;
-  /** Share of the samples that no head is ever fitted to, neither now nor on the board, 0..1; by group. */
-  readonly reserve: number;
   /** Thresholds reach this precision where they can; null for the best F1. */
   readonly precision: number | null;
   /** Folds of a cross-validation; 0 for none. */

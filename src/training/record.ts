@@ -38,8 +38,6 @@ export interface TrainingRecord {
     readonly fitted: number;
     readonly held: number;
     readonly heldGroups: readonly string[];
-    /** Groups that no head is ever fitted to; missing in records of before there were any. */
-    readonly reservedGroups?: readonly string[];
   };
   /** Figures of the groups that judge; missing in records of before it was told. */
   readonly sight?: BackboneSight;

@@ -2,26 +2,10 @@
 
 import type { CellSense, HeadBundle, HeadManifest } from '../../src/activity/head-bundle.ts';
 import { createRandom } from '../../src/base/random.ts';
-import type { FitOptions } from '../../src/learning/fit/fit-head.ts';
 import type { EmbeddedSet, Sample } from '../../src/learning/fit/sample.ts';
 
 export const WIDTH = 16;
 export const ACTIVITIES = ['surfing', 'windsurfing', 'kitesurfing'];
-
-/** Enough for toy samples. */
-export const FIT: FitOptions = {
-  hidden: 8,
-  epochs: 12,
-  batch: 16,
-  learningRate: 0.02,
-  schedule: 'cosine',
-  dropout: 0,
-  weightDecay: 0,
-  labelSmoothing: 0,
-  patience: 0,
-  sampling: 'balanced',
-  seed: 5,
-};
 
 export function sampleOf(change: Partial<Sample> = {}): Sample {
   return {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_PACE, gate } from '../../src/messaging/pace.ts';
+import { EVENT_PACE, startPace } from '../../src/messaging/pace.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 describe('the pace of events', () => {
   it('lets 20 go at once, and 100 a second after that', async () => {
     const clock = fakeClock();
-    const mayPass = gate(EVENT_PACE, clock, new AbortController().signal, () => undefined);
+    const mayPass = startPace(EVENT_PACE, clock, new AbortController().signal, () => undefined);
     const taken = () => {
       let n = 0;
       while (mayPass()) n += 1;
@@ -26,7 +26,7 @@ describe('the pace of events', () => {
     const clock = fakeClock();
     const stopping = new AbortController();
     const opened: number[] = [];
-    const mayPass = gate({ burst: 1, perSecond: 10 }, clock, stopping.signal, () => {
+    const mayPass = startPace({ burst: 1, perSecond: 10 }, clock, stopping.signal, () => {
       opened.push(clock.monotonic());
     });
     expect([mayPass(), mayPass(), mayPass()]).toEqual([true, false, false]);

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, type RawPicture } from '../../src/vision/decode.ts';
 import { changedShare, FROZEN_SHARE } from '../../src/vision/frozen.ts';
-import { type GateState, gatePicture } from '../../src/vision/gate.ts';
 import { judgeQuality, measureQuality } from '../../src/vision/quality.ts';
+import { passQualityGates, type QualityGateState } from '../../src/vision/quality-gates.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { fc } from '../support/fast-check.ts';
 
@@ -128,14 +128,14 @@ describe('judgeQuality', () => {
   });
 });
 
-describe('gatePicture', () => {
+describe('passQualityGates', () => {
   const options = { ...DEFAULTS.gates, frozenAfterMs: 10_000 };
 
   /** The verdicts on one picture a second. */
   function watch(pictures: readonly RawPicture[]): string[] {
-    let state: GateState = null;
+    let state: QualityGateState = null;
     return pictures.map((picture, second) => {
-      const result = gatePicture(state, measureQuality(picture), second * 1_000, options);
+      const result = passQualityGates(state, measureQuality(picture), second * 1_000, options);
       state = result.state;
       return result.visibility;
     });
@@ -168,12 +168,12 @@ describe('gatePicture', () => {
   it('does not call a source frozen that has a new picture seldom, once it knows how seldom', () => {
     // Every 30 s a new file, which is given again each second.
     const files = [0, 1, 2, 3, 4, 5].map(at => measureQuality(drawn(sea(at))));
-    let state: GateState = null;
+    let state: QualityGateState = null;
     const verdicts: string[] = [];
     for (let second = 0; second < 300; second++) {
       const file = Math.min(5, Math.floor(second / 30));
       const again = second > 0 && Math.min(5, Math.floor((second - 1) / 30)) === file;
-      const result = gatePicture(state, files[file] as (typeof files)[0], second * 1_000, options, {
+      const result = passQualityGates(state, files[file] as (typeof files)[0], second * 1_000, options, {
         repeated: again,
       });
       state = result.state;

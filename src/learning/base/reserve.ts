@@ -10,19 +10,11 @@ const FEWEST_LEFT = 4;
 
 /**
  * @param share of the samples, 0..1
- * @param tunedWithout the groups that a tuned backbone has not seen, from which they are then taken; else any
  * @returns empty where too few groups of an activity would be left
  */
-export function reservedGroups(
-  samples: readonly Sample[],
-  share: number,
-  seed: number,
-  tunedWithout?: ReadonlySet<string>,
-): Set<string> {
+export function reservedGroups(samples: readonly Sample[], share: number, seed: number): Set<string> {
   if (share === 0) return new Set();
-  const open = tunedWithout === undefined ? samples : samples.filter(({ group }) => tunedWithout.has(group));
-  const shareOfOpen = Math.min(0.5, (share * samples.length) / Math.max(1, open.length));
-  const reserved = heldBackGroups(open, shareOfOpen, seed ^ SALT);
+  const reserved = heldBackGroups(samples, Math.min(0.5, share), seed ^ SALT);
   const activities = samples[0]?.labels.length ?? 0;
   for (let index = 0; index < activities; index++) {
     const left = new Set(

@@ -1,12 +1,17 @@
 /** Turns logits into probabilities that mean what they say, and chooses from which one an activity is present. */
+import { crossEntropy } from './loss.ts';
 
 export interface Calibration {
   readonly slope: number;
   readonly intercept: number;
 }
 
+const IDENTITY: Calibration = { slope: 1, intercept: 0 };
+/** A flatter one would make all scores alike, and one below zero would turn them round. */
+const LEAST_SLOPE = 0.05;
+
 /**
- * Platt scaling (Platt 1999, with his smoothed targets): fits `sigmoid(slope × logit + intercept)` by Newton's method.
+ * Platt scaling (Platt 1999, with his smoothed targets): fits `sigmoid(slope × logit + intercept)` to labels.
  *
  * @param weights one a sample, any scale
  * @returns the identity where one of the two classes is missing
@@ -16,70 +21,88 @@ export function fitCalibration(
   labels: readonly number[],
   weights: readonly number[],
 ): Calibration {
-  const positives = labels.filter(label => label === 1).length;
-  const negatives = labels.length - positives;
-  if (positives === 0 || negatives === 0) return { slope: 1, intercept: 0 };
-  const targets = labels.map(label =>
-    label === 1 ? (positives + 1) / (positives + 2) : 1 / (negatives + 2),
-  );
-  let slope = 1;
-  let intercept = 0;
-  let loss = lossOf(logits, targets, weights, slope, intercept);
-  for (let round = 0; round < 100; round++) {
-    const step = newtonStep(logits, targets, weights, slope, intercept);
-    // Newton's step alone can overshoot where most logits are far from zero (Lin, Lin and Weng 2007).
-    let share = 1;
-    let next = loss;
-    for (; share > 1e-6; share /= 2) {
-      next = lossOf(logits, targets, weights, slope - share * step.slope, intercept - share * step.intercept);
-      if (next <= loss) break;
-    }
-    if (next > loss) break;
-    loss = next;
-    slope -= share * step.slope;
-    intercept -= share * step.intercept;
-    if (Math.abs(step.slope) + Math.abs(step.intercept) < 1e-9) break;
-  }
-  return { slope: Math.max(0.05, slope), intercept };
+  if (!labels.includes(1) || !labels.includes(0)) return IDENTITY;
+  const { slope, intercept } = matchCalibration(logits, smoothedTargets(labels), weights, IDENTITY);
+  return { slope: Math.max(LEAST_SLOPE, slope), intercept };
 }
 
-/** Cross-entropy with the ridge of {@link newtonStep}. */
-function lossOf(
+/** Platt's targets: as if one more of each had been seen, of the other kind. */
+function smoothedTargets(labels: readonly number[]): number[] {
+  const present = labels.filter(label => label === 1).length;
+  const absent = labels.length - present;
+  return labels.map(label => (label === 1 ? (present + 1) / (present + 2) : 1 / (absent + 2)));
+}
+
+const ROUNDS = 50;
+const RIDGE = 1e-3;
+
+/**
+ * The slope, above zero, and intercept with which `sigmoid(slope × logit + intercept)` comes nearest to probabilities, by
+ * weighted cross-entropy: Newton's method, each step halved until the loss falls, as alone it overshoots where most
+ * logits are far from zero (Lin, Lin and Weng 2007).
+ *
+ * @param weights one a logit, any scale
+ * @param from where it starts, and towards which a little ridge draws it: perfectly separated data has no end otherwise
+ */
+export function matchCalibration(
   logits: readonly number[],
-  targets: readonly number[],
+  probabilities: readonly number[],
   weights: readonly number[],
-  slope: number,
-  intercept: number,
-): number {
-  const ridge = 1e-3 * weights.reduce((sum, weight) => sum + weight, 0);
-  let loss = (ridge * ((slope - 1) ** 2 + intercept ** 2)) / 2;
+  from: Calibration,
+): Calibration {
+  const total = sum(weights);
+  const sample = { logits, probabilities, weights, ridge: RIDGE * total, from };
+  let best = from;
+  let loss = lossAt(sample, best);
+  for (let round = 0; round < ROUNDS; round++) {
+    const step = newtonStep(sample, best);
+    let next = best;
+    let nextLoss = Number.POSITIVE_INFINITY;
+    for (let share = 1; share > 1e-4 && !(nextLoss < loss); share /= 2) {
+      next = { slope: best.slope - share * step.slope, intercept: best.intercept - share * step.intercept };
+      nextLoss = next.slope > 0 ? lossAt(sample, next) : Number.POSITIVE_INFINITY;
+    }
+    if (!(nextLoss < loss)) break;
+    const gained = loss - nextLoss;
+    best = next;
+    loss = nextLoss;
+    if (gained < 1e-12 * total) break;
+  }
+  return best;
+}
+
+interface Scaled {
+  readonly logits: readonly number[];
+  readonly probabilities: readonly number[];
+  readonly weights: readonly number[];
+  readonly ridge: number;
+  readonly from: Calibration;
+}
+
+/** Cross-entropy, and the ridge. */
+function lossAt({ logits, probabilities, weights, ridge, from }: Scaled, at: Calibration): number {
+  let loss = (ridge / 2) * ((at.slope - from.slope) ** 2 + (at.intercept - from.intercept) ** 2);
   for (const [index, logit] of logits.entries()) {
-    const z = slope * logit + intercept;
-    const cost = Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - (targets[index] as number) * z;
-    loss += (weights[index] as number) * cost;
+    const scaled = at.slope * logit + at.intercept;
+    loss += (weights[index] as number) * crossEntropy(scaled, probabilities[index] as number);
   }
   return loss;
 }
 
 function newtonStep(
-  logits: readonly number[],
-  targets: readonly number[],
-  weights: readonly number[],
-  slope: number,
-  intercept: number,
+  { logits, probabilities, weights, ridge, from }: Scaled,
+  { slope, intercept }: Calibration,
 ): Calibration {
-  // A little ridge towards the identity keeps the step finite on perfectly separated data.
-  const ridge = 1e-3 * weights.reduce((sum, weight) => sum + weight, 0);
-  let gradientSlope = ridge * (slope - 1);
-  let gradientIntercept = ridge * intercept;
+  let gradientSlope = ridge * (slope - from.slope);
+  let gradientIntercept = ridge * (intercept - from.intercept);
   let ss = ridge;
   let si = 0;
   let ii = ridge;
   for (const [index, logit] of logits.entries()) {
     const weight = weights[index] as number;
-    const probability = 1 / (1 + Math.exp(-(slope * logit + intercept)));
-    const error = weight * (probability - (targets[index] as number));
-    const curve = weight * probability * (1 - probability);
+    const said = 1 / (1 + Math.exp(-(slope * logit + intercept)));
+    const error = weight * (said - (probabilities[index] as number));
+    const curve = weight * said * (1 - said);
     gradientSlope += error * logit;
     gradientIntercept += error;
     ss += curve * logit * logit;

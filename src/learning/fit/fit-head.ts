@@ -1,52 +1,56 @@
-/** Fits the head: Dense (ReLU) and Dense (sigmoid) on frozen embeddings, Adam, binary cross-entropy. */
-import { createRandom, type Random, shuffled } from '../../base/random.ts';
-import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
-import {
-  type Batch,
-  decay,
-  type FittedHead,
-  readWeights,
-  setLearningRate,
-  startWeights,
-  trainStep,
-} from './head-model.ts';
-import type { EmbeddedSet } from './sample.ts';
-import { rowAt, runningSums } from './weighted-draw.ts';
-import { samplingWeights } from './weights.ts';
+/** Fits a head to rows, epoch by epoch: pictures, cells of the workstation and cells of the board alike. */
+import type { Random } from '../../base/random.ts';
+import { cosineRate } from './adam.ts';
+import type { FittedHead, HeadBatch, HeadTrainer } from './head-trainer.ts';
+import { rowAt, runningSums } from './weights.ts';
 
 export interface FitOptions {
-  /** Hidden units. */
-  readonly hidden: number;
-  /** Passes over as many samples as there are. */
   readonly epochs: number;
+  /** Rows in a step. */
   readonly batch: number;
   /** Adam's learning rate at the start. */
   readonly learningRate: number;
-  /** `cosine` falls to zero along half a cosine (Loshchilov and Hutter 2017). */
-  readonly schedule: 'constant' | 'cosine';
-  /** Share of the embedding's numbers, and of the hidden units, left out at each step, 0..1. */
+  /** `cosine`, unless it is said, falls to zero; see {@link cosineRate}. */
+  readonly schedule?: 'constant' | 'cosine';
+  /** Share of the inputs, and of the hidden units, left out at each step, 0..1. */
   readonly dropout: number;
-  /** Decoupled weight decay (Loshchilov and Hutter 2019): share of each kernel lost in a step of learning rate 1. */
-  readonly weightDecay: number;
-  /** Labels are moved this far towards one half, 0..1. */
-  readonly labelSmoothing: number;
-  /** Stop after this many epochs without a lower held-back loss, and keep the best; 0 runs and keeps all. */
+  /** Share of the way back to where it started that a step of learning rate 1 would take; missing for 0. */
+  readonly pull?: number;
+  /** Stop after so many epochs without a lower held-back loss, and keep the best; 0 runs and keeps all. */
   readonly patience: number;
-  /** `balanced` draws by {@link samplingWeights}; `plain` takes each sample once an epoch. */
-  readonly sampling: 'balanced' | 'plain';
-  readonly seed: number;
 }
 
+/** What is fitted to. */
+export interface FitRows {
+  /** [count, width], after the head's input transform. */
+  readonly inputs: Float32Array;
+  /** [count, outputs]: probability that it shows that, 0..1. */
+  readonly targets: Float32Array | Uint8Array;
+  /** [count, outputs]: 0 where it is not known, and the loss leaves it out; else 1. */
+  readonly mask: Float32Array | Uint8Array;
+}
+
+/** Rows, and which of them a batch is made of. */
+export interface FitSource {
+  readonly rows: FitRows;
+  readonly draw: Draw;
+}
+
+export type Draw = (count: number, random: Random) => readonly number[];
+
 export interface Epoch {
+  /** From 1. */
   readonly epoch: number;
-  /** Mean binary cross-entropy over the epoch's batches, with dropout. */
+  /** Mean binary cross-entropy of the epoch's steps, with dropout. */
   readonly loss: number;
   readonly weights: FittedHead;
 }
 
 export interface FitHooks {
-  /** Called after every epoch; returns the loss on data held back, by which training stops early. */
+  /** Called after every epoch; returns the loss on data held back, by which fitting stops early. */
   readonly onEpoch?: (epoch: Epoch) => number | null;
+  /** Called after every epoch but the last; returns what to go on with, or null for the same. */
+  readonly next?: (epoch: number) => FitSource | null;
   /** Called now and then between steps, with the share of the work that is done, 0..1. */
   readonly onStep?: (done: number) => void;
 }
@@ -57,88 +61,86 @@ export interface Fit {
   readonly epoch: number;
 }
 
-/** @param set labels and embeddings, at least one sample */
+/** Between them the daemon's other work is done, and messages are read, such as that the fit is to end. */
+const STEPS_AT_A_TIME = 8;
+
+/**
+ * @param trainer begins where the fit does
+ * @param steps in an epoch
+ * @param random draws rows and drops out: the same seed gives the same head
+ */
 export async function fitHead(
-  tf: Tensorflow,
-  set: EmbeddedSet,
+  trainer: HeadTrainer,
+  source: FitSource,
+  steps: number,
   options: FitOptions,
-  hooks: FitHooks = {},
+  random: Random,
+  { onEpoch, next, onStep }: FitHooks = {},
 ): Promise<Fit> {
-  const random = createRandom(options.seed);
-  const activities = set.samples[0]?.labels.length ?? 0;
-  const model = startWeights(tf, set.width, options.hidden, activities, random);
-  const optimizer = tf.train.adam(options.learningRate);
-  const plain = options.sampling === 'plain';
-  const draw = plain ? inTurn(set.samples.length, random) : drawer(samplingWeights(set.samples), random);
-  const steps = Math.max(1, Math.ceil(set.samples.length / options.batch));
-  let best: (Fit & { readonly loss: number }) | null = null;
-  for (let epoch = 1; epoch <= options.epochs; epoch++) {
+  const { epochs, learningRate, patience, pull = 0 } = options;
+  let from = source;
+  let best: (Fit & { readonly loss: number | null }) | null = null;
+  for (let epoch = 1; epoch <= epochs; epoch++) {
     let loss = 0;
     for (let step = 0; step < steps; step++) {
-      const done = ((epoch - 1) * steps + step) / (options.epochs * steps);
-      const rate = rateAt(options, done);
-      setLearningRate(optimizer, rate);
-      loss += trainStep(tf, optimizer, model, batchOf(set, draw(options.batch), options, random));
-      decay(tf, model, rate * options.weightDecay);
+      const done = ((epoch - 1) * steps + step) / (epochs * steps);
+      const rate = options.schedule === 'constant' ? learningRate : cosineRate(learningRate, done);
+      const batch = batchOf(trainer, from.rows, from.draw(options.batch, random), options.dropout, random);
+      loss += trainer.step(batch, rate, rate * pull);
       if (step % STEPS_AT_A_TIME !== STEPS_AT_A_TIME - 1) continue;
-      hooks.onStep?.(done);
+      onStep?.(done);
       await new Promise(resolve => setImmediate(resolve));
     }
-    const weights = await readWeights(tf, model);
-    const heldLoss = hooks.onEpoch?.({ epoch, loss: loss / steps, weights }) ?? null;
-    const keep = options.patience === 0 || heldLoss === null || best === null || heldLoss < best.loss;
-    if (keep) best = { weights, epoch, loss: heldLoss ?? 0 };
-    else if (epoch - (best?.epoch ?? epoch) >= options.patience) break;
+    const weights = trainer.weights();
+    const held = onEpoch?.({ epoch, loss: loss / steps, weights }) ?? null;
+    const isBest = patience === 0 || held === null || best === null || held < (best.loss ?? Infinity);
+    if (isBest) best = { weights, epoch, loss: held };
+    else if (epoch - (best?.epoch ?? epoch) >= patience) break;
+    if (epoch < epochs) from = next?.(epoch) ?? from;
   }
-  optimizer.dispose();
-  tf.dispose(Object.values(model));
-  const { weights, epoch } = best as Fit;
-  return { weights, epoch };
+  if (best === null) throw new RangeError('a fit takes one epoch or more');
+  return { weights: best.weights, epoch: best.epoch };
 }
 
-/** The daemon's other work must not wait for a whole epoch. */
-const STEPS_AT_A_TIME = 16;
-
-function rateAt({ schedule, learningRate }: FitOptions, done: number): number {
-  return schedule === 'constant' ? learningRate : (learningRate * (1 + Math.cos(Math.PI * done))) / 2;
-}
-
-function drawer(weights: Float64Array, random: Random): (count: number) => number[] {
+/** Draws each row as often as it weighs. */
+export function drawByWeight(weights: Float64Array): Draw {
   const sums = runningSums(weights);
   const total = sums.at(-1) as number;
-  return count => Array.from({ length: count }, () => rowAt(sums, random.next() * total));
+  return (count, random) => Array.from({ length: count }, () => rowAt(sums, random.next() * total));
 }
 
-/** Takes every row once, then all again in another order; the last batch of a round may be short. */
-function inTurn(rows: number, random: Random): (count: number) => number[] {
-  let left: number[] = [];
-  return count => {
-    if (left.length === 0) left = shuffled([...Array(rows).keys()], random);
-    return left.splice(0, count);
+function batchOf(
+  { width, hidden, outputs }: HeadTrainer,
+  { inputs, targets, mask }: FitRows,
+  drawn: readonly number[],
+  dropout: number,
+  random: Random,
+): HeadBatch {
+  const take = (from: Float32Array | Uint8Array, length: number) => {
+    const taken = new Float32Array(drawn.length * length);
+    for (const [to, row] of drawn.entries())
+      taken.set(from.subarray(row * length, (row + 1) * length), to * length);
+    return taken;
+  };
+  return {
+    rows: drawn.length,
+    inputs: dropOut(take(inputs, width), dropout, random),
+    kept: dropOut(new Float32Array(drawn.length * hidden).fill(1), dropout, random),
+    targets: take(targets, outputs),
+    mask: take(mask, outputs),
   };
 }
 
-function batchOf(set: EmbeddedSet, rows: readonly number[], options: FitOptions, random: Random): Batch {
-  const { hidden, dropout, labelSmoothing } = options;
-  const inputs = new Float32Array(rows.length * set.width);
-  for (const [index, row] of rows.entries()) {
-    inputs.set(set.embeddings.subarray(row * set.width, (row + 1) * set.width), index * set.width);
-  }
-  dropOut(inputs, dropout, random);
-  const kept = new Float32Array(rows.length * hidden).fill(1);
-  dropOut(kept, dropout, random);
-  const labels = Float32Array.from(
-    rows.flatMap(row => (set.samples[row] as { labels: readonly number[] }).labels),
-    label => label + labelSmoothing * (0.5 - label),
-  );
-  return { rows: rows.length, width: set.width, inputs, labels, kept };
-}
-
-/** Sets a share of the numbers to zero and enlarges the others, so that the sum stays the same on average. */
-function dropOut(values: Float32Array, share: number, random: Random): void {
-  if (share === 0) return;
+/**
+ * Sets a share of the numbers to zero and enlarges the others, so that the sum stays the same on average.
+ *
+ * @returns `values`, changed
+ */
+export function dropOut(values: Float32Array, share: number, random: Random): Float32Array {
+  if (share === 0) return values;
   const enlarged = 1 / (1 - share);
   for (let index = 0; index < values.length; index++) {
     values[index] = random.next() < share ? 0 : (values[index] as number) * enlarged;
   }
+  return values;
 }

@@ -4,6 +4,11 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { type EmbeddedSet, type Sample, selectRows } from './sample.ts';
 import { samplingWeights } from './weights.ts';
 
+/** Binary cross-entropy of a logit without overflow: max(z, 0) − z·y + ln(1 + e^−|z|). */
+export function crossEntropy(logit: number, target: number): number {
+  return Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit)));
+}
+
 /** Mean binary cross-entropy before calibration, each class and source weighing as while fitting. */
 export function lossOf(head: HeadBundle, set: EmbeddedSet): number {
   return lossOfScored(headLogits(head, set.embeddings, set.samples.length), set.samples);
@@ -17,8 +22,7 @@ export function lossOfScored(logits: Float32Array, samples: readonly Sample[]): 
   for (const [row, { labels }] of samples.entries()) {
     for (const [index, label] of labels.entries()) {
       const logit = logits[row * outputs + index] as number;
-      const loss = Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
-      sum += ((weights[row] as number) * loss) / outputs;
+      sum += ((weights[row] as number) * crossEntropy(logit, label)) / outputs;
     }
   }
   return sum;

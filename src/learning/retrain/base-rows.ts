@@ -1,7 +1,7 @@
 /** The base set in the columns of the head to come. */
 import { type EmbeddedSet, type Sample, selectRows } from '../fit/sample.ts';
 import { samplingWeights } from '../fit/weights.ts';
-import type { FitRows } from './fit-rows.ts';
+import type { WeightedRows } from './board-rows.ts';
 import type { BaseSet } from './types.ts';
 
 /**
@@ -43,7 +43,7 @@ export function baseTargets(
   samples: readonly Sample[],
   logits: Float32Array,
   likeness: readonly number[],
-): Pick<FitRows, 'targets' | 'mask' | 'weights'> {
+): Omit<WeightedRows, 'inputs'> {
   const targets = Float32Array.from(
     samples.flatMap(({ labels }) => labels),
     (label, index) => {

@@ -1,6 +1,6 @@
 /** Puts what a camera taught together with what was known: a mean of the weights of two heads is again a head. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import type { FittedHead } from '../fit/head-model.ts';
+import type { FittedHead } from '../fit/head-trainer.ts';
 import { calibratedLike, type FoundPlaces, foundF1 } from './found-places.ts';
 import { MOST_LOST } from './gate.ts';
 

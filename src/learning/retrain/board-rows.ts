@@ -8,8 +8,14 @@ import {
   rowsOfFrames,
 } from './board-samples.ts';
 import type { Meant } from './choose-meant.ts';
-import { type Columns, type FitRows, outputsNamed } from './fit-rows.ts';
 import type { BoardFrame } from './types.ts';
+
+/** Rows to fit to; see `FitRows`. */
+export interface WeightedRows extends Pick<CellLabels, 'targets' | 'mask'> {
+  readonly inputs: Float32Array;
+  /** [count]: how often each is drawn, any scale. */
+  readonly weights: Float64Array;
+}
 
 export interface BoardRowOptions {
   /** What a frame that is labelled as a whole weighs of one whose riders somebody pointed at, 0..1. */
@@ -29,17 +35,13 @@ export interface BoardRowOptions {
 export function boardRows(
   frames: readonly BoardFrame[],
   cells: readonly BoardCell[],
-  columns: Columns,
+  activities: readonly string[],
   inputs: Float32Array,
   logits: Float32Array,
   options: BoardRowOptions,
-): FitRows {
-  const { activities } = columns;
+): WeightedRows {
   const { targets, mask, pointed } = labelCells(frames, cells, activities, logits, options.meant?.notMeant);
   return {
-    count: cells.length,
-    width: inputs.length / Math.max(1, cells.length),
-    outputs: outputsNamed(columns),
     inputs,
     targets,
     mask,

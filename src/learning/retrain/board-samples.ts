@@ -2,7 +2,6 @@
 import { cellsAbout } from '../archive/about.ts';
 import { isNear, shows } from '../archive/points.ts';
 import type { Pointing } from '../archive/types.ts';
-import type { FitRows } from './fit-rows.ts';
 import type { BoardFrame } from './types.ts';
 
 /** A cell of a frame that may be learnt from. */
@@ -21,7 +20,11 @@ export function cellsToLearn(frames: readonly BoardFrame[]): BoardCell[] {
 }
 
 /** What labels say of cells. */
-export interface CellLabels extends Pick<FitRows, 'targets' | 'mask'> {
+export interface CellLabels {
+  /** [cells, outputs]: 1 where a cell shows that. */
+  readonly targets: Float32Array;
+  /** [cells, outputs]: 0 where it is not known, else 1. */
+  readonly mask: Float32Array;
   /** Rows that show a rider somebody pointed at: surer than those that were chosen of a whole frame. */
   readonly pointed: ReadonlySet<number>;
 }
@@ -35,7 +38,6 @@ export interface CellLabels extends Pick<FitRows, 'targets' | 'mask'> {
  *
  * @param logits [cells, outputs] by the head that chooses, calibrated; NaN in a column it has no output for
  * @param notMeant rows that a label of a whole frame is not about, whatever the head says; see `chooseMeant`
- * @returns `targets` and `mask`, both [cells, outputs]
  */
 export function labelCells(
   frames: readonly BoardFrame[],

@@ -1,13 +1,13 @@
 /** What a retraining draws from: the base set's rows and the board's, weighed against each other. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { prepareEmbeddings } from '../../activity/head-input.ts';
+import type { HeadTrainer } from '../fit/head-trainer.ts';
 import type { EmbeddedSet } from '../fit/sample.ts';
 import { baseSide, baseTargets } from './base-rows.ts';
-import { boardRows } from './board-rows.ts';
+import { boardRows, type WeightedRows } from './board-rows.ts';
 import { activityLogits, type BoardCell, cellsToLearn, riderChance } from './board-samples.ts';
 import { chooseMeant } from './choose-meant.ts';
-import { type Columns, type FitRows, joinRows, outputsNamed, preparedFor } from './fit-rows.ts';
 import { hardestCells } from './hardest-cells.ts';
-import type { HeadTrainer } from './trainer.ts';
 import type { BaseSet, BoardFrame } from './types.ts';
 
 export interface RowOptions {
@@ -23,6 +23,13 @@ export interface RowOptions {
   readonly hardNegatives: number;
 }
 
+/** The outputs of the head to come: new activities come after those known, and background after them all. */
+export interface Columns {
+  readonly activities: readonly string[];
+  /** Such as kite or person: no label of the board says anything of it. */
+  readonly background: readonly string[];
+}
+
 export interface Rows {
   /** So many of them are the base set's. */
   readonly ofBase: number;
@@ -31,7 +38,7 @@ export interface Rows {
   /** Whether a cell may be what the label of its frame is about: not where this camera shows nobody, or the like. */
   readonly isMeant: (frame: BoardFrame, cell: number) => boolean;
   /** With the cells chosen by a head that knows so many of the activities, the first. */
-  at(score: HeadTrainer['logits'], learnt: number): FitRows;
+  at(score: HeadTrainer['logits'], learnt: number): WeightedRows;
 }
 
 /** Of the board, about: of six hundred frames every cell is learnt from, of more the hardest. */
@@ -46,7 +53,7 @@ export function createRows(
   incumbent: HeadTrainer['logits'],
   options: RowOptions,
 ): Rows {
-  const outputs = outputsNamed(columns);
+  const outputs = [...columns.activities, ...columns.background];
   const known = manifest.activities.length;
   const rider = manifest.cells?.rider ?? 0.5;
   const calibrated = (logits: Float32Array, learnt: number) =>
@@ -57,7 +64,7 @@ export function createRows(
       return column < known ? slope * logit + intercept : logit;
     });
   const chancesIn = ({ embeddings, cells }: BoardFrame) => {
-    const logits = calibrated(incumbent(preparedFor(manifest, embeddings), cells.length), known);
+    const logits = calibrated(incumbent(prepareEmbeddings(embeddings, manifest.input), cells.length), known);
     return cells.map((_, row) =>
       riderChance(activityLogits(logits, row, outputs.length, columns.activities)),
     );
@@ -103,7 +110,7 @@ export function createRows(
     at: (score, learnt) => {
       const logits = boardLogits(score, learnt);
       const { wholeFrames, hardNegatives } = options;
-      const board = boardRows(frames, cells, columns, boardInputs, logits, {
+      const board = boardRows(frames, cells, columns.activities, boardInputs, logits, {
         wholeFrames,
         hardNegatives,
         rider,
@@ -125,7 +132,7 @@ function inputsOf(
   const rows = base?.samples.length ?? 0;
   const inputs = new Float32Array((rows + cells.length) * width);
   const put = (from: Float32Array, row: number, to: number) =>
-    inputs.set(preparedFor(manifest, from.subarray(row * width, (row + 1) * width)), to * width);
+    inputs.set(prepareEmbeddings(from.subarray(row * width, (row + 1) * width), manifest.input), to * width);
   for (let row = 0; row < rows; row++) put((base as EmbeddedSet).embeddings, row, row);
   for (const [index, { frame, cell }] of cells.entries()) {
     put((frames[frame] as BoardFrame).embeddings, cell, rows + index);
@@ -137,16 +144,20 @@ function inputsOf(
 function weighed(
   inputs: Float32Array,
   base: ReturnType<typeof baseTargets> | null,
-  board: FitRows,
+  board: WeightedRows,
   frames: number,
   { boardShare, halfBoardShareAt }: RowOptions,
-): FitRows {
+): WeightedRows {
   if (base === null) return board;
   const share = (boardShare * frames) / (frames + halfBoardShareAt);
-  const scaled = (weights: Float64Array, to: number) => weights.map(weight => weight * to);
-  return joinRows(
+  const joined = (one: Iterable<number>, other: Iterable<number>) => Float32Array.from([...one, ...other]);
+  return {
     inputs,
-    { ...base, weights: scaled(base.weights, 1 - share) },
-    { ...board, weights: scaled(board.weights, share) },
-  );
+    targets: joined(base.targets, board.targets),
+    mask: joined(base.mask, board.mask),
+    weights: Float64Array.from([
+      ...base.weights.map(weight => weight * (1 - share)),
+      ...board.weights.map(weight => weight * share),
+    ]),
+  };
 }

@@ -1,12 +1,12 @@
 /** The loss by which a retraining stops: what was known must stay, and the board's own hours must get better. */
 import type { HeadManifest } from '../../activity/head-bundle.ts';
+import { prepareEmbeddings } from '../../activity/head-input.ts';
 import { frameScoresOf } from '../archive/sight.ts';
+import type { HeadTrainer } from '../fit/head-trainer.ts';
 import { lossOfScored } from '../fit/loss.ts';
 import type { EmbeddedSet } from '../fit/sample.ts';
-import { preparedFor } from './fit-rows.ts';
 import { spread } from './hardest-cells.ts';
 import { judgedCells } from './judge-frames.ts';
-import type { HeadTrainer } from './trainer.ts';
 import type { BoardFrame } from './types.ts';
 
 type Score = HeadTrainer['logits'];
@@ -26,13 +26,13 @@ const LEAST = 1e-4;
  *   hundred of them at most
  */
 export function heldLossOf(
-  manifest: Pick<HeadManifest, 'width' | 'input' | 'calibration' | 'cells'>,
+  manifest: Pick<HeadManifest, 'input' | 'calibration' | 'cells'>,
   activities: readonly string[],
   base: EmbeddedSet | null,
   held: readonly BoardFrame[],
   fitted: readonly BoardFrame[],
 ): (score: Score) => number {
-  const inputs = base === null ? new Float32Array(0) : preparedFor(manifest, base.embeddings);
+  const inputs = base === null ? new Float32Array(0) : prepareEmbeddings(base.embeddings, manifest.input);
   const head = { activities: [...activities], cells: manifest.cells };
   const frames = spread(held.length >= ENOUGH ? held : fitted, MOST).map(frame => ({
     labels: frame.labels,
@@ -40,7 +40,7 @@ export function heldLossOf(
     isKnown: (activity: string) => frame.pointing?.complete !== false || frame.labels.includes(activity),
     count: frame.cells.length,
     judged: judgedCells(frame),
-    inputs: preparedFor(manifest, frame.embeddings),
+    inputs: prepareEmbeddings(frame.embeddings, manifest.input),
   }));
   return score => {
     let sum = 0;

@@ -1,21 +1,21 @@
 /** Refits the head from all cached embeddings: the base set's and the board's labelled frames. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { createRandom } from '../../base/random.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { cellsAbout } from '../archive/about.ts';
 import type { Calibration } from '../fit/calibrate.ts';
-import type { Epoch } from '../fit/fit-head.ts';
-import type { FittedHead } from '../fit/head-model.ts';
+import { drawByWeight, type Epoch, type FitOptions, fitHead } from '../fit/fit-head.ts';
+import { createHeadTrainer, type FittedHead } from '../fit/head-trainer.ts';
 import { baseSide } from './base-rows.ts';
 import { blend } from './blend.ts';
 import { divideByBlock } from './blocks.ts';
+import type { WeightedRows } from './board-rows.ts';
 import { createRows, type RowOptions } from './create-rows.ts';
 import { foundPlacesOf } from './found-places.ts';
 import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
 import { labelledF1 } from './labelled-f1.ts';
 import { withNewThresholds } from './new-thresholds.ts';
-import { createOwnTrainer } from './own-trainer.ts';
-import { type RefitOptions, refit } from './refit.ts';
 import type {
   BoardFrame,
   RetrainHooks,
@@ -47,7 +47,7 @@ export const RETRAIN_FIT = {
   halfBoardShareAt: 10,
   wholeFrames: 0.5,
   hardNegatives: 3,
-} as const satisfies RowOptions & Omit<RefitOptions, 'epochs' | 'seed'>;
+} as const satisfies RowOptions & Omit<FitOptions, 'epochs'>;
 
 export type RetrainTuning = { readonly [K in keyof typeof RETRAIN_FIT]: number };
 
@@ -88,7 +88,7 @@ export async function retrainHead(
   );
   const background = incumbent.manifest.background ?? [];
   const heldBase = base === null ? null : baseSide(base, activities, true);
-  const trainer = createOwnTrainer(warmStart(incumbent, activities, options.seed), tuning.batch);
+  const trainer = createHeadTrainer(warmStart(incumbent, activities, options.seed), tuning.batch);
   const rows = createRows(
     incumbent.manifest,
     { activities, background },
@@ -97,18 +97,24 @@ export async function retrainHead(
     trainer.logits,
     tuning,
   );
+  const sourceOf = (found: WeightedRows) => ({ rows: found, draw: drawByWeight(found.weights) });
+  const first = rows.at(trainer.logits, incumbent.manifest.activities.length);
+  const steps = Math.min(MAX_STEPS, Math.max(MIN_STEPS, Math.ceil(first.weights.length / tuning.batch)));
+  const heldLoss = heldLossOf(incumbent.manifest, activities, heldBase, held, fitted);
+  const looks = Math.ceil(options.epochs / LOOKS);
   let newest: Pick<Epoch, 'epoch' | 'loss'> | null = null;
-  const best = await refit(
+  const best = await fitHead(
     trainer,
-    incumbent.manifest.hidden,
-    rows.at(trainer.logits, incumbent.manifest.activities.length),
-    { ...tuning, epochs: options.epochs, seed: options.seed },
+    sourceOf(first),
+    steps,
+    { ...tuning, epochs: options.epochs },
+    createRandom(options.seed),
     {
-      heldLoss: heldLossOf(incumbent.manifest, activities, heldBase, held, fitted),
-      lookAgain: score => rows.at(score, activities.length),
-      onEpoch: (epoch, loss) => {
+      onEpoch: ({ epoch, loss }) => {
         newest = { epoch, loss };
+        return heldLoss(trainer.logits);
       },
+      next: epoch => (epoch % looks === 0 ? sourceOf(rows.at(trainer.logits, activities.length)) : null),
       onStep: done => hooks.onProgress?.(done * FITTING, newest),
     },
   );
@@ -145,6 +151,13 @@ export async function retrainHead(
     seconds: (performance.now() - begun) / 1000,
   };
 }
+
+/** How often the half-trained head chooses the cells again, about. */
+const LOOKS = 4;
+/** Steps of an epoch: so that few rows are still learnt. */
+const MIN_STEPS = 12;
+/** Of thousands of frames not every cell is drawn in every epoch, nor need it be: most are background. */
+const MAX_STEPS = 64;
 
 /** Whether any frame of this camera says where nobody is. */
 function showsNobody(frames: readonly BoardFrame[]): boolean {

@@ -1,7 +1,7 @@
 /** Where a retraining starts: the incumbent's weights, with outputs added for new activities. */
 import { type HeadBundle, outputsOf } from '../../activity/head-bundle.ts';
 import { createRandom } from '../../base/random.ts';
-import type { FittedHead } from '../fit/head-model.ts';
+import type { FittedHead } from '../fit/head-trainer.ts';
 
 /**
  * @param activities the incumbent's, new ones after them

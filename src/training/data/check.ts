@@ -10,10 +10,8 @@ export interface CheckOptions {
   readonly limits?: Partial<PictureLimits>;
   /** Names that stand for themselves as classes of boxes, besides the usual three. */
   readonly activities?: readonly string[];
-  /** So many files will be read. */
-  readonly onTotal?: (files: number) => void;
-  /** A file was read. */
-  readonly onFile?: () => void;
+  /** A file was read: so many of all. */
+  readonly onFile?: (done: number, total: number) => void;
 }
 
 export interface CheckResult {
@@ -66,13 +64,13 @@ async function readAll(
   options: CheckOptions,
 ): Promise<{ readonly findings: Finding[]; readonly photos: ComparedPhoto[] }> {
   const limits = { ...PICTURE_LIMITS, ...options.limits };
-  options.onTotal?.(files.length);
   // One picture is read while the other is decoded; more would only hold more memory.
   const read = ahead(files, 2, async file => ({ ...file, print: await fingerprint(file.path, limits) }));
   const findings: Finding[] = [];
   const photos: ComparedPhoto[] = [];
+  let done = 0;
   for await (const { path, label, group, frame, print } of read) {
-    options.onFile?.();
+    options.onFile?.(++done, files.length);
     if ('kind' in print) findings.push({ ...print, files: [path], leftOut: [path] });
     else if (!frame) photos.push(photoOf(path, label, group, print));
   }

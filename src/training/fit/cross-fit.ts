@@ -1,12 +1,11 @@
 /** Scores samples by heads that were not fitted to them, to calibrate on more groups than one part held back. */
 
-import { type FitOptions, fitHead } from '../../learning/fit/fit-head.ts';
-import type { FittedHead } from '../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../learning/fit/head-trainer.ts';
 import { type EmbeddedSet, selectRows } from '../../learning/fit/sample.ts';
 import { joinScored, type ScoredSet, scoredBy } from '../../learning/fit/scored-set.ts';
-import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
+import { fitSet, type SetFitOptions } from './fit-set.ts';
 
-export interface CrossFitting extends FitOptions {
+export interface CrossFitting extends SetFitOptions {
   /** How weights become a head. */
   readonly bundleOf: (weights: FittedHead) => Parameters<typeof scoredBy>[0];
   /** Share of the work that is done, 0..1. */
@@ -20,7 +19,6 @@ export interface CrossFitting extends FitOptions {
  * @returns the samples of all folds, each scored by the head that did not see its fold
  */
 export async function scoreByOthers(
-  tf: Tensorflow,
   set: EmbeddedSet,
   folds: readonly ReadonlySet<string>[],
   { bundleOf, onProgress, ...options }: CrossFitting,
@@ -28,7 +26,7 @@ export async function scoreByOthers(
   const scored: ScoredSet[] = [];
   for (const [index, fold] of folds.entries()) {
     const others = selectRows(set, ({ group }) => !fold.has(group));
-    const { weights } = await fitHead(tf, others, options, {
+    const { weights } = await fitSet(others, options, {
       onStep: done => onProgress((index + done) / folds.length),
     });
     scored.push(

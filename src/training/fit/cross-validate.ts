@@ -3,7 +3,6 @@
 import { type JudgedSample, judgeSet } from '../../learning/fit/judge-set.ts';
 import { type EmbeddedSet, selectRows } from '../../learning/fit/sample.ts';
 import type { BackboneManifest } from '../../vision/bundle.ts';
-import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import { foldsOf } from './folds.ts';
 import { type TrainOptions, trainHead } from './train-head.ts';
 
@@ -16,7 +15,6 @@ import { type TrainOptions, trainHead } from './train-head.ts';
  * @throws SurfwatchError `training-impossible` where a class is missing without one of the folds
  */
 export async function crossValidate(
-  tf: Tensorflow,
   set: EmbeddedSet,
   backbone: BackboneManifest,
   options: TrainOptions,
@@ -27,7 +25,7 @@ export async function crossValidate(
   const folds = foldsOf(set.samples, count, options.seed).filter(({ size }) => size > 0);
   for (const [index, fold] of folds.entries()) {
     const others = selectRows(set, ({ group }) => !fold.has(group));
-    const { head } = await trainHead(tf, others, backbone, options, {
+    const { head } = await trainHead(others, backbone, options, {
       onProgress: done => onProgress((index + done) / folds.length),
     });
     judged.push(

@@ -7,7 +7,6 @@ import { isRight } from '../../learning/fit/metrics.ts';
 import { type EmbeddedSet, selectRows } from '../../learning/fit/sample.ts';
 import { heldBackGroups } from '../../learning/fit/split.ts';
 import type { BackboneManifest } from '../../vision/bundle.ts';
-import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import { type TrainOptions, trainHead } from './train-head.ts';
 
 /** Shares of the groups, and how often each is drawn: fits to fewer pictures vary more, and cost less. */
@@ -25,7 +24,6 @@ const WORK = STEPS.reduce((sum, { share, repeats }) => sum + share * repeats, 0)
  * @param onProgress share of the work that is done, 0..1
  */
 export async function measureLearningCurve(
-  tf: Tensorflow,
   set: EmbeddedSet,
   backbone: BackboneManifest,
   options: TrainOptions,
@@ -40,7 +38,7 @@ export async function measureLearningCurve(
     for (let repeat = 0; repeat < repeats; repeat++) {
       const chosen = someGroups(set, held, share, options.seed + repeat);
       const part = selectRows(set, ({ group }) => held.has(group) || chosen.has(group));
-      const accuracy = await accuracyOf(tf, part, backbone, options, held, done =>
+      const accuracy = await accuracyOf(part, backbone, options, held, done =>
         onProgress((spent + done * share) / WORK),
       );
       spent += share;
@@ -60,7 +58,6 @@ export async function measureLearningCurve(
 
 /** Null where a class is missing among so few. */
 async function accuracyOf(
-  tf: Tensorflow,
   set: EmbeddedSet,
   backbone: BackboneManifest,
   options: TrainOptions,
@@ -69,7 +66,7 @@ async function accuracyOf(
 ): Promise<number | null> {
   try {
     const fit = { ...options, heldGroups, refit: false };
-    const { held } = await trainHead(tf, set, backbone, fit, { onProgress });
+    const { held } = await trainHead(set, backbone, fit, { onProgress });
     return held.filter(isRight).length / held.length;
   } catch (error) {
     if (error instanceof SurfwatchError && error.code === 'training-impossible') return null;

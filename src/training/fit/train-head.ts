@@ -3,8 +3,7 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { type HeadInput, prepareEmbeddings } from '../../activity/head-input.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { chooseOutputs, judgeCrossFitted, withOutputs } from '../../learning/fit/calibrate-head.ts';
-import { type FitOptions, fitHead } from '../../learning/fit/fit-head.ts';
-import type { FittedHead } from '../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../learning/fit/head-trainer.ts';
 import { type JudgedSample, judgeScored, judgeSet } from '../../learning/fit/judge-set.ts';
 import { lossOf, thinnedSet } from '../../learning/fit/loss.ts';
 import { isRight } from '../../learning/fit/metrics.ts';
@@ -12,12 +11,12 @@ import { type EmbeddedSet, selectRows } from '../../learning/fit/sample.ts';
 import { joinScored, type Outputs, type ScoredSet, scoredBy } from '../../learning/fit/scored-set.ts';
 import { heldBackGroups } from '../../learning/fit/split.ts';
 import type { BackboneManifest } from '../../vision/bundle.ts';
-import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import type { EpochRecord } from '../record.ts';
 import { scoreByOthers } from './cross-fit.ts';
+import { fitSet, type SetFitOptions } from './fit-set.ts';
 import { foldsOf } from './folds.ts';
 
-export interface TrainOptions extends FitOptions {
+export interface TrainOptions extends SetFitOptions {
   readonly activities: readonly string[];
   /** Share of the samples held back to calibrate and measure, 0..1. */
   readonly validation: number;
@@ -60,7 +59,6 @@ export interface TrainHooks {
 
 /** @throws SurfwatchError `training-impossible` */
 export async function trainHead(
-  tf: Tensorflow,
   set: EmbeddedSet,
   backbone: BackboneManifest,
   options: TrainOptions,
@@ -69,13 +67,12 @@ export async function trainHead(
   const { input } = options;
   // All heads here are given what is prepared once; only the one that is handed out prepares it by itself.
   const prepared = { ...set, embeddings: prepareEmbeddings(set.embeddings, input) };
-  const { head, ...result } = await trainPrepared(tf, prepared, backbone, options, hooks);
+  const { head, ...result } = await trainPrepared(prepared, backbone, options, hooks);
   if (input === undefined) return { ...result, head };
   return { ...result, head: { ...head, manifest: { ...head.manifest, input } } };
 }
 
 async function trainPrepared(
-  tf: Tensorflow,
   set: EmbeddedSet,
   backbone: BackboneManifest,
   options: TrainOptions,
@@ -91,7 +88,7 @@ async function trainPrepared(
   const folds = calibrationFolds(fitting, options);
   const passes = 1 + folds.length + (options.refit ? 1 : 0);
   const onProgress = (done: number) => hooks.onProgress?.(done / passes);
-  const first = await fitHead(tf, fitting, options, {
+  const first = await fitSet(fitting, options, {
     onStep: onProgress,
     onEpoch: ({ epoch, loss, weights }) => {
       const record = { epoch, loss, ...watch(weights) };
@@ -102,7 +99,7 @@ async function trainPrepared(
   // As many epochs as were best.
   const whole = { ...options, epochs: first.epoch, patience: 0 };
   const plain = bundleOf(first.weights, backbone, options);
-  const others = await scoreByOthers(tf, set, folds, {
+  const others = await scoreByOthers(set, folds, {
     ...whole,
     bundleOf: weights => bundleOf(weights, backbone, options),
     onProgress: done => onProgress(1 + done * folds.length),
@@ -117,7 +114,7 @@ async function trainPrepared(
   };
   const head = withOutputs(plain, outputs);
   if (!options.refit) return { ...result, head };
-  const again = await fitHead(tf, set, whole, { onStep: done => onProgress(1 + folds.length + done) });
+  const again = await fitSet(set, whole, { onStep: done => onProgress(1 + folds.length + done) });
   return { ...result, head: { ...head, ...again.weights } };
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { KITE } from '../../activity/kites.ts';
 import type { Rectangle } from '../../base/geometry.ts';
-import type { FittedHead } from '../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../learning/fit/head-trainer.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { BackboneSight, SeenPictures } from '../backbone-sight.ts';
 import type { Finding } from '../data/findings.ts';

@@ -24,19 +24,14 @@ export async function readBatch(
   const { features, teacher } = await store.read(rows);
   return {
     features: tf.tensor4d(features, [rows.length, ...cut.shape]),
-    labels: labelTensor(
-      tf,
-      rows.map(row => store.samples[row] as Sample),
-      smoothing,
-    ),
+    labels: tf.tensor2d(rows.map(row => smoothed(store.samples[row] as Sample, smoothing))),
     teacher: tf.tensor2d(teacher, [rows.length, store.shape.teacher]),
   };
 }
 
-/** [n, activities] */
-export function labelTensor(tf: Tensorflow, samples: readonly Sample[], smoothing: number): Tensor2D {
-  const values = samples.map(({ labels }) => labels.map(label => label * (1 - smoothing) + smoothing / 2));
-  return tf.tensor2d(values);
+/** The labels of a sample, each moved a little towards one half. */
+export function smoothed({ labels }: Sample, smoothing: number): number[] {
+  return labels.map(label => label * (1 - smoothing) + smoothing / 2);
 }
 
 /** As many as keep the memory of a forward pass small. */

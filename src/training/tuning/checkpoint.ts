@@ -1,9 +1,7 @@
 /** A run on disk: everything that the next step depends on, in one file that is replaced as a whole. */
 import { readFile } from 'node:fs/promises';
-import type { Tensor } from '@tensorflow/tfjs';
 import { replaceFile } from '../../base/durable.ts';
-import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
-import type { Tensors } from './network.ts';
+import type { Weights } from './network.ts';
 import type { TuningEpoch } from './options.ts';
 
 /** Where a run is. The numbers drawn in a step follow from the seed and its number, so there is no other state. */
@@ -23,49 +21,51 @@ export interface Checkpoint {
 }
 
 interface Header extends Checkpoint {
-  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
 /** Writes header length (uint32), header (JSON) and float32 values, little-endian. */
-export async function writeCheckpoint(path: string, checkpoint: Checkpoint, tensors: Tensors): Promise<void> {
-  const entries = Object.entries(tensors);
-  const described = entries.map(([name, tensor]) => ({ name, shape: tensor.shape }));
-  const header = Buffer.from(JSON.stringify({ ...checkpoint, tensors: described } satisfies Header));
+export async function writeCheckpoint(path: string, checkpoint: Checkpoint, weights: Weights): Promise<void> {
+  const entries = Object.entries(weights);
+  const described = entries.map(([name, { shape }]) => ({ name, shape }));
+  const header = Buffer.from(JSON.stringify({ ...checkpoint, weights: described } satisfies Header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
-  const values: Buffer[] = [];
-  for (const [, tensor] of entries) {
-    const { buffer, byteOffset, byteLength } = await tensor.data<'float32'>();
-    values.push(Buffer.from(buffer, byteOffset, byteLength));
-  }
+  const values = entries.map(
+    ([
+      ,
+      {
+        values: { buffer, byteOffset, byteLength },
+      },
+    ]) => Buffer.from(buffer, byteOffset, byteLength),
+  );
   await replaceFile(path, Buffer.concat([length, header, ...values]));
 }
 
 /** @returns null where there is none, or one of another run, or one that is damaged */
 export async function readCheckpoint(
-  tf: Tensorflow,
   path: string,
   key: string,
-): Promise<{ progress: RunProgress; tensors: Record<string, Tensor> } | null> {
+): Promise<{ progress: RunProgress; weights: Weights } | null> {
   const bytes = await readFile(path).catch(() => null);
   const header = bytes === null ? null : readHeader(bytes);
   if (bytes === null || header === null || header.key !== key) return null;
   const values = new Float32Array(new Uint8Array(bytes.subarray(4 + bytes.readUInt32LE(0))).buffer);
-  const tensors: Record<string, Tensor> = {};
+  const weights: Record<string, Weights[string]> = {};
   let at = 0;
-  for (const { name, shape } of header.tensors) {
+  for (const { name, shape } of header.weights) {
     const size = shape.reduce((product, side) => product * side, 1);
-    tensors[name] = tf.tensor(values.slice(at, at + size), [...shape], 'float32');
+    weights[name] = { shape, values: values.slice(at, at + size) };
     at += size;
   }
-  return { progress: header.progress, tensors };
+  return { progress: header.progress, weights };
 }
 
 function readHeader(bytes: Buffer): Header | null {
   try {
     const length = bytes.readUInt32LE(0);
     const header = JSON.parse(bytes.subarray(4, 4 + length).toString('utf8')) as Header;
-    const numbers = header.tensors.reduce(
+    const numbers = header.weights.reduce(
       (sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1),
       0,
     );

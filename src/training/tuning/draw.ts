@@ -1,6 +1,10 @@
-/** Draws the rows of a batch. Every step has a generator of its own, so that a resumed run draws what it would have. */
+/** Draws what a step needs. Every step has a generator of its own, so that a resumed run draws what it would have. */
 import { createRandom, type Random } from '../../base/random.ts';
-import { rowAt } from '../../learning/fit/weighted-draw.ts';
+import { dropOut } from '../../learning/fit/fit-head.ts';
+import { rowAt } from '../../learning/fit/weights.ts';
+import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
+import type { DropoutMasks } from './head.ts';
+import type { TuningOptions } from './options.ts';
 
 /** A generator for one step: seed and step decide what it gives, whatever was drawn before. */
 export function randomOfStep(seed: number, step: number): Random {
@@ -21,8 +25,17 @@ export function drawRows(sums: Float64Array, count: number, random: Random): num
   });
 }
 
-/** Zero for a share of the numbers, more than one for the others, so that the sum stays the same on average. */
-export function dropoutMask(length: number, share: number, random: Random): Float32Array {
-  const enlarged = 1 / (1 - share);
-  return Float32Array.from({ length }, () => (random.next() < share ? 0 : enlarged));
+/** @param width of an embedding */
+export function drawMasks(
+  tf: Tensorflow,
+  rows: number,
+  width: number,
+  { hidden, dropout, seed }: Pick<TuningOptions, 'hidden' | 'dropout' | 'seed'>,
+  step: number,
+): DropoutMasks {
+  // Another stream than that of the rows.
+  const random = randomOfStep(~seed, step);
+  const mask = (columns: number) =>
+    tf.tensor2d(dropOut(new Float32Array(rows * columns).fill(1), dropout, random), [rows, columns]);
+  return { inputs: mask(width), hidden: mask(hidden) };
 }

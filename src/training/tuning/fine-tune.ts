@@ -1,19 +1,18 @@
 /** Fine-tunes the last blocks of a backbone, together with a head, on feature maps that the frozen part gives once. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Tensor } from '@tensorflow/tfjs';
 import { SurfwatchError } from '../../errors.ts';
-import type { FittedHead } from '../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../learning/fit/head-trainer.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import type { BackboneDraft } from '../../vision/save-backbone.ts';
 import { cutBefore } from './cut.ts';
 import type { FeatureStore } from './feature-store.ts';
 import { readHead } from './head.ts';
-import { readLayers, type Tensors } from './network.ts';
+import { readLayers, upload, type Weights } from './network.ts';
 import { openTuningStore } from './open-store.ts';
 import type { TuningEpoch, TuningHooks, TuningOptions, TuningPictures } from './options.ts';
-import { disposeRun, loadRun, type Run, saveRun, startRun } from './run.ts';
+import { loadRun, type Run, saveRun, startRun } from './run.ts';
 import { tune } from './tune.ts';
 
 export interface TunedBackbone {
@@ -56,30 +55,27 @@ export async function fineTune(
     const parts = { tf, bundle, cut, store, fitting, options, hooks };
     const key = keyOf(bundle, pictures, options);
     const path = join(options.cacheDir, `run-${key}.checkpoint`);
-    const run = (options.resume ? await loadRun(tf, path, key) : null) ?? (await startRun(parts));
-    try {
-      if (run.progress.step > 0) hooks.onResume?.(run.progress.step);
-      await tune(parts, run, {
-        stepsPerEpoch: options.steps ?? Math.max(1, Math.round(plain / options.batch)),
-        held,
-        save: current => saveRun(path, key, current),
-        now: () => performance.now(),
-      });
-      const result = interpolated(tf, run, options);
-      const tuned = {
-        draft: draftOf(bundle, options, cut.blocks),
-        weights: await readLayers(bundle, cut, result),
-        head: await readHead(result),
-        history: run.progress.history,
-        bestEpoch: options.keep === 'best' ? run.progress.bestEpoch : options.epochs,
-        blocks: cut.blocks,
-        samples: { fitted: fitting.length, held: held.length },
-      };
-      tf.dispose(result);
-      return tuned;
-    } finally {
-      disposeRun(tf, run);
-    }
+    const run = (options.resume ? await loadRun(path, key) : null) ?? (await startRun(parts));
+    if (run.progress.step > 0) hooks.onResume?.(run.progress.step);
+    await tune(parts, run, {
+      stepsPerEpoch: options.steps ?? Math.max(1, Math.round(plain / options.batch)),
+      held,
+      save: current => saveRun(path, key, current),
+      now: () => performance.now(),
+    });
+    const result = interpolated(run, options);
+    const layers = upload(tf, result);
+    const weights = await readLayers(bundle, cut, layers);
+    tf.dispose(layers);
+    return {
+      draft: draftOf(bundle, options, cut.blocks),
+      weights,
+      head: readHead(result),
+      history: run.progress.history,
+      bestEpoch: options.keep === 'best' ? run.progress.bestEpoch : options.epochs,
+      blocks: cut.blocks,
+      samples: { fitted: fitting.length, held: held.length },
+    };
   } finally {
     await store.close();
   }
@@ -130,15 +126,14 @@ function keyOf(bundle: BackboneBundle, pictures: TuningPictures, options: Tuning
 
 /** Weights part of the way from the start to the tuned ones. */
 function interpolated(
-  tf: Tensorflow,
-  { start, best, state }: Run,
+  { parameters }: Run,
   { keep, interpolate: share }: Pick<TuningOptions, 'keep' | 'interpolate'>,
-): Tensors {
-  const end = keep === 'best' ? best : state.average;
+): Weights {
   return Object.fromEntries(
-    Object.keys(end).map(name => {
-      const [from, to] = [start[name] as Tensor, end[name] as Tensor];
-      return [name, tf.tidy(() => (share === 1 ? to.clone() : from.add(to.sub(from).mul(share))))];
+    Object.entries(parameters).map(([name, { shape, start, best, average }]) => {
+      const end = keep === 'best' ? best : average;
+      const at = (from: number, to: number) => (share === 1 ? to : from + (to - from) * share);
+      return [name, { shape, values: start.map((from, index) => at(from, end[index] as number)) }];
     }),
   );
 }

@@ -5,9 +5,31 @@ import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
 import { convolve } from './convolve.ts';
 import type { Cut } from './cut.ts';
 
-/** Values by name: `<layer>/kernel` and `<layer>/bias`, or a copy of all of them (start, average). */
+/** Tensors by name: `<layer>/kernel` and `<layer>/bias`, and those of the head that is tuned along. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 export type Variables = Readonly<Record<string, Variable>>;
+
+/** The same as plain numbers. */
+export type Weights = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>
+>;
+
+export function upload(tf: Tensorflow, weights: Weights): Variables {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, values }]) => [
+      name,
+      tf.tidy(() => tf.variable(tf.tensor(values.slice(), [...shape]))),
+    ]),
+  );
+}
+
+export async function readTensors(tensors: Tensors): Promise<Weights> {
+  const read = async ([name, tensor]: [string, Tensor]) => {
+    const values = Float32Array.from(await tensor.data<'float32'>());
+    return [name, { shape: tensor.shape, values }] as const;
+  };
+  return Object.fromEntries(await Promise.all(Object.entries(tensors).map(read)));
+}
 
 /** The weights of the tuned layers, kernels as TensorFlow wants them: [height, width, in, out]. */
 export function uploadLayers(tf: Tensorflow, bundle: BackboneBundle, cut: Cut): Variables {

@@ -1,118 +1,77 @@
-/** Fits a head on embeddings that stay as they are: what tuning begins with, and what gives the teacher's soft labels. */
-import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
+/** What tuning begins with, fitted on embeddings that stay as they are: the head, and what there is of the teacher. */
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { createRandom } from '../../base/random.ts';
-import type { Sample } from '../../learning/fit/sample.ts';
-import { runningSums } from '../../learning/fit/weighted-draw.ts';
+import { adamStep, cosineRate, startAdam } from '../../learning/fit/adam.ts';
+import { drawByWeight } from '../../learning/fit/fit-head.ts';
+import type { FittedHead } from '../../learning/fit/head-trainer.ts';
+import type { EmbeddedSet } from '../../learning/fit/sample.ts';
 import { samplingWeights } from '../../learning/fit/weights.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
-import { labelTensor } from './batch.ts';
-import { drawRows, dropoutMask, randomOfStep } from './draw.ts';
-import { headLogitsOf, startHead } from './head.ts';
-import { crossEntropy, embeddingDistance } from './loss.ts';
-import type { Tensors, Variables } from './network.ts';
-import { applyGradients, type Rule, scheduledRate, startOptimizer } from './optimizer.ts';
+import { fitSet } from '../fit/fit-set.ts';
+import { smoothed } from './batch.ts';
+import { embeddingDistance } from './loss.ts';
+import type { Weights } from './network.ts';
 import type { TuningOptions } from './options.ts';
 
-export interface ProbeData {
-  readonly samples: readonly Sample[];
-  /** [samples, width] */
-  readonly embeddings: Float32Array;
-  readonly width: number;
-  /** A linear map to these embeddings, [samples, width of its own], is fitted too. */
-  readonly target: { readonly embeddings: Float32Array; readonly width: number } | null;
-}
+const FIT = { epochs: 12, batch: 64, learningRate: 1e-3, patience: 0, sampling: 'balanced' } as const;
 
-/** Name of the linear map to the teacher's embeddings among the variables. */
-export const MAP = 'map/kernel';
-
-const EPOCHS = 12;
-const BATCH = 64;
-const RATE = 1e-3;
+type OnEpoch = (done: number, total: number) => void;
 
 /**
- * A head, and with a target the map to it, by AdamW on batches drawn as in tuning. Beginning with a fitted head keeps the
- * backbone from being torn about by a random one (LP-FT, Kumar et al. 2022).
- *
- * @returns the averaged values; to be disposed of
+ * A head on these embeddings. Beginning with a fitted one keeps the backbone from being torn about by a random one
+ * (LP-FT, Kumar et al. 2022).
  */
 export async function fitProbe(
+  set: EmbeddedSet,
+  { hidden, dropout, seed, smoothing }: Pick<TuningOptions, 'hidden' | 'dropout' | 'seed' | 'smoothing'>,
+  onEpoch: OnEpoch,
+): Promise<FittedHead> {
+  const samples = set.samples.map(sample => ({ ...sample, labels: smoothed(sample, smoothing) }));
+  const fit = await fitSet(
+    { ...set, samples },
+    { ...FIT, hidden, dropout, seed },
+    {
+      onEpoch: ({ epoch }) => {
+        onEpoch(epoch, FIT.epochs);
+        return null;
+      },
+    },
+  );
+  return fit.weights;
+}
+
+/**
+ * The linear map of the embeddings to the teacher's. It begins as the one that changes nothing, which is exact where the
+ * teacher is the start.
+ */
+export async function fitMap(
   tf: Tensorflow,
-  data: ProbeData,
-  options: Pick<
-    TuningOptions,
-    'hidden' | 'dropout' | 'smoothing' | 'weightDecay' | 'clip' | 'seed' | 'activities'
-  >,
-  onEpoch: (done: number, total: number) => void,
-): Promise<Tensors> {
-  const { width, samples, target } = data;
-  const random = createRandom(options.seed);
-  const head = startHead(tf, width, options.hidden, options.activities.length, random);
-  const map = target === null ? {} : { [MAP]: startMap(tf, width, target.width) };
-  const state = startOptimizer(tf, { ...head, ...map });
-  const sums = runningSums(samplingWeights(samples));
-  const steps = Math.max(1, Math.ceil(samples.length / BATCH));
-  const total = EPOCHS * steps;
+  { samples, embeddings, width }: EmbeddedSet,
+  teacher: EmbeddedSet,
+  seed: number,
+  onEpoch: OnEpoch,
+): Promise<Weights[string]> {
+  const shape: [number, number] = [width, teacher.width];
+  const adam = startAdam(Float32Array.from(tf.tidy(() => tf.eye(...shape).dataSync())));
+  const draw = drawByWeight(samplingWeights(samples));
+  const random = createRandom(seed);
+  const steps = Math.ceil(samples.length / FIT.batch);
+  const total = FIT.epochs * steps;
   for (let step = 1; step <= total; step++) {
-    const rows = drawRows(sums, BATCH, randomOfStep(options.seed, step));
-    const inputs = gather(tf, data.embeddings, width, rows);
-    const wanted = target === null ? null : gather(tf, target.embeddings, target.width, rows);
-    const masks = drawMasks(tf, BATCH, width, options, step);
-    const labels = labelTensor(
-      tf,
-      rows.map(row => samples[row] as Sample),
-      options.smoothing,
-    );
-    const { value, grads } = tf.variableGrads(() => {
-      const loss = crossEntropy(headLogitsOf(state.values, inputs, masks), labels);
-      if (wanted === null) return loss;
-      return loss.add(embeddingDistance(tf, inputs, state.values[MAP] as Tensor as Tensor2D, wanted));
-    }, Object.values(state.values));
-    applyGradients(tf, state, byName(state.values, grads), {
-      step,
-      learningRate: scheduledRate(RATE, step, total, 0.05),
-      clip: options.clip,
-      average: 0.99,
-      rule: name => headRule(name, 1, options.weightDecay),
+    const rows = draw(FIT.batch, random);
+    const gradient = tf.tidy(() => {
+      const inputs = gather(tf, embeddings, width, rows);
+      const wanted = gather(tf, teacher.embeddings, teacher.width, rows);
+      const slope = tf.grad(map => embeddingDistance(tf, inputs, map as Tensor2D, wanted));
+      return Float32Array.from(slope(tf.tensor2d(adam.values.slice(), shape)).dataSync());
     });
-    tf.dispose([value, inputs, labels, ...Object.values(masks), ...(wanted === null ? [] : [wanted])]);
-    if (step % steps === 0) {
-      onEpoch(step / steps, EPOCHS);
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    const rate = cosineRate(FIT.learningRate, (step - 1) / total);
+    adamStep(adam, gradient, { step, rate, pull: 0, towards: null });
+    if (step % steps !== 0) continue;
+    onEpoch(step / steps, FIT.epochs);
+    await new Promise(resolve => setImmediate(resolve));
   }
-  tf.dispose([state.values, state.first, state.second]);
-  return state.average;
-}
-
-/** The biases are not drawn to zero. */
-export function headRule(name: string, rate: number, weightDecay: number): Rule {
-  return { rate, decay: name.endsWith('Kernel') ? weightDecay : 0, towards: null };
-}
-
-/** tfjs names gradients by the variables' own names. */
-export function byName(variables: Variables, gradients: Tensors): Tensors {
-  const entries = Object.entries(variables).map(([name, variable]) => [name, gradients[variable.name]]);
-  return Object.fromEntries(entries.filter(([, gradient]) => gradient !== undefined));
-}
-
-export function drawMasks(
-  tf: Tensorflow,
-  count: number,
-  width: number,
-  { hidden, dropout, seed }: Pick<TuningOptions, 'hidden' | 'dropout' | 'seed'>,
-  step: number,
-) {
-  // Another stream than that of the rows.
-  const random = randomOfStep(~seed, step);
-  return {
-    inputs: tf.tensor2d(dropoutMask(count * width, dropout, random), [count, width]),
-    hidden: tf.tensor2d(dropoutMask(count * hidden, dropout, random), [count, hidden]),
-  };
-}
-
-/** Between networks of the same width, the map that changes nothing; it is exact where the teacher is the start. */
-function startMap(tf: Tensorflow, width: number, target: number): Variable {
-  return tf.tidy(() => tf.variable(tf.eye(width, target)));
+  return { shape, values: adam.values };
 }
 
 function gather(tf: Tensorflow, values: Float32Array, width: number, rows: readonly number[]): Tensor2D {

@@ -1,5 +1,4 @@
 /** A run's state: begun by fitting a head on the start weights, or taken up from a checkpoint. */
-import type { Tensor } from '@tensorflow/tfjs';
 import type { Sample } from '../../learning/fit/sample.ts';
 import type { BackboneBundle } from '../../vision/bundle.ts';
 import type { Tensorflow } from '../../vision/engines/tensorflow.ts';
@@ -7,19 +6,16 @@ import { embedRows, teacherRows } from './batch.ts';
 import { type RunProgress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Cut } from './cut.ts';
 import type { FeatureStore } from './feature-store.ts';
-import { type Tensors, uploadLayers, type Variables } from './network.ts';
-import { type OptimizerState, startOptimizer } from './optimizer.ts';
+import { headWeights } from './head.ts';
+import { readTensors, uploadLayers, type Weights } from './network.ts';
 import type { TuningHooks, TuningOptions } from './options.ts';
-import { fitProbe } from './probe.ts';
+import { fitMap, fitProbe } from './probe.ts';
+import { MAP, type Parameter, type Parameters, startParameters } from './update.ts';
 
 export interface Run {
-  readonly state: OptimizerState;
-  /** The values tuning began with: the bundle's layers, the head fitted on them. */
-  readonly start: Tensors;
-  /** The averaged values after the best epoch. */
-  readonly best: Variables;
+  readonly parameters: Parameters;
   /** The head on the teacher's embeddings; empty without one. */
-  readonly teacherHead: Tensors;
+  readonly teacherHead: Weights;
   progress: RunProgress;
 }
 
@@ -38,79 +34,60 @@ export async function startRun(parts: RunParts): Promise<Run> {
   const { tf, bundle, cut, store, fitting, options, hooks } = parts;
   const layers = uploadLayers(tf, bundle, cut);
   const samples = fitting.map(row => store.samples[row] as Sample);
-  const { teacher } = store.shape;
-  const rounds = teacher > 0 ? 2 : 1;
-  const wanted = teacher > 0 ? { embeddings: await teacherRows(store, fitting), width: teacher } : null;
+  const { width } = bundle.manifest;
+  const set = { samples, embeddings: await embedRows(tf, store, cut, layers, fitting), width };
+  const start: Record<string, Weights[string]> = { ...(await readTensors(layers)) };
+  tf.dispose(layers);
+  const hasTeacher = store.shape.teacher > 0;
+  const rounds = hasTeacher ? 3 : 1;
   const progress = (round: number) => (done: number, total: number) =>
     hooks.onProgress?.('head', round * total + done, rounds * total, null);
-  const data = {
-    samples,
-    embeddings: await embedRows(tf, store, cut, layers, fitting),
-    width: bundle.manifest.width,
-    target: wanted,
-  };
-  const probe = await fitProbe(tf, data, options, progress(0));
-  const teacherHead =
-    wanted === null ? {} : await fitProbe(tf, { samples, ...wanted, target: null }, options, progress(1));
-  const values: Record<string, Tensor> = { ...layers, ...probe };
-  const state = startOptimizer(tf, variablesOf(tf, values));
+  Object.assign(start, headWeights(await fitProbe(set, options, progress(0))));
+  let teacherHead: Weights = {};
+  if (hasTeacher) {
+    const teacher = { samples, embeddings: await teacherRows(store, fitting), width: store.shape.teacher };
+    teacherHead = headWeights(await fitProbe(teacher, options, progress(1)));
+    start[MAP] = await fitMap(tf, set, teacher, options.seed, progress(2));
+  }
   return {
-    state,
-    start: values,
-    best: variablesOf(tf, values),
+    parameters: startParameters(start),
     teacherHead,
     progress: { step: 0, lossSum: 0, history: [], bestEpoch: 0 },
   };
 }
 
-/** The groups of tensors in a checkpoint; each name is `<group>:<name>`. */
-const GROUPS = ['values', 'first', 'second', 'average', 'best', 'start', 'teacherHead'] as const;
+/** The arrays of a parameter in a checkpoint, each named `<array>:<parameter>`. */
+const ARRAYS = ['values', 'mean', 'square', 'average', 'best', 'start'] as const;
+const TEACHER = 'teacher:';
 
-export async function saveRun(path: string, key: string, run: Run): Promise<void> {
-  const groups = { ...run.state, best: run.best, start: run.start, teacherHead: run.teacherHead };
-  const tensors = Object.assign({}, ...GROUPS.map(group => prefixed(groups[group], `${group}:`)));
-  await writeCheckpoint(path, { key, progress: run.progress }, tensors);
+export async function saveRun(
+  path: string,
+  key: string,
+  { parameters, teacherHead, progress }: Run,
+): Promise<void> {
+  const arrays = Object.entries(parameters).flatMap(([name, parameter]) =>
+    ARRAYS.map(array => [`${array}:${name}`, { shape: parameter.shape, values: parameter[array] }] as const),
+  );
+  const teacher = Object.entries(teacherHead).map(([name, weight]) => [`${TEACHER}${name}`, weight] as const);
+  await writeCheckpoint(path, { key, progress }, Object.fromEntries([...arrays, ...teacher]));
 }
 
 /** @returns null where there is no checkpoint of this run */
-export async function loadRun(tf: Tensorflow, path: string, key: string): Promise<Run | null> {
-  const found = await readCheckpoint(tf, path, key);
+export async function loadRun(path: string, key: string): Promise<Run | null> {
+  const found = await readCheckpoint(path, key);
   if (found === null) return null;
-  const group = (name: string) => {
-    const entries = Object.entries(found.tensors).filter(([full]) => full.startsWith(`${name}:`));
-    return Object.fromEntries(entries.map(([full, tensor]) => [full.slice(name.length + 1), tensor]));
-  };
-  const variables = (name: string) => {
-    const tensors = group(name);
-    const made = variablesOf(tf, tensors);
-    tf.dispose(tensors);
-    return made;
-  };
+  const { weights, progress } = found;
+  const named = (prefix: string) =>
+    Object.entries(weights).flatMap(([full, weight]) =>
+      full.startsWith(prefix) ? [[full.slice(prefix.length), weight] as const] : [],
+    );
+  const parameters = named(`${ARRAYS[0]}:`).map(([name, { shape }]) => {
+    const arrays = ARRAYS.map(array => [array, weights[`${array}:${name}`]?.values]);
+    return [name, { ...Object.fromEntries(arrays), shape } as Parameter] as const;
+  });
   return {
-    state: {
-      values: variables('values'),
-      first: variables('first'),
-      second: variables('second'),
-      average: variables('average'),
-    },
-    best: variables('best'),
-    start: group('start'),
-    teacherHead: group('teacherHead'),
-    progress: found.progress,
+    parameters: Object.fromEntries(parameters),
+    teacherHead: Object.fromEntries(named(TEACHER)),
+    progress,
   };
-}
-
-export function disposeRun(tf: Tensorflow, run: Run): void {
-  const { values, first, second, average } = run.state;
-  tf.dispose([values, first, second, average, run.best, run.start, run.teacherHead]);
-}
-
-function prefixed(values: Tensors, prefix: string): Tensors {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]));
-}
-
-function variablesOf(tf: Tensorflow, values: Tensors): Variables {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, tf.tidy(() => tf.variable(value.clone()))]),
-  );
 }

@@ -2,17 +2,15 @@
 import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { SurfwatchError } from '../../errors.ts';
 import type { Sample } from '../../learning/fit/sample.ts';
-import { runningSums } from '../../learning/fit/weighted-draw.ts';
-import { samplingWeights } from '../../learning/fit/weights.ts';
+import { runningSums, samplingWeights } from '../../learning/fit/weights.ts';
 import { type Batch, readBatch } from './batch.ts';
-import { drawRows, randomOfStep } from './draw.ts';
+import { drawMasks, drawRows, randomOfStep } from './draw.ts';
 import { type DropoutMasks, headLogitsOf } from './head.ts';
 import { crossEntropy, embeddingDistance, softDivergence } from './loss.ts';
-import { embedFeatures } from './network.ts';
-import { applyGradients, type Rule, scheduledRate } from './optimizer.ts';
-import { byName, drawMasks, headRule, MAP } from './probe.ts';
+import { embedFeatures, type Tensors, upload, type Variables } from './network.ts';
 import type { Run, RunParts } from './run.ts';
 import { timeLeft } from './time-left.ts';
+import { MAP, update, weightsIn } from './update.ts';
 import { validate } from './validate.ts';
 
 export interface Schedule {
@@ -30,6 +28,25 @@ export interface Schedule {
  * @throws SurfwatchError `training-diverged` where the loss is no longer a number
  */
 export async function tune(parts: RunParts, run: Run, schedule: Schedule): Promise<void> {
+  const { tf } = parts;
+  const uploaded = {
+    values: upload(tf, weightsIn(run.parameters, 'values')),
+    teacherHead: upload(tf, run.teacherHead),
+  };
+  try {
+    await takeSteps(parts, run, uploaded, schedule);
+  } finally {
+    tf.dispose([uploaded.values, uploaded.teacherHead]);
+  }
+}
+
+/** The weights of a run where TensorFlow.js computes with them. */
+interface Uploaded {
+  readonly values: Variables;
+  readonly teacherHead: Tensors;
+}
+
+async function takeSteps(parts: RunParts, run: Run, uploaded: Uploaded, schedule: Schedule): Promise<void> {
   const { store, fitting, options, hooks } = parts;
   const { stepsPerEpoch } = schedule;
   const total = options.epochs * stepsPerEpoch;
@@ -42,7 +59,7 @@ export async function tune(parts: RunParts, run: Run, schedule: Schedule): Promi
     if (hooks.signal?.aborted) await schedule.save(run);
     hooks.signal?.throwIfAborted();
     const step = run.progress.step + 1;
-    const loss = await takeStep(parts, run, sums, step, total);
+    const loss = await takeStep(parts, run, uploaded, sums, step, total);
     if (!Number.isFinite(loss)) {
       throw new SurfwatchError('training-diverged', `the loss of step ${step} of ${total} is ${loss}`);
     }
@@ -60,7 +77,8 @@ export async function tune(parts: RunParts, run: Run, schedule: Schedule): Promi
 
 async function takeStep(
   { tf, cut, store, fitting, options }: RunParts,
-  run: Run,
+  { parameters }: Run,
+  uploaded: Uploaded,
   sums: Float64Array,
   step: number,
   total: number,
@@ -69,27 +87,29 @@ async function takeStep(
   const rows = drawn.map(index => fitting[index] as number);
   const batch = await readBatch(tf, store, cut, rows, options.smoothing);
   const masks = drawMasks(tf, rows.length, cut.layers.at(-1)?.out ?? 0, options, step);
-  const { values } = run.state;
   const { value, grads } = tf.variableGrads(
-    () => lossOf({ tf, cut, options }, run, batch, masks),
-    Object.values(values) as Variable[],
+    () => lossOf({ tf, cut, options }, uploaded, batch, masks),
+    Object.values(uploaded.values) as Variable[],
   );
-  applyGradients(tf, run.state, byName(values, grads), {
-    step,
-    learningRate: scheduledRate(options.learningRate, step, total, options.warmUp),
-    clip: options.clip,
-    average: options.average,
-    rule: name => ruleOf(name, run, options),
-  });
   const [loss] = value.dataSync();
-  tf.dispose([value, batch.features, batch.labels, batch.teacher, masks.inputs, masks.hidden]);
+  const gradients = Object.entries(uploaded.values).map(([name, variable]) => {
+    // tfjs names gradients by the variables' own names.
+    return [name, Float32Array.from((grads[variable.name] as Tensor).dataSync())] as const;
+  });
+  tf.dispose([value, grads, batch.features, batch.labels, batch.teacher, masks.inputs, masks.hidden]);
+  update(parameters, Object.fromEntries(gradients), step, total, options);
+  tf.tidy(() => {
+    for (const [name, variable] of Object.entries(uploaded.values)) {
+      variable.assign(tf.tensor(parameters[name]?.values.slice() as Float32Array, variable.shape));
+    }
+  });
   return loss ?? Number.NaN;
 }
 
 /** The loss of a batch: of labels, and of what the teacher says. */
 export function lossOf(
   { tf, cut, options }: Pick<RunParts, 'tf' | 'cut' | 'options'>,
-  { state: { values }, teacherHead }: Pick<Run, 'state' | 'teacherHead'>,
+  { values, teacherHead }: { readonly values: Tensors; readonly teacherHead: Tensors },
   batch: Batch,
   masks: DropoutMasks | null,
 ): Scalar {
@@ -100,36 +120,26 @@ export function lossOf(
   if (teacher === null) return hard;
   const said = headLogitsOf(teacherHead, batch.teacher, null);
   const soft = softDivergence(logits, said, teacher.temperature);
-  const distance = embeddingDistance(tf, embeddings, values[MAP] as Tensor as Tensor2D, batch.teacher);
+  const distance = embeddingDistance(tf, embeddings, values[MAP] as Tensor2D, batch.teacher);
   return hard
     .mul(1 - teacher.soft)
     .add(soft.mul(teacher.soft))
     .add(distance.mul(teacher.distance));
 }
 
-function ruleOf(name: string, { start }: Run, options: RunParts['options']): Rule {
-  if (name.startsWith('head/')) return headRule(name, options.headRate, options.weightDecay);
-  if (name === MAP) return headRule(name, options.headRate, 0);
-  return { rate: 1, decay: options.pull, towards: start[name] ?? null };
-}
-
 async function endEpoch(parts: RunParts, run: Run, schedule: Schedule, epoch: number): Promise<void> {
   const { tf, cut, store, options, hooks } = parts;
-  const { average } = run.state;
+  const average = upload(tf, weightsIn(run.parameters, 'average'));
   const validation =
     schedule.held.length === 0
       ? null
       : await validate(tf, store, cut, average, schedule.held, options.activities);
+  tf.dispose(average);
   const loss = epoch === 0 ? null : run.progress.lossSum / schedule.stepsPerEpoch;
   const ended = { epoch, loss, validation };
   const before = run.progress.history[run.progress.bestEpoch]?.validation?.loss ?? Number.POSITIVE_INFINITY;
   const better = validation === null || validation.loss < before;
-  if (better) {
-    tf.tidy(() => {
-      for (const [name, variable] of Object.entries(run.best))
-        variable.assign((average[name] as Tensor).clone());
-    });
-  }
+  if (better) for (const each of Object.values(run.parameters)) each.best.set(each.average);
   run.progress = {
     ...run.progress,
     lossSum: 0,

@@ -2,6 +2,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { activitiesAbove } from '../../activity/scores.ts';
 import { fitCalibration } from '../../learning/fit/calibrate.ts';
+import { crossEntropy } from '../../learning/fit/loss.ts';
 import { measure, type Prediction } from '../../learning/fit/metrics.ts';
 import type { Sample } from '../../learning/fit/sample.ts';
 import { samplingWeights } from '../../learning/fit/weights.ts';
@@ -43,7 +44,9 @@ export async function validate(
     return { labels, logits: own.map(logit => slope * logit + intercept) };
   });
   const losses = columns.flatMap(column =>
-    column.logits.map((logit, row) => (weights[row] as number) * costOf(logit, column.labels[row] as number)),
+    column.logits.map(
+      (logit, row) => (weights[row] as number) * crossEntropy(logit, column.labels[row] as number),
+    ),
   );
   const predictions = samples.map((_, row): Prediction => {
     const scores = Object.fromEntries(
@@ -58,8 +61,4 @@ export async function validate(
   const { accuracy, balancedAccuracy, activityAccuracy } = measure(predictions, activities);
   const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
   return { loss, accuracy, balancedAccuracy, activityAccuracy };
-}
-
-function costOf(logit: number, label: number): number {
-  return Math.max(logit, 0) - logit * label + Math.log1p(Math.exp(-Math.abs(logit)));
 }

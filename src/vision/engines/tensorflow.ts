@@ -1,4 +1,4 @@
-/** Loads TensorFlow.js on its native library or on WebAssembly: for embedding and for training the head. */
+/** Loads TensorFlow.js on its native library or on WebAssembly: for embedding, and for tuning the backbone. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
@@ -15,18 +15,6 @@ export async function loadTensorflow(engine: TensorflowEngine): Promise<Tensorfl
     throw new SurfwatchError('engine-unavailable', `engine ${engine} does not load: ${messageOf(error)}`, {
       cause: error,
     });
-  }
-}
-
-/**
- * For training a head: WebAssembly, which is everywhere, gives the same head everywhere, and takes half of the native
- * library's time for steps this small. The native library only where WebAssembly does not load.
- */
-export async function loadTrainingTensorflow(): Promise<{ tf: Tensorflow; engine: TensorflowEngine }> {
-  try {
-    return { tf: await loadTensorflow('wasm'), engine: 'wasm' };
-  } catch {
-    return { tf: await loadTensorflow('tfjs-node'), engine: 'tfjs-node' };
   }
 }
 

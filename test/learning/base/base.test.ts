@@ -208,14 +208,4 @@ describe('reservedGroups', () => {
     expect(reservedGroups([sampleOf()], 0.1, 1)).toEqual(new Set());
     expect(reservedGroups(samples, 0, 1)).toEqual(new Set());
   });
-
-  it('keeps to the groups that a tuned backbone has not seen', () => {
-    const unseen = new Set(
-      [...new Set(samples.map(({ group }) => group))].filter((_, index) => index % 4 === 0),
-    );
-    const reserved = reservedGroups(samples, 0.1, 1, unseen);
-    expect(reserved.size).toBeGreaterThan(0);
-    expect([...reserved].filter(group => !unseen.has(group))).toEqual([]);
-    expect(reserved.size).toBeLessThan(unseen.size);
-  });
 });

@@ -4,6 +4,7 @@ import {
   bestThreshold,
   type Calibration,
   fitCalibration,
+  matchCalibration,
   thresholdForPrecision,
 } from '../../../src/learning/fit/calibrate.ts';
 import { fc } from '../../support/fast-check.ts';
@@ -46,6 +47,33 @@ function softLoss(
     return sum + Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - (targets[index] as number) * z;
   }, 0);
 }
+
+const FROM: Calibration = { slope: 1, intercept: 0 };
+const even = (count: number) => new Array<number>(count).fill(1 / count);
+
+describe('matchCalibration', () => {
+  it('finds the scaling that the probabilities were made by', () => {
+    const random = createRandom(1);
+    const logits = Array.from({ length: 400 }, () => random.between(-6, 6));
+    const said = logits.map(logit => sigmoid(0.6 * logit - 1.2));
+    const { slope, intercept } = matchCalibration(logits, said, even(400), FROM);
+    expect(slope).toBeCloseTo(0.6, 1);
+    expect(intercept).toBeCloseTo(-1.2, 1);
+  });
+
+  it('keeps a slope above zero and stays finite where logits are huge and perfectly apart', () => {
+    const logits = Array.from({ length: 100 }, (_, index) => (index < 50 ? -400 : 300));
+    const said = logits.map(logit => (logit > 0 ? 0.98 : 0.02));
+    const { slope, intercept } = matchCalibration(logits, said, even(100), FROM);
+    expect(slope).toBeGreaterThan(0);
+    expect(sigmoid(slope * 300 + intercept)).toBeCloseTo(0.98, 1);
+    expect(sigmoid(slope * -400 + intercept)).toBeCloseTo(0.02, 1);
+  });
+
+  it('stays where it is where nothing is to be seen', () => {
+    expect(matchCalibration([], [], [], { slope: 0.7, intercept: 2 })).toEqual({ slope: 0.7, intercept: 2 });
+  });
+});
 
 describe('fitCalibration', () => {
   it.each([

@@ -226,9 +226,8 @@ describe('boardRows', () => {
     wholeFrames = 1,
   ) => {
     const cells = cellsToLearn(frames);
-    const columns = { activities: ACTIVITIES, background: [] };
     const inputs = new Float32Array(cells.length * 4);
-    return boardRows(frames, cells, columns, inputs, logits, { wholeFrames, hardNegatives, rider: RIDER });
+    return boardRows(frames, cells, ACTIVITIES, inputs, logits, { wholeFrames, hardNegatives, rider: RIDER });
   };
   const weightsOf = (...given: Parameters<typeof rowsOf>) => rowsOf(...given).weights;
 

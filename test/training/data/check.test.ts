@@ -190,9 +190,9 @@ describe('checkSources', () => {
 
   it('tells how far it is', async () => {
     const root = await folderOf(await photos('surfing', range(1, 5)));
-    const told: (number | string)[] = [];
-    await checkSources([root], { onTotal: files => told.push(files), onFile: () => told.push('file') });
-    expect(told).toEqual([5, ...new Array(5).fill('file')]);
+    const told: number[][] = [];
+    await checkSources([root], { onFile: (...counts) => told.push(counts) });
+    expect(told).toEqual([1, 2, 3, 4, 5].map(done => [done, 5]));
   });
 
   it('refuses a folder that went away', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { fitHead } from '../../../src/learning/fit/fit-head.ts';
-import type { FittedHead } from '../../../src/learning/fit/head-model.ts';
+import type { FittedHead } from '../../../src/learning/fit/head-trainer.ts';
 import { selectRows } from '../../../src/learning/fit/sample.ts';
 import { scoredBy } from '../../../src/learning/fit/scored-set.ts';
 import { scoreByOthers } from '../../../src/training/fit/cross-fit.ts';
+import { fitSet } from '../../../src/training/fit/fit-set.ts';
 import { foldsOf } from '../../../src/training/fit/folds.ts';
-import { loadTensorflow } from '../../../src/vision/engines/tensorflow.ts';
-import { balancedSamples, FIT, randomHead, separableSet } from '../../learning/support.ts';
+import { balancedSamples, randomHead, separableSet } from '../../learning/support.ts';
+import { FIT } from './support.ts';
 
 describe('scoreByOthers', () => {
   const { manifest } = randomHead(1, { hidden: FIT.hidden });
@@ -14,11 +14,10 @@ describe('scoreByOthers', () => {
   const set = separableSet(balancedSamples(12));
 
   it('scores each fold by a head that is fitted to all others', async () => {
-    const tf = await loadTensorflow('wasm');
     const [one, other] = foldsOf(set.samples, 3, 1) as [Set<string>, Set<string>];
     const shares: number[] = [];
     const options = { ...FIT, batch: 1, epochs: 2 };
-    const scored = await scoreByOthers(tf, set, [one, other], {
+    const scored = await scoreByOthers(set, [one, other], {
       ...options,
       bundleOf,
       onProgress: done => shares.push(done),
@@ -26,7 +25,7 @@ describe('scoreByOthers', () => {
     const expected = await Promise.all(
       [one, other].map(async fold => {
         const outside = selectRows(set, ({ group }) => !fold.has(group));
-        const { weights } = await fitHead(tf, outside, options);
+        const { weights } = await fitSet(outside, options);
         return scoredBy(
           bundleOf(weights),
           selectRows(set, ({ group }) => fold.has(group)),
@@ -39,8 +38,7 @@ describe('scoreByOthers', () => {
   });
 
   it('scores nothing without folds', async () => {
-    const tf = await loadTensorflow('wasm');
-    const scored = await scoreByOthers(tf, set, [], { ...FIT, bundleOf, onProgress: () => undefined });
+    const scored = await scoreByOthers(set, [], { ...FIT, bundleOf, onProgress: () => undefined });
     expect(scored.samples).toEqual([]);
     expect(scored.logits).toHaveLength(0);
   });

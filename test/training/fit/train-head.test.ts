@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { prepareEmbeddings } from '../../../src/activity/head-input.ts';
 import { judgeSet } from '../../../src/learning/fit/judge-set.ts';
 import { isRight } from '../../../src/learning/fit/metrics.ts';
@@ -6,9 +6,9 @@ import { selectRows } from '../../../src/learning/fit/sample.ts';
 import { crossValidate } from '../../../src/training/fit/cross-validate.ts';
 import { measureLearningCurve } from '../../../src/training/fit/measure-curve.ts';
 import { type TrainOptions, trainHead } from '../../../src/training/fit/train-head.ts';
-import { loadTensorflow, type Tensorflow } from '../../../src/vision/engines/tensorflow.ts';
-import { ACTIVITIES, balancedSamples, FIT, sampleOf, separableSet, WIDTH } from '../../learning/support.ts';
+import { ACTIVITIES, balancedSamples, sampleOf, separableSet, WIDTH } from '../../learning/support.ts';
 import { tinyBundle } from '../../vision/support.ts';
+import { FIT } from './support.ts';
 
 const TRAIN: TrainOptions = {
   ...FIT,
@@ -20,16 +20,11 @@ const TRAIN: TrainOptions = {
 };
 const BACKBONE = { ...tinyBundle(8, 1).manifest, width: WIDTH };
 
-let tf: Tensorflow;
-beforeAll(async () => {
-  tf = await loadTensorflow('wasm');
-});
-
 const set = separableSet(balancedSamples(40));
 
 describe('trainHead', () => {
   it('measures on groups it was not fitted to', async () => {
-    const trained = await trainHead(tf, set, BACKBONE, TRAIN);
+    const trained = await trainHead(set, BACKBONE, TRAIN);
     const { head, heldGroups, fitted, epochs, bestEpoch } = trained;
     const { held } = trained;
     expect(head.manifest).toMatchObject({ activities: ACTIVITIES, backbone: { id: 'tiny' } });
@@ -45,17 +40,16 @@ describe('trainHead', () => {
   });
 
   it('with refit keeps calibration and thresholds, and fits on everything', async () => {
-    const plain = await trainHead(tf, set, BACKBONE, TRAIN);
+    const plain = await trainHead(set, BACKBONE, TRAIN);
     const shares: number[] = [];
     const onProgress = (done: number) => shares.push(done);
     const again = await trainHead(
-      tf,
       set,
       BACKBONE,
       { ...TRAIN, batch: 4, epochs: 8, refit: true },
       { onProgress },
     );
-    const refit = await trainHead(tf, set, BACKBONE, { ...TRAIN, refit: true });
+    const refit = await trainHead(set, BACKBONE, { ...TRAIN, refit: true });
     expect(refit.head.manifest).toEqual(plain.head.manifest);
     expect(refit.head.hiddenKernel).not.toEqual(plain.head.hiddenKernel);
     expect(refit.held).toEqual(plain.held);
@@ -68,8 +62,8 @@ describe('trainHead', () => {
     const shares: number[] = [];
     const onProgress = (done: number) => shares.push(done);
     const options = { ...TRAIN, batch: 4 };
-    const alone = await trainHead(tf, set, BACKBONE, options);
-    const crossed = await trainHead(tf, set, BACKBONE, { ...options, calibrationFolds: 5 }, { onProgress });
+    const alone = await trainHead(set, BACKBONE, options);
+    const crossed = await trainHead(set, BACKBONE, { ...options, calibrationFolds: 5 }, { onProgress });
     const { calibration, ...kept } = crossed.head.manifest;
     expect(calibration).not.toEqual(alone.head.manifest.calibration);
     expect(kept).toMatchObject({ activities: ACTIVITIES, hidden: FIT.hidden });
@@ -84,8 +78,8 @@ describe('trainHead', () => {
 
   it('calibrates by the groups to hold back alone where they are given', async () => {
     const heldGroups = new Set(['0-0', '1-0', '2-0', '3-0']);
-    const alone = await trainHead(tf, set, BACKBONE, { ...TRAIN, heldGroups });
-    const crossed = await trainHead(tf, set, BACKBONE, { ...TRAIN, heldGroups, calibrationFolds: 5 });
+    const alone = await trainHead(set, BACKBONE, { ...TRAIN, heldGroups });
+    const crossed = await trainHead(set, BACKBONE, { ...TRAIN, heldGroups, calibrationFolds: 5 });
     expect(crossed).toEqual(alone);
   });
 
@@ -93,22 +87,22 @@ describe('trainHead', () => {
     const input = { kind: 'softsign', scale: 3 } as const;
     const prepared = { ...set, embeddings: prepareEmbeddings(set.embeddings, input) };
     const options = { ...TRAIN, calibrationFolds: 3, refit: true };
-    const expected = await trainHead(tf, prepared, BACKBONE, options);
+    const expected = await trainHead(prepared, BACKBONE, options);
     const given = set.embeddings.slice();
-    const bent = await trainHead(tf, set, BACKBONE, { ...options, input });
+    const bent = await trainHead(set, BACKBONE, { ...options, input });
     expect(set.embeddings).toEqual(given);
     expect(bent.head.manifest).toEqual({ ...expected.head.manifest, input });
     expect(bent.head.outputKernel).toEqual(expected.head.outputKernel);
     expect([bent.held, bent.epochs]).toEqual([expected.held, expected.epochs]);
     expect(judgeSet(bent.head, set)).toEqual(judgeSet(expected.head, prepared));
     const folds = (from: typeof set, by: TrainOptions) =>
-      crossValidate(tf, from, BACKBONE, by, 2, () => undefined);
+      crossValidate(from, BACKBONE, by, 2, () => undefined);
     const plain = { ...TRAIN, epochs: 3 };
     expect(await folds(set, { ...plain, input })).toEqual(await folds(prepared, plain));
   });
 
   it('leaves thresholds and calibration alone where the recipe has none', async () => {
-    const { head } = await trainHead(tf, set, BACKBONE, { ...TRAIN, calibrated: false });
+    const { head } = await trainHead(set, BACKBONE, { ...TRAIN, calibrated: false });
     expect(head.manifest.thresholds).toEqual({ surfing: 0.5, windsurfing: 0.5, kitesurfing: 0.5 });
     expect(head.manifest.calibration[0]).toEqual({ slope: 1, intercept: 0 });
   });
@@ -120,8 +114,8 @@ describe('trainHead', () => {
     );
     const { embeddings, width } = separableSet(balancedSamples(60));
     const noisy = { samples, embeddings, width };
-    const loose = await trainHead(tf, noisy, BACKBONE, TRAIN);
-    const strict = await trainHead(tf, noisy, BACKBONE, { ...TRAIN, precision: 0.95 });
+    const loose = await trainHead(noisy, BACKBONE, TRAIN);
+    const strict = await trainHead(noisy, BACKBONE, { ...TRAIN, precision: 0.95 });
     const sum = (thresholds: Readonly<Record<string, number>>) =>
       Object.values(thresholds).reduce((total, value) => total + value, 0);
     expect(sum(strict.head.manifest.thresholds)).toBeGreaterThan(sum(loose.head.manifest.thresholds));
@@ -132,7 +126,7 @@ describe('trainHead', () => {
     ['there is nothing at all', () => false, /no picture of surfing/],
   ])('is impossible where %s', async (_, keep, message) => {
     const part = selectRows(set, sample => keep(sample.labels));
-    await expect(trainHead(tf, part, BACKBONE, TRAIN)).rejects.toMatchObject({
+    await expect(trainHead(part, BACKBONE, TRAIN)).rejects.toMatchObject({
       code: 'training-impossible',
       message: expect.stringMatching(message),
     });
@@ -142,7 +136,7 @@ describe('trainHead', () => {
     const samples = set.samples.map(sample =>
       sample.labels[2] === 1 ? { ...sample, group: 'one' } : sample,
     );
-    await expect(trainHead(tf, { ...set, samples }, BACKBONE, TRAIN)).rejects.toMatchObject({
+    await expect(trainHead({ ...set, samples }, BACKBONE, TRAIN)).rejects.toMatchObject({
       code: 'training-impossible',
     });
   });
@@ -150,7 +144,7 @@ describe('trainHead', () => {
 
 describe('judgeSet', () => {
   it('judges a photo by all its views, a tile by itself, and changed copies not at all', async () => {
-    const { head } = await trainHead(tf, set, BACKBONE, TRAIN);
+    const { head } = await trainHead(set, BACKBONE, TRAIN);
     const file = 'both.jpg';
     const samples = [
       sampleOf({ file }),
@@ -178,7 +172,7 @@ describe('judgeSet', () => {
 
 describe('crossValidate', () => {
   it('judges every picture once, by a head that never saw its group', async () => {
-    const held = await crossValidate(tf, set, BACKBONE, { ...TRAIN, refit: true }, 4, () => undefined);
+    const held = await crossValidate(set, BACKBONE, { ...TRAIN, refit: true }, 4, () => undefined);
     expect(held).toHaveLength(4);
     const judged = held.flat();
     expect(new Set(judged.map(({ file }) => file)).size).toBe(160);
@@ -195,7 +189,7 @@ describe('crossValidate', () => {
       ...sample,
       labels: (set.samples[(index * 37 + 11) % 160] as { labels: readonly number[] }).labels,
     }));
-    const held = await crossValidate(tf, { ...set, samples }, BACKBONE, TRAIN, 4, () => undefined);
+    const held = await crossValidate({ ...set, samples }, BACKBONE, TRAIN, 4, () => undefined);
     expect(held.flat().filter(isRight).length / 160).toBeLessThan(0.5);
   });
 });
@@ -203,7 +197,7 @@ describe('crossValidate', () => {
 describe('measureLearningCurve', () => {
   it('measures heads of growing parts on the same held-back groups', async () => {
     const shares: number[] = [];
-    const points = await measureLearningCurve(tf, set, BACKBONE, { ...TRAIN, epochs: 4 }, done =>
+    const points = await measureLearningCurve(set, BACKBONE, { ...TRAIN, epochs: 4 }, done =>
       shares.push(done),
     );
     const sizes = points.map(({ photos }) => photos);

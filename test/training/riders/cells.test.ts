@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random.ts';
-import { createOwnTrainer } from '../../../src/learning/retrain/own-trainer.ts';
+import { createHeadTrainer } from '../../../src/learning/fit/head-trainer.ts';
 import { baseOfRows } from '../../../src/training/riders/base.ts';
 import type { Material } from '../../../src/training/riders/data/material.ts';
 import { chooseCells } from '../../../src/training/riders/fit/choose-cells.ts';
@@ -66,7 +66,7 @@ describe('fitting cells', () => {
     expect(epochs).toHaveLength(5);
     expect(epochs.at(-1)?.heldLoss ?? 1).toBeLessThan(0.5 * (epochs[0]?.heldLoss ?? 0));
     const { weights } = epochs.at(-1) as (typeof epochs)[number];
-    const logits = createOwnTrainer(weights, 256).logits(rows.vectors, rows.count);
+    const logits = createHeadTrainer(weights, 256).logits(rows.vectors, rows.count);
     let right = 0;
     let known = 0;
     for (let at = 0; at < logits.length; at++) {

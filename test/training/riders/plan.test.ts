@@ -6,7 +6,7 @@ import { stocksOf } from '../../../src/training/riders/crops/stock.ts';
 import { CROP, placeWindow } from '../../../src/training/riders/crops/window.ts';
 import type { Material } from '../../../src/training/riders/data/material.ts';
 import { foldMaterial } from '../../../src/training/riders/folds.ts';
-import { choosePerCamera } from '../../../src/training/riders/judge/choose-frames.ts';
+import { choosePerCamera } from '../../../src/training/riders/judge/judge-cameras.ts';
 import { fc } from '../../support/fast-check.ts';
 
 function frame(camera: string, file: string, riders = 1): Material {

@@ -11,7 +11,7 @@ import type { RidersJob } from '../../../src/training/riders/describe.ts';
 import { FIT_DEFAULTS } from '../../../src/training/riders/fit/fit-cells.ts';
 import { renderRidersCard } from '../../../src/training/riders/report/card.ts';
 import { renderRidersReport } from '../../../src/training/riders/report/report.ts';
-import { type RidersTraining, trainRiders } from '../../../src/training/riders/train-riders.ts';
+import { type TrainedRiders, trainRiders } from '../../../src/training/riders/train-riders.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../../../src/vision/bundle.ts';
 import { drawPhotos } from '../../learning/draw.ts';
 import { suiteFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -42,7 +42,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
   const folder = suiteFolder();
   let bundle: BackboneBundle;
   let frames: string;
-  let training: RidersTraining;
+  let training: TrainedRiders;
   beforeAll(async () => {
     bundle = await loadBackboneBundle(BACKBONE);
     frames = join(await folder(), 'frames');

@@ -1,12 +1,12 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random.ts';
+import { startWeights } from '../../../src/learning/fit/head-trainer.ts';
 import { cutBefore } from '../../../src/training/tuning/cut.ts';
-import { startHead } from '../../../src/training/tuning/head.ts';
-import { embedFeatures, readLayers, uploadLayers } from '../../../src/training/tuning/network.ts';
-import { startOptimizer } from '../../../src/training/tuning/optimizer.ts';
-import { MAP } from '../../../src/training/tuning/probe.ts';
+import { headWeights } from '../../../src/training/tuning/head.ts';
+import { embedFeatures, readLayers, upload, uploadLayers } from '../../../src/training/tuning/network.ts';
 import { lossOf } from '../../../src/training/tuning/tune.ts';
+import { MAP } from '../../../src/training/tuning/update.ts';
 import type { Tensorflow } from '../../../src/vision/engines/tensorflow.ts';
 import { largestDifference, referenceEmbedding } from '../../vision/support.ts';
 import { ACTIVITIES, drawnViews, smallBundle, tuningOptions, tuningTensorflow } from './support.ts';
@@ -23,16 +23,14 @@ beforeAll(async () => {
 function someLoss() {
   const random = createRandom(5);
   const values = (length: number) => Float32Array.from({ length }, () => random.between(0, 3));
-  const head = startHead(tf, 12, 8, ACTIVITIES.length, random);
+  const shape = { width: 12, hidden: 8, outputs: ACTIVITIES.length };
+  const head = () => upload(tf, headWeights(startWeights(shape, random)));
   const variables: Record<string, Variable> = {
     ...uploadLayers(tf, bundle, cut),
-    ...head,
+    ...head(),
     [MAP]: tf.variable(tf.eye(12)),
   };
-  const run = {
-    state: startOptimizer(tf, variables),
-    teacherHead: startHead(tf, 12, 8, ACTIVITIES.length, random),
-  };
+  const teacherHead = head();
   const batch = {
     features: tf.tensor4d(values(2 * 8 * 8 * 8), [2, 8, 8, 8]),
     labels: tf.tensor2d([1, 0, 0, 1], [2, 2]),
@@ -40,7 +38,10 @@ function someLoss() {
   };
   const teacher = { bundle, soft: 0.4, temperature: 2, distance: 0.3 };
   const options = tuningOptions('', { unfreeze: 4, teacher });
-  return { variables, loss: () => lossOf({ tf, cut, options }, run, batch, null) };
+  return {
+    variables,
+    loss: () => lossOf({ tf, cut, options }, { values: variables, teacherHead }, batch, null),
+  };
 }
 
 describe('the tuned part', () => {

@@ -1,22 +1,15 @@
 /** Fits a head to cells: masked cross-entropy, what is rare and what is hard drawn more often. */
 import { createRandom, type Random } from '../../../base/random.ts';
-import type { FittedHead } from '../../../learning/fit/head-model.ts';
-import { rowAt, runningSums } from '../../../learning/fit/weighted-draw.ts';
-import { createOwnTrainer } from '../../../learning/retrain/own-trainer.ts';
-import type { MaskedBatch } from '../../../learning/retrain/trainer.ts';
+import { type Epoch, type FitOptions, fitHead } from '../../../learning/fit/fit-head.ts';
+import { createHeadTrainer, type HeadTrainer, startWeights } from '../../../learning/fit/head-trainer.ts';
+import { crossEntropy } from '../../../learning/fit/loss.ts';
+import { rowAt, runningSums } from '../../../learning/fit/weights.ts';
 import { riderChance } from './choose-cells.ts';
 import { type CellRows, kindOfRow } from './rows.ts';
 
-export interface FitCellsOptions {
-  readonly epochs: number;
+export interface FitCellsOptions extends Pick<FitOptions, 'epochs' | 'batch' | 'learningRate' | 'dropout'> {
   /** Steps in an epoch. */
   readonly steps: number;
-  /** Rows in a step, even. */
-  readonly batch: number;
-  /** Adam's learning rate at the start; falls to zero along half a cosine. */
-  readonly learningRate: number;
-  /** Share of the inputs, and of the hidden units, left out at each step, 0..1. */
-  readonly dropout: number;
   readonly hidden: number;
   readonly seed: number;
 }
@@ -30,14 +23,9 @@ export const FIT_DEFAULTS: Omit<FitCellsOptions, 'seed'> = {
   hidden: 64,
 };
 
-export interface FittedEpoch {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean cross-entropy of the steps. */
-  readonly loss: number;
+export interface FittedEpoch extends Epoch {
   /** Of the rows held back: riders, what else is something, and what is nothing, each weighing alike; null without any. */
   readonly heldLoss: number | null;
-  readonly weights: FittedHead;
 }
 
 /** Shares of a batch. */
@@ -59,49 +47,37 @@ export async function fitCells(
   fitted: readonly number[],
   held: readonly number[],
   options: FitCellsOptions,
-  onProgress: (done: number) => void = () => undefined,
+  onStep: (done: number) => void = () => undefined,
 ): Promise<FittedEpoch[]> {
   const random = createRandom(options.seed);
-  const trainer = createOwnTrainer(startOf(rows, options.hidden, random), options.batch);
+  const { all } = rows.outputs;
+  // Outputs begin rare, as what they stand for is.
+  const start = startWeights({ width: rows.width, hidden: options.hidden, outputs: all.length }, random, -2);
+  const trainer = createHeadTrainer(start, options.batch);
   const pools = poolsOf(rows, fitted);
-  let negatives = runningSums(new Float64Array(pools.none.length).fill(1));
+  const sourceOf = (hardness: Float64Array) => {
+    const negatives = runningSums(hardness);
+    const draw = (count: number, from: Random) =>
+      Array.from({ length: count }, () => drawRow(pools, negatives, from));
+    return { rows: { ...rows, inputs: rows.vectors }, draw };
+  };
   const heldRows =
     held.length > MOST_HELD
       ? held.filter((_, index) => index % Math.ceil(held.length / MOST_HELD) === 0)
       : held;
   const looks = new Set(LOOKS.map(share => Math.max(1, Math.round(share * options.epochs))));
   const epochs: FittedEpoch[] = [];
-  for (let epoch = 1; epoch <= options.epochs; epoch++) {
-    let loss = 0;
-    for (let step = 0; step < options.steps; step++) {
-      const done = ((epoch - 1) * options.steps + step) / (options.epochs * options.steps);
-      const rate = (options.learningRate * (1 + Math.cos(Math.PI * done))) / 2;
-      const drawn = Array.from({ length: options.batch }, () => drawRow(pools, negatives, random));
-      loss += trainer.step(batchOf(rows, drawn, options, random), rate, 0);
-      if (step % 16 !== 15) continue;
-      onProgress(done);
-      await new Promise(resolve => setImmediate(resolve));
-    }
-    const heldLoss = heldRows.length === 0 ? null : lossOf(rows, heldRows, trainer.logits);
-    epochs.push({ epoch, loss: loss / options.steps, heldLoss, weights: trainer.weights() });
-    if (looks.has(epoch)) negatives = runningSums(hardnessOf(rows, pools.none, trainer.logits));
-  }
+  const easy = new Float64Array(pools.none.length).fill(1);
+  await fitHead(trainer, sourceOf(easy), options.steps, { ...options, patience: 0 }, random, {
+    onEpoch: epoch => {
+      const heldLoss = heldRows.length === 0 ? null : lossOf(rows, heldRows, trainer.logits);
+      epochs.push({ ...epoch, heldLoss });
+      return heldLoss;
+    },
+    next: epoch => (looks.has(epoch) ? sourceOf(hardnessOf(rows, pools.none, trainer.logits)) : null),
+    onStep,
+  });
   return epochs;
-}
-
-/** Glorot's uniform start (Glorot and Bengio 2010); outputs begin rare, as what they stand for is. */
-function startOf({ width, outputs }: CellRows, hidden: number, random: Random): FittedHead {
-  const kernel = (rows: number, columns: number) => {
-    const limit = Math.sqrt(6 / (rows + columns));
-    return Float32Array.from({ length: rows * columns }, () => random.between(-limit, limit));
-  };
-  const count = outputs.all.length;
-  return {
-    hiddenKernel: kernel(hidden, width),
-    hiddenBias: new Float32Array(hidden),
-    outputKernel: kernel(count, hidden),
-    outputBias: new Float32Array(count).fill(-2),
-  };
 }
 
 interface Pools {
@@ -151,7 +127,7 @@ function fromPools(pools: readonly Pool[], random: Random): number {
   return rows[random.below(rows.length)] as number;
 }
 
-type Score = (inputs: Float32Array, count: number) => Float32Array;
+type Score = HeadTrainer['logits'];
 
 function hardnessOf(rows: CellRows, none: readonly number[], score: Score): Float64Array {
   const hardness = new Float64Array(none.length);
@@ -176,8 +152,8 @@ function lossOf(rows: CellRows, held: readonly number[], score: Score): number {
       for (let output = 0; output < size; output++) {
         if (rows.mask[row * size + output] !== 1) continue;
         const logit = logits[index * size + output] as number;
-        const z = rows.targets[row * size + output] === 1 ? -logit : logit;
-        sums[part] = (sums[part] as number) + Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+        const cost = crossEntropy(logit, rows.targets[row * size + output] as number);
+        sums[part] = (sums[part] as number) + cost;
       }
       counts[part] = (counts[part] as number) + 1;
     }
@@ -200,35 +176,5 @@ function forParts(
     for (const [to, row] of part.entries())
       inputs.set(vectors.subarray(row * width, (row + 1) * width), to * width);
     each(score(inputs, part.length), from, part.length);
-  }
-}
-
-function batchOf(
-  { vectors, targets, mask, width, outputs }: CellRows,
-  drawn: readonly number[],
-  { hidden, dropout }: FitCellsOptions,
-  random: Random,
-): MaskedBatch {
-  const size = outputs.all.length;
-  const inputs = new Float32Array(drawn.length * width);
-  const wanted = new Float32Array(drawn.length * size);
-  const known = new Float32Array(drawn.length * size);
-  for (const [to, row] of drawn.entries()) {
-    inputs.set(vectors.subarray(row * width, (row + 1) * width), to * width);
-    wanted.set(targets.subarray(row * size, (row + 1) * size), to * size);
-    known.set(mask.subarray(row * size, (row + 1) * size), to * size);
-  }
-  const kept = new Float32Array(drawn.length * hidden).fill(1);
-  dropOut(inputs, dropout, random);
-  dropOut(kept, dropout, random);
-  return { rows: drawn.length, inputs, targets: wanted, mask: known, kept };
-}
-
-/** Sets a share of the numbers to zero and enlarges the others, so that the sum stays the same on average. */
-function dropOut(values: Float32Array, share: number, random: Random): void {
-  if (share === 0) return;
-  const enlarged = 1 / (1 - share);
-  for (let index = 0; index < values.length; index++) {
-    values[index] = random.next() < share ? 0 : (values[index] as number) * enlarged;
   }
 }

@@ -1,7 +1,7 @@
 /** Makes crops, runs each through the backbone once, and keeps the cells worth learning from, in rounds. */
 import { ahead } from '../../../base/ahead.ts';
 import { createRandom } from '../../../base/random.ts';
-import type { FittedHead } from '../../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../../learning/fit/head-trainer.ts';
 import type { CellEngine, CellHead, Cells } from '../../../vision/cells/engine.ts';
 import { readCells } from '../../../vision/cells/read-cells.ts';
 import type { CropWindow } from '../crops/canvas.ts';

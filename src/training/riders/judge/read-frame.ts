@@ -6,7 +6,7 @@ import { KITE, underKites } from '../../../activity/kites.ts';
 import { type Scene, sceneOf } from '../../../activity/scene.ts';
 import type { Scores } from '../../../activity/scores.ts';
 import type { Calibration } from '../../../learning/fit/calibrate.ts';
-import type { FittedHead } from '../../../learning/fit/head-model.ts';
+import type { FittedHead } from '../../../learning/fit/head-trainer.ts';
 import { fullScale } from '../../../vision/cells/detail.ts';
 import type { CellEngine } from '../../../vision/cells/engine.ts';
 import { pyramidOf, type Size } from '../../../vision/cells/pyramid.ts';

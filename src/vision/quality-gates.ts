@@ -1,4 +1,4 @@
-/** All gates in one: what a picture shows by itself, and what only the pictures before it tell. */
+/** All quality gates in one: what a picture shows by itself, and what only the pictures before it tell. */
 import { isFrozen, type Stillness, watchStill } from './frozen.ts';
 import { type DirtState, watchDirt } from './quality/dirt.ts';
 import type { GateOptions } from './quality/options.ts';
@@ -7,14 +7,14 @@ import { judgeQuality, type PictureFault, type PictureQuality } from './quality.
 import type { AreaSoiling } from './soiling.ts';
 
 /** Plain data. Null before the first picture. */
-export type GateState = {
+export type QualityGateState = {
   readonly still: Stillness | null;
   readonly view: ViewState | null;
   readonly dirt: DirtState | null;
 } | null;
 
 export interface GateResult {
-  readonly state: GateState;
+  readonly state: QualityGateState;
   readonly visibility: 'ok' | 'frozen' | 'lens-dirty' | PictureFault | ViewFault;
 }
 
@@ -30,8 +30,8 @@ export interface Beside {
  * Hand in the state the last picture gave, null at first.
  * A picture that can't be judged by itself is never called frozen, as a black one stays the same all night.
  */
-export function gatePicture(
-  state: GateState,
+export function passQualityGates(
+  state: QualityGateState,
   quality: PictureQuality,
   monotonicMs: number,
   options: GateOptions,
@@ -63,7 +63,7 @@ interface DirtSeen {
 }
 
 function dirtOf(
-  before: Pick<NonNullable<GateState>, 'view' | 'dirt'>,
+  before: Pick<NonNullable<QualityGateState>, 'view' | 'dirt'>,
   view: ViewState | null,
   { soiling, monotonicMs, options }: DirtSeen,
 ): DirtState | null {

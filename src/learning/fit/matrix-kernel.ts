@@ -1,4 +1,22 @@
-/** Product of two matrices on WebAssembly's SIMD: four numbers at once, in memory of its own. */
+/**
+ * Product of two matrices on WebAssembly's SIMD: four numbers at once, in memory of its own.
+ *
+ * Nearly all of a fit's time goes into two such products: batch × kernel, and the batch turned × what flows back. Plain
+ * JavaScript takes several times as long, and TensorFlow.js, on the same SIMD, has to be loaded first:
+ * `scripts/bench-retrain.ts` measures all of them. A board without a compiler runs what is here, so one function of
+ * WebAssembly is put together from its bytes when it is wanted:
+ *
+ *     for each two rows of A, and C
+ *       for each 16 columns of B, and C
+ *         8 sums of 4 numbers = 0                        two rows × 16 columns: they stay in registers
+ *         for each column of A, which is a row of B
+ *           one, other = a number of either row of A, four times over
+ *           sums += one × 16 numbers of B, other × the same
+ *         write the sums to C
+ *
+ * A is read by a step for rows and one for columns, so that its transpose needs no copy. Tests compare it with
+ * {@link plainMultiply}, bit for bit, and with TensorFlow.js.
+ */
 
 declare global {
   // Neither ES2023 nor the types of Node.js 20 describe it; this is what is used of it.
@@ -38,7 +56,7 @@ export type Multiply = (
   columnStep: number,
 ) => void;
 
-/** Falls back to plain JavaScript, ten times slower, where the processor has no SIMD that WebAssembly can use. */
+/** Falls back to plain JavaScript where the processor has no SIMD that WebAssembly can use. */
 export function createMultiply(memory: WebAssembly.Memory): Multiply {
   const bytes = assemble();
   if (!WebAssembly.validate(bytes)) return plainMultiply(memory);
@@ -46,6 +64,7 @@ export function createMultiply(memory: WebAssembly.Memory): Multiply {
   return exports.x as Multiply;
 }
 
+/** The same, to the bit, in plain JavaScript. */
 export function plainMultiply(memory: WebAssembly.Memory): Multiply {
   const values = new Float32Array(memory.buffer);
   return (a, b, c, rows, depth, columnBytes, rowStep, columnStep) => {
@@ -65,7 +84,8 @@ export function plainMultiply(memory: WebAssembly.Memory): Multiply {
   };
 }
 
-// The parts of the binary format that are used (WebAssembly core specification 2.0, chapter 5).
+// The instructions that are used, as bytes (WebAssembly core specification 2.0, chapter 5): each helper takes what it works
+// on as code that leaves it on the stack, and returns code. 0xfd begins those of SIMD.
 const I32 = 0x7f;
 const V128 = 0x7b;
 const END = 0x0b;
@@ -88,8 +108,9 @@ const ZERO = simd(0x0c, ...Array<number>(16).fill(0));
 const plus = (one: number[], other: number[]) => [...one, ...other, ...simd(0xe4)];
 const times = (one: number[], other: number[]) => [...one, ...other, ...simd(0xe6)];
 
-/** Two rows by sixteen columns at a time: as many sums as a processor has registers for. */
+/** A module with one function, {@link Multiply}: its memory is imported as `m.m`, the function exported as `x`. */
 function assemble(): Uint8Array<ArrayBuffer> {
+  // Numbers of the locals: first the parameters.
   const [a, b, c, rows, depth, columnBytes, rowStep, columnStep] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
   const [column, left, from, against, to] = [8, 9, 10, 11, 12] as const;
   const sums = [13, 14, 15, 16, 17, 18, 19, 20] as const;
@@ -126,8 +147,10 @@ function assemble(): Uint8Array<ArrayBuffer> {
     set(rows, add(get(rows), constant(-2))),
     repeatIf(get(rows)),
   );
+  // Two kinds of further locals: 5 whole numbers, 11 vectors.
   const code = [2, 5, I32, 11, V128, ...body, END];
   return Uint8Array.from([
+    // The magic number and the version; then types, imports, functions, exports, code.
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [1, 0x60, 8, ...Array<number>(8).fill(I32), 0]),
     ...section(2, [1, 1, 0x6d, 1, 0x6d, 2, 0, 0]),

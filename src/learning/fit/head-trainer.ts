@@ -1,21 +1,89 @@
-/** {@link HeadTrainer} by hand: three small products and Adam need no tensor library, which is 60 MB and a second to load. */
-import type { FittedHead } from '../fit/head-model.ts';
-import { createAdam } from './adam.ts';
+/** Computes a head while it is fitted: three small products and Adam need no tensor library. */
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Random } from '../../base/random.ts';
+import { adamStep, startAdam } from './adam.ts';
+import { crossEntropy } from './loss.ts';
 import { createMultiply, type Multiply } from './matrix-kernel.ts';
-import type { HeadTrainer, MaskedBatch } from './trainer.ts';
+
+/** Dense (ReLU) and Dense (sigmoid): kernels [hidden, width] and [outputs, hidden]. */
+export type FittedHead = Omit<HeadBundle, 'manifest'>;
+
+export interface HeadBatch {
+  readonly rows: number;
+  /** [rows, width], after dropout. */
+  readonly inputs: Float32Array;
+  /** [rows, outputs] */
+  readonly targets: Float32Array;
+  /** [rows, outputs]: 0 where the target is not known. */
+  readonly mask: Float32Array;
+  /** [rows, hidden]: what each hidden unit is multiplied by. */
+  readonly kept: Float32Array;
+}
+
+export interface HeadTrainer {
+  readonly width: number;
+  readonly hidden: number;
+  readonly outputs: number;
+  /**
+   * A step of Adam, after which each weight is drawn towards where it started by the share `pull`.
+   *
+   * @returns mean binary cross-entropy of what is known, before the step
+   */
+  step(batch: HeadBatch, rate: number, pull: number): number;
+  /**
+   * Scores with the weights as they are.
+   *
+   * @param inputs [count, width], after the head's input transform
+   * @returns [count, outputs] logits
+   */
+  logits(inputs: Float32Array, count: number): Float32Array;
+  weights(): FittedHead;
+}
+
+/**
+ * Glorot's uniform start (Glorot and Bengio 2010).
+ *
+ * @param bias of the outputs: what is rare begins below zero
+ */
+export function startWeights(
+  { width, hidden, outputs }: Pick<HeadTrainer, 'width' | 'hidden' | 'outputs'>,
+  random: Random,
+  bias = 0,
+): FittedHead {
+  const kernel = (rows: number, columns: number) => {
+    const limit = Math.sqrt(6 / (rows + columns));
+    return Float32Array.from({ length: rows * columns }, () => random.between(-limit, limit));
+  };
+  return {
+    hiddenKernel: kernel(hidden, width),
+    hiddenBias: new Float32Array(hidden),
+    outputKernel: kernel(outputs, hidden),
+    outputBias: new Float32Array(outputs).fill(bias),
+  };
+}
 
 const PAGE = 65_536;
 /** Numbers between the ends of rows: rows a power of two apart fall on the same lines of the processor's cache. */
 const GAP = 16;
 
-/** @param most rows in a batch, even */
-export function createOwnTrainer(start: FittedHead, most: number, multiplyOn = createMultiply): HeadTrainer {
+/**
+ * @param start is copied
+ * @param batch the most rows of a step
+ */
+export function createHeadTrainer(
+  start: FittedHead,
+  batch: number,
+  multiplyOn = createMultiply,
+): HeadTrainer {
   const hidden = start.hiddenBias.length;
   const outputs = start.outputBias.length;
   const width = start.hiddenKernel.length / hidden;
+  // What the kernel asks for: rows in pairs, columns by sixteens.
+  const even = (count: number) => count + (count % 2);
   const columns = Math.ceil(hidden / 16) * 16;
   const stride = width + GAP;
-  const sizes = [most * stride, width * columns, width * columns, most * columns];
+  const most = even(batch);
+  const sizes = [most * stride, width * columns, even(width) * columns, most * columns];
   const memory = new WebAssembly.Memory({
     initial: Math.ceil((sizes.reduce((sum, size) => sum + size) * 4) / PAGE),
   });
@@ -39,12 +107,17 @@ export function createOwnTrainer(start: FittedHead, most: number, multiplyOn = c
   const outputGradient = new Float32Array(outputKernel.length);
   const hiddenBiasGradient = new Float32Array(hidden);
   const outputBiasGradient = new Float32Array(outputs);
-  const adam = createAdam([
+  const parameters = [
     { values: kernel, gradient },
     { values: outputKernel, gradient: outputGradient },
     { values: hiddenBias, gradient: hiddenBiasGradient },
     { values: outputBias, gradient: outputBiasGradient },
-  ]);
+  ].map(({ values, gradient }) => ({
+    adam: startAdam(values),
+    gradient,
+    towards: Float32Array.from(values),
+  }));
+  let steps = 0;
 
   /** Fills `units` with the hidden units, before what is kept of them. */
   const forward = (from: Float32Array, first: number, rows: number) => {
@@ -55,7 +128,7 @@ export function createOwnTrainer(start: FittedHead, most: number, multiplyOn = c
       inputs.byteOffset,
       kernel.byteOffset,
       units.byteOffset,
-      rows + (rows % 2),
+      even(rows),
       width,
       columns * 4,
       stride * 4,
@@ -77,7 +150,7 @@ export function createOwnTrainer(start: FittedHead, most: number, multiplyOn = c
   };
 
   /** From `units` to the gradients of all but the hidden kernel; leaves in `units` the gradient of the hidden sums. */
-  const backward = ({ rows, targets, mask, kept }: MaskedBatch): number => {
+  const backward = ({ rows, targets, mask, kept }: HeadBatch): number => {
     let loss = 0;
     let known = 0;
     for (let index = 0; index < rows * outputs; index++) known += mask[index] as number;
@@ -94,7 +167,7 @@ export function createOwnTrainer(start: FittedHead, most: number, multiplyOn = c
         const logit = outputOf(row, output);
         const target = targets[row * outputs + output] as number;
         const share = (mask[row * outputs + output] as number) / (known || 1);
-        loss += share * (Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit))));
+        loss += share * crossEntropy(logit, target);
         const error = share * (1 / (1 + Math.exp(-logit)) - target);
         errors[output] = error;
         outputBiasGradient[output] = (outputBiasGradient[output] as number) + error;
@@ -117,20 +190,26 @@ export function createOwnTrainer(start: FittedHead, most: number, multiplyOn = c
   };
 
   return {
-    step: (batch, rate, pull) => {
-      forward(batch.inputs, 0, batch.rows);
-      const loss = backward(batch);
+    width,
+    hidden,
+    outputs,
+    step: (rows, rate, pull) => {
+      forward(rows.inputs, 0, rows.rows);
+      const loss = backward(rows);
       multiply(
         inputs.byteOffset,
         units.byteOffset,
         gradient.byteOffset,
-        width,
-        batch.rows,
+        even(width),
+        rows.rows,
         columns * 4,
         4,
         stride * 4,
       );
-      adam(rate, pull);
+      steps += 1;
+      for (const { adam, gradient, towards } of parameters) {
+        adamStep(adam, gradient, { step: steps, rate, pull, towards });
+      }
       return loss;
     },
     logits: (from, count) => {

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createTfjsTrainer } from '../../../scripts/bench-retrain/tfjs-trainer.ts';
 import { createRandom } from '../../../src/base/random.ts';
-import type { FittedHead } from '../../../src/learning/fit/head-model.ts';
-import { plainMultiply } from '../../../src/learning/retrain/matrix-kernel.ts';
-import { createOwnTrainer } from '../../../src/learning/retrain/own-trainer.ts';
-import type { MaskedBatch } from '../../../src/learning/retrain/trainer.ts';
+import {
+  createHeadTrainer,
+  type FittedHead,
+  type HeadBatch,
+} from '../../../src/learning/fit/head-trainer.ts';
+import { plainMultiply } from '../../../src/learning/fit/matrix-kernel.ts';
 import { loadTensorflow } from '../../../src/vision/engines/tensorflow.ts';
 
-const [WIDTH, HIDDEN, OUTPUTS, ROWS] = [20, 6, 3, 7];
+const [WIDTH, HIDDEN, OUTPUTS, ROWS] = [21, 6, 3, 7];
 
-function toy(seed: number): { start: FittedHead; batch: MaskedBatch } {
+function toy(seed: number): { start: FittedHead; batch: HeadBatch } {
   const random = createRandom(seed);
   const values = (length: number) => Float32Array.from({ length }, () => random.between(-1, 1));
   const bits = (length: number) => Float32Array.from({ length }, () => (random.next() < 0.6 ? 1 : 0));
@@ -35,11 +37,11 @@ const numbers = (weights: FittedHead) =>
     ...part,
   ]);
 
-describe('createOwnTrainer', () => {
+describe('createHeadTrainer', () => {
   it('takes the same steps as TensorFlow.js', async () => {
     const tf = await loadTensorflow('wasm');
     const { start, batch } = toy(1);
-    const own = createOwnTrainer(start, ROWS + 1);
+    const own = createHeadTrainer(start, ROWS);
     const other = createTfjsTrainer(tf, start);
     for (let step = 0; step < 5; step++) {
       expect(own.step(batch, 0.01, 0.1)).toBeCloseTo(other.step(batch, 0.01, 0.1), 4);
@@ -52,22 +54,22 @@ describe('createOwnTrainer', () => {
 
   it('takes the same steps without SIMD', () => {
     const { start, batch } = toy(2);
-    const own = createOwnTrainer(start, ROWS + 1);
-    const plain = createOwnTrainer(start, ROWS + 1, plainMultiply);
+    const own = createHeadTrainer(start, ROWS);
+    const plain = createHeadTrainer(start, ROWS, plainMultiply);
     for (let step = 0; step < 3; step++) expect(own.step(batch, 0.01, 0)).toBe(plain.step(batch, 0.01, 0));
     expect(numbers(own.weights())).toEqual(numbers(plain.weights()));
   });
 
   it('scores as many rows as there are, more than a batch', () => {
     const { start, batch } = toy(3);
-    const own = createOwnTrainer(start, 2);
-    const whole = createOwnTrainer(start, ROWS + 1);
+    const own = createHeadTrainer(start, 2);
+    const whole = createHeadTrainer(start, ROWS);
     expect(own.logits(batch.inputs, ROWS)).toEqual(whole.logits(batch.inputs, ROWS));
   });
 
   it('learns nothing from what is not known', () => {
     const { start, batch } = toy(4);
-    const own = createOwnTrainer(start, ROWS + 1);
+    const own = createHeadTrainer(start, ROWS);
     expect(own.step({ ...batch, mask: new Float32Array(ROWS * OUTPUTS) }, 0.01, 0)).toBe(0);
     expect(numbers(own.weights())).toEqual(numbers(start));
   });
