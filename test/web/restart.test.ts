@@ -25,7 +25,7 @@ function running(folder: string, file: string, set: readonly string[] = []): Chi
 }
 
 it('starts the daemon anew in the same process, with the config that was saved', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const folder = await temporaryFolder();
   const file = join(folder, 'board.json');
@@ -50,7 +50,7 @@ it('starts the daemon anew in the same process, with the config that was saved',
           () => false,
         ),
       site,
-      60_000,
+      150_000,
     );
   const { text, etag } = await siteIs('pier');
   const saved = await ask(url, 'PUT', '/config', { text: text.replace('pier', 'north'), etag });
@@ -80,7 +80,7 @@ it('starts the daemon anew in the same process, with the config that was saved',
 it.skipIf(!hasChromium())(
   'is set up on the page, from an empty config to a camera that is watched',
   {
-    timeout: 240_000,
+    timeout: 480_000,
   },
   async () => {
     const folder = await temporaryFolder();
@@ -99,12 +99,12 @@ it.skipIf(!hasChromium())(
         ({ json }) => json.started,
         () => undefined,
       );
-    const started = await until(startOf, 'the daemon', 60_000);
+    const started = await until(startOf, 'the daemon', 150_000);
     const browser = await launchChromium();
     onTestFinished(() => browser.close());
     // There is no picture before the camera is, and no daemon while it restarts.
     const { page, wrong } = await browse(browser, url, '', { allowed: [404, 502] });
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(150_000);
     await page.getByLabel('Folder', { exact: false }).first().check();
     const frames = join(PACKAGE_ROOT, 'config', 'demo-footage');
     await page.getByRole('textbox', { name: 'Folder' }).fill(frames);

@@ -69,15 +69,16 @@ export function timelineOf(
   { fromMs, toMs, by, measure, timeZone }: TimelineOptions,
 ): Timeline {
   const local = localTime(timeZone);
-  const keyOf = (hour: string) => (by === 'hour' ? hour : local(hour).date);
+  const keyOf = (atMs: number) =>
+    by === 'hour' ? String(Math.floor(atMs / HOUR_MS)) : local(new Date(atMs).toISOString()).date;
   const times = new Map<string, number>();
   for (let atMs = fromMs; atMs < toMs; atMs += HOUR_MS) {
-    const key = keyOf(new Date(atMs).toISOString());
+    const key = keyOf(atMs);
     times.set(key, times.get(key) ?? atMs / 1_000);
   }
   const sums = new Map<string, Map<string, number>>();
   for (const { hour, activity, minutes, peak } of hours) {
-    const key = keyOf(hour);
+    const key = keyOf(Date.parse(hour));
     if (!isActivity(activity) || !times.has(key)) continue;
     const row = sums.get(activity) ?? new Map<string, number>();
     const before = row.get(key) ?? 0;

@@ -60,7 +60,8 @@ export const text = textsOf({
     'why.place': 'This rider, from the picture',
     'why.score': 'Score of this rider',
     'why.here': 'What decided at this place',
-    'why.hereHint': 'The score of each activity there, and the score it takes to count.',
+    'why.hereHint':
+      'The score of each activity there, by this picture alone, and the score it takes to count.',
     'why.whole': 'Nothing was kept of this place: this is about the whole picture.',
     'why.decided': 'What decided in this picture',
     'why.decidedHint': 'The strongest place for each activity, and the score it takes to count.',
@@ -132,7 +133,7 @@ export const text = textsOf({
     'why.place': 'Dieser Sportler, aus dem Bild',
     'why.score': 'Wert dieses Sportlers',
     'why.here': 'Was an dieser Stelle entschied',
-    'why.hereHint': 'Der Wert jeder Sportart dort, und der Wert, ab dem sie zählt.',
+    'why.hereHint': 'Der Wert jeder Sportart dort, nach diesem Bild allein, und der Wert, ab dem sie zählt.',
     'why.whole': 'Von dieser Stelle wurde nichts behalten: Es geht um das ganze Bild.',
     'why.decided': 'Was in diesem Bild entschied',
     'why.decidedHint': 'Die stärkste Stelle für jede Sportart, und der Wert, ab dem sie zählt.',
@@ -204,7 +205,8 @@ export const text = textsOf({
     'why.place': 'Ce pratiquant, extrait de l’image',
     'why.score': 'Score de ce pratiquant',
     'why.here': 'Ce qui a décidé à cet endroit',
-    'why.hereHint': 'Le score de chaque activité à cet endroit, et le score à partir duquel elle compte.',
+    'why.hereHint':
+      'Le score de chaque activité à cet endroit, d’après cette seule image, et celui à partir duquel elle compte.',
     'why.whole': 'Rien n’a été gardé de cet endroit : il s’agit de toute l’image.',
     'why.decided': 'Ce qui a décidé sur cette image',
     'why.decidedHint':
@@ -277,7 +279,8 @@ export const text = textsOf({
     'why.place': 'Este deportista, en la imagen',
     'why.score': 'Puntuación de este deportista',
     'why.here': 'Lo que decidió en este lugar',
-    'why.hereHint': 'La puntuación de cada actividad aquí y la puntuación desde la que cuenta.',
+    'why.hereHint':
+      'La puntuación de cada actividad aquí, solo por esta imagen, y aquella desde la que cuenta.',
     'why.whole': 'No se guardó nada de este lugar: se trata de toda la imagen.',
     'why.decided': 'Lo que decidió en esta imagen',
     'why.decidedHint': 'El lugar más fuerte de cada actividad y la puntuación desde la que cuenta.',
@@ -349,7 +352,8 @@ export const text = textsOf({
     'why.place': 'Este praticante, na imagem',
     'why.score': 'Pontuação deste praticante',
     'why.here': 'O que decidiu neste lugar',
-    'why.hereHint': 'A pontuação de cada atividade aqui e a pontuação a partir da qual conta.',
+    'why.hereHint':
+      'A pontuação de cada atividade aqui, só por esta imagem, e aquela a partir da qual conta.',
     'why.whole': 'Nada foi guardado deste lugar: trata-se de toda a imagem.',
     'why.decided': 'O que decidiu nesta imagem',
     'why.decidedHint': 'O lugar mais forte de cada atividade e a pontuação a partir da qual conta.',
