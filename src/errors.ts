@@ -449,7 +449,8 @@ export const ERRORS = {
     remedy: 'Wait a minute. Whoever is logged in already is not held up.',
   },
   'web-forbidden': {
-    meaning: 'The login may look only, the request came from another web site, or it was meant for another computer.',
+    meaning:
+      'The login may look only, the request came from another web site, or it was meant for another computer.',
     remedy:
       'Log in with `web.operatePassword`; open the page at its own address. Behind a proxy see docs/page.md.',
   },
@@ -463,7 +464,8 @@ export const ERRORS = {
   },
   'web-conflict': {
     meaning: 'The config file cannot be changed from the page: it was changed meanwhile, or there is none.',
-    remedy: 'Load it again and repeat the change. Where there is no file, start the daemon with `--config FILE`.',
+    remedy:
+      'Load it again and repeat the change. Where there is no file, start the daemon with `--config FILE`.',
   },
   'web-busy': {
     meaning: 'Too much is asked of the page at one time.',

@@ -37,6 +37,8 @@ export interface Point {
   readonly reasons: readonly string[];
   /** Of the head that is then in force, on the held frames of this site. */
   readonly site: Tally;
+  /** Of the head before it in the frames labelled since: what their labels could tell it. */
+  readonly told: Tally;
   /** Of the candidate, where the gate did not let it pass. */
   readonly refused: Tally | null;
   /** Of the head in force on frames of the other sites, of which it learnt nothing. */
@@ -131,11 +133,17 @@ export async function measureCurve(job: CurveJob): Promise<Curve> {
   let live = start.head;
   let now = figures(live);
   const labelled: PoolFrame[] = [];
-  const points: Point[] = [{ labels: 0, decision: null, reasons: [], ...now, refused: null, seconds: 0 }];
+  const points: Point[] = [
+    { labels: 0, decision: null, reasons: [], ...now, told: judge(live, []), refused: null, seconds: 0 },
+  ];
   for (const labels of STEPS) {
     const wanted = labels - labelled.length;
     if (left.length < wanted) break;
     const chosen = order === 'next' ? chooseNext(left, labelled, way, live, wanted) : left.slice(0, wanted);
+    const told = judge(
+      live,
+      chosen.map(frame => site.frames[job.pool.indexOf(frame)] as BenchFrame),
+    );
     left = left.filter(frame => !chosen.includes(frame));
     labelled.push(...chosen);
     const { candidate, verdict, seconds } = await retrainHead(
@@ -159,6 +167,7 @@ export async function measureCurve(job: CurveJob): Promise<Curve> {
       decision,
       reasons,
       ...now,
+      told,
       refused: passed ? null : judge(candidate, held),
       seconds,
     });

@@ -1,8 +1,8 @@
 /** The figures as a section of docs/accuracy.md. */
 import { table } from '../../src/training/report/markdown.ts';
 import type { Machine } from '../bench/report.ts';
-import { type Curve, type Order, STEPS, WAYS, type Way } from './curve.ts';
-import { decisionsOf, type Gain, gainAt, gainsOf, ordersOf, worstLosses } from './summary.ts';
+import { type Curve, ORDERS, type Order, STEPS, WAYS, type Way } from './curve.ts';
+import { decisionsOf, type Gain, gainAt, gainsOf, ordersOf, toldAFrame, worstLosses } from './summary.ts';
 
 export interface SiteSummary {
   readonly name: string;
@@ -55,6 +55,8 @@ export function tablesOf({ machine, seeds, curves, sites }: LearningResults): st
         }),
       ]),
     ),
+    '',
+    `Errors of the head in use, riders missed and places mistaken, in each frame that was labelled where there was a choice: ${ORDERS.map(order => `${toldAFrame(curves, order).toFixed(1)} ${order === 'next' ? 'by `--next`' : 'at random'}`).join(', ')}.`,
     '',
     `Most that any retraining lost: ${percentOf(lost.base)} of macro-F1 on the held groups of the base set, ${percentOf(lost.elsewhere)} of F1 of riders on frames of the other cameras, which neither head has learnt from.`,
     '',

@@ -73,6 +73,17 @@ export function ordersOf(curves: readonly Curve[], way: Way): OrderGain[] {
   });
 }
 
+/** Riders missed and places mistaken by the head before, in each frame that was labelled where there was a choice. */
+export function toldAFrame(curves: readonly Curve[], order: Order): number {
+  const told = addTallies(
+    curves
+      .filter(each => each.order === order)
+      .flatMap(({ pool, points }) => points.filter(({ labels }) => labels < pool))
+      .map(point => point.told),
+  );
+  return (told.riders - told.matched + told.mistaken) / Math.max(1, told.frames);
+}
+
 /** Most that any retraining of any curve lost, as shares: negative where none lost anything. */
 export function worstLosses(curves: readonly Curve[]): { readonly base: number; readonly elsewhere: number } {
   const losses = (loss: (point: Point, first: Point) => number) =>

@@ -12,7 +12,7 @@ import { drawLearning } from '../../scripts/bench-learning/plot.ts';
 import { tablesOf } from '../../scripts/bench-learning/report.ts';
 import { frameError, judge, judgeIdeal, riderError } from '../../scripts/bench-learning/sight.ts';
 import { type Site, sitesOf, splitSite } from '../../scripts/bench-learning/sites.ts';
-import { gainAt, ordersOf, worstLosses } from '../../scripts/bench-learning/summary.ts';
+import { gainAt, ordersOf, toldAFrame, worstLosses } from '../../scripts/bench-learning/summary.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { toyBase, toyHead } from '../learning/retrain/support.ts';
 import { WIDTH } from '../learning/support.ts';
@@ -137,6 +137,7 @@ describe('the bench of learning', () => {
       decision: labels === 0 ? null : 'promote',
       reasons: [],
       site: tally(matched),
+      told: labels === 0 ? { ...tally(0), frames: 0, riders: 0 } : tally(10 - matched),
       refused: null,
       elsewhere: tally(10),
       base,
@@ -161,5 +162,7 @@ describe('the bench of learning', () => {
     ]);
     expect(worstLosses(curves).base).toBeCloseTo(0.005);
     expect(gainAt(curves, 10)).toBeNull();
+    // Where all frames are labelled, as at the small site, no order chose them.
+    expect([toldAFrame(curves, 'next'), toldAFrame(curves, 'random')]).toEqual([1, 0]);
   });
 });

@@ -10,6 +10,11 @@ export type JudgedBy = Pick<HeadManifest, 'activities' | 'cells'> & {
   readonly thresholds: Readonly<Record<string, number>>;
 };
 
+/** Probability, 0..1, from which a place counts as a rider. */
+export function riderOf({ cells }: JudgedBy): number {
+  return cells?.rider ?? 0.5;
+}
+
 /** What the frame says of one activity. */
 export interface Deciding {
   readonly activity: string;

@@ -1,17 +1,9 @@
 /** What to label next: the frames of the archive from which a head is likely to learn most. */
 import type { Scores } from '../../activity/scores.ts';
 import type { Rectangle } from '../../base/geometry.ts';
-import type { JudgedBy } from './deciding.ts';
+import { type JudgedBy, riderOf } from './deciding.ts';
 import { normalisedRows } from './likeness/vectors.ts';
-import {
-  type Ask,
-  type Asked,
-  askedOf,
-  emptiest,
-  riderOf,
-  unclear,
-  type WholeLabelled,
-} from './ranking/asking.ts';
+import { type Ask, type Asked, askedOf, emptiest, unclear, type WholeLabelled } from './ranking/asking.ts';
 import type { Candidate } from './ranking/candidate.ts';
 import { type Doubtful, doubtful } from './ranking/doubtful.ts';
 import { type ShownPlace, shownPlaces } from './ranking/places.ts';
@@ -43,12 +35,15 @@ export interface NextOptions {
   readonly shortlist: number;
   /** How much a frame without any doubt still counts against one on a threshold, 0..1. */
   readonly floor: number;
+  /** What each place in doubt counts besides. */
+  readonly places: number;
 }
 
 export const NEXT_DEFAULTS: NextOptions = {
   count: 10,
   shortlist: 200,
   floor: 0.1,
+  places: 1,
 };
 
 /** Plain data that survives JSON. */
@@ -92,7 +87,7 @@ export function rankFrames(
   options: Partial<NextOptions> = {},
 ): readonly NextFrame[] {
   const all = { ...NEXT_DEFAULTS, ...options };
-  const worth = ({ doubt }: Doubtful) => all.floor + (1 - all.floor) * doubt;
+  const worth = ({ doubt, unsure }: Doubtful) => all.floor + (1 - all.floor) * doubt + all.places * unsure;
   const first = candidates.flatMap(candidate => doubtful(candidate, candidate.cells, input.head) ?? []);
   const frames = shortlist(first, worth, Math.max(all.shortlist, all.count)).map(frame =>
     readVectors(frame, input),

@@ -14,6 +14,9 @@ const NUMBERS = 'base.f16.bin';
 const whole = z.number().int().min(0);
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Source, group, file, part, one digit an activity, and whether it is a changed view. */
+const sampleSchema = z.tuple([whole, whole, whole, z.string(), z.string().regex(/^[01]+$/), z.boolean()]);
+
 /** Groups and files are numbered: their names would tell who took the pictures, and where they lay. */
 const headerSchema = z.object({
   format: z.literal(1),
@@ -24,28 +27,43 @@ const headerSchema = z.object({
   sources: z.array(z.string()),
   /** Numbers of the held groups. */
   held: z.array(whole),
-  /** Source, group, file, part, one digit an activity, and whether it is a changed view. */
-  samples: z.array(z.tuple([whole, whole, whole, z.string(), z.string().regex(/^[01]+$/), z.boolean()])),
-  /** SHA-256 of the samples as they stand here (JSON) and of the numbers, after one another. */
+  samples: z.array(sampleSchema),
+  /** Places found in whole frames; their numbers come after those of the samples. */
+  found: z.array(sampleSchema).optional(),
+  /** SHA-256 of the samples and the places as they stand here (JSON) and of the numbers, after one another. */
   sha256: sha256Schema,
 });
 
 type Header = z.infer<typeof headerSchema>;
+type SampleRow = z.infer<typeof sampleSchema>;
 
 /** @returns the two files by name, to be saved with a head */
-export function writeBase({ activities, backbone, set, held }: BaseSet): Record<string, string | Uint8Array> {
+export function writeBase({
+  activities,
+  backbone,
+  set,
+  held,
+  found,
+}: BaseSet): Record<string, string | Uint8Array> {
   const sources = numbering();
   const groups = numbering();
   const files = numbering();
-  const samples = set.samples.map((sample): Header['samples'][number] => [
-    sources.of(sample.source),
-    groups.of(sample.group),
-    files.of(`${sample.source}\n${sample.file}`),
-    sample.part,
-    sample.labels.join(''),
-    sample.augmented,
-  ]);
-  const numbers = float32ToFloat16(set.embeddings);
+  const rowsOf = (all: readonly Sample[]) =>
+    all.map(
+      (sample): SampleRow => [
+        sources.of(sample.source),
+        groups.of(sample.group),
+        files.of(`${sample.source}\n${sample.file}`),
+        sample.part,
+        sample.labels.join(''),
+        sample.augmented,
+      ],
+    );
+  const samples = rowsOf(set.samples);
+  const places = found === undefined ? undefined : rowsOf(found.samples);
+  const numbers = Buffer.concat(
+    [set, ...(found === undefined ? [] : [found])].map(each => float32ToFloat16(each.embeddings)),
+  );
   const header: Header = {
     format: 1,
     activities: [...activities],
@@ -54,7 +72,8 @@ export function writeBase({ activities, backbone, set, held }: BaseSet): Record<
     sources: sources.names(),
     held: [...held].filter(groups.knows).map(groups.of),
     samples,
-    sha256: sumOf(samples, numbers),
+    ...(places !== undefined && { found: places }),
+    sha256: sumOf(samples, places, numbers),
   };
   return { [HEADER]: `${JSON.stringify(header)}\n`, [NUMBERS]: numbers };
 }
@@ -77,27 +96,32 @@ export async function loadBase(headFolder: string): Promise<BaseSet | null> {
   const numbers = await readFile(binary).catch(error => {
     throw invalid(`cannot read ${binary}: ${messageOf(error)}`, error);
   });
-  const { activities, backbone, width, samples, sources } = header;
-  if (numbers.length !== samples.length * width * 2) {
-    throw invalid(`${binary} has ${numbers.length} bytes, ${HEADER} describes ${samples.length * width * 2}`);
+  const { activities, backbone, width, samples, found, sources } = header;
+  const bytes = (samples.length + (found?.length ?? 0)) * width * 2;
+  if (numbers.length !== bytes) {
+    throw invalid(`${binary} has ${numbers.length} bytes, ${HEADER} describes ${bytes}`);
   }
-  if (sumOf(samples, numbers) !== header.sha256) {
+  if (sumOf(samples, found, numbers) !== header.sha256) {
     throw invalid(`${binary} and ${HEADER} don't belong together, or one is damaged (SHA-256 differs)`);
   }
+  const embeddings = float16ToFloat32(numbers);
+  const end = samples.length * width;
+  const setOf = (rows: readonly SampleRow[], own: Float32Array) => ({
+    samples: rows.map(row => sampleOf(row, sources)),
+    embeddings: own,
+    width,
+  });
   return {
     activities,
     backbone,
     held: new Set(header.held.map(String)),
-    set: {
-      samples: samples.map(row => sampleOf(row, sources)),
-      embeddings: float16ToFloat32(numbers),
-      width,
-    },
+    set: setOf(samples, embeddings.slice(0, end)),
+    ...(found !== undefined && { found: setOf(found, embeddings.slice(end)) }),
   };
 }
 
 function sampleOf(
-  [source, group, file, part, labels, augmented]: Header['samples'][number],
+  [source, group, file, part, labels, augmented]: SampleRow,
   sources: readonly string[],
 ): Sample {
   return {
@@ -113,7 +137,7 @@ function sampleOf(
 function parseHeader(text: string, path: string): Header {
   try {
     const header = headerSchema.parse(JSON.parse(text));
-    for (const [index, [source, , , , labels]] of header.samples.entries()) {
+    for (const [index, [source, , , , labels]] of [...header.samples, ...(header.found ?? [])].entries()) {
       if (source >= header.sources.length)
         throw new Error(`sample ${index} is of source ${source}, which is not listed`);
       if (labels.length !== header.activities.length)
@@ -128,8 +152,10 @@ function parseHeader(text: string, path: string): Header {
   }
 }
 
-function sumOf(samples: Header['samples'], numbers: Uint8Array): string {
-  return createHash('sha256').update(JSON.stringify(samples)).update(numbers).digest('hex');
+function sumOf(samples: readonly SampleRow[], found: readonly SampleRow[] = [], numbers: Uint8Array): string {
+  const hash = createHash('sha256').update(JSON.stringify(samples));
+  if (found.length > 0) hash.update(JSON.stringify(found));
+  return hash.update(numbers).digest('hex');
 }
 
 function invalid(message: string, cause?: unknown): SurfwatchError {

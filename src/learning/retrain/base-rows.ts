@@ -10,7 +10,7 @@ import type { BaseSet } from './types.ts';
  * @param outputs names of the columns; what the base set does not know is in none of it
  */
 export function baseSide(base: BaseSet, outputs: readonly string[], held: boolean): EmbeddedSet {
-  const columns = outputs.map(name => base.activities.indexOf(name));
+  const columns = baseColumns(base, outputs);
   const side = selectRows(
     base.set,
     ({ group, augmented }) => base.held.has(group) === held && !(held && augmented),
@@ -20,6 +20,14 @@ export function baseSide(base: BaseSet, outputs: readonly string[], held: boolea
     labels: columns.map(column => sample.labels[column] ?? 0),
   }));
   return { ...side, samples };
+}
+
+/** Where the labels of each output stand in those of the base set; -1 where it has none. */
+export function baseColumns(
+  { activities }: Pick<BaseSet, 'activities'>,
+  outputs: readonly string[],
+): number[] {
+  return outputs.map(name => activities.indexOf(name));
 }
 
 /**

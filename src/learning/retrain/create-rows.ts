@@ -35,6 +35,8 @@ export interface Rows {
   readonly ofBase: number;
   /** Ids of frames labelled as a whole in which it is not clear who is meant. */
   readonly unsure: readonly string[];
+  /** Whether a cell may be what the label of its frame is about: not where this camera shows nobody, or the like. */
+  readonly isMeant: (frame: BoardFrame, cell: number) => boolean;
   /** With the cells chosen by a head that knows so many of the activities, the first. */
   at(score: HeadTrainer['logits'], learnt: number): WeightedRows;
 }
@@ -95,9 +97,16 @@ export function createRows(
     boardLogits(incumbent, known),
     rider,
   );
+  const notMeant = new Set(
+    [...meant.notMeant].map(row => {
+      const { frame, cell } = cells[row] as BoardCell;
+      return `${frame} ${cell}`;
+    }),
+  );
   return {
     ofBase: samples.length,
     unsure: [...meant.unsure].map(({ id }) => id),
+    isMeant: (frame, cell) => !notMeant.has(`${frames.indexOf(frame)} ${cell}`),
     at: (score, learnt) => {
       const logits = boardLogits(score, learnt);
       const { wholeFrames, hardNegatives } = options;

@@ -3,6 +3,7 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { measure, type Prediction } from '../fit/metrics.ts';
 import { baseSide } from './base-rows.ts';
 import { type Contradiction, contradictions } from './contradictions.ts';
+import { foundF1, foundPlacesOf } from './found-places.ts';
 import { judgeCells } from './judge-cells.ts';
 import { judgeFrames } from './judge-frames.ts';
 import { type Moves, movesOf } from './moves.ts';
@@ -42,8 +43,8 @@ export interface GateData {
 const BASE = 'the base set';
 const BOARD = 'the held-back frames of the board';
 
-/** More than this lost on the base set, 0..1, is for a person to decide. */
-const BASE_LOSS = 0.01;
+/** More than this lost of what was known, 0..1, is for a person to decide. */
+export const MOST_LOST = 0.01;
 /** A head is not held for one frame in which something was mistaken, nor for a small share of them. */
 const FRAMES_ELSEWHERE = { fewest: 2, share: 0.05 };
 
@@ -58,6 +59,11 @@ export function gate(
   const onBase = judge && compare(heads, activities, judge);
   const shipped = judge && heads.shipped ? figuresOf(judge(heads.shipped), activities).macroF1 : 0;
   const onBoard = held.length === 0 ? null : compare(heads, activities, head => judgeFrames(head, held));
+  const places = foundPlacesOf(base, activities);
+  const found = places && {
+    known: foundF1(heads.shipped ?? heads.incumbent, places),
+    candidate: foundF1(heads.candidate, places),
+  };
   const moves = movesOf(heads, unlabelled, labelled, noNegatives);
   const against = [
     ...contradictions(heads.incumbent, labelled).map(inWords),
@@ -67,6 +73,7 @@ export function gate(
   ];
   const doubts = [
     ...(onBase === null ? [] : lossOnBase(onBase, shipped)),
+    ...(found === null ? [] : lossElsewhere(found)),
     ...(moves === null ? [] : doubtsAbout(moves, noNegatives)),
   ];
   const decision = against.length > 0 ? 'reject' : doubts.length > 0 ? 'hold' : 'promote';
@@ -77,6 +84,7 @@ export function gate(
         ? [
             ...inFavour(BASE, onBase),
             ...inFavour(BOARD, onBoard),
+            ...(found === null ? [] : [foundInWords(found)]),
             ...(moves === null ? [] : [countsOf(moves)]),
           ]
         : [...against, ...doubts],
@@ -171,11 +179,25 @@ export function objections(
  */
 function lossOnBase({ incumbent, candidate }: Comparison, shipped: number): string[] {
   const floor = Math.max(incumbent.macroF1, shipped);
-  if (floor - candidate.macroF1 <= BASE_LOSS + ROUNDING) return [];
+  if (floor - candidate.macroF1 <= MOST_LOST + ROUNDING) return [];
   const whose = floor > incumbent.macroF1 ? 'the shipped head' : 'the head in use';
   return [
-    `Macro-F1 on ${BASE} is ${percent(candidate.macroF1)}, of ${whose} ${percent(floor)}: more than ${percent(BASE_LOSS)} would be lost of what it knew before.`,
+    `Macro-F1 on ${BASE} is ${percent(candidate.macroF1)}, of ${whose} ${percent(floor)}: more than ${percent(MOST_LOST)} would be lost of what it knew before.`,
   ];
+}
+
+interface FoundF1 {
+  /** Of the head that came with the program; of the one in use where that is not known. */
+  readonly known: number;
+  readonly candidate: number;
+}
+
+function lossElsewhere(found: FoundF1): string[] {
+  return found.known - found.candidate <= MOST_LOST + ROUNDING ? [] : [foundInWords(found)];
+}
+
+function foundInWords({ known, candidate }: FoundF1): string {
+  return `F1 of riders in frames of other cameras is ${percent(candidate)}, of the head it came from ${percent(known)}.`;
 }
 
 function doubtsAbout(moves: Moves, noNegatives: boolean): string[] {

@@ -4,16 +4,18 @@ import { createRandom } from '../../base/random.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { cellsAbout } from '../archive/about.ts';
 import type { Calibration } from '../fit/calibrate.ts';
-import { withOutputs } from '../fit/calibrate-head.ts';
 import { drawByWeight, type Epoch, type FitOptions, fitHead } from '../fit/fit-head.ts';
 import { createHeadTrainer, type FittedHead } from '../fit/head-trainer.ts';
 import { baseSide } from './base-rows.ts';
+import { blend } from './blend.ts';
 import { divideByBlock } from './blocks.ts';
 import type { WeightedRows } from './board-rows.ts';
-import { chooseRetrainedOutputs } from './choose-outputs.ts';
 import { createRows, type RowOptions } from './create-rows.ts';
+import { foundPlacesOf } from './found-places.ts';
 import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
+import { labelledF1 } from './labelled-f1.ts';
+import { withNewThresholds } from './new-thresholds.ts';
 import type {
   BoardFrame,
   RetrainHooks,
@@ -117,8 +119,11 @@ export async function retrainHead(
     },
   );
 
-  const plain = candidateOf(incumbent, activities, best.weights, options.seed);
-  const candidate = withOutputs(plain, chooseRetrainedOutputs(incumbent, plain, heldBase, fitted));
+  const refitted = candidateOf(incumbent, activities, best.weights, options.seed);
+  const known = shipped ?? incumbent;
+  const right = labelledF1(known, fitted, rows.isMeant);
+  const blended = blend(known, refitted, right, foundPlacesOf(base, activities));
+  const candidate = withNewThresholds(blended, incumbent, fitted);
   const warnings: RetrainWarning[] = [
     ...(showsNobody(fitted) ? [] : (['no-negatives'] as const)),
     ...(rows.unsure.length === 0 ? [] : (['unsure-labels'] as const)),

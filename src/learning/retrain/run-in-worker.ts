@@ -49,6 +49,7 @@ export function startRetrainJob(
     workerData: data,
     transferList: buffersOf([
       input.base?.set.embeddings,
+      input.base?.found?.embeddings,
       [...input.board, ...(input.unlabelled ?? [])].map(({ embeddings }) => embeddings),
     ]),
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

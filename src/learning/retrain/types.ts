@@ -14,6 +14,11 @@ export interface BaseSet {
   readonly set: EmbeddedSet;
   /** Groups that no head was ever fitted to: the gate judges on these. */
   readonly held: ReadonlySet<string>;
+  /**
+   * Places that the shipped head found in whole frames of its cameras, riders and false alarms alike, the strongest of each
+   * frame: they tell what a head does at other cameras. Missing where the base set is of photos.
+   */
+  readonly found?: EmbeddedSet;
 }
 
 /** The cells of a frame. */

@@ -4,9 +4,43 @@ import type { EmbeddedSet, Sample } from '../../learning/fit/sample.ts';
 import type { BaseSet } from '../../learning/retrain/types.ts';
 import type { Material } from './data/material.ts';
 import { type CellRows, kindOfRow } from './fit/rows.ts';
+import { matchRiders } from './judge/match.ts';
+import type { JudgedFrame } from './judge/place-calibration.ts';
 
 /** In half precision 1.5 MB beside the head, and 0.3 MB of labels. */
 const BASE_CELLS = 6000;
+
+/** Of a frame, at most: in half precision 10 kB, and about 1 MB for all cameras. */
+const FOUND_PLACES = 40;
+
+/**
+ * The strongest places found in frames, by which a board sees what a new head would do at other cameras. Those that cannot
+ * be told right from wrong are left out.
+ */
+export function foundPlaces(frames: readonly JudgedFrame[], outputs: readonly string[]): EmbeddedSet {
+  const places = frames.flatMap(({ found, material: { camera, source, path, marks } }) => {
+    const strongest = found.slice(0, FOUND_PLACES);
+    const { taken, neutral } = matchRiders(strongest, marks);
+    return strongest.flatMap(({ vector }, place) => {
+      const at = taken[place];
+      const kind = at === null || at === undefined ? null : (marks[at]?.kind ?? null);
+      if (kind === null && neutral[place] === true) return [];
+      const sample: Sample = {
+        labels: outputs.map(name => (name === kind ? 1 : 0)),
+        group: camera,
+        source,
+        file: path,
+        part: String(place),
+        augmented: false,
+      };
+      return [{ sample, vector }];
+    });
+  });
+  const width = places[0]?.vector.length ?? 0;
+  const embeddings = new Float32Array(places.length * width);
+  for (const [row, { vector }] of places.entries()) embeddings.set(vector, row * width);
+  return { samples: places.map(({ sample }) => sample), embeddings, width };
+}
 
 /**
  * Of every camera some riders, what else is something, and what is nothing, as evenly as they can be had. Only cells of

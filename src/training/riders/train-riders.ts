@@ -9,14 +9,14 @@ import { type BackboneSight, sightOf, UNRECORDED } from '../backbone-sight.ts';
 import type { Finding } from '../data/findings.ts';
 import { type PhaseHooks, startPhases } from '../phases.ts';
 import { machineName } from '../train.ts';
-import { baseOfRows } from './base.ts';
+import { baseOfRows, foundPlaces } from './base.ts';
 import { checkedMaterial, hashOf } from './data/checked-material.ts';
 import type { Material } from './data/material.ts';
 import { openPictures } from './data/pictures.ts';
 import { describeRiders, type RidersJob } from './describe.ts';
 import { type FittedEpoch, fitCells } from './fit/fit-cells.ts';
 import { foldMaterial } from './folds.ts';
-import { judgeByFolds, judgeElsewhere } from './judge/judge-cameras.ts';
+import { choosePerCamera, judgeByFolds, judgeElsewhere, readAll } from './judge/judge-cameras.ts';
 import { type JudgedFrame, placeCalibration } from './judge/place-calibration.ts';
 import { outputsFrom } from './outputs.ts';
 import type { RidersRecord } from './record.ts';
@@ -27,6 +27,9 @@ export interface TrainedRiders {
   readonly record: RidersRecord;
   readonly base: BaseSet;
 }
+
+/** Of each camera, whose strongest places go into the base set. */
+const FOUND_FRAMES = 8;
 
 /** @throws SurfwatchError `dataset-unreadable`, `dataset-mixed`, `training-impossible`, `engine-unavailable` */
 export async function trainRiders(
@@ -58,6 +61,10 @@ export async function trainRiders(
   const fitted = [...Array(rows.count).keys()].filter(row => (rows.folds[row] as number) < fold.count);
   const history = await phases.run('fitting', () => fitCells(rows, fitted, [], job.fit, hooks.onProgress));
   const kept = history[(epochs ?? history.length) - 1] ?? (history.at(-1) as FittedEpoch);
+  // Of a judge the vectors are another backbone's, and of folds the places are another head's.
+  const found = await withCells(bundle, reader =>
+    readAll(work, reader, material, choosePerCamera(material, FOUND_FRAMES), () => kept.weights),
+  );
   const described = describeRiders(job, {
     bundle,
     material,
@@ -76,10 +83,8 @@ export async function trainRiders(
     machine: machineName(),
     seconds: phases.seconds,
   });
-  return {
-    ...described,
-    base: baseOfRows(rows, material, fold.reserved, bundle.manifest.weights.sha256, job.seed),
-  };
+  const base = baseOfRows(rows, material, fold.reserved, bundle.manifest.weights.sha256, job.seed);
+  return { ...described, base: { ...base, found: foundPlaces(found, outputs.all) } };
 }
 
 /** On the backbone that they were judged on. */

@@ -1,7 +1,8 @@
 /** The page: a frame with the navigation, and the view that the address names. */
 import { effect, signal, useSignal } from '@preact/signals';
 import { type ComponentType, render } from 'preact';
-import { follow } from './live.ts';
+import { ask } from './api.ts';
+import { follow, newest, topics } from './live.ts';
 import { Icon } from './parts/icons.tsx';
 import { Login } from './parts/login.tsx';
 import { Fault } from './parts/notice.tsx';
@@ -21,9 +22,9 @@ type ViewName = (typeof VIEW_NAMES)[number];
 const LOADERS: Readonly<Record<ViewName, () => Promise<ComponentType<ViewProps>>>> = {
   now: async () => Now,
   before: async () => (await import('./views/before/before.tsx')).Before,
-  label: async () => (await import('./views/label.tsx')).Label,
-  train: async () => (await import('./views/train.tsx')).Train,
-  setup: async () => (await import('./views/setup.tsx')).Setup,
+  label: async () => (await import('./views/label/label.tsx')).Label,
+  train: async () => (await import('./views/train/train.tsx')).Train,
+  setup: async () => (await import('./views/setup/setup.tsx')).Setup,
 };
 
 const view = signal(viewOf(location.hash));
@@ -131,6 +132,12 @@ function Preferences() {
   );
 }
 
+/** A board whose configuration names no camera begins with its setup. */
+async function beginWithSetup(): Promise<void> {
+  const { file, text } = await ask<{ file: string | null; text: string }>('GET', '/config');
+  if (file !== null && !/"camera"\s*:/.test(text) && location.hash === '') location.replace('#/setup');
+}
+
 addEventListener('hashchange', () => {
   // `#main` is where the link that skips the navigation leads.
   if (location.hash !== '#main') view.value = viewOf(location.hash);
@@ -150,6 +157,11 @@ effect(() => {
 });
 effect(() => {
   document.title = `${text(view.value)} · surfwatch`;
+});
+effect(() => {
+  const isBlind = topics.value['camera/availability'] === 'offline' && newest.value === null;
+  if (!isBlind || session.value?.role !== 'operate' || location.hash !== '') return;
+  beginWithSetup().catch(() => undefined);
 });
 effect(() => (session.value === null || session.value.role === null ? undefined : follow()));
 readSession().catch((error: unknown) => {

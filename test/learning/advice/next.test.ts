@@ -48,6 +48,17 @@ describe('rankFrames', () => {
     expect(pick?.scores.surfing).toBeCloseTo(0.5, 2);
   });
 
+  it('puts a crowd with many places in doubt before a frame that may show one rider', () => {
+    // That somebody is there is sure; how many, which is what points tell, is not.
+    const cells = [0.99, 0.45, 0.5, 0.55].map(surfing => cellOf({ surfing }));
+    const embedding = joined(towards(1), towards(2), towards(3), towards(4));
+    const picks = rankFrames(
+      [candidateOf('one', { surfing: 0.48 }, towards(5)), candidateOf('crowd', {}, embedding, { cells })],
+      NOTHING,
+    );
+    expect(ids(picks)).toEqual(['crowd', 'one']);
+  });
+
   it('does not fill the list with the same picture ten times', () => {
     const same = Array.from({ length: 10 }, (_, index) =>
       candidateOf(`same-${index}`, { surfing: 0.5 }, towards(1, index, 0.02)),

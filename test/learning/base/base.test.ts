@@ -86,6 +86,7 @@ describe('writeBase and loadBase', () => {
     backbone: BACKBONE.sha256,
     set: separableSet([...samples, ...samples]),
     held: new Set(['jane-0-0']),
+    found: separableSet(samples, 2),
   };
   let folder: string;
 
@@ -107,6 +108,16 @@ describe('writeBase and loadBase', () => {
     expect(read?.set.samples.map(({ labels }) => labels)).toEqual(
       base.set.samples.map(({ labels }) => labels),
     );
+    expect(read?.found?.embeddings).toEqual(asCached(base.found?.embeddings as Float32Array));
+    expect(read?.found?.samples.map(({ labels }) => labels)).toEqual(samples.map(({ labels }) => labels));
+  });
+
+  it('goes without places found in frames, as that of photos does', async () => {
+    const { found: _, ...ofPhotos } = base;
+    for (const [name, data] of Object.entries(writeBase(ofPhotos))) await writeFile(join(folder, name), data);
+    const read = await loadBase(folder);
+    expect(read?.set.embeddings).toEqual(asCached(base.set.embeddings));
+    expect(read).not.toHaveProperty('found');
   });
 
   it('keeps together what belongs together', async () => {

@@ -73,6 +73,15 @@ export function toyBase(seed = 1): BaseSet {
   };
 }
 
+/** The same with places of other cameras: a third are riders, and some of the others look a little like one. */
+export function toyBaseWithFound(): BaseSet {
+  const found = separableSet(balancedSamples(40), 9);
+  for (const [row, { labels }] of found.samples.entries()) {
+    if (!labels.includes(1) && row % 2 === 0) found.embeddings[row * WIDTH] = 0.9;
+  }
+  return { ...toyBase(), found };
+}
+
 /** A head that finds what the base set shows: one hidden unit an activity. */
 export function toyHead(): HeadBundle {
   const hidden = 8;

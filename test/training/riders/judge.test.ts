@@ -137,6 +137,7 @@ function framesOf(rider: number, wave: number): JudgedFrame[] {
           level: 0,
           cell,
           logits: Float32Array.of(logit, -6),
+          vector: new Float32Array(0),
         }))
         .sort((a, b) => (b.logits[0] as number) - (a.logits[0] as number)),
     };
@@ -168,6 +169,7 @@ function crowdsOf(count: number): JudgedFrame[] {
         level: 0,
         cell,
         logits: Float32Array.of(logit, -6),
+        vector: new Float32Array(0),
       })),
     };
   });
@@ -244,6 +246,7 @@ describe('kites', () => {
       level: 0,
       cell,
       logits: Float32Array.from(logits),
+      vector: new Float32Array(0),
     });
     const below = marks.map(mark => ({ ...mark, rider: mark.kind === 'kitesurfing' }));
     return {

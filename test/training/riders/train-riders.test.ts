@@ -74,6 +74,12 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     const has = (column: number) => base?.set.samples.some(({ labels }) => labels[column] === 1);
     expect(has(0) && has(1)).toBe(true);
     expect(base?.set.samples.some(({ labels }) => labels.every(label => label === 0))).toBe(true);
+    // What it finds in whole frames of its cameras, right and wrong.
+    const found = base?.found?.samples ?? [];
+    expect(new Set(found.map(({ group }) => group)).size).toBe(6);
+    expect(found.some(({ labels }) => labels.includes(1))).toBe(true);
+    expect(found.some(({ labels }) => !labels.includes(1))).toBe(true);
+    expect(base?.found?.embeddings.some(value => value !== 0)).toBe(true);
   });
 
   it('is described by a card and a page that show what they are given as text', async () => {

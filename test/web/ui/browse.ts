@@ -1,7 +1,7 @@
 /** A browser on the page, which notices what must never happen: faults, what the policy forbids, requests elsewhere. */
 import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
 import { type PageRoutes, type PageServer, servePage } from '../page-server.ts';
@@ -66,8 +66,8 @@ export async function expectSound({ page, wrong }: Browsed): Promise<void> {
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   });
   expect(found).toEqual([]);
-  const over = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  const over = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   );
   expect(over).toBe(0);
   expect(wrong).toEqual([]);
@@ -82,4 +82,22 @@ export async function staged(
   const page = await servePage({ folder: join(PACKAGE_ROOT, 'dist', 'web'), routes, picture, role });
   onTestFinished(() => page.stop());
   return page;
+}
+
+/** Bodies of the labels that the page sends. */
+export function labelsSent(page: Page): Record<string, unknown>[] {
+  const sent: Record<string, unknown>[] = [];
+  page.on('request', request => {
+    if (request.url().endsWith('/api/commands/label')) sent.push(request.postDataJSON());
+  });
+  return sent;
+}
+
+/** Presses Tab until an element has the focus. */
+export async function tabTo(page: Page, to: Locator): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    if ((await to.and(page.locator(':focus')).count()) === 1) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${to}`);
 }

@@ -1,7 +1,7 @@
 /** What is asked of a frame: a label, points, or whether nobody is there. */
 import type { KeptCell } from '../../../activity/kept-cells.ts';
 import { NONE } from '../../../base/activities.ts';
-import { doubt, type JudgedBy } from '../deciding.ts';
+import { doubt, type JudgedBy, riderOf } from '../deciding.ts';
 import type { Candidate } from './candidate.ts';
 import { type Doubtful, doubtful } from './doubtful.ts';
 import { isDoubtful, shownPlaces } from './places.ts';
@@ -81,8 +81,4 @@ function isClear(cells: readonly KeptCell[], labels: readonly string[], rider: n
   return labels.every(label =>
     places.some(({ activity, score }) => activity === label && score >= rider && !isDoubtful(score, rider)),
   );
-}
-
-export function riderOf({ cells }: JudgedBy): number {
-  return cells?.rider ?? 0.5;
 }

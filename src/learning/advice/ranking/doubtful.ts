@@ -1,8 +1,10 @@
 /** How much doubt there is about a frame, and which of its cells it hangs on. */
 import type { KeptCell } from '../../../activity/kept-cells.ts';
+import { likeliest } from '../../../activity/presence-score.ts';
 import type { Scores } from '../../../activity/scores.ts';
-import { type Deciding, decidingCells, doubt, type JudgedBy } from '../deciding.ts';
+import { type Deciding, decidingCells, doubt, type JudgedBy, riderOf } from '../deciding.ts';
 import type { Candidate } from './candidate.ts';
+import { isDoubtful } from './places.ts';
 
 export interface Doubtful {
   readonly candidate: Candidate;
@@ -10,6 +12,8 @@ export interface Doubtful {
   readonly deciding: Deciding;
   /** 1 on a threshold or between two activities, 0 at certainty. */
   readonly doubt: number;
+  /** Places that may or may not be a rider. */
+  readonly unsure: number;
   /** Where the doubt is what the rider does: both probabilities of that one place, 0..1. */
   readonly rival: Rival | null;
   /** Activities that are there, or, where there are none, the one that comes nearest to it; empty: surely none. */
@@ -43,10 +47,18 @@ export function doubtful(candidate: Candidate, cells: readonly KeptCell[], head:
     candidate,
     deciding: between > doubt(nearest) ? first : nearest,
     doubt: Math.max(doubt(nearest), between),
+    unsure: unsurePlaces(cells, riderOf(head)),
     rival: between > doubt(nearest) ? rival : null,
     shows: shows.map(({ activity }) => activity),
     scores: Object.fromEntries(each.map(({ activity, score }) => [activity, score])),
   };
+}
+
+function unsurePlaces(cells: readonly KeptCell[], rider: number): number {
+  return cells.filter(
+    ({ zone, pointed, scores }) =>
+      zone !== '' && pointed !== true && isDoubtful(likeliest(scores).score, rider),
+  ).length;
 }
 
 /** What else the rider that decided may do. */

@@ -87,7 +87,8 @@ export async function judgeElsewhere(
   });
 }
 
-async function readAll(
+/** Whole frames as heads read them; those that cannot be read are left out. */
+export async function readAll(
   { outputs, phases, hooks, onSkip }: Work,
   { engine, width }: CellReader,
   material: readonly Material[],

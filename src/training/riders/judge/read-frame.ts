@@ -1,6 +1,7 @@
 /** Reads a whole frame as the daemon does at full detail, with any head. */
 import { readFile } from 'node:fs/promises';
-import { type Detection, findDetections, type LevelScores, scoresAt } from '../../../activity/detections.ts';
+import { type Detection, findDetections, scoresAt } from '../../../activity/detections.ts';
+import type { ReadLevel } from '../../../activity/kept-cells.ts';
 import { KITE, underKites } from '../../../activity/kites.ts';
 import { type Scene, sceneOf } from '../../../activity/scene.ts';
 import type { Scores } from '../../../activity/scores.ts';
@@ -18,6 +19,8 @@ import type { Outputs } from '../outputs.ts';
 export interface FoundPlace extends Omit<Detection, 'score' | 'scores'> {
   /** [outputs] */
   readonly logits: Float32Array;
+  /** [width]: its cell, as the backbone read it. */
+  readonly vector: Float32Array;
 }
 
 export interface ReadWhole {
@@ -48,10 +51,11 @@ export async function readWhole(
   const computed = cellHead(head, width, outputs.all.length);
   const finest = (size: Size) => pyramidOf(size, fullScale(size))[0] ?? size;
   const { frame, picture } = await decodeFrame(await readFile(path), LIMITS, finest);
-  const levels: LevelScores[] = [];
+  const levels: ReadLevel[] = [];
   for (const size of pyramidOf(frame, fullScale(frame))) {
-    const { columns, rows, logits } = await readCells(engine, await resizePicture(picture, size), computed);
-    levels.push({ columns, rows, logits });
+    const read = await readCells(engine, await resizePicture(picture, size), computed);
+    // The engine writes the next level to the same memory.
+    levels.push({ ...read, vectors: read.vectors.slice() });
   }
   const size = outputs.all.length;
   const plain = calibrated(outputs, UNCALIBRATED);
@@ -59,8 +63,12 @@ export async function readWhole(
     findDetections(levels, plain, names)
       .slice(0, MOST_FOUND)
       .map(({ score: _, scores: __, ...place }) => {
-        const { logits } = levels[place.level] as LevelScores;
-        return { ...place, logits: logits.slice(place.cell * size, (place.cell + 1) * size) };
+        const { logits, vectors } = levels[place.level] as ReadLevel;
+        return {
+          ...place,
+          logits: logits.slice(place.cell * size, (place.cell + 1) * size),
+          vector: vectors.slice(place.cell * width, (place.cell + 1) * width),
+        };
       });
   return { frame, found: find(outputs.activities), kites: find([KITE]), scene: sceneOf(levels, plain) };
 }

@@ -1,0 +1,68 @@
+/** Puts what a camera taught together with what was known: a mean of the weights of two heads is again a head. */
+import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { FittedHead } from '../fit/head-trainer.ts';
+import { calibratedLike, type FoundPlaces, foundF1 } from './found-places.ts';
+import { MOST_LOST } from './gate.ts';
+
+/** Of the known head so much is left where it is right about all that is labelled, 0..1: even then some is learnt. */
+const MOST_KEPT = 0.9;
+/** Parts of the share that are tried, in turn. */
+const PARTS = [1, 0.5, 0.25];
+
+/**
+ * Goes from the head that is known to be good towards the refitted one, in a mean of their weights (WiSE-FT; Wortsman and
+ * others 2022): the further, the less right the known one is about this camera, but only as far as no more is lost at other
+ * cameras than the gate lets pass.
+ *
+ * @param right how right the known head is about what is labelled of this camera, 0..1; see `labelledF1`
+ * @param places null where there are none to see a loss by: the calibration is then the refitted head's
+ * @returns with the outputs of the refitted head; where every part loses more, the smallest
+ */
+export function blend(
+  known: HeadBundle,
+  refitted: HeadBundle,
+  right: number,
+  places: FoundPlaces | null,
+): HeadBundle {
+  const share = 1 - MOST_KEPT * right;
+  const from = inShapeOf(refitted, known);
+  let head = refitted;
+  for (const part of PARTS) {
+    head = { ...refitted, ...between(from, refitted, share * part) };
+    if (places === null) break;
+    head = calibratedLike(known, head, places);
+    if (foundF1(known, places) - foundF1(head, places) <= MOST_LOST) break;
+  }
+  return head;
+}
+
+/** What the known head has no output for is the refitted one's; all of it where they differ otherwise. */
+function inShapeOf(refitted: HeadBundle, known: HeadBundle): FittedHead {
+  const [wanted, own] = [namesOf(refitted), namesOf(known)];
+  const { hidden, width } = known.manifest;
+  const isSame = hidden === refitted.manifest.hidden && width === refitted.manifest.width;
+  if (!isSame || !own.every(name => wanted.includes(name))) return refitted;
+  const outputKernel = Float32Array.from(refitted.outputKernel);
+  const outputBias = Float32Array.from(refitted.outputBias);
+  for (const [from, name] of own.entries()) {
+    const to = wanted.indexOf(name);
+    outputKernel.set(known.outputKernel.subarray(from * hidden, (from + 1) * hidden), to * hidden);
+    outputBias[to] = known.outputBias[from] as number;
+  }
+  return { ...known, outputKernel, outputBias };
+}
+
+function namesOf({ manifest: { activities, background = [] } }: HeadBundle): string[] {
+  return [...activities, ...background];
+}
+
+function between(from: FittedHead, to: FittedHead, share: number): FittedHead {
+  const mixed = (a: Float32Array, b: Float32Array) =>
+    a.map((value, index) => value + share * ((b[index] as number) - value));
+  return {
+    hiddenKernel: mixed(from.hiddenKernel, to.hiddenKernel),
+    hiddenBias: mixed(from.hiddenBias, to.hiddenBias),
+    outputKernel: mixed(from.outputKernel, to.outputKernel),
+    outputBias: mixed(from.outputBias, to.outputBias),
+  };
+}
