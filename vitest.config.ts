@@ -9,8 +9,8 @@ const SYSTEM_TESTS = [
   'test/messaging/{durable,labels,messaging,mosquitto*,request}.test.ts',
   'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
   'test/host/{backup,state}/**/*.test.ts',
-  'test/web/{access,live,restart,setup}.test.ts',
-  'test/web/ui/{before,now,shell}.test.ts',
+  'test/web/{access,hostile,live,restart,setup,widget,*-page}.test.ts',
+  'test/web/ui/{before,label,now,setup,shell,train}.test.ts',
 ];
 /** By `npm run test:faults`: they take minutes. */
 const FAULT_TESTS = 'test/faults/**';

@@ -203,7 +203,7 @@ describe('stats', () => {
     expect(one.stats.map(({ today }) => today.date)).toEqual(['2026-06-01', '2026-06-01', '2026-06-02']);
   });
 
-  it('are what the schema says, and bounded', { timeout: 60_000 }, async () => {
+  it('are what the schema says, and bounded', async () => {
     const one = await board({ byZone: true });
     const count = { surfing: 12, windsurfing: 3, kitesurfing: 1 };
     await pass(one, 3 * 24 * 3_600, ['surfing', 'windsurfing', 'kitesurfing'], 60, count);
@@ -288,7 +288,7 @@ describe('reading', () => {
   });
 });
 
-test('a process that is killed loses its last minute at most', { timeout: 30_000 }, async () => {
+test('a process that is killed loses its last minute at most', async () => {
   const one = await board({ options: { ...DEFAULTS.history, enabled: false } });
   const child = spawn(process.execPath, [program('history-child'), one.directory], {
     stdio: ['ignore', 'pipe', 'inherit'],

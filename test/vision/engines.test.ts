@@ -168,7 +168,11 @@ describe('createBackbone', () => {
 });
 
 /** Chooses an engine in a process in which some packages do not load, as on a machine without a binary for them. */
-function chooseWithout(packages: readonly string[], engine: 'auto' | EngineName = 'auto', temporary = tmpdir()) {
+function chooseWithout(
+  packages: readonly string[],
+  engine: 'auto' | EngineName = 'auto',
+  temporary = tmpdir(),
+) {
   const { stdout, stderr } = spawnSync(process.execPath, [program('choose-engine'), engine, ...packages], {
     encoding: 'utf8',
     env: { ...process.env, TMPDIR: temporary },
