@@ -27,8 +27,8 @@ function jobOf(folders: readonly string[], change: Partial<RidersJob> = {}): Rid
     folders,
     areas: null,
     proposals: null,
-    crops: 240,
-    folds: 2,
+    crops: 260,
+    folds: 3,
     judgeFrames: 4,
     reserve: 0,
     fit: { ...FIT_DEFAULTS, epochs: 4, steps: 100, batch: 128, learningRate: 0.01, seed: 3 },
@@ -48,15 +48,15 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
   beforeAll(async () => {
     bundle = await loadBackboneBundle(BACKBONE);
     frames = join(await folder(), 'frames');
-    await drawFrames(frames, 4, 4);
+    await drawFrames(frames, 6, 4);
     training = await trainRiders(jobOf([frames]), bundle, HOOKS);
   });
 
   it('finds riders on cameras it has never seen', () => {
     const { overall, cameras, by } = training.record.judged;
     expect(by).toBe('folds');
-    expect(cameras).toHaveLength(4);
-    expect(overall.frames).toBe(16);
+    expect(cameras).toHaveLength(6);
+    expect(overall.frames).toBe(24);
     expect(overall.auc).toBeGreaterThan(0.75);
     expect(overall.hit / overall.riders).toBeGreaterThan(0.3);
   });
@@ -87,7 +87,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     expect(card).toContain('| all |');
     expect(card).toContain('cam3');
     expect(card).toContain('On cameras held back, whether or not its backbone was trained on them');
-    const sight = { judged: 4, seen: ['cam0', 'cam1', 'cam2', 'cam3'], recorded: true };
+    const sight = { judged: 6, seen: ['cam0', 'cam1', 'cam2', 'cam3', 'cam4', 'cam5'], recorded: true };
     const page = await renderRidersReport({
       ...training.record,
       judged: { ...training.record.judged, sight },
@@ -96,12 +96,12 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     expect(page).not.toContain('<script>');
     expect(page).toContain('Precision and recall of riders');
     expect(page).toContain('<h1>On cameras that its backbone was trained on it reports');
-    expect(page).toContain('trained on all 4 cameras that judge: the figures flatter');
+    expect(page).toContain('trained on all 6 cameras that judge: the figures flatter');
     expect(page).not.toContain('never saw it');
   });
 
   it('is the same for the same seed', async () => {
-    const job = jobOf([frames], { crops: 20, judgeFrames: 1, fit: BRIEF });
+    const job = jobOf([frames], { crops: 20, judgeFrames: 1, folds: 2, fit: BRIEF });
     const again = await trainRiders(job, bundle, HOOKS);
     const twice = await trainRiders(job, bundle, HOOKS);
     expect(twice.head.hiddenKernel).toEqual(again.head.hiddenKernel);
@@ -155,7 +155,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     const job = jobOf([frames], { crops: 20, judgeFrames: 1, fit: BRIEF, seen });
     const { record } = await trainRiders(job, bundle, HOOKS);
     expect(record.judged.sight).toEqual({
-      judged: 4,
+      judged: 6,
       seen: record.judged.cameras.map(({ name }) => name),
       recorded: false,
     });
