@@ -77,7 +77,7 @@ export function addTrainOptions(command: Command): Command {
     )
     .option('--precision <share>', 'thresholds reach this precision, instead of the best F1', shareOfOne)
     .option('--seed <n>', 'seed of the split, the views and the start', wholeNumber(0), 37)
-    .option('--validation <share>', 'share held back to calibrate and measure, by group', shareOfOne, 0.2)
+    .option('--validation <share>', 'share held out to calibrate and measure, by group', shareOfOne, 0.2)
     .option(
       '--reserve <share>',
       'riders: share never fitted to, by which boards judge what they learn (0.1)',
@@ -97,7 +97,7 @@ export function addTrainOptions(command: Command): Command {
     .option('--learning-rate <rate>', "Adam's learning rate at the start", aboveZero)
     .option('--hidden <units>', 'hidden units', wholeNumber(1))
     .option('--dropout <share>', 'share of inputs and hidden units left out in each step', shareOfOne)
-    .option('--patience <epochs>', 'stop after so many epochs without a lower held-back loss', wholeNumber(0))
+    .option('--patience <epochs>', 'stop after so many epochs without a lower held-out loss', wholeNumber(0))
     .option('--no-refit', 'do not fit once more on everything when it is measured')
     .optionsGroup('Fine-tuning (needs @tensorflow/tfjs-node):')
     .option(

@@ -24,7 +24,7 @@ export interface DriftMonitor {
 
 /**
  * @param directory that of the archive; a damaged file in it is set aside, and the days are begun anew
- * @param head the one in force
+ * @param head the one in use
  */
 export async function openDriftMonitor(
   directory: string,

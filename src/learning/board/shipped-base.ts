@@ -1,4 +1,4 @@
-/** The base set that came with the program: of the head in force if that is a shipped one, else of the shipped default. */
+/** The base set that came with the program: of the head in use if that is a shipped one, else of the shipped default. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';

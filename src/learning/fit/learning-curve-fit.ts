@@ -105,7 +105,7 @@ export interface LearningCurve {
 export interface CurvePoint {
   /** Pictures that were fitted to. */
   readonly photos: number;
-  /** On the held-back groups, mean of several draws. */
+  /** On the held-out groups, mean of several draws. */
   readonly accuracy: number;
   /** Standard deviation between the draws. */
   readonly spread: number;

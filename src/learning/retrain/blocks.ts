@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { decodeTime } from 'ulid';
 import type { LabelEntry } from '../archive/types.ts';
 
-/** Share of the blocks that is held back for ever, 0..1. */
+/** Share of the blocks that is held out for ever, 0..1. */
 const HELD_SHARE = 0.2;
 
 /** @returns the UTC hour, as `2026-06-01T09` */
@@ -27,7 +27,7 @@ export function divideByBlock<T extends { readonly takenAt: number; readonly hel
   };
 }
 
-/** Of the blocks in the order of their first labels these are held back: the third, and every fifth after it. */
+/** Of the blocks in the order of their first labels these are held out: the third, and every fifth after it. */
 const FIRST_HELD = 2;
 const EVERY = 5;
 /** Of an ISO time: whole hours, and ten seconds. */

@@ -78,7 +78,7 @@ export async function retrainHead(
       'retrain-impossible',
       held.length === 0
         ? 'no frame is labelled'
-        : `the ${held.length} labelled frames are all of hours that are held back to judge by`,
+        : `the ${held.length} labelled frames are all of hours that are held out to judge by`,
     );
   }
   const activities = activitiesWithNew(
