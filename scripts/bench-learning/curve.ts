@@ -35,17 +35,17 @@ export interface Point {
   /** Null before the first retraining. */
   readonly decision: GateVerdict['decision'] | null;
   readonly reasons: readonly string[];
-  /** Of the head that is then in use, on the held frames of this site. */
+  /** Result of the head then in use, on the held-out frames of this site. */
   readonly site: Tally;
-  /** Of the head before it in the frames labelled since: what their labels could tell it. */
+  /** Result of the head before it on the frames labelled since, whose labels could teach it. */
   readonly told: Tally;
-  /** Of the candidate, where the gate did not let it pass. */
+  /** Result of the candidate, if the gate did not let it pass. */
   readonly refused: Tally | null;
-  /** Of the head in use on frames of the other sites, of which it learnt nothing. */
+  /** Result of the head in use on frames of the other sites, from which it learnt nothing. */
   readonly elsewhere: Tally;
   /** Macro-F1 of the head in use on the held groups of the base set, 0..1. */
   readonly base: number;
-  /** Of the retraining. */
+  /** Duration of the retraining. */
   readonly seconds: number;
 }
 

@@ -1,5 +1,4 @@
-/** The part of `docs/mqtt.md` on `pause`, `resume`, `capture`, `options`, `view` and `snapshot`. */
-export const CONTROL = `## Pausing, pictures, settings
+/** The part of `docs/mqtt.md` on `pause`, `resume`, `capture`, `options`, `view` and `snapshot`. */ export const CONTROL = `## Pausing, pictures, settings
 
 \`pause\` leaves the camera alone: \`{"for":"2h"}\`, \`{"until":"2026-06-01T18:00:00Z"}\`, or with neither, until \`resume\`.
 
@@ -7,8 +6,8 @@ export const CONTROL = `## Pausing, pictures, settings
   visibility \`paused\`, and open sessions end. No alert about the camera is raised; \`camera/availability\` does not change.
   The picture on \`snapshot\` is removed.
 - A pause survives a restart: it is kept in \`pause.json\` in \`stateDir\`. If that file is damaged, the camera stays paused
-  until \`resume\`, and the alert \`pause-not-kept\` says so. If the disk is full, the pause still holds, with \`"kept":
-  false\` in the answer.
+  until \`resume\`, and the alert \`pause-not-kept\` says so. If the disk is full, the pause still holds, with
+  \`"kept": false\` in the answer.
 
 \`capture\` takes a picture now, however slow the pace, and judges it on its own; the answer comes when that is done.
 

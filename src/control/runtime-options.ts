@@ -76,7 +76,7 @@ export class RuntimeOptions {
     const changed = this.#use();
     if (changed.length > 0) log.info({ options: this.#values }, 'settings of an earlier run hold');
     const faults = [...(read.damage === null ? [] : [read.damage]), ...found.faults];
-    for (const fault of faults) log.warn(`a setting of an earlier run does not hold: ${fault}`);
+    for (const fault of faults) log.warn(`a setting of an earlier run is ignored: ${fault}`);
     onAlert(faults.length === 0 ? null : faults.join('; '));
     this.#tell(changed);
   }
@@ -115,7 +115,7 @@ export class RuntimeOptions {
       const found = applicable(this.#configured, this.#values);
       this.#values = found.values;
       const changed = this.#use();
-      for (const fault of found.faults) log.warn(`a setting of before does not hold any more: ${fault}`);
+      for (const fault of found.faults) log.warn(`a changed setting is now ignored: ${fault}`);
       if (found.faults.length > 0) onAlert(found.faults.join('; '));
       log.info({ configured: runtime, changed, restart }, 'the configuration was read again');
       this.#tell(changed);

@@ -156,7 +156,7 @@ export class History {
     try {
       this.#store?.close();
     } catch (error) {
-      this.#parts.log.warn({ err: error }, 'the history was not closed as it should be');
+      this.#parts.log.warn({ err: error }, 'the history was not closed cleanly');
     }
     this.#store = undefined;
   }

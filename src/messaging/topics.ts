@@ -186,7 +186,7 @@ type Passing = {
   [K in keyof Topics]: Topics[K] extends { direction: 'out'; retained: false; qos: 0 } ? K : never;
 }[keyof Topics];
 
-/** Topics for the moment: what can't be sent at once is forgotten. */
+/** Topics for the moment: what cannot be sent at once is forgotten. */
 export type PassingTopic = Concrete<Passing>;
 
 /** Topics that hold a value: the broker keeps the newest. The picture has a way of its own. */

@@ -108,7 +108,7 @@ export class ProbationMonitor {
     try {
       await this.#putBack(reason);
     } catch (error) {
-      log.error({ err: error, head: id }, 'the head that misbehaves cannot be rolled back; trying again');
+      log.error({ err: error, head: id }, 'the misbehaving head cannot be rolled back; trying again');
       onAlert(
         'rollback-failed',
         `head ${id} misbehaves (${reason}), and cannot be rolled back: ${messageOf(error)}`,

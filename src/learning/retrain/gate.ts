@@ -187,7 +187,7 @@ function lossOnBase({ incumbent, candidate }: Comparison, shipped: number): stri
 }
 
 interface FoundF1 {
-  /** Of the head that came with the program; of the one in use where that is not known. */
+  /** F1 of the shipped head, or of the one in use if that is not known. */
   readonly known: number;
   readonly candidate: number;
 }

@@ -24,7 +24,7 @@ export const FIT_DEFAULTS: Omit<FitCellsOptions, 'seed'> = {
 };
 
 export interface FittedEpoch extends Epoch {
-  /** Of the rows held out: riders, what else is something, and what is nothing, each weighing alike; null without any. */
+  /** Loss on the held-out rows: riders, other objects and background weigh the same; null without any. */
   readonly heldLoss: number | null;
 }
 
