@@ -6,8 +6,7 @@ import type { EffectiveSetting } from '../config/effective.ts';
 import type { Settings } from '../config/settings.ts';
 import { applicable, applyRuntimeOptions, checkOptionName, type OptionValues } from './apply-options.ts';
 import { type DescribedOption, describeOptions, shownAt } from './describe-options.ts';
-import { namedOptions } from './named-options.ts';
-import { differences, isRuntimeSetting } from './runtime-settings.ts';
+import { differences, isRuntimeSetting, RUNTIME_SETTINGS } from './runtime-settings.ts';
 import { withValuesOf } from './settings-path.ts';
 import { readStoredOptions, writeStoredOptions } from './stored-options.ts';
 
@@ -162,4 +161,19 @@ export class RuntimeOptions {
 
 function sourcesOf(effective: readonly EffectiveSetting[] = []): ReadonlyMap<string, string> {
   return new Map(effective.map(({ path, source }) => [path, source]));
+}
+
+/**
+ * The settings meant by names of settings, of groups of them, and by `*`, among those that can change at run time.
+ *
+ * @throws SurfwatchError `option-unknown`, `option-fixed`
+ */
+function namedOptions(names: readonly string[]): string[] {
+  return names.flatMap(name => {
+    if (name === '*') return RUNTIME_SETTINGS;
+    const group = RUNTIME_SETTINGS.filter(path => path.startsWith(`${name}.`));
+    if (group.length > 0) return group;
+    checkOptionName(name);
+    return [name];
+  });
 }
