@@ -3,7 +3,7 @@
 #
 #   scripts/check-deb.sh [PACKAGE.deb]
 #
-# Needs root, mmdebstrap and systemd-container (apt install). Without a package it builds one, with this Node.js inside.
+# Needs root, curl, mmdebstrap and systemd-container (apt install). Without a package it builds one, with this Node.js inside.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,6 +34,7 @@ inside id surfwatch | grep -q '(video)' || fail 'the user surfwatch is not in th
 [ "$(stat -c %a "$root/etc/surfwatch/config.json")" = 640 ] || fail 'the config is open to others'
 [ -L "$root/etc/systemd/system/multi-user.target.wants/surfwatch.service" ] || fail 'the service is not enabled'
 inside surfwatch --version
+[ -s "$root/usr/lib/surfwatch/dist/web/index.html" ] || fail 'the page is not in the package'
 inside surfwatch config check -c /etc/surfwatch/config.json
 inside systemd-analyze verify /usr/lib/systemd/system/surfwatch.service || fail 'systemd-analyze verify'
 
@@ -67,6 +68,10 @@ property() { booted systemctl show surfwatch --property="$1" --value; }
 journal() { booted journalctl --no-pager --unit surfwatch >&2; }
 [ "$(property ActiveState)" = active ] || { journal; fail 'the service does not run'; }
 booted surfwatch service status
+page=http://127.0.0.1:8321
+script=$(nsenter --target "$init" --net -- curl -fsS --retry 20 --retry-connrefused --retry-delay 1 "$page/" | grep -o '/assets/[^"]*\.js' | head -n 1) || true
+[ -n "$script" ] || { journal; fail 'the page is not served'; }
+nsenter --target "$init" --net -- curl -fsS -o /dev/null "$page$script" || fail 'the page has no script'
 
 step 'a daemon that hangs is restarted'
 mkdir -p "$root/etc/systemd/system/surfwatch.service.d"

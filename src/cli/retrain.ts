@@ -32,7 +32,7 @@ export function retrainCommand(): Command {
     .option('--force', 'promote the new head even if the gate is against it', false)
     .option(
       '--only <names...>',
-      'learn only from labels of these activities or ways (mqtt, image, folder, cli)',
+      'learn only from labels of these activities or ways (mqtt, page, image, folder, cli)',
     )
     .option('--no-wait', 'return as soon as the job is accepted')
     .addHelpText('after', HELP)

@@ -164,6 +164,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     now: () => ({ beach: pipeline.reports.beach, state: frameLoop.condition.state }),
     isPaused: () => pause.state !== null,
     picture: async id => (await needLearning(learning)).picture(id),
+    onShown: frame => void learning.then(part => part?.shown(frame)),
     pictures: async (fromMs, toMs) => (await learning)?.pictures(fromMs, toMs) ?? [],
     onlyZones,
     judging: () => ({ manifest: reader.head.manifest, thresholds: pipeline.options.thresholds }),

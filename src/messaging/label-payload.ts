@@ -31,7 +31,7 @@ const partSchema = z
   })
   .refine(({ x, y, w, h }) => x + w <= 1 + ROUNDING && y + h <= 1 + ROUNDING, 'leads out of the frame');
 
-const place = {
+export const place = {
   x: share.describe('As a fraction of the frame’s width.'),
   y: share.describe('As a fraction of the frame’s height.'),
 };
@@ -99,7 +99,7 @@ const fields = {
     .boolean()
     .optional()
     .describe('Instead of `labels`: take the newest label of `frame` back; the one before it holds again.'),
-  way: z.enum(['mqtt', 'cli']).optional().describe('How it was sent, for the log.'),
+  way: z.enum(['mqtt', 'page', 'cli']).optional().describe('How it was sent, for the log.'),
 };
 
 /** Arguments of the verb. */

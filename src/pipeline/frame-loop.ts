@@ -47,7 +47,7 @@ export interface FrameLoopDeps {
   readonly pipeline: Pipeline;
   readonly reporter: Reporter;
   readonly history: Pick<History, 'record' | 'sessions'>;
-  readonly messaging: Pick<Messaging, 'set' | 'alert'>;
+  readonly messaging: Pick<Messaging, 'set' | 'alert' | 'stats'>;
   readonly pause: Pick<Pause, 'state'>;
   /** It may be open already. */
   readonly camera: CameraSwitch;
@@ -94,6 +94,8 @@ export class FrameLoop {
   /** Monotonic; null before the start. */
   #startedMs: number | null = null;
   #beatMs: number | null = null;
+  /** To the broker, at that time. */
+  #wasConnected = false;
   /** Where the newest frame came from. */
   #origin = '';
 
@@ -270,9 +272,13 @@ export class FrameLoop {
   }
 
   #beat(nowMs: number): void {
-    const { settings, onHeartbeat } = this.#deps;
-    if (this.#beatMs !== null && nowMs - this.#beatMs < settings().activity.heartbeatMs) return;
+    const { settings, messaging, onHeartbeat } = this.#deps;
+    const { connected } = messaging.stats;
+    const isDue = this.#beatMs === null || nowMs - this.#beatMs >= settings().activity.heartbeatMs;
+    // Whoever reads it by another way than the broker is not told for a minute that there is none.
+    if (!isDue && connected === this.#wasConnected) return;
     this.#beatMs = nowMs;
+    this.#wasConnected = connected;
     onHeartbeat(this.cameraStats);
   }
 

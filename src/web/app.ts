@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { type ErrorCode, SurfwatchError } from '../errors.ts';
 import type { Outlet } from '../host/metrics/outlets.ts';
+import { iso } from '../messaging/from-report.ts';
 import {
   type AccessOptions,
   asksForLogin,
@@ -63,8 +64,8 @@ export const SESSION_ROUTES = {
     method: 'get',
     path: '/session',
     role: null,
-    doc: 'Who asks: `look`, `operate`, or null without a login; `login` says whether there are logins at all.',
-    answer: z.object({ role: role.nullable(), login: z.boolean() }),
+    doc: 'Who asks: `look`, `operate`, or null without a login; `login` says whether there are logins at all, `started` since when the daemon runs: another time after a restart.',
+    answer: z.object({ role: role.nullable(), login: z.boolean(), started: z.iso.datetime() }),
   },
   login: {
     method: 'post',
@@ -117,6 +118,7 @@ export function createApp({ options, routes, plain, open, files, clock, log }: A
   const app = new Hono();
   const guard = loginGuard(clock);
   const cookie = cookieName(options);
+  const started = iso(clock.now());
   let atWork = 0;
 
   const roleOf = (context: Context): Role | null => {
@@ -149,7 +151,7 @@ export function createApp({ options, routes, plain, open, files, clock, log }: A
 
   const { session, login, logout } = SESSION_ROUTES;
   app.get(`/api${session.path}`, context =>
-    context.json({ role: roleOf(context), login: asksForLogin(options) }),
+    context.json({ role: roleOf(context), login: asksForLogin(options), started }),
   );
   app.post(`/api${login.path}`, async context => {
     const { password } = parsed(login.body, await jsonOf(context.req.raw, MOST_LOGIN_BYTES));

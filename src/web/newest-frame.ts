@@ -34,6 +34,10 @@ export class NewestFrame {
     this.#newest = undefined;
   }
 
+  get isKnown(): boolean {
+    return this.#newest !== undefined;
+  }
+
   /** @throws SurfwatchError `label-frame-unknown` */
   get id(): string {
     return this.#known.id;

@@ -38,6 +38,8 @@ export interface PageDeps {
   readonly isPaused: () => boolean;
   /** The picture of a frame that is kept or was seen lately. @throws SurfwatchError `label-frame-unknown` */
   readonly picture: PicturesDeps['source'];
+  /** Somebody sees this frame. */
+  readonly onShown: (frame: string) => void;
   readonly onlyZones: PicturesDeps['onlyZones'];
   readonly pictures: RoutesDeps['history']['pictures'];
   /** Of the head in force: what it tells apart, and from which scores on. */
@@ -109,6 +111,7 @@ export class Page {
   observe(frame: TrackedFrame): void {
     if (this.#server === undefined || this.#deps.isPaused()) return;
     this.#newest.take(frame);
+    if (this.#live.viewers > 0) this.#deps.onShown(frame.frame.id);
     this.#live.tell('frame', '', seenFrame(frame, this.#deps.clock.now()));
   }
 
@@ -117,6 +120,13 @@ export class Page {
     if (!this.#deps.isPaused()) return;
     this.#newest.forget();
     this.#live.forget('frame', '');
+  }
+
+  /** What is live, for one more viewer, who sees the newest frame first. @throws SurfwatchError `web-busy` */
+  #open(): ReadableStream<Uint8Array> {
+    const stream = this.#live.open();
+    if (this.#newest.isKnown) this.#deps.onShown(this.#newest.id);
+    return stream;
   }
 
   #widget(): AppDeps['open'] {
@@ -147,7 +157,7 @@ export class Page {
     });
     return {
       frames: {
-        live: this.#live,
+        live: { open: () => this.#open() },
         picture: (id, wanted) => {
           if (id !== 'latest') return shown.of(id, wanted);
           if (isPaused()) throw new SurfwatchError('capture-paused', 'the camera is paused');

@@ -24,7 +24,9 @@ async function looping(set: readonly string[]) {
   const settings = settingsWith([...PATIENT, ...set]);
   const pause: { state: PauseState | null } = { state: null };
   const said: (readonly [string, unknown])[] = [];
+  const link = { connected: false };
   const messaging = {
+    stats: link,
     set: (topic: string, value: unknown) => void said.push([topic, value]),
     emit: (event: unknown) => void said.push(['event', event]),
     alert: (id: string, text: string | null) => void said.push([`alert/${id}`, text]),
@@ -56,7 +58,7 @@ async function looping(set: readonly string[]) {
     onPublished: () => undefined,
     onCondition: condition => void said.push(['condition', condition]),
     onChange: () => undefined,
-    onHeartbeat: () => undefined,
+    onHeartbeat: () => void said.push(['heartbeat', link.connected]),
     newId,
     clock,
     log,
@@ -64,7 +66,7 @@ async function looping(set: readonly string[]) {
   await frameLoop.start();
   onTestFinished(() => frameLoop.stop());
   const last = (topic: string) => said.findLast(([name]) => name === topic)?.[1];
-  return { frameLoop, pause, last };
+  return { frameLoop, pause, last, link };
 }
 
 async function httpCamera(answer: RequestListener) {
@@ -151,3 +153,10 @@ function windowElsewhere(): string {
   const day = days[(new Date(clock.now()).getUTCDay() + 3) % 7];
   return JSON.stringify({ days: [day], from: '10:00', to: '11:00' });
 }
+
+it('tells how it is at once when the broker is there, and not again before a heartbeat', async () => {
+  const { last, link } = await looping(['activity.heartbeat=1h']);
+  await until(() => last('heartbeat') === false, 'the first heartbeat');
+  link.connected = true;
+  await until(() => last('heartbeat') === true, 'the news');
+});

@@ -27,7 +27,11 @@ describe('a page with logins', () => {
 
   it('asks for one on every route, and tells who it is', async () => {
     const { url } = served();
-    expect((await ask(url, 'GET', '/session')).json).toEqual({ role: null, login: true });
+    expect((await ask(url, 'GET', '/session')).json).toEqual({
+      role: null,
+      login: true,
+      started: expect.any(String),
+    });
     for (const [method, path] of [
       ['GET', '/live'],
       ['GET', '/frames/latest/picture'],
@@ -49,6 +53,7 @@ describe('a page with logins', () => {
     expect((await ask(url, 'GET', '/session', undefined, looker)).json).toEqual({
       role: 'look',
       login: true,
+      started: expect.any(String),
     });
     const gone = await ask(url, 'POST', '/logout', {}, looker);
     expect(gone.headers.get('set-cookie')).toMatch(/^surfwatch-[0-9a-f]{8}=; Max-Age=0/);

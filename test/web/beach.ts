@@ -5,9 +5,10 @@ import { decodeTime, ulid } from 'ulid';
 import { onTestFinished } from 'vitest';
 import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import type { HeadBundle } from '../../src/activity/head-bundle.ts';
+import type { Point } from '../../src/base/geometry.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { createRandom } from '../../src/base/random.ts';
-import { type ExplainableFrame, explainFrame } from '../../src/learning/advice/explain.ts';
+import { EXPLAIN_DEFAULTS, type ExplainableFrame, explainFrame } from '../../src/learning/advice/explain.ts';
 import { labelledCells } from '../../src/learning/advice/likeness/labelled-cells.ts';
 import { ACTIVITIES, riderHead, WIDTH } from '../learning/support.ts';
 import { historyOf } from './beach-history.ts';
@@ -114,8 +115,11 @@ export async function demoBeach(): Promise<Beach> {
     frames,
     routes: {
       'POST /commands/explain': ({ body }) => {
-        const frame = frames.find(({ id }) => id === (body as { frame: string }).frame);
-        return frame === undefined ? UNKNOWN_FRAME : explainFrame(explainable(frame), known, HEAD);
+        const { frame: asked, at } = body as { frame: string; at: Point };
+        const frame = frames.find(({ id }) => id === asked);
+        return frame === undefined
+          ? UNKNOWN_FRAME
+          : explainFrame(explainable(frame), known, HEAD, { ...EXPLAIN_DEFAULTS, at });
       },
       'GET /history': ({ query }) => {
         const [from, to] = [query.get('from'), query.get('to')].map(time => Date.parse(time ?? ''));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect } from '../../src/base/connection.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { hasChromium, launchChromium } from '../support/chromium.ts';
 import { until } from '../support/until.ts';
@@ -70,6 +71,13 @@ describe.skipIf(!hasChromium())('labelling frames of a daemon', () => {
     await expectSound(browsed);
     await primary(page).click();
     await until(async () => (await labelledFrames(served().url)) === before + 1, 'the label on disk');
+    const archive = connect(
+      join(served().daemon.settings.stateDir, 'learning', 'learning.db'),
+      5_000,
+      'unsynced',
+    );
+    onTestFinished(() => archive.close());
+    expect(archive.all('SELECT DISTINCT way FROM labels')).toEqual([{ way: 'page' }]);
     const [said] = sent as {
       riders: { activity: string; x: number }[];
       nobody: unknown[];

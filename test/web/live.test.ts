@@ -86,6 +86,17 @@ describe('what is live', () => {
     expect([paused.status, paused.json.code]).toEqual([409, 'capture-paused']);
   });
 
+  it('explains each frame that a viewer is shown, and has its picture, though nothing else names it', async () => {
+    const told = await listening();
+    const framesTold = () => told.filter(({ event }) => event === 'frame').map(({ data }) => data.frame);
+    await until(() => framesTold().length >= 4, 'frames');
+    for (const frame of framesTold().slice(0, 4)) {
+      const explained = await ask(served().url, 'POST', '/commands/explain', { frame });
+      expect([explained.status, explained.json.frame]).toEqual([200, frame]);
+      expect((await fetch(`${served().url}/api/frames/${frame}/picture?width=320`)).status).toBe(200);
+    }
+  });
+
   it('has room for 100 viewers, and again when one goes', async () => {
     const endings = await Promise.all(
       Array.from({ length: 100 }, async () => {

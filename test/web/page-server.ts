@@ -86,6 +86,7 @@ export async function servePage(options: PageOptions): Promise<PageServer> {
     if (newest !== undefined) send('frame', newest, [response]);
   };
 
+  const started = new Date().toISOString();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://page');
     response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
@@ -93,7 +94,8 @@ export async function servePage(options: PageOptions): Promise<PageServer> {
     const path = url.pathname.slice('/api'.length);
     const body = request.method === 'GET' ? undefined : await jsonOf(request);
     if (path === '/session') {
-      return sendJson(response, 200, { role: loggedIn ? role : null, login: password !== undefined });
+      const login = password !== undefined;
+      return sendJson(response, 200, { role: loggedIn ? role : null, login, started });
     }
     if (path === '/login') {
       loggedIn = (body as { password: string }).password === password;

@@ -3,6 +3,7 @@ import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Scores } from '../../activity/scores.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import { NONE } from '../../base/activities.ts';
+import type { Point } from '../../base/geometry.ts';
 import type { Deciding } from './deciding.ts';
 import { type LabelledNeighbour, speaksFor } from './likeness/neighbours.ts';
 
@@ -88,6 +89,8 @@ export interface Explanation {
   readonly frame: string;
   /** ISO 8601. */
   readonly takenAt: string;
+  /** The place that all of this is about, in shares of the frame; null: the frame as a whole. */
+  readonly place: Point | null;
   readonly visibility: Visibility;
   /** The activity of this frame alone, before it is smoothed with those around it; `unknown` where it could not be judged. */
   readonly activity: string;

@@ -4,6 +4,7 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { KeptCell } from '../../activity/kept-cells.ts';
 import type { Visibility } from '../../activity/visibility.ts';
 import { NONE } from '../../base/activities.ts';
+import type { Point } from '../../base/geometry.ts';
 import { type Deciding, decidingCells, doubt } from './deciding.ts';
 import { type Explanation, sentenceOf } from './explain-words.ts';
 import { type KnownCells, labelledNeighbours, votesOf } from './likeness/neighbours.ts';
@@ -26,6 +27,8 @@ export interface ExplainableFrame {
 
 export interface ExplainOptions {
   readonly neighbours: number;
+  /** Explains this place alone, in shares of the frame; all of the frame where nothing is kept of it. */
+  readonly at?: Point;
 }
 
 export const EXPLAIN_DEFAULTS: ExplainOptions = { neighbours: 5 };
@@ -37,13 +40,15 @@ export const EXPLAIN_DEFAULTS: ExplainOptions = { neighbours: 5 };
  * @param head the present one: it scores the frame anew where there are embeddings of its width
  */
 export function explainFrame(
-  frame: ExplainableFrame,
+  whole: ExplainableFrame,
   known: KnownCells,
   head: HeadBundle,
-  { neighbours: k }: ExplainOptions = EXPLAIN_DEFAULTS,
+  { neighbours: k, at }: ExplainOptions = EXPLAIN_DEFAULTS,
 ): Explanation {
   const { manifest } = head;
   const { width, id } = manifest;
+  const part = at === undefined ? null : partAt(whole, at);
+  const frame = part ?? whole;
   const embeddings = frame.embeddings?.length === frame.cells.length * width ? frame.embeddings : null;
   const fresh = embeddings === null ? null : rescoreWith(head)(embeddings, frame.cells.length);
   const cells = frame.cells.map((cell, row) => ({ ...cell, scores: fresh?.[row] ?? cell.scores }));
@@ -60,6 +65,7 @@ export function explainFrame(
   const facts = {
     frame: frame.id,
     takenAt: new Date(frame.takenAt).toISOString(),
+    place: part === null || at === undefined ? null : at,
     visibility: frame.visibility,
     activity: judged ? (activities[0] ?? NONE) : 'unknown',
     activities: judged ? activities : [],
@@ -72,6 +78,22 @@ export function explainFrame(
     votes: votesOf(neighbours),
   };
   return { ...facts, sentence: sentenceOf(facts, leading, query !== null) };
+}
+
+/** The cells of zones around a place, with their embeddings; null where there is none. */
+function partAt(frame: ExplainableFrame, { x, y }: Point): ExplainableFrame | null {
+  const { cells, embeddings } = frame;
+  const rows = [...cells.entries()].flatMap(([row, { zone, rectangle: r }]) =>
+    zone !== '' && x >= r.x && x <= r.x + r.w && y >= r.y && y <= r.y + r.h ? [row] : [],
+  );
+  if (rows.length === 0) return null;
+  const width = (embeddings?.length ?? 0) / cells.length;
+  const own = rows.map(row => embeddings?.subarray(row * width, (row + 1) * width) ?? []);
+  return {
+    ...frame,
+    cells: rows.flatMap(row => cells[row] ?? []),
+    embeddings: embeddings === null ? null : Float32Array.from(own.flatMap(vector => [...vector])),
+  };
 }
 
 /** The strongest present activity, or the one that is nearest to being present. */

@@ -32,3 +32,19 @@ export function labelFrom({ seq: _, frame: __, ...label }: LabellingEntry): Labe
 function isLabelling(entry: LabelEntry): entry is LabellingEntry {
   return entry.labels !== null;
 }
+
+/** How many frames were labelled at each of these times, which rise. @param entries oldest first */
+export function labelledFramesAt(entries: readonly LabelEntry[], times: readonly number[]): number[] {
+  /** Labels of each frame that hold. */
+  const holding = new Map<string, number>();
+  let read = 0;
+  return times.map(time => {
+    for (; ; read++) {
+      const entry = entries[read];
+      if (entry === undefined || entry.at > time) return holding.size;
+      const labels = (holding.get(entry.frame) ?? 0) + (isLabelling(entry) ? 1 : -1);
+      if (labels > 0) holding.set(entry.frame, labels);
+      else holding.delete(entry.frame);
+    }
+  });
+}

@@ -40,7 +40,7 @@ export interface KeptFrame {
 }
 
 /** How a label came in. */
-export type LabelWay = 'mqtt' | 'image' | 'folder' | 'cli';
+export type LabelWay = 'mqtt' | 'page' | 'image' | 'folder' | 'cli';
 
 /** What a label says of places in a frame. */
 export interface Pointing {

@@ -1,9 +1,10 @@
 /** What the daemon answers about its frames and labels. */
 import sharp from 'sharp';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Point } from '../../base/geometry.ts';
 import { SurfwatchError } from '../../errors.ts';
 import type { Zone } from '../../vision/zone.ts';
-import { explainFrame } from '../advice/explain.ts';
+import { EXPLAIN_DEFAULTS, explainFrame } from '../advice/explain.ts';
 import type { Explanation } from '../advice/explain-words.ts';
 import { type NextFrame, rankFrames } from '../advice/next.ts';
 import { progressOf } from '../advice/progress.ts';
@@ -20,6 +21,8 @@ import type { LabelledCellsCache } from './labelled-cells-cache.ts';
 export interface AnswerDeps {
   readonly archive: Archive;
   readonly recent: RecentFrames;
+  /** Frames that somebody saw on the page. */
+  readonly shown: RecentFrames;
   readonly known: LabelledCellsCache;
   readonly head: () => HeadBundle;
   readonly thresholds: () => Readonly<Record<string, number>>;
@@ -87,10 +90,10 @@ function isWhole({ label }: LabelledFrame): boolean {
 }
 
 /** @throws SurfwatchError `label-frame-unknown` */
-export async function explanation(deps: AnswerDeps, id: string): Promise<Explanation> {
-  const { archive, recent, known, head, loadBase } = deps;
+export async function explanation(deps: AnswerDeps, id: string, at?: Point): Promise<Explanation> {
+  const { archive, known, head, loadBase } = deps;
   const kept = archive.frame(id);
-  const frame = kept === undefined ? recent.get(id) : { ...kept, embeddings: archive.embeddings(id) };
+  const frame = kept === undefined ? latelyKnown(deps, id) : { ...kept, embeddings: archive.embeddings(id) };
   if (frame === undefined) throw unknown(id);
   const labels = archive.labelOf(id)?.labels ?? null;
   const manifest = head().manifest;
@@ -99,6 +102,7 @@ export async function explanation(deps: AnswerDeps, id: string): Promise<Explana
     { ...frame, labels, embeddings: isComparable ? frame.embeddings : null },
     { board: known.cells(), base: await loadBase() },
     { ...head(), manifest: { ...manifest, thresholds: { ...manifest.thresholds, ...deps.thresholds() } } },
+    { ...EXPLAIN_DEFAULTS, ...(at !== undefined && { at }) },
   );
 }
 
@@ -110,11 +114,11 @@ export async function explanation(deps: AnswerDeps, id: string): Promise<Explana
  * @throws SurfwatchError `label-frame-unknown`, also where no picture of it is kept
  */
 export async function framePicture(
-  { archive, recent, onlyZones }: Pick<AnswerDeps, 'archive' | 'recent' | 'onlyZones'>,
+  { onlyZones, ...deps }: PictureDeps & Pick<AnswerDeps, 'onlyZones'>,
   id: string,
   width: number | undefined,
 ) {
-  const { frame, picture } = await pictureOf({ archive, recent }, id);
+  const { frame, picture } = await pictureOf(deps, id);
   const zones = onlyZones();
   const shown = sharp(zones === null ? picture : await pixelateOutside(picture, zones)).autoOrient();
   const sized = width === undefined ? shown : shown.resize({ width, withoutEnlargement: true });
@@ -123,7 +127,7 @@ export async function framePicture(
     frame: id,
     takenAt: new Date(frame.takenAt).toISOString(),
     cells: frame.cells.length,
-    labels: archive.labelOf(id)?.labels ?? null,
+    labels: deps.archive.labelOf(id)?.labels ?? null,
     jpeg: jpeg.toString('base64'),
   };
 }
@@ -133,14 +137,20 @@ export async function framePicture(
  *
  * @throws SurfwatchError `label-frame-unknown`, also where no picture of it is kept
  */
-export async function pictureOf({ archive, recent }: Pick<AnswerDeps, 'archive' | 'recent'>, id: string) {
+export async function pictureOf({ archive, ...lately }: PictureDeps, id: string) {
   const kept = archive.frame(id);
-  const latest = recent.get(id);
+  const latest = latelyKnown(lately, id);
   const picture = kept === undefined ? (latest?.picture ?? null) : await archive.picture(id);
   const frame = kept ?? latest;
   if (frame === undefined) throw unknown(id);
   if (picture === null) throw new SurfwatchError('label-frame-unknown', `no picture of frame ${id} is kept`);
   return { frame, picture };
+}
+
+type PictureDeps = Pick<AnswerDeps, 'archive' | 'recent' | 'shown'>;
+
+function latelyKnown({ recent, shown }: Pick<AnswerDeps, 'recent' | 'shown'>, id: string) {
+  return recent.get(id) ?? shown.get(id);
 }
 
 /** How far labelling has come: what labels there are, what they brought, what ten more would. */

@@ -17,6 +17,8 @@ import { type JudgedFrame, newFrameOf } from './judged-frame.ts';
 export interface ArchiverDeps {
   readonly archive: Pick<Archive, 'add'>;
   readonly recent: RecentFrames;
+  /** Frames that somebody saw on the page: apart from those above, which many of them would push out. */
+  readonly shown: RecentFrames;
   readonly references: References;
   readonly options: LearningOptions;
   readonly zones: readonly Zone[];
@@ -32,6 +34,8 @@ export interface ArchiverDeps {
 export interface Archiver {
   /** The frame's id goes out to the world: somebody may label it. It may come before the frame or after it. */
   published(id: string): void;
+  /** Somebody sees the frame on the page, and may have it explained. So with its order. */
+  shown(id: string): void;
   /** Somebody is told this frame's id, and may explain or label it. */
   remember(frame: JudgedFrame): void;
   /** Keeps the frame if it is worth a label. Never rejects for a full disk. */
@@ -43,7 +47,7 @@ export interface Archiver {
 }
 
 export function createArchiver(deps: ArchiverDeps): Archiver {
-  const { archive, recent, references, options, zones, head, backbone } = deps;
+  const { archive, recent, shown, references, options, zones, head, backbone } = deps;
   // Asked for at each frame: options may change while the daemon runs.
   const policy = () => ({
     ...KEEP_DEFAULTS,
@@ -54,9 +58,12 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
   let busy = false;
   let latest: NewFrame | undefined;
   let publishedId: string | undefined;
+  let shownId: string | undefined;
 
-  const rememberPublished = (): void => {
-    if (latest !== undefined && latest.id === publishedId) recent.add(latest);
+  const rememberLatest = (): void => {
+    if (latest === undefined) return;
+    if (latest.id === publishedId) recent.add(latest);
+    if (latest.id === shownId) shown.add(latest);
   };
 
   const prepared = async (frame: NewFrame): Promise<NewFrame | null> => {
@@ -76,7 +83,11 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
   return {
     published(id) {
       publishedId = id;
-      rememberPublished();
+      rememberLatest();
+    },
+    shown(id) {
+      shownId = id;
+      rememberLatest();
     },
     remember(frame) {
       const novelty = noveltyOf(strongestCells(frame.read.embeddings, head().width), references);
@@ -96,7 +107,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
       const strongest = strongestCells(frame.read.embeddings, head().width);
       const novelty = noveltyOf(strongest, references);
       latest = newFrameOf(frame, 'label', backbone, novelty);
-      rememberPublished();
+      rememberLatest();
       const { monotonicMs, visibility, activity, thresholds } = frame;
       const zoneScores = [...zoneScoresOf(frame.read.cells, head()).values()];
       const { because, state } = whyKeep(

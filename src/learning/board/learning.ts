@@ -1,7 +1,9 @@
 /** Learning on the board: frames in, labels in, better heads out. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Point } from '../../base/geometry.ts';
 import { SurfwatchError } from '../../errors.ts';
 import type { Progress } from '../advice/progress-words.ts';
+import { labelledFramesAt } from '../archive/fold.ts';
 import type { PictureOf } from '../archive/pictures.ts';
 import type { LabelService } from '../labels/service.ts';
 import type { GateFacts } from '../models/types.ts';
@@ -24,6 +26,8 @@ import { Retraining, type RetrainRequest } from './retraining.ts';
 import { loadShippedBase } from './shipped-base.ts';
 
 const HOURLY_MS = 3_600_000;
+/** Entries of the history that `models` answers with. */
+const HISTORY = 50;
 
 export class Learning {
   readonly #deps: LearningDeps;
@@ -117,6 +121,11 @@ export class Learning {
     this.#open?.archiver.published(frame);
   }
 
+  /** Somebody sees this frame on the page: it can be explained for a while. */
+  shown(frame: string): void {
+    this.#open?.archiver.shown(frame);
+  }
+
   /** @throws SurfwatchError `label-*`, `disk-full` */
   get labels(): LabelService {
     return this.#opened.labels;
@@ -140,7 +149,12 @@ export class Learning {
   async models() {
     const { store } = this.#deps;
     const models = (await store.list()).map(({ folder: _, ...model }) => model);
-    return { current: this.#headId, held: store.held, models, history: store.history(50) };
+    const entries = store.history(HISTORY);
+    const times = entries.map(({ at }) => Date.parse(at)).reverse();
+    const log = this.#opened.archive.log(Number.MAX_SAFE_INTEGER).toReversed();
+    const labelled = labelledFramesAt(log, times).reverse();
+    const history = entries.map((entry, index) => ({ ...entry, labelled: labelled[index] ?? 0 }));
+    return { current: this.#headId, held: store.held, models, history };
   }
 
   /** @throws SurfwatchError `model-not-held`, `model-missing`, `model-invalid`, `disk-full` */
@@ -168,8 +182,9 @@ export class Learning {
     return nextFrames(this.#answers, count);
   }
 
-  explain(frame: string) {
-    return explanation(this.#answers, frame);
+  /** @param at explains this place of it, in shares */
+  explain(frame: string, at?: Point) {
+    return explanation(this.#answers, frame, at);
   }
 
   frame(frame: string, width?: number) {
@@ -282,11 +297,12 @@ export class Learning {
   }
 
   get #answers(): AnswerDeps {
-    const { archive, known, recent } = this.#opened;
+    const { archive, known, recent, shown } = this.#opened;
     const { reader, thresholds, options, zones } = this.#deps;
     return {
       archive,
       recent,
+      shown,
       known,
       head: () => reader.head,
       thresholds,

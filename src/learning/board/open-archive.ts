@@ -4,7 +4,7 @@ import { liveView } from '../../base/live-view.ts';
 import { openArchive } from '../archive/archive.ts';
 import { createReferences, type References, strongestCells } from '../archive/novelty.ts';
 import { ARCHIVE_LIKENESS, type ArchiveOptions } from '../archive/options.ts';
-import { createRecentFrames, type RecentFrames } from '../archive/recent.ts';
+import { createRecentFrames, type RecentFrames, type RecentOptions } from '../archive/recent.ts';
 import type { Archive } from '../archive/types.ts';
 import { LabelFolder } from '../labels/folder.ts';
 import { type LabelService, labelService } from '../labels/service.ts';
@@ -20,6 +20,8 @@ import { thinnedBase } from './shipped-base.ts';
 export interface OpenArchive {
   readonly archive: Archive;
   readonly recent: RecentFrames;
+  /** Frames that somebody saw on the page. */
+  readonly shown: RecentFrames;
   readonly archiver: Archiver;
   readonly known: LabelledCellsCache;
   readonly drift: DriftMonitor;
@@ -33,6 +35,8 @@ export interface OpenArchiveHooks {
   readonly onLabelled: () => void;
 }
 
+/** A minute of pictures two seconds apart: who taps on a rider taps on one of the newest. */
+const SHOWN: RecentOptions = { frames: 30, bytes: 12 * 2 ** 20 };
 /** Cells that those of new frames are compared with; 2 MB at a width of 128. */
 const REFERENCES = 2_000;
 
@@ -50,10 +54,12 @@ export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHoo
   if (base === null)
     log.warn('no base set comes with the head: a retraining can only be judged on this board');
   const recent = createRecentFrames();
+  const shown = createRecentFrames(SHOWN);
   const full = 'no room for frames to learn from: see learning.maxBytes and learning.minFree';
   const archiver = createArchiver({
     archive,
     recent,
+    shown,
     references: referencesOf(archive, base, deps),
     options,
     zones,
@@ -67,6 +73,7 @@ export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHoo
   return {
     archive,
     recent,
+    shown,
     archiver,
     known: labelledCellsCache(archive, () => reader.head),
     drift: await openDriftMonitor(directory, base, head, { clock, log }),

@@ -1,7 +1,8 @@
 /** The commands about frames, labels and models. */
 import { z } from 'zod';
+import type { Point } from '../../base/geometry.ts';
 import { SurfwatchError } from '../../errors.ts';
-import { labelArgsSchema, MAX_LABELS, MAX_NAME_LENGTH } from '../../messaging/label-payload.ts';
+import { labelArgsSchema, MAX_LABELS, MAX_NAME_LENGTH, place } from '../../messaging/label-payload.ts';
 import { defineVerb, type PictureLabeller, type Verbs } from '../../messaging/verbs.ts';
 import type { LabelService } from '../labels/service.ts';
 
@@ -19,7 +20,7 @@ const retrainArgs = z.object({
     .max(2 * MAX_LABELS)
     .optional()
     .describe(
-      'Learn from these labels of the board alone: those that came by a way (`mqtt`, `image`, `folder`, `cli`) or name an activity (or `none`).',
+      'Learn from these labels of the board alone: those that came by a way (`mqtt`, `page`, `image`, `folder`, `cli`) or name an activity (or `none`).',
     ),
 });
 
@@ -43,7 +44,7 @@ export interface LearningVerbDeps {
   /** @throws SurfwatchError `model-overlay-none` */
   readonly overlay: (head: string) => unknown;
   readonly next: (count: number) => unknown;
-  readonly explain: (frame: string) => unknown;
+  readonly explain: (frame: string, at?: Point) => unknown;
   /** @param width in pixels; without it the picture as it is kept */
   readonly frame: (frame: string, width?: number) => unknown;
 }
@@ -87,7 +88,7 @@ export function learningVerbs(learning: Opening<LearningVerbDeps>): Verbs {
       run: async ({ to }) => (await needLearning(learning)).rollback(to),
     }),
     models: defineVerb({
-      doc: 'Lists the heads, and what became of each; `held` is the one that waits for approval. With `overlay` it answers with a picture: `jpeg`, base64, with the riders that the head in use finds on the left, and those that the other finds on the right.',
+      doc: 'Lists the heads, and what became of each, with how many frames were labelled by then (`labelled`); `held` is the one that waits for approval. With `overlay` it answers with a picture: `jpeg`, base64, with the riders that the head in use finds on the left, and those that the other finds on the right.',
       args: z.object({ overlay: headId.optional().describe('Id of the head that waits for approval.') }),
       run: async ({ overlay }) =>
         overlay === undefined
@@ -113,8 +114,16 @@ export function learningVerbs(learning: Opening<LearningVerbDeps>): Verbs {
     }),
     explain: defineVerb({
       doc: 'Says why a frame was judged as it was: the place that decided, and the labelled places most like it.',
-      args: z.object({ frame }),
-      run: async ({ frame: id }) => (await needLearning(learning)).explain(id),
+      args: z.object({
+        frame,
+        at: z
+          .object(place)
+          .optional()
+          .describe(
+            'Explains this place of it alone. Where nothing is kept of the place, `place` in the answer is null, and the whole frame is explained.',
+          ),
+      }),
+      run: async ({ frame: id, at }) => (await needLearning(learning)).explain(id, at),
     }),
     frame: defineVerb({
       doc: 'Answers with the picture of a frame: `jpeg`, base64.',

@@ -33,11 +33,12 @@ export function commandRoutes({ commands, clock, log }: CommandRoutesDeps): read
           throw new SurfwatchError('web-forbidden', 'your login may look only');
         }
         const verb = commands.verb(name);
+        const args = name === 'label' ? { way: 'page', ...body } : body;
         if (running >= MOST_RUNNING)
           throw new SurfwatchError('command-busy', 'too many commands at one time');
         running += 1;
         try {
-          const outcome = await outcomeOf(name, signal => verb.run(body, signal), { clock, log });
+          const outcome = await outcomeOf(name, signal => verb.run(args, signal), { clock, log });
           if ('fault' in outcome) throw outcome.fault;
           return outcome.data;
         } finally {

@@ -162,7 +162,7 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
       method: 'post',
       path: '/restart',
       role: 'operate',
-      doc: 'Ends the daemon and starts it anew with the config file as it is, if that is right. Answered at once; `/healthz` answers again when it runs.',
+      doc: 'Ends the daemon and starts it anew with the config file as it is, if that is right. Answered at once; when it runs, `/session` has another `started`.',
       body: z.object({}),
       answer: z.object({}),
       run: () => {

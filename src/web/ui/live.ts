@@ -42,12 +42,9 @@ export function zonesDrawn(): Info['zones'] {
 
 type ZoneNow = Payloads['zone/${string}/activity'];
 
-/** What goes on in each zone, in the order of their names. */
+/** What goes on in each zone that there is: those from before a restart may be others. */
 export function zonesNow(): readonly ZoneNow[] {
-  return Object.entries(topics.value)
-    .filter(([topic, value]) => /^zone\/[^/]+\/activity$/.test(topic) && value !== null)
-    .map(([, value]) => value as ZoneNow)
-    .sort((a, b) => a.zone.localeCompare(b.zone));
+  return (infoOf()?.zones ?? []).flatMap(({ name }) => topicValue(`zone/${name}/activity`) ?? []);
 }
 
 /** Follows the daemon until the function it returns is called; connects again when the connection is lost. */

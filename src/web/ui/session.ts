@@ -7,6 +7,8 @@ export interface Session {
   readonly role: 'look' | 'operate' | null;
   /** Whether this page asks for a password at all. */
   readonly login: boolean;
+  /** Since when the daemon runs: another time after a restart. */
+  readonly started: string;
 }
 
 /** null until the daemon has answered. */
@@ -29,11 +31,15 @@ export async function logIn(password: string): Promise<void> {
 
 export async function logOut(): Promise<void> {
   await ask('POST', '/logout');
-  session.value = { role: null, login: true };
+  endSession();
+}
+
+function endSession(): void {
+  if (session.value !== null) session.value = { ...session.value, role: null, login: true };
 }
 
 addEventListener(LOGGED_OUT, () => {
   if ((session.value?.role ?? null) === null) return;
-  session.value = { role: null, login: true };
+  endSession();
   hasEnded.value = true;
 });

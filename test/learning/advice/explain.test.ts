@@ -134,6 +134,23 @@ describe('explainFrame', () => {
     expect(explanation.sentence).toContain('kitesurfing 0.90 (threshold 0.60)');
   });
 
+  it('explains one place alone, and the whole frame where nothing is kept of the place', () => {
+    const at = { x: 0.6, y: 0.5 };
+    const there = explainFrame(frameOf(), KNOWN, HEAD, { neighbours: 1, at });
+    const [, own] = rescoreWith(HEAD)(frameOf().embeddings as Float32Array, 2);
+    expect(there.place).toEqual(at);
+    expect(there.cell).toMatchObject({ rectangle: { x: 0.5 }, scores: own });
+    expect(there.decided.map(({ rectangle }) => rectangle.x)).toEqual([0.5, 0.5, 0.5]);
+    const whole = explainFrame(frameOf(), KNOWN, HEAD, { neighbours: 1 });
+    expect(explainFrame(frameOf(), KNOWN, HEAD, { neighbours: 1, at: { x: 0.9, y: 0.1 } })).toEqual(whole);
+    expect(whole.place).toBeNull();
+    const bare = frameOf({ embeddings: null });
+    expect(explainFrame(bare, KNOWN, HEAD, { neighbours: 1, at })).toMatchObject({
+      place: at,
+      activity: 'kitesurfing',
+    });
+  });
+
   it('does not claim to know what could not be seen', () => {
     const { activity, activities, sentence } = explainFrame(frameOf({ visibility: 'dark' }), KNOWN, HEAD);
     expect({ activity, activities }).toEqual({ activity: 'unknown', activities: [] });

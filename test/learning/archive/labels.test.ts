@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldLabels } from '../../../src/learning/archive/fold.ts';
+import { foldLabels, labelledFramesAt } from '../../../src/learning/archive/fold.ts';
 import type { Archive, LabelEntry } from '../../../src/learning/archive/types.ts';
 import { fc } from '../../support/fast-check.ts';
 import { labelAs, NOW, newFrame } from './frames.ts';
@@ -191,6 +191,8 @@ describe('any order of labels and undos', () => {
         }
         expect(archive.labelled()).toHaveLength(folded.size);
         expect(archive.counts().labelled).toBe(folded.size);
+        const [early, late] = [-1, Number.MAX_SAFE_INTEGER];
+        expect(labelledFramesAt(log, [early, late, late])).toEqual([0, folded.size, folded.size]);
       }),
       { numRuns: 40 },
     );
@@ -204,5 +206,17 @@ describe('any order of labels and undos', () => {
         { ...entry, seq: 2, labels: [] },
       ]).get('a')?.seq,
     ).toBe(2);
+  });
+
+  it('counts the frames that were labelled by then', () => {
+    const entry = { seq: 0, by: '', way: 'page', labels: ['surfing'] } as const;
+    const log = [
+      { ...entry, frame: 'a', at: 10 },
+      { ...entry, frame: 'a', at: 20 },
+      { ...entry, frame: 'b', at: 30 },
+      { ...entry, frame: 'a', at: 40, labels: null },
+      { ...entry, frame: 'a', at: 50, labels: null },
+    ];
+    expect(labelledFramesAt(log, [5, 10, 35, 45, 60])).toEqual([0, 1, 2, 2, 1]);
   });
 });

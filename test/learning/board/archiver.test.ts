@@ -17,9 +17,11 @@ import { CELL_SENSE } from '../support.ts';
 async function keeping() {
   const archive = await openTestArchive();
   const now = { options: DEFAULTS.learning };
+  const [recent, shown] = [createRecentFrames(), createRecentFrames()];
   const keeper = createArchiver({
     archive,
-    recent: createRecentFrames(),
+    recent,
+    shown,
     references: createReferences(32, 10),
     options: liveView(() => now.options),
     zones: [{ name: 'sky', points: cornersOf({ x: 0, y: 0, w: 1, h: 0.5 }) }],
@@ -31,7 +33,7 @@ async function keeping() {
   const use = (options: Partial<LearningOptions>) => {
     now.options = { ...now.options, ...options };
   };
-  return { archive, keeper, use };
+  return { archive, recent, shown, keeper, use };
 }
 
 const noise = { type: 'gaussian' as const, mean: 120, sigma: 50 };
@@ -100,4 +102,17 @@ it('keeps by the options of the moment', async () => {
     return channels[0]?.stdev ?? 0;
   };
   expect(await deviation(52)).toBeLessThan(await deviation(4));
+});
+
+it('remembers what was published and what was shown apart, whichever it is told of first', async () => {
+  const { recent, shown, keeper } = await keeping();
+  const [before, after, unseen] = [seen(6), seen(7), seen(8)];
+  keeper.shown(before.frame.id);
+  await keeper.add(before);
+  await keeper.add(after);
+  keeper.shown(after.frame.id);
+  await keeper.add(unseen);
+  keeper.published(unseen.frame.id);
+  expect(shown.list().map(({ id }) => id)).toEqual([after.frame.id, before.frame.id]);
+  expect(recent.list().map(({ id }) => id)).toEqual([unseen.frame.id]);
 });

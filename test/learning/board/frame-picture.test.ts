@@ -25,17 +25,26 @@ async function detail(jpeg: string, top: number): Promise<number> {
 }
 
 describe('the picture of a frame in an answer', () => {
-  it.each(['seen lately', 'kept before `learning.pixelate` was on'])('is pixelated: %s', async where => {
-    const [archive, recent] = [await openTestArchive(), createRecentFrames()];
-    const frame = newFrame({ picture });
-    if (where === 'seen lately') recent.add(frame);
-    else expect(await archive.add(frame)).toBe('kept');
+  it.each(['seen lately', 'shown', 'kept before `learning.pixelate` was on'])(
+    'is pixelated: %s',
+    async where => {
+      const archive = await openTestArchive();
+      const [recent, shown] = [createRecentFrames(), createRecentFrames()];
+      const frame = newFrame({ picture });
+      if (where === 'seen lately') recent.add(frame);
+      else if (where === 'shown') shown.add(frame);
+      else expect(await archive.add(frame)).toBe('kept');
 
-    const open = await framePicture({ archive, recent, onlyZones: () => null }, frame.id, undefined);
-    expect(await detail(open.jpeg, 52)).toBeGreaterThan(30);
+      const open = await framePicture({ archive, recent, shown, onlyZones: () => null }, frame.id, undefined);
+      expect(await detail(open.jpeg, 52)).toBeGreaterThan(30);
 
-    const masked = await framePicture({ archive, recent, onlyZones: () => [ZONE] }, frame.id, undefined);
-    expect(await detail(masked.jpeg, 4)).toBeGreaterThan(30);
-    expect(await detail(masked.jpeg, 52)).toBeLessThan(0.6 * (await detail(open.jpeg, 52)));
-  });
+      const masked = await framePicture(
+        { archive, recent, shown, onlyZones: () => [ZONE] },
+        frame.id,
+        undefined,
+      );
+      expect(await detail(masked.jpeg, 4)).toBeGreaterThan(30);
+      expect(await detail(masked.jpeg, 52)).toBeLessThan(0.6 * (await detail(open.jpeg, 52)));
+    },
+  );
 });

@@ -32,6 +32,7 @@ async function board(frames: readonly NewFrame[]) {
   const parts = {
     archive,
     recent: createRecentFrames(),
+    shown: createRecentFrames(),
     known: labelledCellsCache(archive, () => head),
     head: () => head,
     thresholds: () => ({}),

@@ -37,6 +37,7 @@ export function headsOf({ isHeld = false, reason = 'board: macro-F1 0.877, befor
     job: null,
     reasons: [reason],
     figures: macroF1 === null ? null : figures(macroF1),
+    labelled: 10 * (index + 1),
   })).toReversed();
   const models = RETRAININGS.flatMap(({ event, macroF1 }, index) =>
     event !== 'promoted'

@@ -161,7 +161,7 @@ describe.skipIf(!hasChromium())('Why', () => {
     const { page } = browsed;
     await tapRider(page, 0);
     const dialog = page.getByRole('dialog', { name: 'Why Surfing?' });
-    await dialog.getByText('What decided in this picture').waitFor();
+    await dialog.getByText('What decided at this place').waitFor();
     expect(await said(dialog)).toContain('counts from 50%');
     // Of the labelled frames, with the places in them.
     await expect.poll(() => dialog.locator('.neighbours img').count()).toBeGreaterThan(0);
@@ -210,31 +210,29 @@ describe.skipIf(!hasChromium())('Why', () => {
     expect(await isOnRider()).toBe(true);
   });
 
-  it('explains the newest frame that the daemon has kept where this one is not, and says so', async () => {
-    const asked: string[] = [];
+  it('asks about the place of the rider, marks it, and says where nothing was kept of it', async () => {
     const { page: server, beach } = await stagedBeach();
-    const browsed = await browse(browser, server.url, '', { allowed: [404] });
+    const browsed = await browse(browser, server.url, '');
     const { page } = browsed;
-    page.on('request', request => {
-      if (request.url().endsWith('/explain')) asked.push(request.postDataJSON().frame);
-    });
-    const [kept] = beach.frames;
-    const riders = kept?.riders ?? [];
-    const other = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
-    server.frame({
-      frame: other,
-      takenAt: new Date().toISOString(),
-      riders,
-      activity: 'surfing',
-      activities: ['surfing'],
-      count: null,
-      visibility: 'ok',
-      detail: null,
-    });
-    await page.getByText('There is no picture of this frame any more.').waitFor();
+    const asked = page.waitForRequest(request => request.url().endsWith('/explain'));
     await tapRider(page, 0);
-    await page.getByText('This picture was not kept to be explained').waitFor();
-    expect(asked).toEqual([other, kept?.id]);
+    const [frame] = beach.frames;
+    const { x, y } = frame?.riders[0] ?? { x: 0, y: 0 };
+    expect((await asked).postDataJSON()).toEqual({ frame: frame?.id, at: { x, y } });
+    const dialog = page.getByRole('dialog', { name: 'Why Surfing?' });
+    await dialog.getByText('What decided at this place').waitFor();
+    const [mark, image] = [dialog.locator('.rider-mark'), dialog.locator('.close-up img')];
+    await expect.poll(() => image.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBeGreaterThan(0);
+    const [own, all] = [await mark.boundingBox(), await image.boundingBox()];
+    expect(own?.width).toBeCloseTo(own?.height ?? 0, 0);
+    expect(own?.height).toBeLessThan(all?.height ?? 0);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.route('**/explain', async route => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...(await answer.json()), place: null } });
+    });
+    await tapRider(page, 0);
+    await dialog.getByText('Nothing was kept of this place').waitFor();
     await expectSound(browsed);
   });
 

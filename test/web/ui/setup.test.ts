@@ -6,7 +6,7 @@ import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
-import type { PageRoutes } from '../page-server.ts';
+import { Answer, type PageRoutes } from '../page-server.ts';
 import { browse, DESK, expectSound, PHONE, staged } from './browse.ts';
 
 const FRAMES = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0', 'frames');
@@ -138,6 +138,49 @@ describe.skipIf(!hasChromium())('the view Set up', () => {
     const asked = browsed.page.waitForRequest(request => request.url().endsWith('/test/camera'));
     await browsed.page.getByRole('button', { name: 'Try the camera' }).click();
     expect(JSON.stringify((await asked).postDataJSON())).not.toContain('secret');
+  });
+
+  it('writes names of files, zones and settings, differences and faults as the text they are', async () => {
+    const evil = '<img src=x onerror=alert(1)>';
+    const fault = { code: evil, message: evil, remedy: evil };
+    const page = await staged(
+      {
+        ...routes({
+          file: `/etc/${evil}`,
+          writable: false,
+          settings: {
+            ...settings,
+            site: evil,
+            mqtt: { url: `mqtt://${evil}` },
+            zones: [{ ...settings.zones[0], name: evil }],
+          },
+        }),
+        'POST /config/preview': () => ({
+          text: evil,
+          diff: [{ kind: 'added', line: evil }],
+          faults: [{ path: evil, reason: evil }],
+          restart: [evil],
+        }),
+        'POST /zones/preview': () => ({ zones: [{ name: evil, activity: evil, count: { [evil]: 1 } }] }),
+        'POST /test/camera': () => new Answer(502, fault),
+        'POST /test/broker': () => new Answer(502, fault),
+      },
+      picture,
+    );
+    const browsed = await browse(browser, page.url, 'setup/camera', { allowed: [502] });
+    const { page: tab } = browsed;
+    await tab.getByLabel('Time between two pictures').fill(evil);
+    await tab.getByRole('button', { name: 'Try the camera' }).click();
+    await tab.getByRole('alert').getByText(evil).first().waitFor();
+    for (const step of ['place', 'zones', 'detail', 'broker', 'home', 'save']) {
+      await tab.goto(`${page.url}/#/setup/${step}`);
+      await tab.locator('section .card').first().waitFor();
+      if (step === 'zones') await tab.getByText(evil).first().waitFor();
+      if (step === 'broker') await tab.getByRole('button', { name: 'Try the connection' }).click();
+    }
+    expect(await tab.getByText(evil).count()).toBeGreaterThan(3);
+    expect(await tab.locator('img[src="x"]').count()).toBe(0);
+    expect(browsed.wrong).toEqual([]);
   });
 
   it('is not for those who may look only', async () => {

@@ -14,6 +14,9 @@ const hourOf = (
   peak,
 });
 
+const HOUR_MS = 3_600_000;
+const FORTNIGHT = { fromMs: Date.UTC(2026, 5, 1), toMs: Date.UTC(2026, 5, 15) };
+
 /** Monday the first of June, and the Monday after it. */
 const HOURS = [
   hourOf('01T08', 'surfing', 40, 5),
@@ -28,21 +31,38 @@ const HOURS = [
 
 describe('the timeline', () => {
   it('has the minutes of each activity by hour, 0 where it was not there', () => {
-    const { times, rows } = timelineOf(HOURS, { by: 'hour', measure: 'minutes', timeZone: 'UTC' });
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
-    expect(rows).toEqual([
-      { activity: 'surfing', values: [40, 0, 30, 0, 20] },
-      { activity: 'windsurfing', values: [10, 0, 0, 0, 0] },
+    const { times, rows } = timelineOf(HOURS, {
+      ...FORTNIGHT,
+      by: 'hour',
+      measure: 'minutes',
+      timeZone: 'UTC',
+    });
+    const hoursOf = (ms: number) => ms / HOUR_MS;
+    expect(times).toEqual(
+      Array.from({ length: 14 * 24 }, (_, hour) => FORTNIGHT.fromMs / 1_000 + 3_600 * hour),
+    );
+    const seen = (values: readonly number[]) =>
+      values.flatMap((value, hour) => (value > 0 ? [[hour, value]] : []));
+    expect(rows.map(({ activity, values }) => [activity, seen(values)])).toEqual([
+      [
+        'surfing',
+        [
+          [8, 40],
+          [23, 30],
+          [hoursOf(Date.UTC(2026, 5, 8, 8) - FORTNIGHT.fromMs), 20],
+        ],
+      ],
+      ['windsurfing', [[8, 10]]],
     ]);
   });
 
   it('adds minutes up by days of the time zone, of riders it takes the most', () => {
-    const lisbon = { by: 'day', timeZone: 'Europe/Lisbon' } as const;
+    const lisbon = { ...FORTNIGHT, by: 'day', timeZone: 'Europe/Lisbon' } as const;
     const values = (measure: 'minutes' | 'riders') =>
       timelineOf(HOURS, { ...lisbon, measure }).rows.find(({ activity }) => activity === 'surfing')?.values;
     // 23 h UTC is the next day in Lisbon.
-    expect(values('minutes')).toEqual([40, 30, 20]);
-    expect(values('riders')).toEqual([5, 7, 1]);
+    expect(values('minutes')).toEqual([40, 30, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0]);
+    expect(values('riders')?.filter(riders => riders > 0)).toEqual([5, 7, 1]);
   });
 });
 

@@ -4,7 +4,8 @@ import 'uplot/dist/uPlot.min.css';
 import { language } from '../texts.ts';
 import type { ChartProps } from './chart.tsx';
 
-const DAY_S = 86_400;
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
 /** Apart so far marks of time may be, in seconds: from a second to four months. */
 const STEPS_S = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600].concat(
   [1, 2, 7, 14, 30, 60, 120].map(days => days * DAY_S),
@@ -35,7 +36,10 @@ export function drawChart(box: HTMLElement, props: ChartProps): () => void {
     legend: { show: isStacked },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !isStacked } },
     scales: {
-      x: { time: true },
+      x: {
+        time: true,
+        range: (_, first, last) => rangeOf(first, last, isStacked ? (times[1] ?? last) - first : 0),
+      },
       y: { range: (_, __, highest) => [0, most ?? Math.max(1, highest * 1.1)] },
     },
     axes: [
@@ -72,6 +76,11 @@ export function drawChart(box: HTMLElement, props: ChartProps): () => void {
     observer.disconnect();
     chart.destroy();
   };
+}
+
+/** Around what is alone lies an hour on each side, where uPlot would show years; the last bar needs its width. */
+function rangeOf(first: number, last: number, bar: number): [number, number] {
+  return last + bar > first ? [first, last + bar] : [first - HOUR_S, last + HOUR_S];
 }
 
 function bars(): uPlot.Series.PathBuilder {

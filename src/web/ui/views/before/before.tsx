@@ -8,11 +8,12 @@ import { Fault } from '../../parts/notice.tsx';
 import { activityName, number, text as sharedText } from '../../texts.ts';
 import './before.css';
 import { Sessions } from './sessions.tsx';
-import { type History, type HistoryHour, type Measure, timelineOf, weekOf } from './sums.ts';
+import { type History, type HistoryHour, type Measure, type Span, timelineOf, weekOf } from './sums.ts';
 import { text } from './texts.ts';
 import { Week } from './week.tsx';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const PERIODS = { day: 1, week: 7, month: 30, season: 180 } as const;
 type Period = keyof typeof PERIODS;
 /** So many days are shown hour by hour, more by days. */
@@ -28,10 +29,10 @@ export function Before() {
   useSignalEffect(() => {
     // Anew when a session begins or ends.
     happened.value;
-    const query = span.value;
-    ask<History>('GET', `/history?${query}`).then(
+    const asked = span.value;
+    ask<History>('GET', `/history?${queryOf(asked)}`).then(
       answer => {
-        if (span.peek() !== query) return;
+        if (span.peek() !== asked) return;
         history.value = answer;
         fault.value = null;
       },
@@ -51,7 +52,7 @@ export function Before() {
     <div class="stack">
       <div class="row spread">
         <h1>{text('title')}</h1>
-        <a class="button" href={`/api/history.csv?${span.value}`} download="surfwatch.csv">
+        <a class="button" href={`/api/history.csv?${queryOf(span.value)}`} download="surfwatch.csv">
           {text('csv')}
         </a>
       </div>
@@ -97,6 +98,7 @@ export function Before() {
         <div class="sides">
           <div class="stack">
             <Course
+              {...span.value}
               hours={own}
               by={PERIODS[period.value] <= MOST_HOURLY ? 'hour' : 'day'}
               measure={measure.value}
@@ -111,20 +113,23 @@ export function Before() {
   );
 }
 
-interface CourseProps {
+interface CourseProps extends Span {
   readonly hours: readonly HistoryHour[];
   readonly by: 'hour' | 'day';
   readonly measure: Measure;
   readonly timeZone: string;
 }
 
-function Course({ hours, by, measure, timeZone }: CourseProps) {
-  const { times, rows } = timelineOf(hours, { by, measure, timeZone });
+function Course({ hours, ...options }: CourseProps) {
+  const { by, measure, timeZone } = options;
+  const { times, rows } = timelineOf(hours, options);
   const figures = rows.map(({ activity, values }) => {
     const sum = values.reduce((total, value) => total + value, 0);
     const said =
       measure === 'minutes'
-        ? `${number(sum / 60, 1)} h`
+        ? sum < 60
+          ? text('duration', { minutes: number(sum) })
+          : `${number(sum / 60, 1)} h`
         : text('most', { n: number(Math.max(0, ...values)) });
     return { activity, said };
   });
@@ -166,9 +171,13 @@ function Course({ hours, by, measure, timeZone }: CourseProps) {
   );
 }
 
-/** Up to the end of this hour, as a query. */
-function spanOf(period: Period): string {
-  const endMs = Math.ceil(Date.now() / 3_600_000) * 3_600_000;
-  const from = new Date(endMs - PERIODS[period] * DAY_MS).toISOString();
-  return new URLSearchParams({ from, to: new Date(endMs).toISOString() }).toString();
+/** Up to the end of this hour. */
+function spanOf(period: Period): Span {
+  const toMs = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
+  return { fromMs: toMs - PERIODS[period] * DAY_MS, toMs };
+}
+
+function queryOf({ fromMs, toMs }: Span): string {
+  const [from = '', to = ''] = [fromMs, toMs].map(ms => new Date(ms).toISOString());
+  return new URLSearchParams({ from, to }).toString();
 }

@@ -24,7 +24,7 @@ export function Sessions({ sessions }: { readonly sessions: readonly HistorySess
         {newest.slice(0, shown.value).map(session => (
           <li key={session.id}>
             {session.frame === null ? (
-              <span class="no-picture" />
+              <span class="no-picture small muted">{text('noPicture')}</span>
             ) : (
               <button
                 type="button"

@@ -47,33 +47,49 @@ export interface WeekHour {
   readonly minutes: number | null;
 }
 
+const HOUR_MS = 3_600_000;
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** Minutes are added up, of riders the most count. @param by days are those of the time zone */
+/** A period in milliseconds since the epoch, from the beginning of an hour to that of another. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+interface TimelineOptions extends Span {
+  /** Days are those of the time zone. */
+  readonly by: 'hour' | 'day';
+  readonly measure: Measure;
+  readonly timeZone: string;
+}
+
+/** Every hour or day of a period: minutes are added up, of riders the most count. */
 export function timelineOf(
   hours: readonly HistoryHour[],
-  { by, measure, timeZone }: { by: 'hour' | 'day'; measure: Measure; timeZone: string },
+  { fromMs, toMs, by, measure, timeZone }: TimelineOptions,
 ): Timeline {
   const local = localTime(timeZone);
-  const keyOf = (hour: string) => (by === 'hour' ? hour : local(hour).date);
+  const keyOf = (atMs: number) =>
+    by === 'hour' ? String(Math.floor(atMs / HOUR_MS)) : local(new Date(atMs).toISOString()).date;
   const times = new Map<string, number>();
+  for (let atMs = fromMs; atMs < toMs; atMs += HOUR_MS) {
+    const key = keyOf(atMs);
+    times.set(key, times.get(key) ?? atMs / 1_000);
+  }
   const sums = new Map<string, Map<string, number>>();
   for (const { hour, activity, minutes, peak } of hours) {
-    const key = keyOf(hour);
-    const second = Date.parse(hour) / 1_000;
-    times.set(key, Math.min(second, times.get(key) ?? second));
-    if (!isActivity(activity)) continue;
+    const key = keyOf(Date.parse(hour));
+    if (!isActivity(activity) || !times.has(key)) continue;
     const row = sums.get(activity) ?? new Map<string, number>();
     const before = row.get(key) ?? 0;
     row.set(key, measure === 'minutes' ? before + minutes : Math.max(before, peak ?? 0));
     sums.set(activity, row);
   }
-  const ordered = [...times].sort(([, a], [, b]) => a - b);
   return {
-    times: ordered.map(([, second]) => second),
+    times: [...times.values()],
     rows: [...sums]
       .sort(([a], [b]) => a.localeCompare(b))
-      .map(([activity, row]) => ({ activity, values: ordered.map(([key]) => row.get(key) ?? 0) })),
+      .map(([activity, row]) => ({ activity, values: [...times.keys()].map(key => row.get(key) ?? 0) })),
   };
 }
 

@@ -47,7 +47,7 @@ export function Health() {
         <Fact name={text('camera')} level={camera.status === 'online' ? 'good' : 'fault'}>
           {text(`camera.${camera.status}`)}
           {camera.error === null ? (
-            <small>{text('rate', { rate: number(rateHz * 60, 1) })}</small>
+            rateHz > 0 && <small>{text('rate', { rate: number(rateHz * 60, 1) })}</small>
           ) : (
             <small>
               <code>{camera.error}</code>

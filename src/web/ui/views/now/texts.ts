@@ -59,6 +59,10 @@ export const text = textsOf({
     'why.title': 'Why {activity}?',
     'why.place': 'This rider, from the picture',
     'why.score': 'Score of this rider',
+    'why.here': 'What decided at this place',
+    'why.hereHint':
+      'The score of each activity there, by this picture alone, and the score it takes to count.',
+    'why.whole': 'Nothing was kept of this place: this is about the whole picture.',
     'why.decided': 'What decided in this picture',
     'why.decidedHint': 'The strongest place for each activity, and the score it takes to count.',
     'why.threshold': 'counts from {score}',
@@ -69,10 +73,7 @@ export const text = textsOf({
     'why.noNeighbours': 'Nothing is labelled yet that it could be compared with.',
     'why.base': 'from the data the model came with',
     'why.similarity': 'likeness {n}',
-    'why.about':
-      'The daemon explains pictures, not single riders: this is about the place in it that decided.',
     'why.model': 'Model {head}',
-    'why.other': 'This picture was not kept to be explained; what follows is about the one of {time}.',
   },
   de: {
     title: 'Jetzt auf dem Wasser',
@@ -131,6 +132,9 @@ export const text = textsOf({
     'why.title': 'Warum {activity}?',
     'why.place': 'Dieser Sportler, aus dem Bild',
     'why.score': 'Wert dieses Sportlers',
+    'why.here': 'Was an dieser Stelle entschied',
+    'why.hereHint': 'Der Wert jeder Sportart dort, nach diesem Bild allein, und der Wert, ab dem sie zählt.',
+    'why.whole': 'Von dieser Stelle wurde nichts behalten: Es geht um das ganze Bild.',
     'why.decided': 'Was in diesem Bild entschied',
     'why.decidedHint': 'Die stärkste Stelle für jede Sportart, und der Wert, ab dem sie zählt.',
     'why.threshold': 'zählt ab {score}',
@@ -141,10 +145,7 @@ export const text = textsOf({
     'why.noNeighbours': 'Noch ist nichts beschriftet, womit es sich vergleichen ließe.',
     'why.base': 'aus den Daten, mit denen das Modell kam',
     'why.similarity': 'Ähnlichkeit {n}',
-    'why.about':
-      'Der Dienst erklärt Bilder, nicht einzelne Sportler: Es geht um die Stelle, die darin entschied.',
     'why.model': 'Modell {head}',
-    'why.other': 'Dieses Bild wurde zum Erklären nicht behalten; was folgt, gilt dem von {time}.',
   },
   fr: {
     title: 'En ce moment sur l’eau',
@@ -203,6 +204,10 @@ export const text = textsOf({
     'why.title': 'Pourquoi {activity} ?',
     'why.place': 'Ce pratiquant, extrait de l’image',
     'why.score': 'Score de ce pratiquant',
+    'why.here': 'Ce qui a décidé à cet endroit',
+    'why.hereHint':
+      'Le score de chaque activité à cet endroit, d’après cette seule image, et celui à partir duquel elle compte.',
+    'why.whole': 'Rien n’a été gardé de cet endroit : il s’agit de toute l’image.',
     'why.decided': 'Ce qui a décidé sur cette image',
     'why.decidedHint':
       'L’endroit le plus fort pour chaque activité, et le score à partir duquel elle compte.',
@@ -214,10 +219,7 @@ export const text = textsOf({
     'why.noNeighbours': 'Rien n’est encore étiqueté à quoi comparer.',
     'why.base': 'des données fournies avec le modèle',
     'why.similarity': 'ressemblance {n}',
-    'why.about':
-      'Le service explique des images, pas un seul pratiquant : il s’agit de l’endroit qui a décidé.',
     'why.model': 'Modèle {head}',
-    'why.other': 'Cette image n’a pas été gardée pour être expliquée ; ce qui suit concerne celle de {time}.',
   },
   es: {
     title: 'Ahora en el agua',
@@ -276,6 +278,10 @@ export const text = textsOf({
     'why.title': '¿Por qué {activity}?',
     'why.place': 'Este deportista, en la imagen',
     'why.score': 'Puntuación de este deportista',
+    'why.here': 'Lo que decidió en este lugar',
+    'why.hereHint':
+      'La puntuación de cada actividad aquí, solo por esta imagen, y aquella desde la que cuenta.',
+    'why.whole': 'No se guardó nada de este lugar: se trata de toda la imagen.',
     'why.decided': 'Lo que decidió en esta imagen',
     'why.decidedHint': 'El lugar más fuerte de cada actividad y la puntuación desde la que cuenta.',
     'why.threshold': 'cuenta desde {score}',
@@ -286,9 +292,7 @@ export const text = textsOf({
     'why.noNeighbours': 'Todavía no hay nada etiquetado con que compararlo.',
     'why.base': 'de los datos con que vino el modelo',
     'why.similarity': 'parecido {n}',
-    'why.about': 'El servicio explica imágenes, no deportistas: se trata del lugar que decidió.',
     'why.model': 'Modelo {head}',
-    'why.other': 'Esta imagen no se guardó para explicarla; lo que sigue es de la de {time}.',
   },
   pt: {
     title: 'Agora na água',
@@ -347,6 +351,10 @@ export const text = textsOf({
     'why.title': 'Porquê {activity}?',
     'why.place': 'Este praticante, na imagem',
     'why.score': 'Pontuação deste praticante',
+    'why.here': 'O que decidiu neste lugar',
+    'why.hereHint':
+      'A pontuação de cada atividade aqui, só por esta imagem, e aquela a partir da qual conta.',
+    'why.whole': 'Nada foi guardado deste lugar: trata-se de toda a imagem.',
     'why.decided': 'O que decidiu nesta imagem',
     'why.decidedHint': 'O lugar mais forte de cada atividade e a pontuação a partir da qual conta.',
     'why.threshold': 'conta a partir de {score}',
@@ -357,8 +365,6 @@ export const text = textsOf({
     'why.noNeighbours': 'Ainda não há nada etiquetado com que comparar.',
     'why.base': 'dos dados que vieram com o modelo',
     'why.similarity': 'semelhança {n}',
-    'why.about': 'O serviço explica imagens, não praticantes: trata-se do lugar que decidiu.',
     'why.model': 'Modelo {head}',
-    'why.other': 'Esta imagem não foi guardada para ser explicada; o que segue é da de {time}.',
   },
 });

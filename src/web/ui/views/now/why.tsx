@@ -3,11 +3,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Rectangle } from '../../../../base/geometry.ts';
 import type { Explanation } from '../../../../learning/advice/explain-words.ts';
-import { command, pictureOf, Refused } from '../../api.ts';
-import { seenFrames, topicValue } from '../../live.ts';
+import { command, pictureOf } from '../../api.ts';
+import { seenFrames } from '../../live.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Fault } from '../../parts/notice.tsx';
+import { placed } from '../../parts/picture.tsx';
 import type { SeenFrame, SeenRider } from '../../seen.ts';
 import { activityName, clockTime, number, percent, text as sharedText } from '../../texts.ts';
 import { placeScores } from './place-scores.ts';
@@ -25,7 +26,8 @@ export function Why({ frame, index, onClose }: WhyProps) {
   const explanation = useSignal<Explanation | null>(null);
   const fault = useSignal<unknown>(null);
   useEffect(() => {
-    explain(frame.frame).then(
+    const at = rider === undefined ? undefined : { x: rider.x, y: rider.y };
+    command<Explanation>('explain', { frame: frame.frame, at }).then(
       answer => {
         explanation.value = answer;
       },
@@ -33,14 +35,14 @@ export function Why({ frame, index, onClose }: WhyProps) {
         fault.value = error;
       },
     );
-  }, [frame.frame]);
+  }, [frame.frame, index]);
   if (rider === undefined) return null;
   const { value: explained } = explanation;
   return (
     <Dialog title={text('why.title', { activity: activityName(rider.activity) })} onClose={onClose}>
       <div class="stack why">
         <div class="rider-facts">
-          <img src={pictureOf(frame.frame, { part: around(rider), width: 320 })} alt={text('why.place')} />
+          <CloseUp frame={frame.frame} rider={rider} />
           <dl>
             <dt>{text('why.score')}</dt>
             <dd>
@@ -52,28 +54,21 @@ export function Why({ frame, index, onClose }: WhyProps) {
         <Course rider={rider} />
         {explained === null && fault.value === null && <p class="muted">{sharedText('loading')}</p>}
         <Fault error={fault.value} />
-        {explained !== null && explained.frame !== frame.frame && (
-          <p class="small muted">{text('why.other', { time: clockTime(explained.takenAt, true) })}</p>
-        )}
         {explained !== null && <Explained explanation={explained} />}
       </div>
     </Dialog>
   );
 }
 
-/**
- * The daemon keeps some frames to explain, among them those that `activity` named: where it has not kept this one, the
- * newest of those.
- */
-async function explain(frame: string): Promise<Explanation> {
-  try {
-    return await command<Explanation>('explain', { frame });
-  } catch (error) {
-    const named = topicValue('activity')?.frame ?? null;
-    const isUnknown = error instanceof Refused && error.code === 'label-frame-unknown';
-    if (!isUnknown || named === null || named === frame) throw error;
-    return await command<Explanation>('explain', { frame: named });
-  }
+function CloseUp({ frame, rider }: { readonly frame: string; readonly rider: SeenRider }) {
+  const part = around(rider);
+  const at = { x: (rider.x - part.x) / part.w, y: (rider.y - part.y) / part.h };
+  return (
+    <div class="close-up">
+      <img src={pictureOf(frame, { part, width: 320 })} alt={text('why.place')} />
+      <span class="rider-mark" ref={placed({ ...at, h: (1.3 * rider.size) / part.h })} aria-hidden="true" />
+    </div>
+  );
 }
 
 /** Its score over time, from the frames that came while the page was open. */
@@ -107,13 +102,13 @@ function Course({ rider }: { readonly rider: SeenRider }) {
 }
 
 function Explained({ explanation }: { readonly explanation: Explanation }) {
-  const { decided, neighbours } = explanation;
+  const { place, decided, neighbours } = explanation;
   return (
     <>
       <section>
-        <h3>{text('why.decided')}</h3>
+        <h3>{text(place === null ? 'why.decided' : 'why.here')}</h3>
         <p class="small muted">
-          {text('why.decidedHint')} {text('why.about')}
+          {place === null ? `${text('why.whole')} ${text('why.decidedHint')}` : text('why.hereHint')}
         </p>
         <ul class="facts">
           {decided.map(({ activity, zone, score, threshold, present }) => (

@@ -1,6 +1,8 @@
 /** The configuration as it is being changed: what is set, what that would come to, and how it is saved. */
 import { effect, signal } from '@preact/signals';
 import { ask } from '../../api.ts';
+import type { Session } from '../../session.ts';
+import { t } from './texts.ts';
 
 interface Config {
   /** Null: the daemon was started without one. */
@@ -111,21 +113,18 @@ export async function save(): Promise<void> {
 }
 
 const TRY_MS = 500;
-/** By then a daemon that was asked to restart has stopped, or it never will. */
-const STOPPED_MS = 5_000;
+/** A board with a slow card takes so long at most. */
+const MOST_MS = 120_000;
 
-/** Resolves when the daemon runs with the saved configuration. */
+/** Resolves when the daemon runs with the saved configuration. @throws Refused; where it does not come back here */
 export async function restart(): Promise<void> {
-  const asked = Date.now();
+  const startedOf = () => ask<Session>('GET', '/session').then(({ started }) => started);
+  const before = await startedOf();
+  const endMs = Date.now() + MOST_MS;
   await ask('POST', '/restart');
-  for (let wasAway = false; ; ) {
+  while ((await startedOf().catch(() => before)) === before) {
+    if (Date.now() > endMs) throw new Error(t('restart.gone'));
     await new Promise(resolve => setTimeout(resolve, TRY_MS));
-    const isUp = await fetch('/healthz').then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    wasAway ||= !isUp;
-    if (isUp && (wasAway || Date.now() - asked > STOPPED_MS)) break;
   }
   waiting.value = [];
   await load();

@@ -1,6 +1,6 @@
 /** The learning curve: how good each new head was. */
 import { Chart } from '../../parts/chart.tsx';
-import { percent } from '../../texts.ts';
+import { number, percent } from '../../texts.ts';
 import type { CurvePoint } from './models.ts';
 import { t } from './texts.ts';
 
@@ -30,6 +30,14 @@ export function Curve({ points }: { readonly points: readonly CurvePoint[] }) {
           <p class="small row">
             <span class="activity board">{t('curveBoard')}</span>
             <span class="activity base">{t('curveBase')}</span>
+            <span class="muted">
+              {t('labelled', {
+                count:
+                  first === last
+                    ? number(last.labelled)
+                    : `${number(first.labelled)} → ${number(last.labelled)}`,
+              })}
+            </span>
           </p>
         </>
       )}

@@ -1,7 +1,7 @@
 /** The heads that are kept, and all that became of heads. */
 import { useSignal } from '@preact/signals';
 import { Dialog } from '../../parts/dialog.tsx';
-import { clockTime, percent, text } from '../../texts.ts';
+import { clockTime, number, percent, text } from '../../texts.ts';
 import type { Head, HistoryEntry } from './models.ts';
 import { t } from './texts.ts';
 
@@ -50,12 +50,13 @@ export function Heads({ models, history, mayOperate, onRollback }: HeadsProps) {
         <h2>{t('history')}</h2>
         {history.length === 0 && <p class="muted">{t('noHistory')}</p>}
         <ol class="heads">
-          {history.map(({ at, event, from, to, reasons }) => (
+          {history.map(({ at, event, from, to, reasons, labelled }) => (
             <li key={`${at} ${event}`}>
               <p class="row">
                 <strong>{t(`event.${event}`)}</strong>
                 <span class="small muted">
                   {clockTime(at)}
+                  {` · ${t('labelled', { count: number(labelled) })}`}
                   {from !== null && to !== null && ` · ${from} → ${to}`}
                 </span>
               </p>

@@ -17,6 +17,8 @@ export interface HistoryEntry {
   readonly to: string | null;
   readonly reasons: readonly string[];
   readonly figures: Figures | null;
+  /** Frames by then. */
+  readonly labelled: number;
 }
 
 export interface Head {
@@ -75,16 +77,19 @@ export interface CurvePoint {
   readonly board: number | null;
   /** On data that came with the model. */
   readonly base: number | null;
+  /** Labelled frames by then. */
+  readonly labelled: number;
 }
 
 /** Oldest first. Where a head was held and approved later it counts once. */
 export function curveOf(history: readonly HistoryEntry[]): CurvePoint[] {
   return history
     .filter(({ event, figures }) => figures !== null && (event === 'promoted' || event === 'rejected'))
-    .map(({ at, figures }) => ({
+    .map(({ at, figures, labelled }) => ({
       at: Date.parse(at) / 1000,
       board: figures?.board?.candidate.macroF1 ?? null,
       base: figures?.base?.candidate.macroF1 ?? null,
+      labelled,
     }))
     .reverse();
 }
