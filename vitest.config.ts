@@ -9,8 +9,8 @@ const SYSTEM_TESTS = [
   'test/messaging/{durable,labels,messaging,mosquitto*,request}.test.ts',
   'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
   'test/host/{backup,state}/**/*.test.ts',
-  'test/web/{access,live,restart,setup}.test.ts',
-  'test/web/ui/{before,now,shell}.test.ts',
+  'test/web/{access,hostile,live,restart,setup,widget,*-page}.test.ts',
+  'test/web/ui/{before,label,now,setup,shell,train}.test.ts',
 ];
 /** By `npm run test:faults`: they take minutes. */
 const FAULT_TESTS = 'test/faults/**';
@@ -22,8 +22,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // Loading the same modules for each file anew would be a third of the work. Nothing here changes what they share.
-          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, FAULT_TESTS, ...SYSTEM_TESTS],
         },
@@ -32,12 +30,14 @@ export default defineConfig({
     ],
     globalSetup: ['test/support/build.ts'],
     // A frame at full detail takes a second of two cores, and other tests want them too.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Whole programs run against the clock of a machine that others use as well: on CI what fails is tried once more, and
     // the report says so. A test that needs it often is to be mended.
     retry: process.env.CI === undefined ? 0 : 1,
     pool: 'forks',
+    // Loading the same modules for each file anew would be a third of the work. Nothing here changes what they share.
+    isolate: false,
     // Most tests wait for brokers, cameras and child processes: more workers than cores keep the cores busy.
     maxWorkers: 4,
     // CI counts the tests from the report.

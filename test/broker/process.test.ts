@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { answers, client, closed } from '../messaging/support.ts';
 import { readableLog } from '../support/log.ts';
+import { program } from '../support/programs.ts';
 import { until } from '../support/until.ts';
 import { newBroker, ownClient, startBroker } from './support.ts';
 
@@ -86,7 +87,7 @@ it('may be stopped before it is started, and then stays so', async () => {
 });
 
 it('ends with the process that started it, also where that is killed', async () => {
-  const parent = spawn(process.execPath, ['--import', 'tsx', 'test/broker/parent-child.ts'], {
+  const parent = spawn(process.execPath, [program('parent-child')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void parent.kill('SIGKILL'));
@@ -94,5 +95,5 @@ it('ends with the process that started it, also where that is killed', async () 
   const port = portOf(line);
   expect(await answers(port)).toBe(true);
   parent.kill('SIGKILL');
-  await expect.poll(() => answers(port), { timeout: 30_000 }).toBe(false);
+  await expect.poll(() => answers(port), { timeout: 60_000 }).toBe(false);
 });

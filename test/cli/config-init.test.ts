@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { program } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Runs it in a folder of its own, with these lines on its standard input. */
@@ -12,12 +12,11 @@ async function init(args: readonly string[], answers: readonly string[] = [], be
   const cwd = await temporaryFolder();
   const file = join(cwd, 'board.json');
   if (before !== undefined) writeFileSync(file, before);
-  const command = ['--import', join(PACKAGE_ROOT, 'node_modules/tsx/dist/loader.mjs')];
-  const child = spawn(
-    process.execPath,
-    [...command, join(PACKAGE_ROOT, 'test/config/config-cli.ts'), 'init', ...args],
-    { cwd, env: { PATH: process.env.PATH }, stdio: ['pipe', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [program('config-cli'), 'init', ...args], {
+    cwd,
+    env: { PATH: process.env.PATH },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   child.stdin.end(answers.map(line => `${line}\n`).join(''));
   const ended = new Promise<number | null>(resolve => child.once('close', resolve));
   const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

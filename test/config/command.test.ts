@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { configMarkdown } from '../../src/config/reference.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
+import { program } from '../support/programs.ts';
 import { temporaryFolder, writeIn } from './support.ts';
 
 const CANARY = 'kaNaRy-7316';
@@ -17,15 +18,11 @@ interface Ended {
 
 /** Runs the command in a process of its own. */
 async function config(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(PACKAGE_ROOT, 'test/config/config-cli.ts'), ...args],
-    {
-      cwd: PACKAGE_ROOT,
-      env: { PATH: process.env.PATH, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [program('config-cli'), ...args], {
+    cwd: PACKAGE_ROOT,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', status => resolve(status ?? -1));

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { withStoredOptions } from '../../src/control/effective-options.ts';
 import { RuntimeOptions } from '../../src/control/runtime-options.ts';
 import { RUNTIME_SETTINGS } from '../../src/control/runtime-settings.ts';
 import { readStoredOptions } from '../../src/control/stored-options.ts';
 import { silent } from '../support/log.ts';
+import { program } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { loaded } from './support.ts';
 
@@ -190,19 +190,12 @@ test('many changes at a time are made one after the other', async () => {
   expect((await started(folder)).options.settings.snapshot.width).toBe(119);
 });
 
-test('a daemon killed at any moment has the last acknowledged options, or the ones after', {
-  timeout: 120_000,
-}, async () => {
+test('a daemon killed at any moment has the last acknowledged options, or the ones after', async () => {
   const folder = await temporaryFolder();
   for (let round = 0; round < 4; round++) {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(import.meta.dirname, 'options-child.ts'), folder],
-      {
-        cwd: PACKAGE_ROOT,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const child = spawn(process.execPath, [program('options-child'), folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     onTestFinished(() => void child.kill('SIGKILL'));
     let acknowledged = 0;
     const lines = createInterface({ input: child.stdout });

@@ -26,7 +26,7 @@ function snapshots(
   });
   part.start();
   const arrived = (count: number) =>
-    expect.poll(() => published.length, { interval: 5, timeout: 30_000 }).toBe(count);
+    expect.poll(() => published.length, { interval: 5, timeout: 60_000 }).toBe(count);
   return { part, clock, published, now, arrived };
 }
 

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { daemonWith, heardDaemon } from './support.ts';
 
-const SIMULATED = ['camera.kind=simulator', 'camera.simulator.width=320', 'camera.simulator.height=180'];
+const SIMULATED = ['camera.kind=simulator'];
 
 type Heard = Awaited<ReturnType<typeof listener>>;
 const json = (heard: Heard, topic: string) => JSON.parse(heard.last(`surf/${topic}`) ?? '{}');

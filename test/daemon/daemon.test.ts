@@ -22,11 +22,7 @@ const activity = (heard: Heard) => JSON.parse(heard.last('surf/activity') ?? '{}
 
 describe('the daemon', () => {
   it('publishes all its state, each payload as its schema says', async () => {
-    const { heard } = await heardDaemon([
-      'camera.kind=simulator',
-      'camera.simulator.width=640',
-      'camera.simulator.height=360',
-    ]);
+    const { heard } = await heardDaemon(['camera.kind=simulator']);
     const topics = ['activity', 'state', 'info', 'health'] as const;
     await until(() => topics.every(topic => heard.last(`surf/${topic}`) !== undefined), 'every state topic');
     for (const topic of topics) {
@@ -133,9 +129,8 @@ describe('the daemon', () => {
   it('reports a kitesurfing session from start to end', async () => {
     const folder = await temporaryFolder();
     const show = async (kind: 'none' | 'kitesurfing') => {
-      // Scenes whose riders are near enough to be told.
-      for (const seed of [15, 22, 25])
-        await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, kind));
+      // Scenes whose riders are near enough to be told, and where nothing else is taken for one.
+      for (const seed of [3, 16]) await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, kind));
     };
     await show('none');
     const { heard } = await heardDaemon([

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { daemonWith, drawnBeach, heardDaemon } from './support.ts';
 
-const SIMULATOR = ['camera.kind=simulator', 'camera.simulator.width=640', 'camera.simulator.height=360'];
+const SIMULATOR = ['camera.kind=simulator'];
 
 type Heard = Awaited<ReturnType<typeof listener>>;
 
@@ -47,7 +47,8 @@ async function sendPictures(heard: Heard, kind: 'none' | 'kitesurfing', seeds: r
   return heard.on('surf/response/label').slice(before).map(json);
 }
 
-describe('learning on the board', () => {
+// A retraining stands back where others compute: on a busy machine seconds of it become minutes.
+describe('learning on the board', { timeout: 500_000 }, () => {
   it('labels a frame that was published, takes it back, and says what is wrong with a label', async () => {
     const { heard } = await heardDaemon(SIMULATOR);
     const frame = await publishedFrame(heard);
@@ -93,7 +94,7 @@ describe('learning on the board', () => {
       code: 'retrain-busy',
       error: expect.stringContaining(data.job),
     });
-    await until(() => training(heard)?.state === 'done', 'the end of the job', 110_000);
+    await until(() => training(heard)?.state === 'done', 'the end of the job', 400_000);
     expect(TOPICS.training.payload.safeParse(training(heard))).toMatchObject({ success: true });
     const second = training(heard)?.result?.head;
     expect(training(heard)).toMatchObject({ job: data.job, error: null, result: { outcome: 'promoted' } });
@@ -117,7 +118,7 @@ describe('learning on the board', () => {
     expect(await ask(later, 'rollback')).toMatchObject({ data: { from: second, to: first } });
     await until(() => activity(later)?.model === first, 'the state by the old head');
     await until(() => events(later).some(({ type }) => type === 'model_rolled_back'), 'the event');
-  }, 180_000);
+  });
 
   it('cancels a job, and says after a kill that one was interrupted', async () => {
     const stateDir = await temporaryFolder();
@@ -128,7 +129,7 @@ describe('learning on the board', () => {
     expect(await ask(heard, 'cancel')).toMatchObject({ code: 'retrain-none' });
     const { data } = await ask(heard, 'retrain', { epochs: 1000 });
     // What a daemon that is killed now leaves behind.
-    await until(() => training(heard)?.state === 'training', 'training', 30_000);
+    await until(() => training(heard)?.state === 'training', 'training', 400_000);
     const note = await readFile(join(stateDir, 'learning', 'job.json'));
     expect(await ask(heard, 'cancel')).toMatchObject({ data: { job: data.job } });
     await until(() => training(heard)?.state === 'cancelled', 'cancelled');
@@ -138,14 +139,15 @@ describe('learning on the board', () => {
     const later = await listener(again.address);
     await until(() => training(later)?.state === 'failed', 'the job is given up');
     expect(training(later)).toMatchObject({ job: data.job, error: { code: 'retrain-interrupted' } });
-  }, 120_000);
+  });
 
   it('says that it is off where its archive cannot be opened, while the beach is watched', async () => {
     const stateDir = await temporaryFolder();
     await writeFile(join(stateDir, 'learning'), 'not a folder');
     const { heard } = await heardDaemon([...SIMULATOR, `stateDir=${stateDir}`]);
     await publishedFrame(heard);
-    expect(heard.last('surf/alert/learning-failed')).not.toBe('');
+    await until(() => (heard.last('surf/alert/learning-failed') ?? '') !== '', 'an alert');
+    expect(await ask(heard, 'retrain')).toMatchObject({ code: 'learning-off' });
     expect(await ask(heard, 'models')).toMatchObject({ code: 'learning-off' });
     expect(await ask(heard, 'capture', { keep: true })).toMatchObject({ code: 'learning-off' });
     expect((await sendPictures(heard, 'none', [1]))[0]).toMatchObject({ code: 'learning-off' });
@@ -158,19 +160,8 @@ describe('learning on the board', () => {
     await publishedFrame(heard);
     await writeFile(join(labelledDir, 'kitesurfing', 'a.jpg'), await drawnBeach(1, 'kitesurfing'));
     const counts = async () => (await ask(heard, 'status')).data.learning.archive.labels;
-    for (let tries = 0; tries < 50 && (await counts()).kitesurfing !== 1; tries++) {
-      await new Promise(resolve => setTimeout(resolve, 200));
-    }
+    await until(async () => (await counts()).kitesurfing === 1, 'the label');
     expect(await counts()).toEqual({ kitesurfing: 1 });
-  }, 30_000);
-
-  it('watches the beach though nothing can be kept', async () => {
-    const folder = await temporaryFolder();
-    await writeFile(join(folder, 'learning'), 'a file where a folder should be');
-    const { heard } = await heardDaemon([...SIMULATOR, `stateDir=${folder}`]);
-    await publishedFrame(heard);
-    await until(() => (heard.last('surf/alert/learning-failed') ?? '') !== '', 'an alert');
-    expect(await ask(heard, 'retrain')).toMatchObject({ code: 'learning-off' });
   });
 });
 

@@ -11,7 +11,10 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Quick enough for a test, and otherwise as shipped. */
 export const QUICK = [
-  'camera.interval=100ms',
+  // To draw a frame takes more than all else: small ones, and no more of them than are waited for.
+  'camera.simulator.width=320',
+  'camera.simulator.height=180',
+  'camera.interval=200ms',
   'camera.offlineAfter=500ms',
   'activity.halfLife=50ms',
   'activity.dwell=300ms',

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { documentedProgram } from '../../scripts/docs/cli-page.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { LAUNCHER } from '../cli/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { blocks, shellLines } from './pages.ts';
 import { surfwatchCalls } from './shell.ts';
@@ -76,9 +77,7 @@ test('the page of the command line has every command of the program', async () =
 const run = promisify(execFile);
 
 function surfwatch(args: readonly string[], cwd: string) {
-  const main = join(PACKAGE_ROOT, 'src', 'main.ts');
-  const loader = import.meta.resolve('tsx');
-  return run(process.execPath, ['--import', loader, main, ...args], { cwd });
+  return run(process.execPath, [LAUNCHER, ...args], { cwd });
 }
 
 function readmeCall(start: string): string[] {

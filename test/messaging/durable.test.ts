@@ -14,13 +14,13 @@ import { Aedes } from 'aedes';
 import getPort from 'get-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { eventSchema } from '../../src/messaging/payloads.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { silent } from '../support/log.ts';
+import { program } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { proxyTo, type TestProxy } from './proxy.ts';
@@ -213,11 +213,9 @@ interface Publisher {
 }
 
 function startPublisher(args: readonly string[]): Publisher {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'publisher-child.ts'), ...args],
-    { cwd: PACKAGE_ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [program('publisher-child'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface(child.stdout);
   const queued: number[] = [];

@@ -189,7 +189,7 @@ describe('the schedule of the daemon', () => {
       // A year is searched for each answer of a schedule that never opens: a busy machine takes long over those.
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 
   it('wakes up from a clock that was not set', () => {
     const schedule = createSchedule(LISBON);

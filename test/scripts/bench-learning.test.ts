@@ -128,7 +128,7 @@ describe('the bench of learning', () => {
     });
     expect(tables).toContain('| strange | 60 | 40 (40 riders) | 100.0');
     expect(drawLearning(curves)).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
-  }, 120_000);
+  });
 
   it('compares orders only where there was a choice, and finds the worst loss', () => {
     const tally = (matched: number) => ({ frames: 10, wrongFrames: 0, riders: 10, matched, mistaken: 0 });

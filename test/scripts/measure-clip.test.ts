@@ -53,7 +53,7 @@ describe('what a daemon said of a clip', () => {
 describe('measure-clip', () => {
   it('plays frames of a line-up to a daemon, which sees surfers', { timeout: 240_000 }, () => {
     const frames = join(PACKAGE_ROOT, 'test/data/surfcam-cc0/frames');
-    const { stdout, stderr, status } = runScript('scripts/measure-clip.ts', [
+    const { stdout, stderr, status } = runScript('measure-clip', [
       ...[frames, '--seconds', '12', '--expect', 'surfing', '--json'],
     ]);
     expect(stderr).toBe('');
@@ -65,6 +65,6 @@ describe('measure-clip', () => {
   });
 
   it('names its options', () => {
-    expect(runScript('scripts/measure-clip.ts', ['--help']).stdout).toContain('--expect <activity>');
+    expect(runScript('measure-clip', ['--help']).stdout).toContain('--expect <activity>');
   });
 });

@@ -1,14 +1,28 @@
-/** Builds `dist/` once before the tests, where it is missing or older than `src/`: the tests of the commands run it. */
+/**
+ * Builds `dist/` once before the tests, where it is missing or older than `src/`: the tests of the commands run it. Bundles
+ * the programs of the tests as well.
+ */
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from '../../scripts/build.ts';
+import { PROGRAMS } from './programs.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-export function setup(): void {
+/** Each project of a run calls it; what the first has built is there for all. */
+export async function setup(): Promise<void> {
+  if (process.env.TEST_PROGRAMS !== undefined) return;
   const launcher = join(ROOT, 'scripts', 'surfwatch.js');
   const { status } = spawnSync(process.execPath, [launcher, '--version'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // The tests that need it then fail by themselves; the others can still be run.
   if (status !== 0) console.error('The tests of test/cli will fail: src/ does not compile.');
+  // Of this run alone: another may be under way.
+  const folder = join(ROOT, '.cache', `programs-${process.pid}`);
+  process.env.TEST_PROGRAMS = folder;
+  // A run that is interrupted gets no further.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await bundle(folder, PROGRAMS);
 }

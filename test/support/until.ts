@@ -2,7 +2,7 @@
 export async function until<T>(
   check: () => T | Promise<T>,
   what = 'what was waited for',
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<NonNullable<T>> {
   const end = performance.now() + withinMs;
   for (;;) {

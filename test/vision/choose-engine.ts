@@ -1,10 +1,10 @@
-/** Chooses an engine while the packages named do not load: `choose-engine.ts <engine> <package…>`. Answers in JSON. */
+/** Chooses an engine, and runs it, while the packages named do not load: `choose-engine.ts <engine> <package…>`. Answers in JSON. */
 import { register } from 'node:module';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { SHIPPED_MODELS } from '../../src/base/paths.ts';
 import { SurfwatchError } from '../../src/errors.ts';
-import type { EngineName } from '../../src/vision/backbone.ts';
+import { checkGolden, type EngineName } from '../../src/vision/backbone.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
 
@@ -21,6 +21,7 @@ const log = pino({ level: 'warn' }, { write: (line: string) => void warned.push(
 try {
   const bundle = await loadBackboneBundle(join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-v3'));
   const { backbone, why } = await createBackbone(bundle, { engine: engine as EngineName, threads: 1 }, log);
+  await checkGolden(backbone);
   console.log(JSON.stringify({ engine: backbone.engine, why, warned }));
 } catch (error) {
   if (!(error instanceof SurfwatchError)) throw error;

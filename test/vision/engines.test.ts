@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { messageOf } from '../../src/errors.ts';
 import {
   type Backbone,
@@ -15,6 +15,8 @@ import {
 import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
 import { loadTensorflow } from '../../src/vision/engines/tensorflow.ts';
+import { program } from '../support/programs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   hasShared,
   largestDifference,
@@ -157,15 +159,24 @@ describe('createBackbone', () => {
   it('with an engine by name never takes another', () => {
     expect(chooseWithout(['onnxruntime-node'], 'onnx')).toMatchObject({ code: 'engine-unavailable' });
   });
+
+  it('with onnx reports to nobody: what onnxruntime would send begins with a file for temporary ones', async () => {
+    const folder = await temporaryFolder();
+    expect(chooseWithout([], 'onnx', folder)).toMatchObject({ engine: 'onnx' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 /** Chooses an engine in a process in which some packages do not load, as on a machine without a binary for them. */
-function chooseWithout(packages: readonly string[], engine: 'auto' | EngineName = 'auto') {
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', join(PACKAGE_ROOT, 'test', 'vision', 'choose-engine.ts'), engine, ...packages],
-    { encoding: 'utf8', cwd: PACKAGE_ROOT },
-  );
+function chooseWithout(
+  packages: readonly string[],
+  engine: 'auto' | EngineName = 'auto',
+  temporary = tmpdir(),
+) {
+  const { stdout, stderr } = spawnSync(process.execPath, [program('choose-engine'), engine, ...packages], {
+    encoding: 'utf8',
+    env: { ...process.env, TMPDIR: temporary },
+  });
   const line = stdout.trim().split('\n').at(-1);
   if (line === undefined || !line.startsWith('{')) throw new Error(`no answer: ${stdout}${stderr}`);
   return JSON.parse(line);

@@ -164,7 +164,7 @@ describe('what is tried before it is saved', () => {
       },
     });
     const { json: own } = await ask(url, 'POST', '/test/camera', { camera: {} });
-    expect(own).toMatchObject({ width: 640, height: 360, tookMs: expect.any(Number) });
+    expect(own).toMatchObject({ width: 320, height: 180, tookMs: expect.any(Number) });
     const { json: other } = await ask(
       url,
       'POST',

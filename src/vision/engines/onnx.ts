@@ -98,6 +98,8 @@ export async function openOnnxSession(graph: Uint8Array, threads: number): Promi
 }
 
 async function load(): Promise<typeof import('onnxruntime-node')> {
+  // It would report to its makers, from its first session on.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
   try {
     return await import('onnxruntime-node');
   } catch (error) {

@@ -145,7 +145,7 @@ describe('a backup', () => {
 });
 
 describe('a damaged archive', () => {
-  it('is found, whichever byte is another and wherever it ends', { timeout: 120_000 }, async () => {
+  it('is found, whichever byte is another and wherever it ends', async () => {
     const { stateDir, archive, folder } = await folders();
     for (const name of ['history.db', 'outbox.db', 'heads', 'learning'])
       rmSync(join(stateDir, name), { recursive: true });

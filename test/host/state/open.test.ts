@@ -11,6 +11,7 @@ import { openState } from '../../../src/host/state/open.ts';
 import { setAsideFiles } from '../../../src/host/state/set-aside.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { readableLog, silent } from '../../support/log.ts';
+import { program } from '../../support/programs.ts';
 import { fill, remount, smallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
@@ -60,8 +61,9 @@ function rowsOf(path: string): unknown[] {
 }
 
 function child(stateDir: string, die = '') {
-  const args = ['--import', 'tsx', join(import.meta.dirname, 'state-child.ts'), stateDir, die];
-  const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, [program('state-child'), stateDir, die], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void started.kill('SIGKILL'));
   return { process: started, output: text(started.stdout), ended: once(started, 'exit') };
 }

@@ -11,7 +11,6 @@ const archive = await openArchive({
   options: { ...DEFAULTS.learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0, duplicateDistance: 0 },
   clock: systemClock,
 });
-writeSync(1, 'ready\n');
 const before: string[] = [];
 for (let count = 0; ; count++) {
   const frame = newFrame({ takenAt: Date.now() });

@@ -37,7 +37,7 @@ beforeAll(async () => {
   picture = await createRenderer().jpeg(
     randomScene(2, { activities: ['kitesurfing'], width: 640, height: 360 }),
   );
-}, 60_000);
+});
 afterAll(() => reader.close());
 
 describe('a picture that is sent to be labelled', () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
     const picture = await drawnBeach(seed, 'none');
     seen.push({ picture, read: await reader.read(picture, ZONES) });
   }
-}, 120_000);
+});
 afterAll(() => reader.close());
 
 const inForce = () => reader.head.manifest.id;
@@ -38,11 +38,12 @@ async function misled(state: string, options: Partial<LearningOptions> = {}) {
 const over = ['held', 'done', 'failed', 'cancelled'];
 const ended = (board: Awaited<ReturnType<typeof startBoard>>) =>
   vi.waitFor(() => expect(over).toContain(board.trainings.at(-1)?.state), {
-    timeout: 120_000,
+    timeout: 400_000,
     interval: 200,
   });
 
-describe('a head that finds riders where nobody was seen or pointed at', () => {
+// A retraining stands back where others compute: on a busy machine seconds of it become minutes.
+describe('a head that finds riders where nobody was seen or pointed at', { timeout: 500_000 }, () => {
   it('waits for approval with a picture, also after a restart, and is in force once approved', async () => {
     const state = await temporaryFolder();
     const first = await misled(state);
@@ -96,7 +97,7 @@ describe('a head that finds riders where nobody was seen or pointed at', () => {
     });
     expect(second.alerts.has('model-held')).toBe(false);
     await expect(second.learning.approve(id)).rejects.toMatchObject({ code: 'model-not-held' });
-  }, 180_000);
+  });
 
   it('goes when it is rejected; no picture of it is kept where none may be', async () => {
     const board = await misled(await temporaryFolder(), { keep: 'embeddings' });
@@ -119,7 +120,7 @@ describe('a head that finds riders where nobody was seen or pointed at', () => {
     });
     expect(board.alerts.has('model-held')).toBe(false);
     expect(inForce()).toBe(before);
-  }, 180_000);
+  });
 
   it('is promoted by force', async () => {
     const board = await misled(await temporaryFolder());
@@ -130,5 +131,5 @@ describe('a head that finds riders where nobody was seen or pointed at', () => {
       result: { outcome: 'promoted', candidate: null },
     });
     expect(inForce()).toBe(board.trainings.at(-1)?.result?.head);
-  }, 180_000);
+  });
 });

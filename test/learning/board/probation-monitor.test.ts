@@ -15,7 +15,7 @@ beforeAll(async () => {
   reader = await openReader();
   picture = await drawnBeach(1, 'none');
   read = await reader.read(picture, ZONES);
-}, 60_000);
+});
 afterAll(() => reader.close());
 
 type Board = Awaited<ReturnType<typeof startBoard>>;

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadHead } from '../../../src/activity/head-bundle.ts';
 import { createRandom } from '../../../src/base/random.ts';
+import { program } from '../../support/programs.ts';
 import { BACKBONE } from '../support.ts';
 import { namesOf, newPlace, openStore, type Place } from './support.ts';
 
@@ -15,8 +15,7 @@ const STEPS = 6;
 
 /** A child that waits to be let loose on the heads: the next one starts while its predecessor works. */
 function startChild({ folders }: Place, seed: number) {
-  const script = join(import.meta.dirname, 'store-child.ts');
-  const args = ['--import', 'tsx', script, folders.shipped, folders.board, String(seed)];
+  const args = [program('store-child'), folders.shipped, folders.board, String(seed)];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;

@@ -6,16 +6,17 @@ import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { listPhotos } from '../../../src/training/data/dataset.ts';
-import { ROOT } from '../../cli/support.ts';
+import { LAUNCHER, ROOT } from '../../cli/support.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 
 const CONTACT = ['--contact', 'https://example.org/surfwatch'];
 
 function start(args: readonly string[]): ChildProcess {
-  // From its source: whether the rest compiles is no concern of these tests.
-  const program = ['--import', 'tsx', join(ROOT, 'src', 'main.ts'), 'dataset', 'collect', ...args];
-  return spawn(process.execPath, program, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [LAUNCHER, 'dataset', 'collect', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function ended(child: ChildProcess) {

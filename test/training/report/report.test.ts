@@ -174,4 +174,4 @@ describe('renderReport', () => {
       await page.close();
     });
   });
-}, 30_000);
+});

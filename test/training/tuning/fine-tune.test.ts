@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
 import { fineTune, type TunedBackbone } from '../../../src/training/tuning/fine-tune.ts';
 import type { TuningOptions, TuningPhase } from '../../../src/training/tuning/options.ts';
 import { layerWeights } from '../../../src/vision/bundle.ts';
 import type { Tensorflow } from '../../../src/vision/engines/tensorflow.ts';
+import { program } from '../../support/programs.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { drawnViews, picturesOf, smallBundle, tuningOptions, tuningTensorflow } from './support.ts';
 
@@ -144,14 +143,9 @@ describe('fine-tuning', () => {
 describe('a run that was interrupted', () => {
   it('is taken up again after SIGKILL, and ends with the very same network', async () => {
     const cacheDir = await temporaryFolder();
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(import.meta.dirname, 'tune-child.ts'), cacheDir],
-      {
-        cwd: PACKAGE_ROOT,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const child = spawn(process.execPath, [program('tune-child'), cacheDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     for await (const line of createInterface(child.stdout)) {
       if (line === 'step 13') child.kill('SIGKILL');
     }
@@ -167,7 +161,7 @@ describe('a run that was interrupted', () => {
     const whole = await tuned();
     expect(bitsOf(resumed)).toBe(bitsOf(whole));
     expect(resumed.history).toEqual(whole.history);
-  }, 30_000);
+  });
 
   it('begins anew where it is not to be resumed, or anything else is asked for', async () => {
     const cacheDir = await temporaryFolder();

@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
     browser = await launchChromium();
     page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/runtimes.html`);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
