@@ -13,7 +13,7 @@ import { printTable } from '../src/cli/table.ts';
 import { bundle } from './build.ts';
 
 interface Measured {
-  /** Of the work alone: by the clock, and of the processor, which other programs don't lengthen. */
+  /** Time of the work alone: wall clock, and processor time, which other programs do not lengthen. */
   readonly seconds: number;
   readonly cpu: number;
   /** Largest resident memory of the process, MB. */

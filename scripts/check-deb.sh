@@ -59,7 +59,7 @@ for _ in $(seq 100); do
   sleep 0.3
 done
 if [ -z "$init" ]; then
-  # Within another container, say: what needs a booted systemd can't be looked at.
+  # Within another container, say: what needs a booted systemd cannot be checked.
   cat "$work/boot.log" >&2
   step 'NOT CHECKED: the service, as nothing can be booted here'
   exit 0

@@ -183,7 +183,7 @@ async function tuneFold(
       onProgress: progress,
       onEpoch: ({ epoch, loss, validation }) =>
         say(
-          `    epoch ${epoch}: loss ${loss?.toFixed(4) ?? '–'}, held back ${validation?.loss.toFixed(4)}, ` +
+          `    epoch ${epoch}: loss ${loss?.toFixed(4) ?? '–'}, held out ${validation?.loss.toFixed(4)}, ` +
             `${validation?.activityAccuracy?.toFixed(3)} / ${validation?.balancedAccuracy.toFixed(3)}`,
         ),
     },

@@ -7,9 +7,9 @@ export const ERRORS = {
   },
   'config-answer': {
     exit: 2,
-    meaning: 'A question of `surfwatch config init` has no answer, or a flag holds none.',
+    meaning: 'A question of `surfwatch config init` has no answer, or a flag has no value.',
     remedy:
-      'Answer it, say it by its flag, or take the defaults with `--yes`; `surfwatch config init --help` has the flags.',
+      'Answer it, give its flag, or accept the defaults with `--yes`; `surfwatch config init --help` has the flags.',
   },
   'config-exists': {
     meaning: 'A config file would have been overwritten.',
@@ -18,22 +18,21 @@ export const ERRORS = {
   'config-unwritable': {
     meaning: 'A config file could not be read or written.',
     remedy:
-      'Name a file in a folder that is there, and run it as a user who may write it: `sudo surfwatch config migrate FILE`.',
+      'Name a file in an existing folder, and run the command as a user who may write it: `sudo surfwatch config migrate FILE`.',
   },
   'camera-option-refused': {
     exit: 78,
-    meaning:
-      'A camera setting is outside what may be handed to the program or server that takes the pictures.',
+    meaning: 'A camera setting may not be passed to the program or server that takes the pictures.',
     remedy: 'Correct the setting named in the message.',
   },
   'camera-missing': {
-    meaning: 'The camera device, folder or file is not there, or holds no picture.',
-    remedy: 'Check the cable and the path (`ls /dev/video*`, `ls FOLDER`). It is tried again by itself.',
+    meaning: 'The camera device, folder or file does not exist, or contains no picture.',
+    remedy: 'Check the cable and the path (`ls /dev/video*`, `ls FOLDER`). The daemon tries again by itself.',
   },
   'camera-forbidden': {
     meaning: 'The camera device, folder or file may not be read.',
     remedy:
-      'Add the user to the group `video` (`usermod -aG video USER`), or give it the right to read the path.',
+      'Add the user to the group `video` (`usermod -aG video USER`), or give it permission to read the path.',
   },
   'camera-program-missing': {
     meaning: 'The program that reads the camera is not installed or not on PATH.',
@@ -41,26 +40,26 @@ export const ERRORS = {
       'Install it (`apt install fswebcam`, `apt install ffmpeg`, or on Raspberry Pi OS `apt install rpicam-apps-lite`), or choose another `camera.kind`.',
   },
   'camera-busy': {
-    meaning: 'Another program holds the camera.',
-    remedy: 'End it: `sudo fuser -v /dev/video* /dev/media*` names it. It is tried again by itself.',
+    meaning: 'Another program is using the camera.',
+    remedy: 'End it: `sudo fuser -v /dev/video* /dev/media*` names it. The daemon tries again by itself.',
   },
   'camera-hung': {
     meaning:
-      'The program that reads the camera hangs in the driver and cannot be ended; no other is started beside it.',
+      'The program that reads the camera hangs in the driver and cannot be ended; the daemon starts no second one beside it.',
     remedy:
       'Unplug the camera and plug it in again, or reset its USB port as docs/cameras.md says; if that does not help, restart the computer.',
   },
   'camera-timeout': {
     meaning: 'The camera gave no picture in time.',
-    remedy: 'Check camera and network. Where pictures come rarely or slowly, raise `camera.timeout`.',
+    remedy: 'Check the camera and the network. If pictures come rarely or slowly, raise `camera.timeout`.',
   },
   'camera-unreachable': {
     meaning: 'The camera could not be reached over the network, or hung up.',
-    remedy: 'Check its address, power and network. It is tried again by itself.',
+    remedy: 'Check its address, power and network. The daemon tries again by itself.',
   },
   'camera-unauthorized': {
     meaning: 'The camera refused the user name or password, or asks for one.',
-    remedy: 'Set user name and password of the camera (`camera.http` or `camera.ffmpeg`).',
+    remedy: 'Set the camera’s user name and password (`camera.http` or `camera.ffmpeg`).',
   },
   'camera-bad-response': {
     meaning: 'The camera answered with something that is not a usable picture.',
@@ -69,7 +68,7 @@ export const ERRORS = {
   },
   'camera-failed': {
     meaning: 'The program that reads the camera failed or ended.',
-    remedy: 'Read the end of its own message. It is started again by itself.',
+    remedy: 'Read the end of its own message. The daemon restarts it by itself.',
   },
   'model-missing': {
     meaning: 'A file of a model bundle (backbone or head) cannot be read.',
@@ -81,32 +80,34 @@ export const ERRORS = {
     remedy: 'Restore the bundle from the package or a backup, or set `models.head` to another one.',
   },
   'model-unknown': {
-    meaning: 'There is no head of that id, neither among those made on the board nor among those shipped.',
-    remedy: '`surfwatch models` lists the heads that are there; the oldest are deleted after a while.',
+    meaning: 'No head has that id, neither among those made on the board nor among those shipped.',
+    remedy: '`surfwatch models` lists the heads; the oldest are deleted after a while.',
   },
   'model-not-held': {
     meaning: 'No head of that id waits for approval: it was approved, rejected, or replaced by a newer one.',
     remedy: '`surfwatch models` shows the head that waits.',
   },
   'model-overlay-none': {
-    meaning: 'No picture is kept of the head that waits for approval.',
+    meaning: 'No picture is kept for the head that waits for approval.',
     remedy:
-      'Pictures are kept where `learning.keep` is `pictures`. Its reasons are in the answer to `models`; `surfwatch retrain` makes another head, with a picture.',
+      'Pictures are kept if `learning.keep` is `pictures`. The answer to `models` has the head’s reasons; `surfwatch retrain` makes another head, with a picture.',
   },
   'rollback-none': {
-    meaning: 'There is no other head to go back to: the one asked for is in use, or nothing came before it.',
+    meaning:
+      'No other head is available to go back to: the one asked for is in use, or nothing came before it.',
     remedy: 'Name a head that is not in use: `surfwatch models` lists them.',
   },
   'engine-unavailable': {
     meaning: 'The inference engine asked for does not load on this machine, or none does.',
-    remedy: 'Set `vision.engine` to `auto`, and see what `surfwatch doctor` says about each engine.',
+    remedy: 'Set `vision.engine` to `auto`, and run `surfwatch doctor`, which reports on each engine.',
   },
   'engine-wrong': {
     meaning: 'An inference engine computes something other than the backbone’s golden vector.',
-    remedy: 'Set `vision.engine` to another engine, and report the machine: activities would be wrong.',
+    remedy:
+      'Set `vision.engine` to another engine, and report this machine: with this engine activities would be wrong.',
   },
   'image-missing': {
-    meaning: 'A picture file is not there or may not be read, or a folder holds no picture.',
+    meaning: 'A picture file does not exist or may not be read, or a folder contains no picture.',
     remedy: 'Check the path and who may read it. Pictures are files named .jpg, .jpeg, .png or .webp.',
   },
   'image-unreadable': {
@@ -125,13 +126,13 @@ export const ERRORS = {
       'Stop that program, choose another broker.port, allow broker.portFallback, or use that broker through mqtt.url.',
   },
   'broker-failed': {
-    meaning: 'The embedded broker, which is a process of its own, cannot be started.',
+    meaning: 'The embedded broker, which is a separate process, cannot be started.',
     remedy:
-      'The message says why: see that the port is permitted (above 1023) and that there is memory for another process, or use another broker through mqtt.url.',
+      'The message says why: check that the port is permitted (above 1023) and that memory is left for another process, or use another broker through mqtt.url.',
   },
   'broker-files-refused': {
     exit: 2,
-    meaning: 'The configuration of Mosquitto cannot be written as it was asked for.',
+    meaning: 'The configuration of Mosquitto cannot be written as requested.',
     remedy: 'The message says what is wrong; `surfwatch broker mosquitto --help` has examples.',
   },
   'mqtt-unauthorized': {
@@ -140,52 +141,52 @@ export const ERRORS = {
       'Check mqtt.username, mqtt.password (or its file) and the users of the broker; the daemon tries again by itself.',
   },
   'mqtt-refused': {
-    meaning: 'The broker refuses the connection or a message for another reason than the login.',
+    meaning: 'The broker refuses the connection or a message for a reason other than the login.',
     remedy:
-      'See the log of the broker: the client id, the number of connections, its rules of access or the size of a message; the daemon tries again by itself.',
+      'See the broker’s log: it may be the client id, the number of connections, its access rules or the size of a message; the daemon tries again by itself.',
   },
   'mqtt-unreachable': {
     meaning: 'The broker cannot be reached, does not answer, or the connection was lost.',
     remedy: 'Check mqtt.url, the network and whether the broker runs; the daemon tries again by itself.',
   },
   'mqtt-forbidden': {
-    meaning: 'The rules of access of the broker do not permit a topic.',
+    meaning: 'The broker’s access rules do not permit a topic.',
     remedy:
-      'Permit the topic of the message to the user in mqtt.username: docs/brokers.md lists what the daemon, and who commands it, needs.',
+      'Permit the topic of the message to the user in mqtt.username: docs/brokers.md lists what the daemon, and whoever commands it, needs.',
   },
   'mqtt-id-taken': {
     meaning:
-      'Another client logged in to the broker with the client id of this one, which throws this one out.',
+      'Another client logged in to the broker with this client’s id, so the broker disconnected this one.',
     remedy:
-      'See that the daemon does not run twice. Boards that share a broker need `fleet` and a `site` of their own each, or an mqtt.clientId of their own.',
+      'Check that the daemon does not run twice. Boards that share a broker each need `fleet` and their own `site`, or their own mqtt.clientId.',
   },
   'mqtt-tls-failed': {
     meaning: 'The encrypted connection to the broker cannot be made.',
     remedy:
-      'Check that the port in mqtt.url is the encrypted one of the broker (often 8883), and its versions of TLS.',
+      'Check that the port in mqtt.url is the broker’s encrypted one (often 8883), and which TLS versions it supports.',
   },
   'mqtt-tls-untrusted': {
     meaning: 'The certificate of the broker is signed by an authority that is not trusted.',
     remedy: 'Set mqtt.caFile to the PEM file of the authority that signed it.',
   },
   'mqtt-tls-expired': {
-    meaning: 'The certificate of the broker is out of date, or not valid yet.',
+    meaning: 'The broker’s certificate has expired, or is not valid yet.',
     remedy:
       'Compare the clock of this computer (`date`) with the dates in the message or in the certificate; if the clock is right, renew the certificate of the broker.',
   },
   'mqtt-tls-name': {
-    meaning: 'The certificate of the broker is for another name than that in mqtt.url.',
+    meaning: 'The broker’s certificate is for a name other than the one in mqtt.url.',
     remedy: 'Use a name from the certificate in mqtt.url, or set mqtt.servername to it.',
   },
   'mqtt-tls-client': {
-    meaning: 'The broker wants a certificate of the client, or does not accept the one it was shown.',
+    meaning: 'The broker requires a client certificate, or does not accept the one it was given.',
     remedy:
-      'Set mqtt.certFile and mqtt.keyFile to a certificate that is in date and signed by an authority the broker trusts; also where the broker says no more than that the handshake failed.',
+      'Set mqtt.certFile and mqtt.keyFile to a certificate that is valid now and signed by an authority the broker trusts; do so too if the broker says only that the handshake failed.',
   },
   'mqtt-tls-invalid': {
     exit: 78,
     meaning:
-      'What is set about encryption cannot be used: a file is missing, unreadable, or set without need.',
+      'The encryption settings cannot be used: a file is missing, unreadable, or set although it is not used.',
     remedy:
       'Correct mqtt.caFile, mqtt.certFile, mqtt.keyFile and mqtt.servername; they go with an mqtts: or wss: address.',
   },
@@ -194,19 +195,19 @@ export const ERRORS = {
     remedy: 'Send the bare verb or {"command":"status","transaction":"1"}; docs/mqtt.md shows each command.',
   },
   'command-unknown': {
-    meaning: 'There is no such command.',
-    remedy: 'The message names the commands there are and the nearest.',
+    meaning: 'No such command exists.',
+    remedy: 'The message names all commands and the most similar one.',
   },
   'command-invalid': {
     meaning: 'An argument of a command is missing or wrong.',
     remedy: 'Correct the arguments named in the message; docs/mqtt.md shows each command.',
   },
   'command-starting': {
-    meaning: 'The daemon is still starting: the part that carries the command out is not there yet.',
+    meaning: 'The daemon is still starting: the part that carries out the command is not ready yet.',
     remedy: 'Send it again when `state` no longer says `starting`.',
   },
   'command-busy': {
-    meaning: 'Too many commands wait already.',
+    meaning: 'Too many commands are waiting already.',
     remedy: 'Wait for answers before sending more.',
   },
   'command-timeout': {
@@ -214,7 +215,7 @@ export const ERRORS = {
     remedy: 'Look at the log of the daemon, then send it again with a new transaction.',
   },
   'command-stale': {
-    meaning: 'A command was sent too long ago to be run now: it waited somewhere on its way.',
+    meaning: 'A command was sent too long ago to be run now: it was held up on its way.',
     remedy:
       'Send it again. If it was sent just now, the clocks of the sender and of the board differ (`date` on both); a sender that does not know the time leaves `ts` out.',
   },
@@ -229,71 +230,73 @@ export const ERRORS = {
   },
   'option-unknown': {
     meaning: 'A command names a setting that does not exist.',
-    remedy: 'Correct the name; the message has the nearest. `surfwatch options` lists those that can change.',
+    remedy:
+      'Correct the name; the message has the most similar one. `surfwatch options` lists those that can change.',
   },
   'option-fixed': {
     meaning: 'A command would change a setting that can only change with a restart.',
     remedy:
-      'Set it in the config file and restart the daemon. `surfwatch options` lists those that can change while it runs.',
+      'Set it in the config file and restart the daemon. `surfwatch options` lists the settings that can change while it runs.',
   },
   'option-invalid': {
     meaning:
-      'A command would give a setting a value that is malformed, outside of its range, or contradicts another setting.',
-    remedy: 'Correct the values named in the message: none of the command was carried out.',
+      'A command would give a setting a value that is malformed, out of range, or contradicts another setting.',
+    remedy: 'Correct the values named in the message: no part of the command was carried out.',
   },
   'capture-paused': {
     meaning: 'A picture was asked for while the camera is paused.',
     remedy: 'Publish `resume` first: a pause holds for everybody.',
   },
   'capture-unreadable': {
-    meaning: 'The camera gave something that is not a usable picture when one was asked for.',
-    remedy: 'Try it again; where it stays so, the alert `picture-unreadable` says so too: check the camera.',
+    meaning: 'The camera was asked for a picture and gave something that is not a usable one.',
+    remedy:
+      'Try it again; if it keeps failing, the alert `picture-unreadable` says so too: check the camera.',
   },
   'output-unwritable': {
-    meaning: 'A file that a command was to write cannot be written.',
+    meaning: 'A command cannot write its output file.',
     remedy: 'Check its folder, who may write there, and the free space.',
   },
   'daemon-silent': {
     meaning: 'A command reached the broker, but the daemon did not answer it.',
     remedy:
-      'Check that surfwatch runs (`systemctl status surfwatch`), that it uses the same broker (`--url`), and the same topics (`--site` in a fleet); `mosquitto_sub -v -t "surf/#"` shows what is there.',
+      'Check that surfwatch runs (`systemctl status surfwatch`), that it uses the same broker (`--url`), and the same topics (`--site` in a fleet); `mosquitto_sub -v -t "surf/#"` shows what is published there.',
   },
   'discovery-absent': {
-    meaning: 'There is no announcement to Home Assistant at the broker.',
+    meaning: 'The broker has no announcement to Home Assistant.',
     remedy:
       'Set discovery.enabled and start the daemon; the site (`--site`), discovery.prefix and the broker (`--url`) must be those it uses, and the broker must let both sides use the topic.',
   },
   'fleet-absent': {
     meaning: 'The broker keeps nothing of any board.',
     remedy:
-      'Check that it is the broker of the boards (`--url`), and that its rules of access let this user read `surf/#`.',
+      'Check that it is the boards’ broker (`--url`), and that its access rules let this user read `surf/#`.',
   },
   'daemon-address-unknown': {
     exit: 2,
-    meaning: 'The settings do not say at which port the broker of the daemon listens.',
+    meaning: 'The settings do not say on which port the daemon’s broker listens.',
     remedy: 'Give its address with `--url mqtt://HOST:PORT`; the log of the daemon has it.',
   },
   'daemon-answer-unknown': {
     meaning: 'The daemon answered in a form that this version of surfwatch does not know.',
-    remedy: 'Use the surfwatch of the version that the daemon runs; `surfwatch status` shows it.',
+    remedy: 'Use the same version of surfwatch as the daemon; `surfwatch status` shows it.',
   },
   'dataset-unreadable': {
     meaning:
       'A folder to learn from or to evaluate on cannot be used: it is missing, empty or its lists are malformed.',
     remedy:
-      'Lay photos out as DIR/<class>/*.jpg, or frames as DIR/frames/*.jpg with DIR/boxes.json; see docs/datasets.md.',
+      'Arrange photos as DIR/<class>/*.jpg, or frames as DIR/frames/*.jpg with DIR/boxes.json; see docs/datasets.md.',
   },
   'dataset-mixed': {
     meaning:
       'A folder to learn from holds photos in class folders and frames with boxes, or boxes in two formats.',
-    remedy: 'Give photos, and the frames of each format, a folder of their own; see docs/datasets.md.',
+    remedy: 'Put photos, and the frames of each format, in separate folders; see docs/datasets.md.',
   },
   'training-unwritable': {
     meaning: 'The folder for the trained model cannot be written to.',
-    remedy: 'Give a folder of your own with --out; it is made where it is missing.',
+    remedy: 'Name a folder of your own with --out; it is created if it is missing.',
   },
   'training-impossible': {
-    meaning: 'There is too little to fit or to measure a head with.',
+    meaning: 'The data is too little to fit or measure a head.',
     remedy: 'Add photos of the class that the message names, from another source than those already there.',
   },
   'sheet-unwritable': {
@@ -306,7 +309,7 @@ export const ERRORS = {
     remedy: 'Choose another precision or format; `surfwatch export --help` lists them.',
   },
   'export-needs-ranges': {
-    meaning: 'An int8 export needs the range of each layer’s output, which this backbone does not tell.',
+    meaning: 'An int8 export needs the range of each layer’s output, which this backbone does not include.',
     remedy: 'Give `--calibrate` a folder of 100 or more pictures like those the model will meet.',
   },
   'export-failed': {
@@ -315,9 +318,9 @@ export const ERRORS = {
   },
   'training-needs-tfjs-node': {
     meaning:
-      'Tuning the backbone (`--unfreeze`) needs gradients of convolutions, which TensorFlow.js has on its native library only.',
+      'Tuning the backbone (`--unfreeze`) needs gradients of convolutions, which only the native library of TensorFlow.js has.',
     remedy:
-      'On the workstation that trains, run `npm ci` again where storage.googleapis.com can be reached: there `@tensorflow/tfjs-node` downloads its library (Linux, macOS and Windows; npm leaves it out where that fails). Or train there without `--unfreeze`, or tune on another machine and copy `models/`.',
+      'On the workstation that trains, run `npm ci` again with access to storage.googleapis.com, from which `@tensorflow/tfjs-node` downloads its library (Linux, macOS and Windows; npm leaves it out if that fails). Or train there without `--unfreeze`, or tune on another machine and copy `models/`.',
   },
   'training-diverged': {
     meaning: 'The loss of a training step is no longer a number: its steps were too long.',
@@ -330,17 +333,17 @@ export const ERRORS = {
   },
   'collection-refused': {
     exit: 2,
-    meaning: 'What to collect is not said, is malformed, or lacks what a service requires.',
+    meaning: 'The request says nothing to collect, is malformed, or lacks something that a service requires.',
     remedy: 'Correct the argument that the message names; `surfwatch dataset collect --help` has examples.',
   },
   'collection-unusable': {
-    meaning:
-      'The folder to collect into cannot be written to, or a list in it is not what this command writes.',
+    meaning: 'The folder to collect into cannot be written to, or this command did not write a list in it.',
     remedy: 'Repair or remove the file that the message names, or collect into another folder.',
   },
   'collection-failed': {
     meaning: 'No picture could be collected: the image searches could not be reached or gave an error.',
-    remedy: 'Check the network. Where a service asks to wait, run the same command again then: it goes on.',
+    remedy:
+      'Check the network. If a service asks you to wait, run the same command again later: it continues.',
   },
   'import-unreadable': {
     meaning: 'A file to import is missing, damaged, or not in a known format.',
@@ -358,7 +361,7 @@ export const ERRORS = {
     remedy: 'Give what the message names: --labels or --scale.',
   },
   'backbone-exists': {
-    meaning: 'Another backbone of that id is there already; heads were trained on it.',
+    meaning: 'Another backbone has that id already; heads were trained on it.',
     remedy: 'Choose another --id, or remove the folder that the message names together with its heads.',
   },
   'download-refused': {
@@ -374,43 +377,43 @@ export const ERRORS = {
     remedy: 'Compare with the SHA-256 its publisher gives. Nothing was kept.',
   },
   'disk-full': {
-    meaning: 'There is no space left on the disk of the state folder.',
+    meaning: 'The disk of the state folder is full.',
     remedy:
-      'Free some space (`journalctl --vacuum-size=100M`, old files), or lower the limits of the archive; then send it again: nothing was half written.',
+      'Free some space (`journalctl --vacuum-size=100M`, old files), or lower the limits of the archive; then send it again: nothing was written in part.',
   },
   'state-unwritable': {
     meaning: 'The state folder, or a file in it, cannot be opened or written to.',
-    remedy: 'Give the user of the daemon the folder (`chown`), or set `stateDir` to another.',
+    remedy: 'Make the daemon’s user the owner of the folder (`chown`), or set `stateDir` to another folder.',
   },
   'storage-failed': {
-    meaning: 'The disk of the state folder gives errors, or a database in it cannot be used.',
+    meaning: 'The disk of the state folder reports errors, or a database in it cannot be used.',
     remedy:
-      'See the log of the system (`dmesg`) for errors of the disk: SD cards wear out. A damaged database is set aside at the next start.',
+      'Check the system log (`dmesg`) for disk errors: SD cards wear out. The next start sets a damaged database aside.',
   },
   'state-locked': {
-    meaning: 'Another daemon, or a command that changes the state folder, is at work in it.',
+    meaning: 'Another daemon, or a command that changes it, is using the state folder.',
     remedy:
-      'Stop the other one, which the message names by its process id, or set `stateDir` to another folder: each daemon needs its own.',
+      'Stop the other one, whose process id is in the message, or set `stateDir` to another folder: each daemon needs its own.',
   },
   'state-newer': {
     exit: 78,
     meaning:
-      'The state folder was last used by a newer version of surfwatch, which keeps things differently.',
+      'The state folder was last used by a newer version of surfwatch, which stores things differently.',
     remedy:
       'Install that version again. To go back for good, stop the daemon and copy the backup that the update made over the state folder: `backups/` in it has the last three.',
   },
   'state-backup-failed': {
     meaning: 'The state folder could not be copied, so it was not changed for the new version.',
-    remedy: 'Free some space on the disk, then start it again; nothing was changed.',
+    remedy: 'Free some space on the disk, then start the daemon again; nothing was changed.',
   },
   'backup-exists': {
-    meaning: 'There is a file of that name already, which a backup does not overwrite.',
+    meaning: 'A file of that name exists already, which a backup does not overwrite.',
     remedy: 'Choose another name, or give `--force`.',
   },
   'backup-failed': {
-    meaning: 'A backup cannot be written, or what it is to hold cannot be read.',
+    meaning: 'A backup cannot be written, or a file that belongs in it cannot be read.',
     remedy:
-      'Choose a folder with room for it, in which you may write, and run the command as a user who may read the state folder (`sudo`). Nothing was left behind.',
+      'Choose a folder that has room for it and that you may write to, and run the command as a user who may read the state folder (`sudo`). Nothing was left behind.',
   },
   'backup-unreadable': {
     meaning: 'A backup is missing, damaged, of another version, or not a backup of surfwatch.',
@@ -419,38 +422,38 @@ export const ERRORS = {
   },
   'backup-other-site': {
     exit: 2,
-    meaning: 'A backup is of another site than the settings.',
+    meaning: 'A backup is from another site than the settings.',
     remedy:
-      'Give the settings of the board that is to be restored (`-c FILE`), or `--force` to restore it here all the same.',
+      'Give the settings of the board to be restored (`-c FILE`), or `--force` to restore it here anyway.',
   },
   'restore-not-owner': {
     meaning:
       'The state folder belongs to root, but a folder or link on the way to it belongs to another user.',
     remedy:
-      'Name the folder itself as `stateDir`, or run it as the user of the daemon (`sudo -u surfwatch`).',
+      'Name the folder itself as `stateDir`, or run the command as the daemon’s user (`sudo -u surfwatch`).',
   },
   'restore-unfinished': {
-    meaning: 'A restore was interrupted while it put the files in their places, and it cannot be finished.',
+    meaning: 'A restore was interrupted while it moved the files into place, and cannot be finished.',
     remedy:
       'Fix what the message names (a full or read-only disk, the permissions of the folder), then start the daemon or restore again: both finish it first.',
   },
   'web-listen-failed': {
     meaning:
-      'The page cannot be served: its port is taken, or its certificate and key cannot be used. The daemon goes on without.',
+      'The page cannot be served: its port is taken, or its certificate and key cannot be used. The daemon continues without it.',
     remedy:
       'Choose another `web.port`, or end the program that has it (`ss -ltnp`); check the files of `web.cert` and `web.key`.',
   },
   'web-login': {
-    meaning: 'The page was asked for something without a login, or with a wrong password.',
+    meaning: 'A request to the page had no login, or a wrong password.',
     remedy: 'Log in with `web.lookPassword` or `web.operatePassword`.',
   },
   'web-tries': {
     meaning: 'Too many wrong passwords came from this address, or from all together.',
-    remedy: 'Wait a minute. Whoever is logged in already is not held up.',
+    remedy: 'Wait a minute. Users who are already logged in are not affected.',
   },
   'web-forbidden': {
     meaning:
-      'The login may look only, the request came from another web site, or it was meant for another computer.',
+      'The login may only look, the request came from another web site, or it was meant for another computer.',
     remedy:
       'Log in with `web.operatePassword`; open the page at its own address. Behind a proxy see docs/page.md.',
   },
@@ -463,17 +466,17 @@ export const ERRORS = {
     remedy: 'Correct what the message names; docs/schemas/openapi.json has all requests.',
   },
   'web-conflict': {
-    meaning: 'The config file cannot be changed from the page: it was changed meanwhile, or there is none.',
-    remedy:
-      'Load it again and repeat the change. Where there is no file, start the daemon with `--config FILE`.',
+    meaning:
+      'The config file cannot be changed from the page: it was changed meanwhile, or the daemon has none.',
+    remedy: 'Load it again and repeat the change. If the daemon has no file, start it with `--config FILE`.',
   },
   'web-busy': {
-    meaning: 'Too much is asked of the page at one time.',
-    remedy: 'Try again in a moment; close pages that are not looked at.',
+    meaning: 'The page is handling too many requests.',
+    remedy: 'Try again in a moment; close pages that nobody is looking at.',
   },
   'web-failed': {
     meaning: 'The page met an unexpected error.',
-    remedy: 'The log of the daemon has it.',
+    remedy: 'The daemon’s log has the details.',
   },
   'database-newer': {
     exit: 78,
@@ -481,28 +484,28 @@ export const ERRORS = {
     remedy: 'Install that version again, or set `stateDir` to another folder.',
   },
   'label-frame-unknown': {
-    meaning: 'There is no frame of that id, neither in the archive nor among those seen lately.',
+    meaning: 'No frame has that id, neither in the archive nor among those seen recently.',
     remedy:
-      'Label or explain a frame soon after its id was published, or take one that stays with `surfwatch capture --keep`; `surfwatch label --next` lists those that are kept.',
+      'Label or explain a frame soon after its id was published, or take a picture that is kept with `surfwatch capture --keep`; `surfwatch label --next` lists kept frames.',
   },
   'label-malformed': {
     meaning:
-      'The names in a label cannot be read: there is none, one is empty, or "none" has others beside it.',
+      'The names in a label cannot be read: the label has none, one is empty, or "none" is combined with others.',
     remedy:
       'Name activities, as ["surfing","kitesurfing"] in a payload, `surfing,kitesurfing` in a topic or `surfing+kitesurfing` as a folder, or `none` alone.',
   },
   'label-place-unknown': {
-    meaning: 'A label points at a place of a frame of which nothing is kept to learn from.',
+    meaning: 'A label points at a place in a frame for which no learning data is kept.',
     remedy:
-      'Label the frame as a whole, or point at something that the daemon saw there. With `learning.keep: pictures` any place of a kept frame can be pointed at.',
+      'Label the frame as a whole, or point at something that the daemon saw there. With `learning.keep: pictures` you can point at any place in a kept frame.',
   },
   'label-activity-unknown': {
     meaning: 'A label names an activity that is not known.',
     remedy:
-      'Correct the name; the message has the nearest. For a new activity send `"new": true`, or add it to `learning.newActivities`.',
+      'Correct the name; the message has the most similar one. For a new activity send `"new": true`, or add it to `learning.newActivities`.',
   },
   'label-not-an-image': {
-    meaning: 'What was to be learnt from is not a picture, or is damaged.',
+    meaning: 'The file to learn from is not a picture, or is damaged.',
     remedy: 'Send a complete JPEG, PNG or WebP.',
   },
   'label-image-too-large': {
@@ -512,19 +515,19 @@ export const ERRORS = {
       'Make it smaller, and save it as baseline JPEG: more than 2560 pixels on the longer side are not used.',
   },
   'label-none': {
-    meaning: 'There is no label to take back.',
+    meaning: 'The frame has no label to take back.',
     remedy: 'Nothing needs to be done: the frame is not labelled.',
   },
   'retrain-impossible': {
-    meaning: 'There is no labelled frame to learn from.',
-    remedy: 'Label more frames, best of other hours: one hour in five is kept back to judge by.',
+    meaning: 'No labelled frame is available to learn from.',
+    remedy: 'Label more frames, best from other hours: one hour in five is held out to judge by.',
   },
   'retrain-failed': {
     meaning: 'A retraining failed; the head in use before is still in use.',
     remedy: 'Publish `retrain` again. If it fails again, report the message with the log.',
   },
   'learning-off': {
-    meaning: 'Nothing can be labelled or learnt: what is kept for it could not be opened at the start.',
+    meaning: 'Nothing can be labelled or learnt: the learning data could not be opened at the start.',
     remedy:
       'Read the alert `learning-failed` or the log, repair the disk or `stateDir`, and restart the daemon.',
   },
@@ -537,22 +540,22 @@ export const ERRORS = {
     remedy: 'Wait for it (topic `surf/training`), or publish `cancel`.',
   },
   'retrain-none': {
-    meaning: 'There is no running retraining to cancel.',
-    remedy: 'The topic `surf/training` says what became of the last one.',
+    meaning: 'No retraining is running that could be cancelled.',
+    remedy: 'The topic `surf/training` has the result of the last one.',
   },
   'retrain-cancelled': {
     meaning: 'A retraining was ended by `cancel`, or because the daemon stopped.',
     remedy: 'Nothing needs to be done; publish `retrain` to start again.',
   },
   'history-none': {
-    meaning: 'There is no history yet, or not in that state folder.',
+    meaning: 'That state folder has no history yet.',
     remedy:
-      'Give the settings of the daemon (`--config FILE`, or `--set stateDir=DIR`); it writes its first minute of history after a minute, where `history.enabled` is on.',
+      'Give the settings of the daemon (`--config FILE`, or `--set stateDir=DIR`); it writes its first minute of history after a minute, if `history.enabled` is on.',
   },
   'history-zone': {
     exit: 2,
-    meaning: 'The history has nothing of such a zone in that time.',
-    remedy: 'The message names the zones there are; without `--zone` the beach as a whole is shown.',
+    meaning: 'The history has nothing about such a zone in that time.',
+    remedy: 'The message names the existing zones; without `--zone` the beach as a whole is shown.',
   },
   'history-period': {
     exit: 2,
@@ -561,12 +564,12 @@ export const ERRORS = {
   },
   'base-invalid': {
     meaning:
-      'The base set of a head (`base.json`, `base.f16.bin`) is damaged, malformed, or of another backbone.',
+      'The base set of a head (`base.json`, `base.f16.bin`) is damaged, malformed, or belongs to another backbone.',
     remedy: 'Restore the head from the package or a backup, or train a new one.',
   },
   'service-needs-root': {
     meaning: 'Only root can install or remove a service.',
-    remedy: 'Run the command with `sudo`; `--dry-run` shows without it what would be done.',
+    remedy: 'Run the command with `sudo`; without it, `--dry-run` shows what would be done.',
   },
   'service-unsupported': {
     meaning: 'This computer does not use systemd.',
@@ -574,12 +577,12 @@ export const ERRORS = {
   },
   'service-file-changed': {
     meaning:
-      'A file that would be overwritten or deleted is not as surfwatch wrote it, or holds what was learnt.',
-    remedy: 'Look at it with `--dry-run`; `--yes` goes on without asking.',
+      'A file that would be overwritten or deleted is not as surfwatch wrote it, or holds learnt data.',
+    remedy: 'Look at it with `--dry-run`; `--yes` continues without asking.',
   },
   'service-failed': {
-    meaning: 'A step of installing or removing the service failed; those before it were taken back.',
-    remedy: 'Read the message; `journalctl -u surfwatch` has that of a service that did not start.',
+    meaning: 'A step of installing or removing the service failed; the steps before it were undone.',
+    remedy: 'Read the message; for a service that did not start, see `journalctl -u surfwatch`.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -18,7 +18,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'demo',
-    summary: 'run it with a simulated camera: needs no camera, no broker, no config',
+    summary: 'run it with a simulated camera, without a camera, broker or config of your own',
     load: async () => (await import('./cli/demo.ts')).demoCommand(),
   },
   {
@@ -38,7 +38,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'look',
-    summary: 'draw what is found in a frame of a beach camera',
+    summary: 'draw the riders found in a frame of a beach camera',
     load: async () => (await import('./cli/look.ts')).lookCommand(),
   },
   {
@@ -63,7 +63,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'import',
-    summary: 'take over a model trained elsewhere: Keras, TensorFlow.js, Teachable Machine',
+    summary: 'import a model trained elsewhere: Keras, TensorFlow.js, Teachable Machine',
     load: async () => (await import('./cli/import.ts')).importCommand(),
   },
   {
@@ -73,7 +73,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'label',
-    summary: 'tell a running daemon what was to be seen, and what to label next',
+    summary: 'tell a running daemon what a frame shows, and list what to label next',
     load: async () => (await import('./cli/label.ts')).labelCommand(),
   },
   {
@@ -83,17 +83,17 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'cancel',
-    summary: 'stop the retraining that a running daemon is at',
+    summary: 'stop the retraining of a running daemon',
     load: async () => (await import('./cli/cancel.ts')).cancelCommand(),
   },
   {
     name: 'rollback',
-    summary: 'put a running daemon back on an earlier head',
+    summary: 'return a running daemon to an earlier head',
     load: async () => (await import('./cli/rollback.ts')).rollbackCommand(),
   },
   {
     name: 'models',
-    summary: 'list the heads of a running daemon and how they came',
+    summary: 'list the heads of a running daemon and what became of them',
     load: async () => (await import('./cli/models.ts')).modelsCommand(),
   },
   {
@@ -103,7 +103,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'status',
-    summary: 'what a running daemon sees, runs and has learnt',
+    summary: 'show what a running daemon sees, runs and has learnt',
     load: async () => (await import('./cli/status.ts')).statusCommand(),
   },
   {
@@ -113,7 +113,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'history',
-    summary: 'how long each activity was seen, by hour, day, weekday or month',
+    summary: 'show how long each activity was seen, by hour, day, weekday or month',
     load: async () => (await import('./cli/history.ts')).historyCommand(),
   },
   {
@@ -123,7 +123,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'resume',
-    summary: 'have a running daemon look again after a pause',
+    summary: 'end the pause of a running daemon',
     load: async () => (await import('./cli/pause.ts')).resumeCommand(),
   },
   {
@@ -138,22 +138,22 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'view',
-    summary: 'show what was learnt of the camera’s view, or forget it',
+    summary: 'show what the board has learnt about the camera’s view, or forget it',
     load: async () => (await import('./cli/view.ts')).viewCommand(),
   },
   {
     name: 'fleet',
-    summary: 'how all boards of a broker are, at a glance',
+    summary: 'show the health of all boards on a broker',
     load: async () => (await import('./cli/fleet.ts')).fleetCommand(),
   },
   {
     name: 'discovery',
-    summary: 'show what Home Assistant was told of a board, or take it back',
+    summary: 'show what Home Assistant was told about a board, or remove it',
     load: async () => (await import('./cli/discovery.ts')).discoveryCommand(),
   },
   {
     name: 'service',
-    summary: 'run the daemon as a service of systemd',
+    summary: 'run the daemon as a systemd service',
     load: async () => (await import('./cli/service.ts')).serviceCommand(),
   },
   {
@@ -168,7 +168,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: 'broker',
-    summary: 'write what Mosquitto needs to serve boards on a network',
+    summary: 'write the configuration that Mosquitto needs to serve boards on a network',
     load: async () => (await import('./cli/broker.ts')).brokerCommand(),
   },
 ];
@@ -176,13 +176,13 @@ const VERBS: readonly Verb[] = [
 const HELP = `
 Where to begin:
   $ surfwatch demo                         see it work
-  $ surfwatch doctor                       what this machine has, and what it lacks
-  $ surfwatch config schema                all that can be set
-  $ surfwatch config check -c board.json   before the daemon is started with it
-  $ surfwatch run -c board.json            the daemon
+  $ surfwatch doctor                       check what this machine has and lacks
+  $ surfwatch config schema                list all settings
+  $ surfwatch config check -c board.json   check the settings before you start the daemon
+  $ surfwatch run -c board.json            run the daemon
 
 surfwatch COMMAND --help explains a command and gives examples.
-Exit status: 0 done, 1 failed, 2 wrong usage, 78 wrong settings, 70 a defect of surfwatch.
+Exit status: 0 done, 1 failed, 2 wrong usage, 78 wrong settings, 70 a bug in surfwatch.
 `;
 
 /** The program, with the command that the arguments name loaded and the others as their names alone. */

@@ -35,17 +35,17 @@ export interface Point {
   /** Null before the first retraining. */
   readonly decision: GateVerdict['decision'] | null;
   readonly reasons: readonly string[];
-  /** Of the head that is then in force, on the held frames of this site. */
+  /** Result of the head then in use, on the held-out frames of this site. */
   readonly site: Tally;
-  /** Of the head before it in the frames labelled since: what their labels could tell it. */
+  /** Result of the head before it on the frames labelled since, whose labels could teach it. */
   readonly told: Tally;
-  /** Of the candidate, where the gate did not let it pass. */
+  /** Result of the candidate, if the gate did not let it pass. */
   readonly refused: Tally | null;
-  /** Of the head in force on frames of the other sites, of which it learnt nothing. */
+  /** Result of the head in use on frames of the other sites, from which it learnt nothing. */
   readonly elsewhere: Tally;
-  /** Macro-F1 of the head in force on the held groups of the base set, 0..1. */
+  /** Macro-F1 of the head in use on the held groups of the base set, 0..1. */
   readonly base: number;
-  /** Of the retraining. */
+  /** Duration of the retraining. */
   readonly seconds: number;
 }
 
@@ -80,7 +80,7 @@ export interface Start {
 }
 
 const FIRST_AT = Date.UTC(2026, 5, 1);
-/** Between frames: three an hour, which is what frames are held back by. */
+/** Between frames: three an hour, which is what frames are held out by. */
 const APART_MS = 20 * 60_000;
 
 export function poolOf({ head }: Start, { frames }: Site): PoolFrame[] {
@@ -175,7 +175,7 @@ export async function measureCurve(job: CurveJob): Promise<Curve> {
   return { site: site.name, seed, way, order, pool: split.pool.length, points };
 }
 
-/** As the board hands them to a retraining, some held back to judge by. */
+/** As the board hands them to a retraining, some held out to judge by. */
 function boardFrames(labelled: readonly PoolFrame[], way: Way): BoardFrame[] {
   const log = labelled.map(({ id, takenAt, labels }, seq) => ({
     seq,
@@ -195,7 +195,7 @@ function saidOf({ id, takenAt, labels, riders, complete, usual, pointed }: PoolF
   return { ...about, ...pointed, pointing: { riders, complete, nobody: [] } };
 }
 
-/** As `surfwatch label --next` would offer them, by the head in force. */
+/** As `surfwatch label --next` would offer them, by the head in use. */
 function chooseNext(
   left: readonly PoolFrame[],
   labelled: readonly PoolFrame[],

@@ -27,7 +27,7 @@ export interface FrameOptions {
   /** Folder of the backbone. */
   readonly backbone: string;
   readonly cameras: readonly string[];
-  /** Of each camera, at most, evenly spread. */
+  /** Maximum frames of each camera, evenly spread. */
   readonly most: number;
   /** Folder of what was read before. */
   readonly cache: string;

@@ -41,7 +41,7 @@ export function drawLearning(curves: readonly Curve[]): string {
   canvas.setOption({
     animation: false,
     backgroundColor: '#fff',
-    title: [title("Riders in the camera's held-back frames", '7%'), title('Riders of other cameras', '57%')],
+    title: [title("Riders in the camera's held-out frames", '7%'), title('Riders of other cameras', '57%')],
     // Without a browser the width of text is guessed too small.
     legend: { bottom: 0, itemWidth: 34, itemGap: 24, textStyle: { color: '#17202b' } },
     grid: [grid('7%'), grid('57%')],

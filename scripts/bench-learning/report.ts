@@ -33,7 +33,7 @@ export function tablesOf({ machine, seeds, curves, sites }: LearningResults): st
   return [
     `\`npm run bench:learning\` on ${machine.date}, ${sites.length} cameras, splits ${seeds.join(', ')}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}.`,
     '',
-    'Error of riders (1 − F1) on held-back frames of the camera, in percent, before and after so many labels; mean over the cameras that have as many (in brackets: how many), both on the same frames.',
+    'Error of riders (1 − F1) on held-out frames of the camera, in percent, before and after so many labels; mean over the cameras that have as many (in brackets: how many), both on the same frames.',
     '',
     gainTable(curves, ({ before, after }) => [before.riders, after.riders]),
     '',

@@ -154,7 +154,7 @@ export interface Kept {
   readonly embeddings: Float32Array;
 }
 
-/** The cells that a board keeps of a frame while this head is in force, without and with those of points. */
+/** The cells that a board keeps of a frame while this head is in use, without and with those of points. */
 export function keeperOf(head: HeadBundle): (frame: BenchFrame, points: readonly Point[]) => [Kept, Kept] {
   const seen = seenBy(head);
   return (frame, points) => {

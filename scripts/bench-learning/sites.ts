@@ -27,7 +27,7 @@ export interface Split {
   readonly held: readonly number[];
 }
 
-/** Of the frames; a third is enough to judge by, and small sites have few to label. */
+/** Fraction of the frames to label from; a third is enough to judge by, and small sites have few to label. */
 const POOL = 2 / 3;
 /** Neighbouring frames are alike: of so many stretches of time each is on one side. */
 const STRETCHES = 9;

@@ -44,14 +44,14 @@ const INTRODUCTION = `# MQTT
 
 <!-- Made from src/messaging by \`npm run docs\`. Change it there. -->
 
-surfwatch publishes to the broker at \`mqtt.url\`. Where that is empty it starts a broker of its own on
-\`mqtt://127.0.0.1:1883\` (see \`broker.*\` in [config.md](config.md)). Brokers of your own: [brokers.md](brokers.md).
+surfwatch publishes to the broker at \`mqtt.url\`. If that is empty, it starts its own broker on \`mqtt://127.0.0.1:1883\`
+(see \`broker.*\` in [config.md](config.md)). To use a broker of yours, see [brokers.md](brokers.md).
 
-\`<base>\` is \`surf\`. Where several boards share a broker (\`fleet\` is true) it is \`surf/<site>\`. Names of sites and zones
-hold \`a-z\`, \`0-9\` and \`-\`.
+\`<base>\` is \`surf\`. If several boards share a broker (\`fleet\` is true), it is \`surf/<site>\`. Names of sites and zones
+consist of \`a-z\`, \`0-9\` and \`-\`.
 
-All of this page is there for programs too: [asyncapi.yaml](asyncapi.yaml) describes topics and payloads as AsyncAPI 3.0,
-and \`docs/schemas/\` has a JSON Schema (draft 07) of each payload. How Home Assistant and Node-RED use them:
+Programs can read the same contract: [asyncapi.yaml](asyncapi.yaml) describes topics and payloads as AsyncAPI 3.0, and
+\`docs/schemas/\` has a JSON Schema (draft 07) of each payload. For Home Assistant and Node-RED see
 [home-assistant.md](home-assistant.md).
 
 ## Topics
@@ -59,42 +59,43 @@ and \`docs/schemas/\` has a JSON Schema (draft 07) of each payload. How Home Ass
 
 const RULES = `## What a subscriber can rely on
 
-- State is retained: a new subscriber has the present state at once. Events, commands and answers are not retained.
-- Every JSON payload has \`"v": 1\`. Under one version fields are only added, so ignore fields you don't know.
-- \`activity\` is \`unknown\` where the picture can't be judged, and \`visibility\` says why: \`dark\`, \`fogged\`, \`frozen\`,
-  \`camera-lost\`, \`paused\` or another ([all of them](troubleshooting.md#visibility)). An old activity is never passed off as a
-  fresh one: without a picture for \`activity.staleAfter\` it is \`unknown\`.
-- \`activity\` is sent on every change and at least every \`activity.heartbeat\`. Treat it as lost when nothing has come for
-  three of these.
-- \`availability\` is the process, \`camera/availability\` the camera. Both must be \`online\` for the activity to be fresh. If
-  the process dies or its network fails, the broker publishes the last will: \`offline\`.
-- Events are sent in order, at least once. After a lost connection or a restart one of them may come a second time, with
-  the same \`id\`; after a power cut the last 64 may.
-- The *embedded* broker keeps no sessions and nothing over a restart: what is sent while a subscriber is away it never gets.
-- Events wait on disk until the broker has acknowledged them, also over restarts of the daemon: up to
-  1,000. Beyond that the oldest is dropped and counted in \`health\` (\`outbox.droppedEvents\`). When the
-  broker is back they go out 100 a second, the states before them. Where the disk fails they wait in memory, and the
-  alert \`events-not-kept\` says so.
-- While the broker is away a state topic keeps only its newest value.
-- A session ends with the time it was last seen, not the time that was noticed. It outlives an \`unknown\` of up to
-  \`activity.sessionGap\`.
-- Times are UTC (ISO 8601 with milliseconds), ids are ULIDs, scores and rectangles are shares from 0 to 1.
-- The daemon subscribes to its command and label topics only, and with \`discovery.enabled\` to Home Assistant's
+- State is retained: a new subscriber receives the current state at once. Events, commands and answers are not retained.
+- Every JSON payload has \`"v": 1\`. Within one version fields are only added, so ignore fields you do not know.
+- \`activity\` is \`unknown\` if the picture cannot be judged, and \`visibility\` says why: \`dark\`, \`fogged\`, \`frozen\`,
+  \`camera-lost\`, \`paused\` or another ([all of them](troubleshooting.md#visibility)). An old activity is never passed off
+  as a fresh one: after \`activity.staleAfter\` without a picture it is \`unknown\`.
+- \`activity\` is sent on every change and at least every \`activity.heartbeat\`. Treat it as lost if nothing has come for
+  three heartbeats.
+- \`availability\` is about the process, \`camera/availability\` about the camera. Both must be \`online\` for the activity
+  to be fresh. If the process dies or its network fails, the broker publishes the last will: \`offline\`.
+- Events are sent in order, at least once. After a lost connection or a restart one of them may be repeated, with the same
+  \`id\`; after a power cut the last 64 may be.
+- The *embedded* broker keeps no sessions, and nothing across a restart: a subscriber never receives what is sent while it is
+  away.
+- Up to 1,000 events wait on disk until the broker has acknowledged them, across restarts of the daemon too. Beyond that the
+  oldest is dropped and counted in \`health\` (\`outbox.droppedEvents\`). When the broker is back, the daemon sends the
+  states first, then 100 events a second. If the disk fails, events wait in memory, and the alert \`events-not-kept\` says
+  so.
+- While the broker is away, a state topic keeps only its newest value.
+- A session ends at the time its activity was last seen, not when the daemon noticed. It continues through an \`unknown\` of
+  up to \`activity.sessionGap\`.
+- Times are UTC (ISO 8601 with milliseconds), ids are ULIDs, scores and rectangles are fractions from 0 to 1.
+- The daemon subscribes only to its command and label topics and, with \`discovery.enabled\`, to Home Assistant's
   \`<discovery.prefix>/status\`.
 `;
 
 const COMMANDS = `## Commands
 
-Send the bare verb or a JSON object to \`<base>/command\`, or anything that fits to \`<base>/command/<verb>\`, so that a broker
+Send the bare verb or a JSON object to \`<base>/command\`, or the arguments to \`<base>/command/<verb>\`, so that a broker
 can permit verbs one by one. A command has at most 16,384 bytes.
 
-- Every command is answered on \`<base>/response/<verb>\`; one whose verb can't be read on \`<base>/response/unknown\`. With
-  MQTT 5 the answer goes to the command's response topic, with its correlation data.
-- \`transaction\` is given back in the answer. A repeated one is answered again, but not run again; with other arguments it
-  is refused (\`transaction-reused\`).
-- \`ts\` says when it was sent, as \`"2026-06-01T09:14:03Z"\` or in milliseconds since 1970. A command that is older than
-  five minutes is answered \`command-stale\` and not run; see [brokers.md](brokers.md#sessions).
-- A retained command is ignored. 16 commands run at a time, each for 30 seconds at most.
+- The daemon answers every command on \`<base>/response/<verb>\`, or on \`<base>/response/unknown\` if it cannot read the
+  verb. With MQTT 5 the answer goes to the command's response topic, with its correlation data.
+- The answer repeats the \`transaction\`. A command that repeats one is answered again, but not run again; with other
+  arguments it is refused (\`transaction-reused\`).
+- \`ts\` says when it was sent, as \`"2026-06-01T09:14:03Z"\` or in milliseconds since 1970. A command older than five
+  minutes is answered \`command-stale\` and not run; see [brokers.md](brokers.md#sessions).
+- A retained command is ignored. At most 16 commands run at a time, each for at most 30 seconds.
 
 | verb | arguments | what it does |
 | --- | --- | --- |
@@ -102,24 +103,24 @@ can permit verbs one by one. A command has at most 16,384 bytes.
 
 const LABELS = `## Labels
 
-What can be seen in a frame is said in one of these ways, with the same meaning:
+You can say what a frame shows in one of these ways, with the same meaning:
 
-- \`<base>/label\`, or the command \`label\`: of frames whose ids came on \`activity\`.
-- \`<base>/label/image/<labels>\`: a picture from anywhere, as it is. \`<labels>\` is \`none\` or activities with \`,\`
-  between them: \`surfing,kitesurfing\`. (Not \`+\`: MQTT forbids it in the name of a topic, and brokers end the
-  connection of a client that uses it.)
-- The folder \`labelled/<labels>/\` and the command \`surfwatch label\`. In the name of a folder both \`+\` and \`,\` will do.
+- \`<base>/label\`, or the command \`label\`: for frames whose ids came on \`activity\`.
+- \`<base>/label/image/<labels>\`: the bytes of a picture from anywhere. \`<labels>\` is \`none\` or activities separated by
+  \`,\`: \`surfing,kitesurfing\`. (Not \`+\`: MQTT forbids it in topic names, and brokers end the connection of a client that
+  uses it.)
+- The folder \`labelled/<labels>/\` and the command \`surfwatch label\`. A folder's name may use \`+\` or \`,\`.
 
-A label of a frame is about all of it (\`labels\`), about riders at places of it (\`riders\`, at most 200, with \`complete\`
-where these are all), or a review of what the daemon saw (\`confirm\`, \`not\`, \`also\`): its detections are numbered from
-1, the surest first, by the scores of when the frame was kept. A point of which nothing is kept, nor a picture to read it
-from, is answered \`label-place-unknown\`, and nothing is labelled. What follows from it is in
-[learning.md](learning.md#labelling).
+A label is about the whole frame (\`labels\`), about riders at places in it (\`riders\`, at most 200, with \`complete\` if
+these are all), or a review of what the daemon saw (\`confirm\`, \`not\`, \`also\`): its detections are numbered from 1, the
+surest first, by their scores when the frame was kept. If neither the place of a point nor a picture to read it from is kept,
+the answer is \`label-place-unknown\`, and nothing is labelled. [learning.md](learning.md#labelling) says what is learnt from
+a label.
 
-Each is answered once it is on disk, on \`<base>/response/label\`. The same picture again is the same frame; a label that
-holds already is not noted again. A picture has at most 10 MB and 50 megapixels, JPEG, PNG or WebP; it is kept as a JPEG
-of at most 2560 pixels without EXIF or GPS. 16 pictures or 40 MB may wait, others are answered \`command-busy\`. A packet
-above 16 MiB can't be answered: the connection ends, or the broker holds it back.
+The daemon answers each label on \`<base>/response/label\` once it is on disk. The same picture sent again is the same frame;
+a label that already holds is not recorded again. A picture is a JPEG, PNG or WebP of at most 10 MB and 50 megapixels; it is
+kept as a JPEG of at most 2560 pixels without EXIF or GPS. 16 pictures or 40 MB may wait, others are answered
+\`command-busy\`. A packet above 16 MiB cannot be answered: the connection ends, or the broker does not deliver it.
 
 `;
 

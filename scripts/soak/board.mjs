@@ -57,7 +57,7 @@ function sample() {
   };
 }
 
-/** Of the resident memory that which is no copy of a file. */
+/** Resident memory that is not a copy of a file. */
 function anonymousBytes() {
   const found = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
   return found === null ? 0 : Number(found[1]) * 1024;

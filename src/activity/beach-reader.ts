@@ -37,14 +37,14 @@ export interface ReadFrame {
   readonly detections: readonly Detection[];
   /** All that may be a kite, strongest first; none where the head does not look for them. */
   readonly kites: readonly Detection[];
-  /** Where land and sky are in this frame; null where the head can't tell. */
+  /** Where land and sky are in this frame; null where the head cannot tell. */
   readonly scene: Scene | null;
   /** The cells worth keeping: of the strongest detections, and some of others. */
   readonly cells: readonly KeptCell[];
   /** [cells, width] */
   readonly embeddings: Float32Array;
   readonly detail: FrameDetail;
-  /** How soiled the lens looks in each part of the frame; null where the backbone can't tell. */
+  /** How soiled the lens looks in each part of the frame; null where the backbone cannot tell. */
   readonly soiling: AreaSoiling | null;
   /** How long each stage took, in milliseconds. */
   readonly tookMs: { readonly decode: number; readonly embed: number; readonly score: number };

@@ -50,7 +50,7 @@ export interface ObserveDeps {
 }
 
 /**
- * A picture that can't be decoded is an observation too (`unreadable`), not a failure.
+ * A picture that cannot be decoded is an observation too (`unreadable`), not a failure.
  *
  * @param monotonicMs when the frame came in
  * @throws whatever the engine throws when it fails

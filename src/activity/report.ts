@@ -18,7 +18,7 @@ export interface ActivityReport {
   /** A present activity, `none` or `unknown`. */
   readonly activity: string;
   readonly activities: readonly string[];
-  /** Smoothed probabilities 0..1; empty while the picture can't be judged. */
+  /** Smoothed probabilities 0..1; empty while the picture cannot be judged. */
   readonly scores: Readonly<Record<string, number>>;
   /** Smoothed number of riders of each activity; null while `activity` is `unknown`, and where nobody counts. */
   readonly count: Count | null;

@@ -1,4 +1,4 @@
-/** Why a picture can or can't be judged. Everything but `ok` makes the activity `unknown`. */
+/** Why a picture can or cannot be judged. Everything but `ok` makes the activity `unknown`. */
 export const VISIBILITIES = [
   'ok',
   'dark',

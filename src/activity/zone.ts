@@ -107,7 +107,7 @@ export function presentActivities(state: ZoneState): string[] {
   return Object.keys(state.presences).filter(activity => state.presences[activity]?.present === true);
 }
 
-/** Smoothed scores; none while the picture can't be judged. */
+/** Smoothed scores; none while the picture cannot be judged. */
 export function zoneScores(state: ZoneState): Record<string, number> {
   return state.visibility === 'ok' ? probabilities(state.smoothed) : {};
 }

@@ -30,7 +30,7 @@ export type Durability = 'synced' | 'unsynced';
 
 type Statement = ReturnType<Libsql.Database['prepare']>;
 
-/** @throws SurfwatchError `state-unwritable` where the file can't be opened; a damaged file is met when it is first read */
+/** @throws SurfwatchError `state-unwritable` where the file cannot be opened; a damaged file is met when it is first read */
 export function connect(path: string, busyTimeoutMs: number, usual: Durability): Database {
   const libsql = open(path, busyTimeoutMs);
   const statements = new Map<string, Statement>();

@@ -29,7 +29,7 @@ export const NO_ALERTS: HostAlerts = {
   'clock-unset': null,
 };
 
-/** @param isClockUnset the clock shows a time that can't be right */
+/** @param isClockUnset the clock shows a time that cannot be right */
 export function hostAlerts(
   before: HostAlerts,
   reading: HostReading,

@@ -1,4 +1,4 @@
-/** Tells when the wall clock jumps, and when it can't be right: a board without a battery wakes up in the past. */
+/** Tells when the wall clock jumps, and when it cannot be right: a board without a battery wakes up in the past. */
 import type { Clock } from '../base/clock.ts';
 
 /** Plain data. */

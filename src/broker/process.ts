@@ -131,10 +131,7 @@ export class BrokerProcess {
         this.#running = undefined;
         if (signal.aborted) return;
         if (clock.monotonic() - startedMs > STABLE_MS) failures = 0;
-        log.warn(
-          { end: child.signalCode ?? child.exitCode },
-          'the embedded broker ended: it is started again',
-        );
+        log.warn({ end: child.signalCode ?? child.exitCode }, 'the embedded broker ended and is restarted');
       }
       failures += 1;
       const pauseMs = failures === 1 ? 0 : Math.min(PAUSE_MS * 2 ** Math.min(failures, 20), LONGEST_PAUSE_MS);
@@ -207,7 +204,7 @@ export class BrokerProcess {
       const { pid } = this;
       const bytes = pid === undefined ? 0 : await residentBytes(pid);
       if (bytes <= maxRssBytes || pid !== this.pid) continue;
-      log.warn({ bytes, maxRssBytes }, 'the embedded broker takes up too much memory: it is ended');
+      log.warn({ bytes, maxRssBytes }, 'the embedded broker takes up too much memory and is ended');
       this.#running?.child.kill('SIGKILL');
     }
   }

@@ -184,7 +184,7 @@ export class Camera {
       await onFrame(frame);
     } catch (error) {
       const code = error instanceof SurfwatchError ? error.code : undefined;
-      log.error({ code, err: error, frame: frame.id }, 'a frame could not be worked on');
+      log.error({ code, err: error, frame: frame.id }, 'a frame could not be processed');
     }
     this.#skipMissed();
     this.#armOfflineTimer();
@@ -240,7 +240,7 @@ export class Camera {
     try {
       onStatus({ status, at: clock.now(), ...(error === undefined ? {} : { error }) });
     } catch (fault) {
-      log.error({ err: fault }, 'a change of camera status could not be passed on');
+      log.error({ err: fault }, 'a change of the camera status could not be reported');
     }
   }
 

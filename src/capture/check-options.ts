@@ -15,7 +15,7 @@ import { rpicamArgProblem } from './rpicam-command.ts';
 const SAFE_PATH = '(?:/[A-Za-z0-9_.][A-Za-z0-9_.:-]*)+';
 const WEBCAM_DEVICE = new RegExp(`^(?:/dev${SAFE_PATH}|test:[A-Za-z0-9]*|file:${SAFE_PATH})$`);
 
-/** @throws SurfwatchError `camera-option-refused` naming the first setting of the chosen kind that can't be used. */
+/** @throws SurfwatchError `camera-option-refused` naming the first setting of the chosen kind that cannot be used. */
 export function checkCameraOptions(options: CameraOptions): void {
   if (options.kind === 'webcam') checkWebcamOptions(options.webcam);
   if (options.kind === 'rpicam') checkRpicamOptions(options.rpicam);

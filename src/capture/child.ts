@@ -71,7 +71,7 @@ export class Undead {
       this.#child = undefined;
       return;
     }
-    const reason = `process ${this.#child.pid} hangs in the driver and can't be ended`;
+    const reason = `process ${this.#child.pid} hangs in the driver and cannot be ended`;
     throw new SurfwatchError('camera-hung', `${what}: ${reason}`);
   }
 }

@@ -15,7 +15,7 @@ export interface SourceDeps {
 /**
  * The source of the configured kind. Nothing is opened or loaded before the first grab.
  *
- * @throws SurfwatchError `camera-option-refused` when a setting of this kind can't be used.
+ * @throws SurfwatchError `camera-option-refused` when a setting of this kind cannot be used.
  */
 export function createSource(options: CameraOptions, deps: SourceDeps): FrameSource {
   checkCameraOptions(options);

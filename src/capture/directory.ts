@@ -14,7 +14,7 @@ export interface DirectoryDeps {
   readonly log: Logger;
 }
 
-/** A file that can't be used is skipped with a warning; a folder without any that can is an error. */
+/** A file that cannot be used is skipped with a warning; a folder without any that can is an error. */
 export class DirectorySource implements FrameSource {
   readonly kind = 'directory';
   readonly #options: DirectoryOptions;

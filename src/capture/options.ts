@@ -55,7 +55,7 @@ export interface WebcamOptions {
   readonly width: number;
   /** Picture height in pixels. */
   readonly height: number;
-  /** Frames thrown away first while the camera's exposure settles. */
+  /** Frames skipped first while the camera's exposure settles. */
   readonly skipFrames: number;
   /** Pixel format to ask the camera for; null lets fswebcam choose. */
   readonly palette: WebcamPalette | null;
@@ -93,7 +93,7 @@ export interface HttpOptions {
   readonly username: string | null;
   /** Password that belongs to `username`; null for none. Never logged. */
   readonly password: string | null;
-  /** Accept a certificate nobody vouches for, as cameras in a local network have. */
+  /** Accept a self-signed certificate, as cameras in a local network have. */
   readonly allowSelfSigned: boolean;
 }
 
@@ -112,7 +112,7 @@ export interface FfmpegOptions {
   readonly password: string | null;
   /** How RTSP carries its packets. */
   readonly rtspTransport: 'tcp' | 'udp' | 'udp_multicast' | 'http';
-  /** Pictures a second taken out of the stream. */
+  /** Pictures a second taken from the stream. */
   readonly fps: number;
   /** Play a file at its own speed rather than as fast as it can be read. Files only. */
   readonly realtime: boolean;

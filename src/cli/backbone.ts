@@ -35,7 +35,7 @@ function addCommand(): Command {
       '<source>',
       'a .h5, .weights.h5 or .keras file, a folder or zip with model.json, or an https: address',
     )
-    .option('--sha256 <hex>', 'what the file must be; an address needs it', sha256)
+    .option('--sha256 <hex>', 'expected SHA-256 of the file; required for an address', sha256)
     .option('--id <id>', 'its name (default: after width, size and weights)', bundleId)
     .option(
       '--size <pixels>',
@@ -44,7 +44,7 @@ function addCommand(): Command {
     )
     .option(
       '--scale <range>',
-      'of its input: 0..1, -1..1 or 0..255 (default: what the file says, else -1..1)',
+      'pixel range of its input: 0..1, -1..1 or 0..255 (default: what the file says, else -1..1)',
       scaleRange,
     )
     .option('--licence <spdx>', 'licence of the weights', 'NOASSERTION')
@@ -60,7 +60,7 @@ the classifier, which is left out. Every layer is compared with the architecture
 convolutions. A head belongs to one backbone: train one with
 surfwatch train --backbone ID.
 
-Nothing is kept of a download before its SHA-256 is right. Of a file, the SHA-256 is printed.
+A download is kept only if its SHA-256 matches. For a file, the SHA-256 is printed.
 
 Examples:
   $ surfwatch backbone add mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.5_224_no_top.h5 --licence Apache-2.0
@@ -105,9 +105,9 @@ interface ListFlags {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('list the backbones there are')
+    .description('list the backbones')
     .option('--models <dir>', 'the folder with backbone/', SHIPPED_MODELS)
-    .option('--json', 'answer with one JSON object a line', false)
+    .option('--json', 'answer with one JSON object per line', false)
     .action(list);
 }
 

@@ -19,7 +19,7 @@ export function backupCommand(): Command {
   return addConfigOptions(new Command('backup'))
     .description('save what a board has learnt, its history and its config in one file')
     .argument('[file]', 'the file to write (default: surfwatch-<site>-<time>.tar.gz here)')
-    .option('--no-pictures', 'leave out the pictures; labels and what was learnt from them stay')
+    .option('--no-pictures', 'leave out the pictures; keep labels and embeddings')
     .option('--force', 'overwrite the file if it exists', false)
     .option(
       '--json',

@@ -1,4 +1,4 @@
-/** `surfwatch broker`: a broker for a network. */
+/** `surfwatch broker`: set up a broker for a network. */
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -28,15 +28,17 @@ interface MosquittoFlags extends ConfigOptions {
 
 /** The command `broker` with its subcommand `mosquitto`. */
 export function brokerCommand(): Command {
-  const command = new Command('broker').description('a broker for a network');
+  const command = new Command('broker').description('set up a broker for a network');
   command.addCommand(mosquittoCommand());
   return command;
 }
 
 function mosquittoCommand(): Command {
   return addConfigOptions(new Command('mosquitto'))
-    .description('write what Mosquitto needs to serve boards on a network: settings, users, rules of access')
-    .requiredOption('--out <dir>', 'folder to write to, as /etc/mosquitto/conf.d')
+    .description(
+      'write the settings, users and access rules that Mosquitto needs to serve boards on a network',
+    )
+    .requiredOption('--out <dir>', 'folder to write to, such as /etc/mosquitto/conf.d')
     .option('--users <name:role,...>', 'the users; default: the board, a reader and an operator')
     .option('--tls <file...>', "PEM files of the broker's certificate and its key")
     .option('--port <n>', 'TCP port; default: 8883 with TLS, else 1883', wholeNumber(1))
@@ -47,8 +49,8 @@ function mosquittoCommand(): Command {
 
 const HELP = `
 Writes surfwatch.conf, surfwatch.acl and surfwatch.passwords. Users that surfwatch.passwords has keep their password; others
-get a new one, which is shown this once. Who is not named any more is no user any more. From the settings (-c) it takes
-fleet, site and discovery.prefix; in a fleet a board is named as its site. Mosquitto must be able to read the files.
+get a new one, which is shown only once. Users who are no longer named are removed. From the settings (-c) it takes
+fleet, site and discovery.prefix; in a fleet a board is named after its site. Mosquitto must be able to read the files.
 
 Roles:
 ${Object.entries(ROLES)

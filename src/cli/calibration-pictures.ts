@@ -10,7 +10,7 @@ const MOST = 200;
 const LIMITS = { maxBytes: 50_000_000, maxPixels: 100_000_000 };
 
 export interface CalibrationPictures {
-  /** How many {@link read} gives, unless some can't be read. */
+  /** How many {@link read} gives, unless some cannot be read. */
   readonly count: number;
   /** Each [size, size, 3] RGB bytes. */
   read(): AsyncGenerator<Uint8Array>;

@@ -5,8 +5,8 @@ import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './da
 
 export function cancelCommand(): Command {
   return addDaemonOptions(new Command('cancel'))
-    .description('stop the retraining that a running daemon is at')
-    .argument('[job]', 'id of the job: it is stopped only if it is this one')
+    .description('stop the retraining of a running daemon')
+    .argument('[job]', 'id of the job; stops it only if this one is running')
     .addHelpText('after', HELP)
     .action(cancel);
 }

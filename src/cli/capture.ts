@@ -16,18 +16,18 @@ interface CaptureFlags extends DaemonFlags {
 export function captureCommand(): Command {
   return addDaemonOptions(new Command('capture'))
     .description('have a running daemon take a picture now and judge it')
-    .option('-k, --keep', 'keep the frame in its archive, to be labelled', false)
+    .option('-k, --keep', 'keep the frame in the archive, where it can be labelled', false)
     .option('-o, --output <file>', 'write the picture to this file, as JPEG')
-    .option('-w, --width <pixels>', 'width of the picture that is written', pixels)
+    .option('-w, --width <pixels>', 'width of the written picture', pixels)
     .addHelpText('after', HELP)
     .action(capture);
 }
 
 const HELP = `${WHERE_IT_IS}
 
-The picture is judged by itself, without what was seen before it; with learning.pixelate it shows only blocks outside of
-the zones. While the daemon is paused there is none: capture-paused, exit status 1. Slow cameras may need a longer
---timeout, 30s at most.
+The picture is judged on its own, without regard to earlier ones; with learning.pixelate it shows only blocks outside
+the zones. While the daemon is paused, the command fails with capture-paused, exit status 1. Slow cameras may need a longer
+--timeout, at most 30s.
 
 Examples:
   $ surfwatch capture

@@ -14,17 +14,17 @@ export function optionsCommand(): Command {
   return addDaemonOptions(new Command('options'))
     .description('read and change settings of a running daemon')
     .argument('[names or changes...]', 'a setting or group to show; key=value to change a setting')
-    .option('-r, --reset <names...>', 'take settings or groups back to the configuration; * for all')
-    .option('--explain', 'say what each does', false)
+    .option('-r, --reset <names...>', 'reset settings or groups to the configuration; * for all')
+    .option('--explain', 'say what each setting does', false)
     .addHelpText('after', HELP)
     .action(options);
 }
 
 const HELP = `${WHERE_IT_IS}
 
-Changes take effect at once, all or none, and outlive a restart of the daemon; they go over its config file until they are
-reset. Values are written as for --set: durations as 5s, objects as JSON. (--set itself is about the settings that this
-command finds the daemon by.) A setting that needs a restart is answered option-fixed.
+Changes take effect at once, all or none, and survive a restart of the daemon; they take precedence over its config file until
+they are reset. Write values as for --set: durations as 5s, objects as JSON. (--set itself sets the settings by which this
+command finds the daemon.) A setting that needs a restart is answered option-fixed.
 
 Examples:
   $ surfwatch options

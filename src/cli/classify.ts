@@ -28,24 +28,27 @@ interface ClassifyFlags extends ConfigOptions {
 export function classifyCommand(): Command {
   return addConfigOptions(new Command('classify'))
     .description('tell what is in pictures: surfing, windsurfing, kitesurfing, none, or unknown')
-    .argument('<paths...>', 'JPEG, PNG or WebP files, folders (with all below them), or - for standard input')
-    .option('--camera', 'the pictures are of a beach camera: find the riders, as the daemon does', false)
+    .argument(
+      '<paths...>',
+      'JPEG, PNG or WebP files, folders (including subfolders), or - for standard input',
+    )
+    .option('--camera', 'the pictures are from a beach camera: find the riders, as the daemon does', false)
     .addOption(new Option('--tiles').hideHelp())
-    .option('--json', 'answer with one JSON object a line', false)
+    .option('--json', 'answer with one JSON object per line', false)
     .addHelpText('after', HELP)
     .action(classify);
 }
 
 const HELP = `
-A picture is taken as a whole and by its middle square: right for photos of riders. Riders in the picture of a beach
+A picture is judged as a whole and by its middle square, which suits photos of riders. Riders in the picture of a beach
 camera are too small for that: --camera reads it at full detail and finds each of them. With zones in the config, riders
-outside of them are left out. Every picture is judged by itself; the daemon, which sees one after the other, is surer.
-A picture that is too dark or obscured is unknown. One that can't be read gets a line with its error, the others are
-still done, and the exit status is 1.
+outside them are left out. Every picture is judged on its own; the daemon, which sees one after the other, is surer.
+A picture that is too dark or obscured is unknown. One that cannot be read gets a line with its error, the others are
+still judged, and the exit status is 1.
 
 Fields of --json: file, activity, activities, scores (0..1), visibility; with --camera also count (riders of each
-activity), riders (activity, x, y of the middle and size, its height, as shares of the picture, score 0..1; strongest
-first), detail (scale, smallestPx: the height in pixels of the smallest rider that is seen well, tookMs) and, where zones
+activity), riders (activity, x, y of the middle and size, its height, as fractions of the picture, score 0..1; strongest
+first), detail (scale, smallestPx: the height in pixels of the smallest rider that the model sees well, tookMs) and, if zones
 are configured, zones (name: activity, count); or file and error {code, message}.
 
 Examples:

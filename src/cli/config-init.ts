@@ -29,17 +29,17 @@ interface InitFlags {
 
 export function initCommand(): Command {
   return new Command('init')
-    .description('write a first config file: asks for what no flag says')
+    .description('write a first config file; asks for anything that no flag gives')
     .option('-o, --out <file>', 'the file', 'board.json')
-    .option('--force', 'overwrite a file that is there', false)
-    .option('-y, --yes', 'ask nothing: take the default for what no flag says', false)
+    .option('--force', 'overwrite an existing file', false)
+    .option('-y, --yes', 'ask nothing: use the default for anything that no flag gives', false)
     .option('--camera <kind>', `kind of camera: ${Object.keys(SOURCE_SETTING).join(', ')}`)
     .option('--url <address>', 'address of an http or ffmpeg camera; for ffmpeg also a file or /dev/videoN')
     .option('--device <path>', 'device of a webcam')
     .option('--folder <path>', 'folder of a directory camera')
     .option('--site <name>', 'name of the beach')
     .option('--place <lat,lon>', 'where the beach is, in degrees north and east: watch by daylight only')
-    .option('--broker <address>', 'MQTT broker, as mqtt://192.168.1.5')
+    .option('--broker <address>', 'MQTT broker, such as mqtt://192.168.1.5')
     .option('--home-assistant', 'announce the board to Home Assistant')
     .addHelpText('after', HELP)
     .action(init);
@@ -107,7 +107,7 @@ async function choicesOf(flags: InitFlags, ask: Answer): Promise<FirstChoices> {
     read: placeOf,
   });
   const broker = await ask({
-    ask: 'MQTT broker, as mqtt://192.168.1.5; nothing: the one inside surfwatch',
+    ask: 'MQTT broker, such as mqtt://192.168.1.5; nothing: the one inside surfwatch',
     flag: flags.broker,
     fallback: '',
     read: text => (text === '' ? undefined : checked('mqtt.url', text)),
@@ -164,7 +164,7 @@ async function answer<T>({ ask, flag, fallback, read }: Question<T>, lines: Line
   }
 }
 
-/** @throws ConfigError where the setting can't have this value, whatever the others are */
+/** @throws ConfigError where the setting cannot have this value, whatever the others are */
 function checked(path: string, value: string, set: readonly string[] = []): string {
   try {
     loadConfig({ env: {}, cwd: process.cwd(), systemFile: '', set: [...set, `${path}=${value}`] });

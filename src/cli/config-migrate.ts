@@ -10,9 +10,9 @@ import { messageOf, SurfwatchError } from '../errors.ts';
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('rewrite config files of an older version; comments stay, and a copy is kept beside each')
+    .description('rewrite config files of an older version; keeps comments, and a copy beside each file')
     .argument('<files...>', 'config files')
-    .option('--dry-run', 'only say what would be changed', false)
+    .option('--dry-run', 'only say what would change', false)
     .option('--json', 'answer with one JSON object: files [{file, from, to, changes, copy}]', false)
     .addHelpText('after', HELP)
     .action(migrate);

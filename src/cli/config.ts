@@ -23,7 +23,7 @@ export function configCommand(): Command {
 
 function checkCommand(): Command {
   return addConfigOptions(new Command('check'))
-    .description('check the settings: exit status 0, or 78 with every fault')
+    .description('check the settings; exits with 0, or with 78 and a list of all faults')
     .option('--json', 'answer as one JSON object')
     .action((options: ConfigOptions & { json?: true }) => {
       if (options.json === true) checkAsJson(options);
@@ -50,9 +50,9 @@ function checkAsJson(options: ConfigOptions): void {
 function printCommand(): Command {
   return addConfigOptions(new Command('print'))
     .description(
-      'print the settings in effect as a config file, without secrets; with those that were changed while the daemon ran',
+      'print the settings in effect as a config file, without secrets; includes those changed while the daemon ran',
     )
-    .option('--sources', 'print where each setting comes from')
+    .option('--sources', 'also print where each setting comes from')
     .option('--json', 'with --sources: as JSON')
     .action(async (options: ConfigOptions & { sources?: true; json?: true }) => {
       const { effective, faults } = await withStoredOptions(settingsFrom(options));

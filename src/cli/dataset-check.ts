@@ -23,26 +23,26 @@ export function datasetCheckCommand(): Command {
       '<directories...>',
       'photos as DIR/<class>/*.jpg, or frames with boxes.json, YOLO or COCO labels',
     )
-    .option('--sheet <file>', 'write random samples of each class and what was found as .html or .png')
+    .option('--sheet <file>', 'write random samples of each class, and the findings, as .html or .png')
     .option('--samples <count>', 'samples of each class on the sheet', wholeNumber(1), 12)
     .option('--seed <number>', 'which samples', wholeNumber(0), 37)
-    .option('--all', 'list every finding, not the first few of each kind', false)
+    .option('--all', 'list every finding, not only the first few of each kind', false)
     .option('--json', 'answer with one JSON object', false)
     .addHelpText('after', HELP)
     .action(check);
 }
 
 const HELP = `
-All directories are checked together: a photo that stands in two of them is found. Training makes the same checks and
+All directories are checked together, so that a photo that is in two of them is found. Training makes the same checks and
 leaves the same files out; nothing is changed or deleted.
 
-  left out    unreadable, too large or tiny files; frames whose boxes can't be used; folders that are no class;
-              copies of a photo under the same label and from the same source, but for the first; all copies of a
-              photo that stands in two classes
+  left out    unreadable, too large or tiny files; frames whose boxes cannot be used; folders that are no class;
+              copies of a photo under the same label and from the same source, except the first; all copies of a
+              photo that is in two classes
   warned of   nearly the same photos of different sources (they stay on one side of the split), names of boxes that
               may be misspelt, few pictures or groups of a class, a class with 10 times the pictures of another
 
-Exit status: 0 nothing is left out (there may be warnings), 1 files are left out or a directory can't be used.
+Exit status: 0 no file is left out (warnings are possible), 1 files are left out or a directory cannot be used.
 
 Examples:
   $ surfwatch dataset check photos/

@@ -41,7 +41,7 @@ export function datasetCollectCommand(): Command {
   return new Command('collect')
     .description('fill class folders with openly licensed pictures from image searches')
     .argument('<class...>', 'CLASS, or CLASS="what to search for" (several of a class add up)')
-    .requiredOption('--out <directory>', 'folder of the class folders')
+    .requiredOption('--out <directory>', 'folder for the class folders')
     .option('--contact <address>', 'how the services can reach you: an e-mail or web address')
     .addOption(
       new Option('--from <services>', `comma-separated: ${API_NAMES.join(', ')}`)
@@ -54,8 +54,8 @@ export function datasetCollectCommand(): Command {
         .default(FREE_LICENCES, FREE_LICENCES.join()),
     )
     .option('--per-class <n>', 'pictures wanted in each class', wholeNumber(1), 100)
-    .option('--per-author <n>', 'most pictures of one author in a class', wholeNumber(1), 10)
-    .option('--max-side <pixels>', 'of larger pictures fetch a scaled copy', wholeNumber(250), 1280)
+    .option('--per-author <n>', 'maximum number of pictures by one author in a class', wholeNumber(1), 10)
+    .option('--max-side <pixels>', 'fetch a scaled copy of larger pictures', wholeNumber(250), 1280)
     .option('--interval <seconds>', 'between two requests to a host', wholeNumber(1), 1)
     .option('--json', 'answer with one JSON object', false)
     .addOption(new Option('--openverse-url <url>').default(OPENVERSE).hideHelp())
@@ -69,10 +69,10 @@ Searches Openverse and Wikimedia Commons, and keeps licence, author and address 
 it, in ATTRIBUTION.md and in manifest.csv, which also puts the pictures of one author into one group. Surfing,
 windsurfing, kitesurfing and none need no search words. Wikimedia requires --contact.
 
-One request at a time, with a pause for each host: 100 pictures take some minutes. Stop it when you like (Ctrl-C): the
-same command goes on where it was. A picture you delete isn't fetched again. A search finds much that doesn't belong
-into its class: look through the folders, and move or delete what is wrong, before you train. Read docs/collecting.md
-on licences and on people in pictures.
+It makes one request at a time, with a pause for each host: 100 pictures take some minutes. Stop it when you like (Ctrl-C):
+the same command continues where it stopped. A picture you delete is not fetched again. A search finds much that does not
+belong to its class: before you train, look through the folders, and move or delete wrong pictures. docs/collecting.md has
+advice on licences and on people in pictures.
 
 Examples:
   $ surfwatch dataset collect surfing windsurfing kitesurfing none --out photos/ --contact me@example.org

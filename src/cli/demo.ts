@@ -14,15 +14,16 @@ import { addConfigOptions, type ConfigOptions, settingsFrom, sourceFrom } from '
 export function demoCommand(): Command {
   return addConfigOptions(new Command('demo'))
     .description('run the daemon with a simulated camera, its own broker and the shipped model')
-    .option('--json', 'print each change as one JSON object a line', false)
+    .option('--json', 'print each change as one JSON object per line', false)
     .addHelpText('after', HELP)
     .action(demo);
 }
 
 const HELP = `
 The camera first shows real frames of a line-up, then draws a beach where surfers, windsurfers and kitesurfers come and
-go by a script, and so on in turn; what is printed is what the model makes of the pictures, and which they were. Where port 1883 is taken the next free one is used; its page is at 8321 or, where that is taken, at any. What it learns is in a folder of its
-own, which is deleted when it ends; --set stateDir=DIR keeps it. So several demos can run at once, and beside a daemon.
+go by a script, and so on in turn. It prints the result of the model, and which pictures it was shown. If port 1883 is taken,
+the broker uses the next free one; the page is at 8321 or, if that is taken, at any free port. The demo learns in a temporary
+folder, which it deletes when it ends; --set stateDir=DIR keeps it. So several demos can run at once, and beside a daemon.
 
 Examples:
   $ surfwatch demo

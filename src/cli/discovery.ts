@@ -15,7 +15,7 @@ const GOODBYE_MS = 300;
 /** The command `discovery` with its subcommands. */
 export function discoveryCommand(): Command {
   const command = new Command('discovery').description(
-    'show what Home Assistant was told of a board, and take that back',
+    'show what Home Assistant was told about a board, and remove it',
   );
   command.addCommand(printCommand());
   command.addCommand(removeCommand());
@@ -44,8 +44,8 @@ function removeCommand(): Command {
 }
 
 const REMOVE_HELP = `
-The daemon need not run. If it does, set discovery.enabled to false and start it anew before: else it announces the board
-again. A board that was renamed is removed under its old name: --site OLD.
+The daemon need not run. If it does, first set discovery.enabled to false and restart it: otherwise it announces the board
+again. Remove a renamed board under its old name: --site OLD.
 ${WHERE_IT_IS}
 
 Examples:

@@ -19,7 +19,7 @@ interface DoctorFlags extends ConfigOptions {
 
 export function doctorCommand(): Command {
   return addConfigOptions(new Command('doctor'))
-    .description('check this machine; each finding comes with its remedy')
+    .description('check this machine; each finding comes with a remedy')
     .option('--no-camera', 'take no test picture')
     .option('--json', 'answer with one JSON object: status, findings [{name, status, detail, remedy}]', false)
     .addHelpText('after', HELP)
@@ -28,8 +28,8 @@ export function doctorCommand(): Command {
 
 const HELP = `
 Checks Node.js, the picture library, the models, each engine (with its speed), the config, the camera, how small a rider
-can be seen in its picture and what reading one takes here, the broker, the state folder, the disk, the clock and the
-user. It changes nothing. The exit status is 1 if any finding is a fail.
+the model can see in its picture and how long reading one takes here, the broker, the state folder, the disk, the clock and
+the user. It changes nothing. The exit status is 1 if any check fails.
 
 Examples:
   $ surfwatch doctor

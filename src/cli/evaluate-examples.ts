@@ -8,7 +8,7 @@ import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { type JudgedPhoto, judgePhoto, UNKNOWN, type Verdict } from './judge.ts';
 import { readPicture } from './pictures.ts';
 
-/** One photo, judged; without a prediction where it can't be read or its class is unknown. */
+/** One photo, judged; without a prediction where it cannot be read or its class is unknown. */
 export interface EvaluatedFile {
   readonly file: string;
   readonly group: string;
@@ -37,7 +37,7 @@ export async function evaluatePhoto(
   }
 }
 
-/** A picture that can't be judged is wrong, whatever its scores. */
+/** A picture that cannot be judged is wrong, whatever its scores. */
 function predictionOf(truth: readonly string[], { activity, activities, scores }: Verdict): Prediction {
   return activity === UNKNOWN
     ? { truth, found: [UNKNOWN], scores: {} }

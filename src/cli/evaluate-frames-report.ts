@@ -49,9 +49,9 @@ export interface FramesReport {
   readonly mean: Shares;
   /** Worst first. */
   readonly frames: readonly FrameReport[];
-  /** Files that can't be judged: what is in them counts as missed. */
+  /** Files that cannot be judged: what is in them counts as missed. */
   readonly unknown: readonly { readonly file: string; readonly visibility: string }[];
-  /** Files that can't be read: they don't count. */
+  /** Files that cannot be read: they don't count. */
   readonly unreadable: readonly {
     readonly file: string;
     readonly error: { code: string; message: string };

@@ -27,9 +27,9 @@ export interface Report extends Metrics {
     readonly pictures: number;
     readonly accuracy: number;
   }[];
-  /** Files that can't be judged: they count as wrong. */
+  /** Files that cannot be judged: they count as wrong. */
   readonly unknown: readonly { readonly file: string; readonly visibility: string }[];
-  /** Files that can't be read: they don't count. */
+  /** Files that cannot be read: they don't count. */
   readonly unreadable: readonly {
     readonly file: string;
     readonly error: { code: ErrorCode; message: string };

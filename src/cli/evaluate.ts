@@ -29,7 +29,10 @@ export function evaluateCommand(): Command {
   return addConfigOptions(new Command('evaluate'))
     .description('measure how often the model is right on labelled pictures')
     .argument('<directory>', 'photos as DIR/<class>/*.jpg, or frames with boxes.json, YOLO or COCO labels')
-    .option('--boxes <file>', 'frames: the riders of each, as boxes.json has them, where that is elsewhere')
+    .option(
+      '--boxes <file>',
+      'frames: the file with the riders of each, in the format of boxes.json, if it is elsewhere',
+    )
     .option('--json', 'answer with one JSON object', false)
     .addHelpText('after', HELP)
     .action(evaluate);
@@ -40,8 +43,8 @@ Photos: a class folder is named after what its pictures show: surfing, surfing+k
 no activity. A manifest.csv with the columns file and group beside the folders adds the worst groups to the report.
 
 Frames of beach cameras, in DIR/frames or DIR: boxes.json (or --boxes, relative to DIR or to here), YOLO labels or a COCO
-list give the riders of each. A manifest.csv with the columns file and camera gives figures by camera, without it the
-folder is one. Each frame is judged by itself; the daemon, which sees one after the other, is surer.
+list give the riders of each. A manifest.csv with the columns file and camera gives figures by camera; without it the
+whole folder counts as one camera. Each frame is judged on its own; the daemon, which sees one after the other, is surer.
 
   found        of the frames with riders, how many are reported as any activity
   named        of these frames, how many are reported as an activity that is in them
@@ -52,8 +55,8 @@ folder is one. Each frame is judged by itself; the daemon, which sees one after 
   count error  how far counts are off, of all riders, in frames with three or more
   activity right      of the riders found, how many have the right activity
 
-A picture that is too dark or obscured to be judged is unknown, which counts as wrong. Files that can't be read and
-classes the model doesn't know are listed and not counted. The exit status is 1 only if nothing could be evaluated.
+A picture that is too dark or obscured to be judged is unknown, which counts as wrong. Files that cannot be read and
+classes the model does not know are listed and not counted. The exit status is 1 only if nothing could be evaluated.
 
 Examples:
   $ surfwatch evaluate photos/

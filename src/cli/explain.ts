@@ -16,8 +16,8 @@ export function explainCommand(): Command {
 
 const HELP = `${WHERE_IT_IS}
 
-For each activity it names the tile that decided, as shares of the picture, its score and the threshold. Then the
-labelled pictures that are most like that tile: where they are labelled wrong, or show something else, that is the reason.
+For each activity it names the place that decided, as fractions of the picture, its score and the threshold. Then it lists
+the labelled pictures most like that place: if they are labelled wrong, or show something else, that is the reason.
 
 Examples:
   $ surfwatch explain 01JWNB52Q8Z3V4C0E7XK9T5R2M

@@ -30,10 +30,10 @@ export function exportCommand(): Command {
       'write backbone and head as one model for onnxruntime, TensorFlow Lite, TensorFlow.js or Keras',
     )
     .addOption(
-      new Option('-f, --format <name>', 'what it is for').choices(FORMAT_NAMES).makeOptionMandatory(),
+      new Option('-f, --format <name>', 'format to write').choices(FORMAT_NAMES).makeOptionMandatory(),
     )
     .addOption(
-      new Option('-p, --precision <name>', 'of the weights and of what is computed')
+      new Option('-p, --precision <name>', 'precision of the weights and of the computation')
         .choices(PRECISIONS)
         .default('float32'),
     )
@@ -51,11 +51,11 @@ const HELP = `
 Formats:
 ${FORMAT_NAMES.map(name => `  ${name.padEnd(8)}${FORMATS[name].precisions.join(', ').padEnd(16)}${FORMATS[name].summary}`).join('\n')}
 
-The model takes pictures of 224 × 224 RGB pixels and answers with the calibrated probability of each activity, which is
-present from its threshold on. Names, thresholds and the scaling of the pixels are in the file's metadata.
-int8 is a third of the size and faster on processors with integer instructions; it decides as float32 does on more than 99
+The model takes pictures of 224 × 224 RGB pixels and answers with the calibrated probability of each activity; an activity
+is present from its threshold on. Names, thresholds and the scaling of the pixels are in the file's metadata.
+int8 is a third of the size and faster on processors with integer instructions; it agrees with float32 on more than 99
 pictures of 100. It needs the range of each layer's output: the shipped backbone has them; for another one, or for pictures
-unlike those of a beach, give --calibrate a folder of 100 or more pictures as they will be met.
+unlike those of a beach, give --calibrate a folder of 100 or more pictures like those the model will meet.
 
 Examples:
   $ surfwatch export --format tflite --precision int8 --out surfwatch.tflite

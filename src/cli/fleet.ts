@@ -26,21 +26,21 @@ const MAX_INCOMING_BYTES = 1_048_576;
 const REDRAW_MS = 1_000;
 
 export function fleetCommand(): Command {
-  const command = new Command('fleet').description('show all boards of a broker');
+  const command = new Command('fleet').description('show all boards on a broker');
   command.addCommand(statusCommand());
   return command;
 }
 
 function statusCommand(): Command {
   return addConfigOptions(new Command('status'))
-    .description('show how each board of a broker is, from the topics the broker keeps')
+    .description('show the health of each board on a broker, from the topics the broker retains')
     .option('-u, --url <address>', 'the broker: mqtt://[user:password@]host[:port]')
     .addOption(
-      new Option('--stale-after <time>', 'a board that says nothing for longer is not well')
+      new Option('--stale-after <time>', 'a board that says nothing for longer counts as not well')
         .argParser(duration)
         .default(300_000, '5m'),
     )
-    .option('-w, --watch', 'go on, and show it again when something changes', false)
+    .option('-w, --watch', 'keep running, and show it again when something changes', false)
     .option(
       '--json',
       'answer with one JSON object: well, boards [{site, online, activity, problems, …}]',
@@ -51,9 +51,9 @@ function statusCommand(): Command {
 }
 
 const HELP = `
-It asks no board: it reads what the broker retains on surf/<site>/… (boards of a fleet) and on surf/… (one board alone),
-and so tells of boards that are away too. The exit status is 0 where every board is online, with its camera, without an
-alert and heard of lately, and else 1. By night, closed or paused, a board need not have its camera.
+It asks no board: it reads what the broker retains on surf/<site>/… (boards in a fleet) and on surf/… (a single board), so it
+also shows boards that are away. The exit status is 0 if every board is online, has its camera and no alert, and was heard
+from recently, otherwise 1. A board that is in the night, closed or paused need not have its camera.
 
 A board that was taken down for good is forgotten when its retained topics are removed:
 mosquitto_sub -t "surf/old-site/#" --remove-retained --retained-only -W 1

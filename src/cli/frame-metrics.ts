@@ -21,7 +21,7 @@ export interface ReadExample {
   readonly found: readonly Found[];
   /** Kites, a sign of kitesurfing; none where nobody looked for them. */
   readonly kites?: readonly { readonly score: number }[];
-  /** False where the frame can't be judged: nothing is found in it then. */
+  /** False where the frame cannot be judged: nothing is found in it then. */
   readonly visible: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface FrameFigures {
   readonly leftAlone: number | null;
   /** Share of the riders that were found. */
   readonly recall: number | null;
-  /** Share of the detections that are riders; those that can't be told right from wrong are left out. */
+  /** Share of the detections that are riders; those that cannot be told right from wrong are left out. */
   readonly precision: number | null;
   /** Sum of |found − true| by the sum of true, over frames with three riders or more. */
   readonly countError: number | null;

@@ -38,16 +38,16 @@ interface HistoryFlags extends ConfigOptions {
 
 export function historyCommand(): Command {
   return addConfigOptions(new Command('history'))
-    .description('how long each activity was seen, in minutes, and how many riders there were')
+    .description('show how long each activity was seen, in minutes, and how many riders there were')
     .option('--days <number>', 'the last days, with today', wholeNumber(1), 7)
-    .option('--from <date>', 'the first day, as 2026-06-01', date)
-    .option('--to <date>', 'the last day; today where it is left out', date)
+    .option('--from <date>', 'the first day, such as 2026-06-01', date)
+    .option('--to <date>', 'the last day (default: today)', date)
     .addOption(
       new Option('--by <period>', 'a row for each')
         .choices(['hour', 'day', 'weekday', 'month'])
         .default('day'),
     )
-    .option('--zone <name>', 'one zone, not the beach as a whole')
+    .option('--zone <name>', 'show one zone instead of the whole beach')
     .option('--sessions', 'list the sessions one by one', false)
     .addOption(
       new Option('--csv', 'print CSV: a line for each activity and reason').default(false).conflicts('json'),
@@ -58,10 +58,10 @@ export function historyCommand(): Command {
 }
 
 const HELP = `
-It reads history.db in stateDir itself, also while the daemon runs: give the settings of the daemon. Days are those of
-schedule.timeZone. Minutes of several activities at once count for each of them; \`unknown\` is time in which the picture
-could not be judged. Riders are those on average over the time in which they were counted, in brackets the most at a
-time. The map shows in which hours of the week somebody was there.
+It reads history.db in stateDir itself, even while the daemon runs: give it the daemon's settings. Days are in
+schedule.timeZone. When several activities were seen at once, the minutes count for each; \`unknown\` is time in which the
+picture could not be judged. Riders are the average over the time in which they were counted, with the maximum in brackets.
+The map shows in which hours of the week somebody was there.
 
 Examples:
   $ surfwatch history --config /etc/surfwatch/config.json

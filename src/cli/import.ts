@@ -27,18 +27,21 @@ interface ImportFlags {
 
 export function importCommand(): Command {
   return new Command('import')
-    .description('take over a model trained elsewhere: Keras, TensorFlow.js, Teachable Machine')
+    .description('import a model trained elsewhere: Keras, TensorFlow.js, Teachable Machine')
     .argument('<model>', 'a .keras or .h5 file, or a folder or zip with model.json or keras_model.h5')
     .option('-o, --out <dir>', 'where the head goes, as DIR/<id>/ (default: heads/ of the models)')
     .option('--models <dir>', 'the folder with backbone/ and heads/', SHIPPED_MODELS)
     .option(
       '--labels <file>',
-      'class names, one a line (default: labels.txt or metadata.json beside the model)',
+      'class names, one per line (default: labels.txt or metadata.json beside the model)',
     )
-    .option('--background <names...>', 'class names that are no activity, besides none, background and empty')
-    .option('--scale <range>', 'what the model wants pixels to be: 0..1, -1..1 or 0..255', scaleRange)
+    .option(
+      '--background <names...>',
+      'class names that are not activities, besides none, background and empty',
+    )
+    .option('--scale <range>', 'pixel range the model expects: 0..1, -1..1 or 0..255', scaleRange)
     .addOption(
-      new Option('--output <name>', 'what follows a last layer without activation').choices([
+      new Option('--output <name>', 'activation to apply if the last layer has none').choices([
         'sigmoid',
         'softmax',
       ]),
@@ -52,9 +55,9 @@ export function importCommand(): Command {
 }
 
 const HELP = `
-A model fits that is MobileNetV2 of any width, the mean over height and width (GlobalAveragePooling2D), at most one Dense
-with relu, and Dense with sigmoid or softmax. Rescaling, Dropout and layers that only augment are understood. Where a
-model does not fit, the first layer that does not is named.
+A suitable model is MobileNetV2 of any width, the mean over height and width (GlobalAveragePooling2D), at most one Dense
+with relu, and Dense with sigmoid or softmax. Rescaling, Dropout and layers that only augment are understood. If a model
+does not fit, the error names the first layer that does not.
 
 The head has a threshold of 0.5 and no calibration yet, unless it is an export of surfwatch's own. Measure it with
 surfwatch evaluate, or train one on the same backbone.

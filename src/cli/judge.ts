@@ -17,11 +17,11 @@ import { fixedDetail } from '../vision/cells/detail.ts';
 import { judgeQuality, measureQuality, type PictureFault } from '../vision/quality.ts';
 import { zoneAt } from '../vision/zone.ts';
 
-/** No activity, as a picture can't be judged. */
+/** No activity, as a picture cannot be judged. */
 export const UNKNOWN = 'unknown';
 
 export interface Verdict {
-  /** The strongest activity that is present, `none`, or `unknown` where the picture can't be judged. */
+  /** The strongest activity that is present, `none`, or `unknown` where the picture cannot be judged. */
   readonly activity: string;
   /** All that are present, strongest first. */
   readonly activities: readonly string[];
@@ -40,7 +40,7 @@ export interface JudgedFrame extends JudgedPhoto {
   readonly found: readonly Detection[];
   /** Kites over the zones, however sure. */
   readonly kites: readonly Detection[];
-  /** Those of them that count as riders; none where the frame can't be judged. */
+  /** Those of them that count as riders; none where the frame cannot be judged. */
   readonly riders: readonly Detection[];
   /** Riders of each activity. */
   readonly count: Readonly<Record<string, number>>;
@@ -138,7 +138,7 @@ function noneOf(count: Readonly<Record<string, number>>): Record<string, number>
   return Object.fromEntries(Object.keys(count).map(activity => [activity, 0]));
 }
 
-/** @param visible false for a picture that can't be judged, whatever its scores */
+/** @param visible false for a picture that cannot be judged, whatever its scores */
 export function verdictOf(
   scores: Scores,
   thresholds: Readonly<Record<string, number>>,

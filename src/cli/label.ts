@@ -30,27 +30,27 @@ const NEXT = 10;
 
 export function labelCommand(): Command {
   return addDaemonOptions(new Command('label'))
-    .description('tell a running daemon what was to be seen: it learns from that at the next retrain')
+    .description('tell a running daemon what a frame shows; it learns from that at the next retraining')
     .argument(
       '[frames...]',
-      'ids of frames, as in surf/activity; - reads them from standard input, one a line',
+      'ids of frames, as in surf/activity; - reads them from standard input, one per line',
     )
-    .option('-a, --as <labels>', 'what is in it: surfing, surfing+kitesurfing, none', labels)
+    .option('-a, --as <labels>', 'what the frame shows: surfing, surfing+kitesurfing, none', labels)
     .option(
       '--rider <x,y=activity>',
-      'a rider in it, at shares of its width and height; repeat it for others',
+      'a rider in it, at fractions of its width and height; repeat for others',
       riders,
     )
-    .option('--confirm', 'what the daemon saw in it is right: the numbers on the sheet of --next', false)
-    .option('--not <numbers>', 'as --confirm, but for these numbers: nobody is there', numbers)
-    .option('--also <x,y=activity>', 'as --confirm, and this rider too; repeat it for others', riders)
+    .option('--confirm', 'the daemon’s detections in it are right: the numbers on the sheet of --next', false)
+    .option('--not <numbers>', 'like --confirm, but nobody is at these numbers', numbers)
+    .option('--also <x,y=activity>', 'like --confirm, plus this rider; repeat for others', riders)
     .option('--complete', 'with riders: nobody else is in the frame', false)
     .option('--new', 'allow an activity that no head knows yet', false)
-    .option('--undo', 'take back what was said of the frames last', false)
-    .option('--image <files...>', 'pictures from anywhere (JPEG, PNG, WebP), sent to be learnt from')
+    .option('--undo', 'take back the last label of the frames', false)
+    .option('--image <files...>', 'send pictures from anywhere (JPEG, PNG, WebP) to learn from')
     .option(
       '--next [count]',
-      `the frames that are worth a label most, and why (default: ${NEXT})`,
+      `list the frames most worth labelling, and why (default: ${NEXT})`,
       wholeNumber(1),
     )
     .option('--sheet <file>', 'with --next: write a page that shows them, with the commands to copy (.html)')
@@ -61,9 +61,9 @@ export function labelCommand(): Command {
 
 const HELP = `
 --as is about the whole picture: name every activity in it, or none. Pointing at the riders teaches more, from fewer frames:
-X and Y are shares, 0,0 the upper left corner and 1,1 the lower right. Without --complete the rest of the frame is left
-open; with it, all of it counts as a place without anybody, which helps as much as the riders do. A frame can be labelled as long as the daemon
-remembers it: for some minutes after it was published, and for as long as it is in the archive. The latest label wins.
+X and Y are fractions, 0,0 the upper left corner and 1,1 the lower right. Without --complete nothing is learnt from the rest of
+the frame; with it, the rest counts as background, which helps as much as the riders do. A frame can be labelled while the
+daemon remembers it: for some minutes after it was published, and as long as it is in the archive. The latest label wins.
 ${WHERE_IT_IS}
 
 Examples:

@@ -25,7 +25,7 @@ const CAMERA = 'camera';
 
 export function lookCommand(): Command {
   return addConfigOptions(new Command('look'))
-    .description('draw the riders that are found in a frame of a beach camera')
+    .description('draw the riders found in a frame of a beach camera')
     .argument(
       '<picture>',
       `a JPEG, PNG or WebP file, - for standard input, or ${CAMERA} for a picture of the camera`,
@@ -37,9 +37,9 @@ export function lookCommand(): Command {
 }
 
 const HELP = `
-Boxes are as large as riders are taken to be, coloured by activity, with the probability of a rider. What is too weak to
-count is drawn faintly: many such where nobody is, or none where somebody is, tell what to train. Zones of the config
-are outlined; the square in the corner is the smallest rider that is seen well, which vision.detail sets.
+Boxes have the estimated size of the riders and the colour of the activity, and show the probability of a rider. Detections
+too weak to count are drawn faintly: many of them where nobody is, or none where somebody is, show what to train. Zones of the
+config are outlined; the square in the corner is the smallest rider that the model sees well, which vision.detail sets.
 
 Examples:
   $ surfwatch look beach-camera.jpg --out look.png

@@ -26,9 +26,9 @@ interface ModelsFlags extends DaemonFlags {
 export function modelsCommand(): Command {
   return addDaemonOptions(new Command('models'))
     .description('list the heads of a running daemon: shipped, and made on the board')
-    .option('--history', 'what was promoted, held, rejected and rolled back', false)
+    .option('--history', 'show which heads were promoted, held, rejected and rolled back', false)
     .addOption(
-      new Option('--approve <id>', 'put the head that waits for approval in use').conflicts([
+      new Option('--approve <id>', 'promote the head that waits for approval').conflicts([
         'reject',
         'overlay',
         'history',
@@ -43,7 +43,7 @@ export function modelsCommand(): Command {
     .addOption(
       new Option(
         '--overlay <file>',
-        'write a picture of what the head in use finds (left) and the one that waits (right), as JPEG',
+        'write a JPEG of the riders that the head in use finds (left) and those of the head that waits (right)',
       ).conflicts('history'),
     )
     .addHelpText('after', HELP)
@@ -52,7 +52,7 @@ export function modelsCommand(): Command {
 
 const HELP = `${WHERE_IT_IS}
 
-The figures are those by which the gate let a head pass: macro-F1 on the data that came with it, and on this beach.
+The figures are those by which the gate passed a head: macro-F1 on the data shipped with it, and on this beach.
 
 A retraining whose head may be wrong is held for approval: it is not in use until somebody approves it, and the next
 retraining that is promoted or held takes its place.

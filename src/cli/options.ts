@@ -12,10 +12,10 @@ export interface ConfigOptions {
 /** Adds `--config FILE` and `--set key=value`, each of which may be given several times. */
 export function addConfigOptions(command: Command): Command {
   return command
-    .option('-c, --config <file>', 'config file; several are laid one over the other', collect, [])
+    .option('-c, --config <file>', 'config file; of several, later ones override earlier ones', collect, [])
     .option(
       '-s, --set <key=value>',
-      'set one setting, e.g. camera.kind=simulator; may be repeated',
+      'set one setting, such as camera.kind=simulator; may be repeated',
       collect,
       [],
     );

@@ -13,7 +13,7 @@ export function pauseCommand(): Command {
   return addDaemonOptions(new Command('pause'))
     .description('have a running daemon leave the camera alone')
     .argument('[duration]', 'how long: 30m, 2h, 1d (default: until resume)')
-    .addOption(new Option('--until <time>', 'until when: 2026-06-01T18:00:00+02:00'))
+    .addOption(new Option('--until <time>', 'when the pause ends: 2026-06-01T18:00:00+02:00'))
     .option('--reason <text>', 'why, for those who see the state')
     .addHelpText('after', PAUSE_HELP)
     .action(pause);
@@ -21,8 +21,8 @@ export function pauseCommand(): Command {
 
 const PAUSE_HELP = `${WHERE_IT_IS}
 
-For privacy, or while somebody works at the camera. It returns when the camera is no longer asked. The state is "paused",
-the activity "unknown", open sessions end. A pause outlives a restart of the daemon.
+For privacy, or while somebody works on the camera. It returns once the daemon leaves the camera alone. The state is then
+"paused", the activity "unknown", and open sessions end. A pause survives a restart of the daemon.
 
 Examples:
   $ surfwatch pause
@@ -32,7 +32,7 @@ Examples:
 
 export function resumeCommand(): Command {
   return addDaemonOptions(new Command('resume'))
-    .description('have a running daemon look again after a pause')
+    .description('end the pause of a running daemon')
     .addHelpText('after', RESUME_HELP)
     .action(resume);
 }

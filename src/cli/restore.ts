@@ -29,7 +29,7 @@ export function restoreCommand(): Command {
     .description('restore the state of a board from a backup; the old state is kept')
     .argument('<file>', 'a file that surfwatch backup has made')
     .option('--dry-run', 'only check the whole backup and say what is in it', false)
-    .option('--force', 'restore it even if it is of another site than the settings', false)
+    .option('--force', 'restore it even if it is from another site than the settings', false)
     .option(
       '--json',
       'answer with one JSON object: file, stateDir, site, host, createdAt, surfwatch, files, pictures, config, damaged, aside, restored',
@@ -41,12 +41,12 @@ export function restoreCommand(): Command {
 
 const HELP = `
 Stop the daemon first: restore refuses while one works in the state folder (state-locked). The whole backup is checked
-before anything changes, and the state changes as a whole: after a power cut there is the old state or the new one. The old
+before anything changes, and the state is replaced as a whole: a power cut leaves either the old state or the new one. The old
 state is moved to backups/before-restore-<time> in the state folder; delete it when all is well. A backup of an older version
-is migrated; one of a newer version is refused. There must be room for the backup beside the old state.
+is migrated; one of a newer version is refused. The disk must have room for the backup beside the old state.
 
-The config stays as it is. The config files of the backup are in it as config/0.json and so on: take them out with tar.
-Passwords, certificates and users files that the config names are not in a backup: bring them yourself.
+The config is not changed. The backup has its config files as config/0.json and so on: extract them with tar.
+Passwords, certificates and users files that the config names are not in a backup: copy them yourself.
 
 Examples:
   $ surfwatch restore --dry-run north-pier.tar.gz

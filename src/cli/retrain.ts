@@ -25,11 +25,11 @@ export function retrainCommand(): Command {
     .description('have a running daemon learn from its labels, and say whether it got better')
     .option(
       '--epochs <count>',
-      'most passes over the data; it ends sooner where more bring nothing',
+      'maximum passes over the data; it ends sooner if more would not help',
       wholeNumber(1),
     )
     .option('--dry-run', 'only measure: the head in use stays', false)
-    .option('--force', 'put the new head in use even if the gate is against it', false)
+    .option('--force', 'promote the new head even if the gate is against it', false)
     .option(
       '--only <names...>',
       'learn only from labels of these activities or ways (mqtt, page, image, folder, cli)',
@@ -40,12 +40,13 @@ export function retrainCommand(): Command {
 }
 
 const HELP = `
-The daemon goes on watching meanwhile. A new head is put in use if on data that neither saw it is no worse than the one in
-use: not in macro-F1, nor in the recall of any activity, beyond 0.02 and 0.1. One that may be wrong, as it finds riders where nobody was seen or pointed at, is held until
-surfwatch models --approve or --reject. Ctrl-C leaves the job running; surfwatch cancel stops it.
+The daemon keeps watching meanwhile. A new head is promoted if it is no worse than the one in use on data that neither saw:
+by at most 0.02 in macro-F1, and 0.1 in the recall of any activity. One that may be wrong, because it finds riders where nobody
+was seen or pointed at, is held until surfwatch models --approve or --reject. Ctrl-C leaves the job running; surfwatch cancel
+stops it.
 ${WHERE_IT_IS}
 
-Exit status: 0 in use (with --dry-run: measured), 1 held, rejected, failed or cancelled, 130 after Ctrl-C.
+Exit status: 0 promoted (with --dry-run: measured), 1 held, rejected, failed or cancelled, 130 after Ctrl-C.
 
 Examples:
   $ surfwatch retrain

@@ -5,7 +5,7 @@ import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './da
 
 export function rollbackCommand(): Command {
   return addDaemonOptions(new Command('rollback'))
-    .description('put a running daemon back on an earlier head')
+    .description('return a running daemon to an earlier head')
     .argument('[to]', 'id of a head, or shipped (default: the one in use before)')
     .addHelpText('after', HELP)
     .action(rollback);
@@ -13,7 +13,7 @@ export function rollbackCommand(): Command {
 
 const HELP = `${WHERE_IT_IS}
 
-It takes effect before the next picture, and lasts. Labels stay: the next retraining learns from all of them again.
+It takes effect before the next picture and survives restarts. Labels stay: the next retraining learns from all of them again.
 
 Examples:
   $ surfwatch rollback

@@ -115,11 +115,11 @@ async function reloadDaemon(
     const { settings, effective, warnings } = reload();
     for (const warning of warnings) log.warn(describeFault(warning));
     const { restart } = await daemon.reload(settings, effective);
-    if (restart.length > 0) log.warn({ settings: restart }, 'these change with a restart only');
+    if (restart.length > 0) log.warn({ settings: restart }, 'these settings change only with a restart');
     notifier.ready('the configuration was read again');
   } catch (error) {
-    log.error({ err: error }, 'the configuration is wrong: that of before stays in force');
-    notifier.ready('the configuration is wrong: that of before stays in force');
+    log.error({ err: error }, 'the configuration is wrong: the previous one stays in force');
+    notifier.ready('the configuration is wrong: the previous one stays in force');
   }
 }
 

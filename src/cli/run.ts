@@ -14,8 +14,8 @@ export function runCommand(): Command {
 }
 
 const HELP = `
-It runs until Ctrl-C or SIGTERM; SIGHUP has it read its configuration again. Without mqtt.url it starts a broker of its own on 127.0.0.1:1883.
-What it sees is on its page, http://127.0.0.1:8321, where it can be set up too.
+It runs until Ctrl-C or SIGTERM; SIGHUP makes it read its configuration again. Without mqtt.url it starts its own broker on
+127.0.0.1:1883. Its page, http://127.0.0.1:8321, shows what it sees, and lets you set it up.
 
 Examples:
   $ surfwatch run --config /etc/surfwatch/config.json

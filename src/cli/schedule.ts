@@ -26,8 +26,8 @@ export function scheduleCommand(): Command {
 }
 
 const HELP = `
-It reads the settings \`schedule.*\` alone: no daemon is asked. While schedule.enabled is off it shows what would be.
-Times are those of schedule.timeZone. In the chart # is watched, - daylight that is not watched.
+It only reads the settings \`schedule.*\`, and asks no daemon. While schedule.enabled is off, it shows what the schedule would be.
+Times are in schedule.timeZone. In the chart, # is watched, - is daylight that is not watched.
 
 Examples:
   $ surfwatch schedule --config /etc/surfwatch/config.json

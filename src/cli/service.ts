@@ -28,7 +28,7 @@ interface ChangeFlags extends WhereFlags {
 }
 
 export function serviceCommand(): Command {
-  const command = new Command('service').description('run the daemon as a service of systemd');
+  const command = new Command('service').description('run the daemon as a systemd service');
   command.addCommand(installCommand());
   command.addCommand(uninstallCommand());
   command.addCommand(statusCommand());
@@ -40,7 +40,7 @@ function installCommand(): Command {
     .description(
       'install, enable and start the service; run it again after an upgrade of surfwatch or Node.js',
     )
-    .option('--nightly-retrain <time>', 'also learn from the labels every night at HH:MM', clockTime)
+    .option('--nightly-retrain <time>', 'also retrain on the labels every night at HH:MM', clockTime)
     .addHelpText('after', INSTALL_HELP)
     .action(async (flags: ChangeFlags & { readonly nightlyRetrain?: string }) => {
       const around = await surroundings(flags);
@@ -51,8 +51,8 @@ function installCommand(): Command {
 }
 
 const INSTALL_HELP = `
-Makes the user surfwatch, the unit with this copy of Node.js and surfwatch, and /etc/surfwatch/config.json where there is
-none. A config that is there is left alone. A step that fails takes those before it back. It may be run again at any time.
+Creates the user surfwatch, the unit with this copy of Node.js and surfwatch, and /etc/surfwatch/config.json if it does not
+exist. It does not touch an existing config. If a step fails, it undoes the steps before it. You can run it again at any time.
 
 Examples:
   $ surfwatch service install --dry-run
@@ -64,7 +64,7 @@ Examples:
 function uninstallCommand(): Command {
   return changing(new Command('uninstall'))
     .description('stop and remove the service; config and state stay')
-    .option('--purge', 'delete its config and its state too: labels, heads, history', false)
+    .option('--purge', 'also delete its config and its state: labels, heads, history', false)
     .addHelpText('after', UNINSTALL_HELP)
     .action(async (flags: ChangeFlags & { readonly purge: boolean }) => {
       const around = await surroundings(flags);
@@ -82,7 +82,7 @@ Examples:
 
 function statusCommand(): Command {
   return located(new Command('status'))
-    .description('how the service is, and how often it was restarted')
+    .description('show the state of the service, and how often it was restarted')
     .option('--json', 'answer with one JSON array', false)
     .addHelpText('after', STATUS_HELP)
     .action(async ({ instance, root, json }: WhereFlags & { readonly json: boolean }) => {
@@ -95,7 +95,7 @@ function statusCommand(): Command {
 }
 
 const STATUS_HELP = `
-Exit status: 0 installed and not failed, 1 otherwise. What the daemon sees and has learnt: surfwatch status.
+Exit status: 0 installed and not failed, 1 otherwise. surfwatch status says what the daemon sees and has learnt.
 
 Examples:
   $ surfwatch service status
@@ -104,12 +104,8 @@ Examples:
 
 function located(command: Command): Command {
   return command
-    .option(
-      '--instance <name>',
-      'one of several daemons on this board, with config and state of its own',
-      name,
-    )
-    .option('--root <dir>', 'a file system that is mounted there, as of a card to be written', '/');
+    .option('--instance <name>', 'one of several daemons on this board, with its own config and state', name)
+    .option('--root <dir>', 'root of a mounted file system, such as a card to be written', '/');
 }
 
 function changing(command: Command): Command {

@@ -1,4 +1,4 @@
-/** `surfwatch status`: what a running daemon sees, runs and has learnt. */
+/** `surfwatch status`: show what a running daemon sees, runs and has learnt. */
 import { Command } from 'commander';
 import { colours as pc } from './colours.ts';
 import { readAnswer, type StatusAnswer, statusAnswer } from './daemon/answers.ts';
@@ -14,10 +14,10 @@ export function statusCommand(): Command {
 
 const HELP = `${WHERE_IT_IS}
 
-Each alert that lasts is a line; the fields of the answer are those of the topics, see docs/mqtt.md.
+Each raised alert is a line; the fields of the answer are those of the topics, see docs/mqtt.md.
 
-Of learning it says, for each activity: how many labels there are, what they brought so far, what ten more would likely
-bring, and whether the pictures drift away from what the model knows.
+For each activity it says how many labels it has, how much they have improved results so far, how much ten more are likely
+to, and whether the pictures drift away from those the model knows.
 
 Examples:
   $ surfwatch status

@@ -56,17 +56,17 @@ export function addTrainOptions(command: Command): Command {
       'a models folder: heads go to DIR/riders/<id>/ and DIR/heads/<id>/',
       SHIPPED_MODELS,
     )
-    .option('--current', 'make it the head that `current` beside it names', false)
+    .option('--current', 'make it the current head of that folder', false)
     .option('--models <dir>', 'the folder with backbone/', SHIPPED_MODELS)
     .option('--backbone <id>', 'the backbone to train on', 'surfwatch-mobilenetv2-v3')
     .addOption(
-      new Option('--only <kind>', 'of frames and photos together, train the one head alone').choices([
+      new Option('--only <kind>', 'if frames and photos are given, train only this head').choices([
         'riders',
         'pictures',
       ]),
     )
     .addOption(
-      new Option('--recipe <name>', 'robust: many views, dropout, calibrated; classic: as tutorials have it')
+      new Option('--recipe <name>', 'robust: many views, dropout, calibrated; classic: as in tutorials')
         .choices(Object.keys(RECIPES))
         .default('robust'),
     )
@@ -75,45 +75,53 @@ export function addTrainOptions(command: Command): Command {
       'cross-validate: riders by camera (4), photos by group (not at all)',
       wholeNumber(2),
     )
-    .option('--precision <share>', 'thresholds reach this precision, instead of the best F1', shareOfOne)
+    .option(
+      '--precision <share>',
+      'choose thresholds for this precision instead of for the best F1',
+      shareOfOne,
+    )
     .option('--seed <n>', 'seed of the split, the views and the start', wholeNumber(0), 37)
-    .option('--validation <share>', 'share held back to calibrate and measure, by group', shareOfOne, 0.2)
+    .option('--validation <share>', 'fraction held out to calibrate and measure, by group', shareOfOne, 0.2)
     .option(
       '--reserve <share>',
-      'riders: share never fitted to, by which boards judge what they learn (0.1)',
+      'riders: fraction never fitted to, by which boards judge new heads (0.1)',
       shareOfOne,
     )
     .optionsGroup('Riders (frames with boxes):')
-    .option('--crops <n>', 'crops to learn from', wholeNumber(1), 9000)
-    .option('--areas <file>', 'areas.json: which parts of pictures are land, sky and water')
+    .option('--crops <n>', 'number of crops to learn from', wholeNumber(1), 9000)
+    .option('--areas <file>', 'areas.json: the parts of pictures that are land, sky and water')
     .option('--proposals <file>', 'proposals.json: boxes that a detector found in photos')
-    .option('--judge-frames <n>', 'frames of each camera that are judged, at most', wholeNumber(1), 40)
+    .option('--judge-frames <n>', 'maximum number of frames judged for each camera', wholeNumber(1), 40)
     .option('--judge-backbone <dir>', 'judge and calibrate on a backbone that has not seen --judge-cameras')
-    .option('--judge-cameras <names>', 'cameras, groups of photos and folders left out, with commas', names)
-    .optionsGroup('Photos, instead of what the recipe has:')
+    .option(
+      '--judge-cameras <names>',
+      'cameras, groups of photos and folders to leave out, separated by commas',
+      names,
+    )
+    .optionsGroup('Photos, to override the recipe:')
     .option('--views <n>', 'changed copies of each photo', wholeNumber(0))
     .option('--epochs <n>', 'passes over the training samples', wholeNumber(1))
     .option('--batch <n>', 'samples in a step', wholeNumber(1))
     .option('--learning-rate <rate>', "Adam's learning rate at the start", aboveZero)
     .option('--hidden <units>', 'hidden units', wholeNumber(1))
-    .option('--dropout <share>', 'share of inputs and hidden units left out in each step', shareOfOne)
-    .option('--patience <epochs>', 'stop after so many epochs without a lower held-back loss', wholeNumber(0))
-    .option('--no-refit', 'do not fit once more on everything when it is measured')
+    .option('--dropout <share>', 'fraction of inputs and hidden units left out in each step', shareOfOne)
+    .option('--patience <epochs>', 'stop after so many epochs without a lower held-out loss', wholeNumber(0))
+    .option('--no-refit', 'do not fit once more on everything after measuring')
     .optionsGroup('Fine-tuning (needs @tensorflow/tfjs-node):')
     .option(
       '--unfreeze <n>',
       'also tune the last N blocks of the backbone, which gives a new one',
       wholeNumber(1),
     )
-    .option('--teacher <id>', 'a backbone in --models whose knowledge the new one keeps near to')
+    .option('--teacher <id>', 'a backbone in --models that the new one should stay close to')
     .option('--tune-epochs <n>', 'passes over the photos while tuning', wholeNumber(1))
     .option('--tune-rate <rate>', 'highest learning rate while tuning', aboveZero)
     .optionsGroup('Besides:')
     .option('--no-curve', 'leave out the learning curve')
     .option('--no-report', 'leave out report.html')
     .option('--licence <spdx>', 'licence of the head, for its model card')
-    .option('--cache <dir>', 'keeps embeddings for the next run', CACHE)
-    .option('--no-cache', 'keep nothing')
+    .option('--cache <dir>', 'folder to keep embeddings in for the next run', CACHE)
+    .option('--no-cache', 'do not keep embeddings')
     .option('--json', 'answer as one JSON object', false);
 }
 

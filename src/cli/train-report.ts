@@ -50,7 +50,7 @@ function printHeld(record: TrainingRecord): void {
   if (headline !== null) console.log(pc.bold(headline.verdict));
   if (headline !== null && headline.warning !== null) console.log(pc.yellow(headline.warning));
   const groups = samples.heldGroups.length;
-  console.log(pc.bold(`${samples.fitted} samples fitted, ${samples.held} of ${groups} groups held back`));
+  console.log(pc.bold(`${samples.fitted} samples fitted, ${samples.held} of ${groups} groups held out`));
   printEvaluations(held);
   if (folds === null) return;
   console.log(pc.bold(`\nCross-validation, ${folds.count} folds of whole groups`));

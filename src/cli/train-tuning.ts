@@ -133,10 +133,10 @@ async function save(
     sha256: manifest.weights.sha256,
     method: [
       `The last ${blocks.length} blocks (${blocks[0]} to ${blocks.at(-1)}) were tuned together with a head, the others kept.`,
-      `Epoch ${bestEpoch} of ${history.length - 1} was kept, by the loss on groups held back.`,
+      `Epoch ${bestEpoch} of ${history.length - 1} was kept, by the loss on groups held out.`,
     ],
     data: [
-      `${samples.fitted} views of ${job.folders.map(path => basename(path)).join(', ')}; ${samples.held} of ${heldBack} groups held back.`,
+      `${samples.fitted} views of ${job.folders.map(path => basename(path)).join(', ')}; ${samples.held} of ${heldBack} groups held out.`,
     ],
     dataSha256: tuned.pictures,
     metrics: (

@@ -26,13 +26,13 @@ export function trainCommand(): Command {
 const HELP = `
 A class folder is named after what its pictures show: surfing, surfing+kitesurfing for both at once, none for no
 activity. A manifest.csv with the columns file and group beside the folders keeps pictures of one source on one side
-of the split; a random split flatters. Files that can't be used are listed and left out.
+of the split; a random split flatters. Unusable files are listed and left out.
 
 Frames with boxes give a head that finds riders (DIR/riders/<id>/); photos beside them are pasted into
-their water, and teach what is no rider. Photos give a head for whole pictures (DIR/heads/<id>/).
+their water, and teach it what is not a rider. Photos give a head for whole pictures (DIR/heads/<id>/).
 
 A head is written with head.json, its weights, metrics.json, README.md (a model card) and report.html, which shows
-what was measured and where it is wrong; look at it before you trust the head. The backbone it belongs to is put
+what was measured and where the head is wrong; look at it before you trust the head. The backbone it belongs to is copied
 beside it, so that --set models.dir=DIR uses both.
 
 Examples:
@@ -84,7 +84,7 @@ const WRONG_USE = { exitCode: 2 };
 function refuseContradictions(flags: TrainFlags, command: Command): void {
   if (flags.unfreeze !== undefined && (flags.folds ?? 0) > 0) {
     command.error(
-      "error: --folds can't judge a backbone tuned on the same pictures; scripts/measure-unfreeze.ts tunes within each fold",
+      'error: --folds cannot judge a backbone tuned on the same pictures; scripts/measure-unfreeze.ts tunes within each fold',
       WRONG_USE,
     );
   }

@@ -21,7 +21,7 @@ interface ShowFlags extends DaemonFlags {
 }
 
 export function viewCommand(): Command {
-  const command = new Command('view').description('what a board has learnt of its camera’s view');
+  const command = new Command('view').description('what a board has learnt about its camera’s view');
   command.addCommand(showCommand(), { isDefault: true });
   command.addCommand(forgetCommand());
   return command;
@@ -30,14 +30,14 @@ export function viewCommand(): Command {
 function showCommand(): Command {
   return addDaemonOptions(new Command('show'))
     .description('say from how many pictures the view was learnt (default)')
-    .option('--picture <file>', 'write what is known as a PNG: the edges that stand still')
+    .option('--picture <file>', 'write the learnt view as a PNG: the edges that do not move')
     .addHelpText('after', SHOW_HELP)
     .action(show);
 }
 
 const SHOW_HELP = `
-By the view, its edges that stand still, the daemon notices a camera that was moved, and fog. This reads view.json in
-stateDir, which the daemon writes once an hour and when it stops; with --url, --site or --base it asks a running one.
+The daemon notices fog or a moved camera by the edges in the view that do not move. This command reads view.json in stateDir,
+which the daemon writes once an hour and when it stops; with --url, --site or --base it asks a running daemon.
 
 Examples:
   $ surfwatch view -c /etc/surfwatch/config.json
@@ -47,15 +47,15 @@ Examples:
 
 function forgetCommand(): Command {
   return addDaemonOptions(new Command('forget'))
-    .description('forget the view, so that it is learnt again: after the camera was moved on purpose')
+    .description('forget the view, so that it is learnt again; use it after moving the camera on purpose')
     .addHelpText('after', FORGET_HELP)
     .action(forget);
 }
 
 const FORGET_HELP = `${WHERE_IT_IS}
 
-Without it a new view is reported as a moved camera until it has stayed for six hours. A daemon that runs is
-asked; where none works in stateDir, what it left there is deleted.
+Otherwise a new view is reported as a moved camera until it has lasted six hours. The command asks a running daemon; if none
+works in stateDir, it deletes the view left there.
 
 Examples:
   $ sudo surfwatch view forget -c /etc/surfwatch/config.json

@@ -20,7 +20,7 @@ export function showValue(value: unknown, setting: Setting): unknown {
   return isAddress(value, setting) ? redactAddress(value) : value;
 }
 
-/** Whether a shown value stands for something that was left out, and so can't be a value itself. */
+/** Whether a shown value stands for something that was left out, and so cannot be a value itself. */
 export function isPlaceholder(value: unknown, setting: Setting): boolean {
   if (Array.isArray(value) && setting.format === 'servers') {
     return value.some(one => isPlaceholder(one, setting));

@@ -10,7 +10,7 @@ type FaultKind =
   | 'invalid'
   /** Two settings that don't go together. */
   | 'contradiction'
-  /** A secret that can't be read, is given twice, or lies open to everyone. */
+  /** A secret that cannot be read, is given twice, or lies open to everyone. */
   | 'secret';
 
 export interface Fault {

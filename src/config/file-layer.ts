@@ -22,7 +22,7 @@ export function fileLayer(file: string, known: Known, given?: string): Layer {
   try {
     text = (given ?? readFileSync(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
-    const reason = `the config file can't be read: ${messageOf(error)}`;
+    const reason = `the config file cannot be read: ${messageOf(error)}`;
     return { given: new Map(), faults: [{ kind: 'file', path: '', source: '', reason }] };
   }
   const migrated = migrateText(text);

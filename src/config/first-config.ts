@@ -13,7 +13,7 @@ export interface FirstChoices {
   readonly broker?: string;
   /** Port of the embedded broker. */
   readonly brokerPort?: number;
-  /** Of the page. */
+  /** Port of the page. */
   readonly pagePort?: number;
   readonly homeAssistant?: boolean;
 }

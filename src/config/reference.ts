@@ -58,32 +58,32 @@ const INTRODUCTION = `# Settings
 
 <!-- Made from the schema in src/config by \`npm run docs\`. Change it there. -->
 
-Settings come from these sources, each over the one before:
+Settings come from these sources; later ones override earlier ones:
 
 1. the defaults below,
-2. the files given by \`--config FILE\`, which may be repeated; where there is none, the file \`$SURFWATCH_CONFIG\`, else
+2. the files given by \`--config FILE\`, which may be repeated; without any, the file \`$SURFWATCH_CONFIG\`, otherwise
    \`/etc/surfwatch/config.json\` if it exists,
 3. environment variables \`SURFWATCH_…\`,
 4. \`--set key=value\` on the command line, which may be repeated,
-5. what was changed while the daemon ran: \`surfwatch options\`, see [control.md](control.md#settings).
+5. changes made while the daemon ran: \`surfwatch options\`, see [control.md](control.md#settings).
 
-Files are JSON; comments (\`//\`) and trailing commas are allowed. \`camera.interval\` stands in a file as
-\`{"camera": {"interval": "2s"}}\`. Lists and objects are replaced as a whole, and written as JSON in the environment and
-on the command line. Relative paths start at the file's own folder, else at the working directory.
+Files are JSON; comments (\`//\`) and trailing commas are allowed. In a file, \`camera.interval\` is written as
+\`{"camera": {"interval": "2s"}}\`. Lists and objects are replaced as a whole, and written as JSON in the environment and on
+the command line. Relative paths in a file start at its folder, all others at the working directory.
 
-A **duration** is a text such as \`"500ms"\`, \`"2s"\`, \`"5m"\`, \`"1h"\`, or a number of milliseconds. \`null\` (on the command line
-and in the environment: nothing, as in \`--set mqtt.username=\`) takes a value away.
+A **duration** is a text such as \`"500ms"\`, \`"2s"\`, \`"5m"\`, \`"1h"\`, or a number of milliseconds. \`null\` removes a
+value (on the command line and in the environment: nothing, as in \`--set mqtt.username=\`).
 
-A **secret** is best kept in a file of its own, named by the setting with \`File\` behind it, or in a systemd credential
-named like the setting: \`LoadCredential=mqtt.password:/etc/surfwatch/mqtt.password\`. It is never printed or logged. One
-given twice is a fault.
+Keep a **secret** in its own file, named by the setting with \`File\` appended, or in a systemd credential named like the
+setting: \`LoadCredential=mqtt.password:/etc/surfwatch/mqtt.password\`. It is never printed or logged. Giving it twice is a
+fault.
 
-A file may say its version, \`"version": 1\`; without it, that is meant. Where an update moves or renames settings, older files
-are understood as before, with a warning; \`surfwatch config migrate FILE\` rewrites them, comments and all, and keeps a
-copy. A file of a newer version is refused.
+A file may give its version, \`"version": 1\`, which is also the default. If an update moves or renames settings, older files
+still work, with a warning; \`surfwatch config migrate FILE\` rewrites them, comments and all, and keeps a copy. A file of a
+newer version is refused.
 
-\`surfwatch config check\` names every fault with its setting and its line, and ends with status 78 where there is one.
-\`surfwatch config print --sources\` shows what is in effect and where it comes from.
+\`surfwatch config check\` names every fault with its setting and its line, and exits with status 78 if it finds one.
+\`surfwatch config print --sources\` shows the settings in effect and where each comes from.
 \`surfwatch config schema --json\` prints a JSON Schema for editors.
 `;
 

@@ -26,7 +26,7 @@ export interface ResolvedSecret {
 
 const NOTHING: ResolvedSecret = { value: null, origin: 'none', source: undefined, faults: [], warnings: [] };
 
-/** Finds a secret's value. What can't be read, or is given twice, is a fault; what everyone can read, a warning. */
+/** Finds a secret's value. What cannot be read, or is given twice, is a fault; what everyone can read, a warning. */
 export function resolveSecret({ path, direct, file, credentialsDirectory }: SecretSources): ResolvedSecret {
   const credential = credentialsDirectory === undefined ? undefined : join(credentialsDirectory, path);
   const hasCredential = credential !== undefined && existsSync(credential);
@@ -63,7 +63,7 @@ function readSecret(path: string, file: string): Pick<ResolvedSecret, 'value' | 
     if (value !== '') return { value, faults: [] };
     return { value: null, faults: [{ kind: 'secret', path, source: file, reason: 'the file is empty' }] };
   } catch (error) {
-    const reason = `the file can't be read: ${messageOf(error)}`;
+    const reason = `the file cannot be read: ${messageOf(error)}`;
     return { value: null, faults: [{ kind: 'secret', path, source: '', reason }] };
   }
 }

@@ -143,7 +143,7 @@ export function withSecretFiles(tree: SettingTree): SettingTree {
 
 function secretFileSetting(name: string): Setting {
   return {
-    doc: `File that holds \`${name}\`; a line end at its end is taken off. Give one of the two, not both.`,
+    doc: `File that holds \`${name}\`; a line end at the end is removed. Give one of the two, not both.`,
     format: 'path',
     default: null,
     none: 'null',

@@ -6,8 +6,7 @@ import type { EffectiveSetting } from '../config/effective.ts';
 import type { Settings } from '../config/settings.ts';
 import { applicable, applyRuntimeOptions, checkOptionName, type OptionValues } from './apply-options.ts';
 import { type DescribedOption, describeOptions, shownAt } from './describe-options.ts';
-import { namedOptions } from './named-options.ts';
-import { differences, isRuntimeSetting } from './runtime-settings.ts';
+import { differences, isRuntimeSetting, RUNTIME_SETTINGS } from './runtime-settings.ts';
 import { withValuesOf } from './settings-path.ts';
 import { readStoredOptions, writeStoredOptions } from './stored-options.ts';
 
@@ -76,7 +75,7 @@ export class RuntimeOptions {
     const changed = this.#use();
     if (changed.length > 0) log.info({ options: this.#values }, 'settings of an earlier run hold');
     const faults = [...(read.damage === null ? [] : [read.damage]), ...found.faults];
-    for (const fault of faults) log.warn(`a setting of an earlier run does not hold: ${fault}`);
+    for (const fault of faults) log.warn(`a setting of an earlier run is ignored: ${fault}`);
     onAlert(faults.length === 0 ? null : faults.join('; '));
     this.#tell(changed);
   }
@@ -115,7 +114,7 @@ export class RuntimeOptions {
       const found = applicable(this.#configured, this.#values);
       this.#values = found.values;
       const changed = this.#use();
-      for (const fault of found.faults) log.warn(`a setting of before does not hold any more: ${fault}`);
+      for (const fault of found.faults) log.warn(`a changed setting is now ignored: ${fault}`);
       if (found.faults.length > 0) onAlert(found.faults.join('; '));
       log.info({ configured: runtime, changed, restart }, 'the configuration was read again');
       this.#tell(changed);
@@ -162,4 +161,19 @@ export class RuntimeOptions {
 
 function sourcesOf(effective: readonly EffectiveSetting[] = []): ReadonlyMap<string, string> {
   return new Map(effective.map(({ path, source }) => [path, source]));
+}
+
+/**
+ * The settings meant by names of settings, of groups of them, and by `*`, among those that can change at run time.
+ *
+ * @throws SurfwatchError `option-unknown`, `option-fixed`
+ */
+function namedOptions(names: readonly string[]): string[] {
+  return names.flatMap(name => {
+    if (name === '*') return RUNTIME_SETTINGS;
+    const group = RUNTIME_SETTINGS.filter(path => path.startsWith(`${name}.`));
+    if (group.length > 0) return group;
+    checkOptionName(name);
+    return [name];
+  });
 }

@@ -2,12 +2,22 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import type { Frame } from '../capture/source.ts';
-import type { SnapshotOptions } from '../messaging/snapshot-options.ts';
 import type { Zone } from '../vision/zone.ts';
 import { shownPicture } from './shown-picture.ts';
 
 /** Riders are still told apart, at a third of the bytes of 90. */
 const JPEG_QUALITY = 75;
+
+export interface SnapshotOptions {
+  /** Publish pictures. Whoever may read the topic sees the beach. */
+  readonly publish: boolean;
+  /** Only those that change the activity. */
+  readonly onlyChanges: boolean;
+  /** Wider pictures are scaled down to this width in pixels; 0 leaves them. */
+  readonly width: number;
+  /** Between two pictures, in ms. */
+  readonly minIntervalMs: number;
+}
 
 export interface SnapshotsDeps {
   /** In force: asked for at each frame. */

@@ -81,7 +81,7 @@ export interface ControlDeps {
 export function controlVerbs({ pause, capture, options, view }: ControlDeps): Verbs {
   return {
     pause: defineVerb({
-      doc: 'Leaves the camera alone until the end that is given or `resume`, over restarts too. The answer comes when it does: `paused`, `since`, `until`, `reason`, and `kept`: whether it is on disk. A pause that holds gets another end.',
+      doc: 'Leaves the camera alone until the given end or `resume`, across restarts too. The answer comes once the camera is left alone: `paused`, `since`, `until`, `reason`, and `kept`: whether it is on disk. During a pause, it sets another end.',
       args: pauseArgs,
       run: async ({ for: length, until, reason }) =>
         pauseAnswer(
@@ -93,22 +93,22 @@ export function controlVerbs({ pause, capture, options, view }: ControlDeps): Ve
         ),
     }),
     resume: defineVerb({
-      doc: 'Ends a pause; answers like `pause`. Where there is none nothing changes.',
+      doc: 'Ends a pause; answers like `pause`. Without a pause nothing changes.',
       args: z.object({}),
       run: async () => pauseAnswer(await pause.resume()),
     }),
     capture: defineVerb({
-      doc: 'Takes a picture now and judges it by itself: `frame`, `activity`, `activities`, `scores`, `visibility`; `keep` says what became of it in the archive. Not in a pause.',
+      doc: 'Takes a picture now and judges it on its own: `frame`, `activity`, `activities`, `scores`, `visibility`; `keep` says whether the archive kept it. Refused during a pause.',
       args: captureArgs,
       run: (args, signal) => capture(args, signal),
     }),
     options: defineVerb({
-      doc: 'Reads the settings that can change while the daemon runs (value, source, default, type, what it does), or changes them: at once, and kept over restarts.',
+      doc: 'Reads the settings that can change while the daemon runs (value, source, default, type, what it does), or changes them: at once, and kept across restarts.',
       args: optionsArgs,
       run: args => options.change(args),
     }),
     view: defineVerb({
-      doc: 'Tells from how many `pictures` the usual view of the camera was learnt, and over how many `seconds`; 0 where nothing is known yet.',
+      doc: 'Tells from how many `pictures` the usual view of the camera was learnt, and over how many `seconds`; 0 if nothing is known yet.',
       args: viewArgs,
       run: ({ forget = false }) => view.describe(forget),
     }),

@@ -10,11 +10,17 @@ import { isClockSet } from '../schedule/clock-set.ts';
 import { localDate } from '../schedule/time-zone.ts';
 import { type AccumulatorState, accumulate, HOUR_MS, startAccumulator } from './accumulate.ts';
 import { createBatch } from './batch.ts';
-import type { HistoryOptions } from './options.ts';
 import { HISTORY_FILE } from './schema.ts';
 import { seenIn } from './seen.ts';
 import { statsPayload } from './stats.ts';
 import { type HistoryStore, openHistory } from './store.ts';
+
+/** How long the history keeps activities. */
+export interface HistoryOptions {
+  readonly enabled: boolean;
+  /** Hours and sessions older than this are deleted. */
+  readonly keepMs: number;
+}
 
 export interface HistoryParts {
   readonly options: HistoryOptions;
@@ -156,7 +162,7 @@ export class History {
     try {
       this.#store?.close();
     } catch (error) {
-      this.#parts.log.warn({ err: error }, 'the history was not closed as it should be');
+      this.#parts.log.warn({ err: error }, 'the history was not closed cleanly');
     }
     this.#store = undefined;
   }

@@ -1,4 +1,4 @@
-/** Which alerts stand for a picture that can't be judged. */
+/** Which alerts stand for a picture that cannot be judged. */
 import type { Visibility } from '../activity/visibility.ts';
 import type { AlertId } from './topics.ts';
 

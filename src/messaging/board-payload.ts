@@ -15,13 +15,13 @@ export const boardSchema = z.object({
   wear: z
     .array(
       z.object({
-        device: z.string().describe('Name of the device, as `mmcblk0`.'),
+        device: z.string().describe('Name of the device, such as `mmcblk0`.'),
         used: z
           .number()
           .min(0)
           .nullable()
           .describe(
-            'Share of its rated life that is used, at most, in steps of 0.1; 1.1: more than all of it.',
+            'Fraction of its rated life that is used at most, in steps of 0.1; 1.1 means more than all of it.',
           ),
         reserve: z
           .enum(['normal', 'warning', 'urgent'])
@@ -38,10 +38,10 @@ export const boardSchema = z.object({
   eventLoopDelayMs: z
     .object({
       p99: z.number().min(0).describe('99th percentile.'),
-      max: z.number().min(0).describe('Longest.'),
+      max: z.number().min(0).describe('Maximum.'),
     })
     .nullable()
-    .describe('How late the program came to what was due, in milliseconds, lately.'),
+    .describe('Recent delay of the event loop, in milliseconds.'),
   clockJumps: count.describe('How often the clock was moved by two seconds or more since the start.'),
 });
 

@@ -45,7 +45,7 @@ export class DiskEvents implements EventStore {
   start(): void {
     this.#open();
     const { size } = this;
-    if (size > 0) this.#deps.log.info({ events: size }, 'events of a former run wait to be sent');
+    if (size > 0) this.#deps.log.info({ events: size }, 'events of an earlier run wait to be sent');
   }
 
   stop(): void {

@@ -24,16 +24,16 @@ const ROUNDING = 1e-3;
 
 const partSchema = z
   .object({
-    x: share.describe('Left edge, as a share of the width of the frame.'),
-    y: share.describe('Upper edge, as a share of the height of the frame.'),
-    w: share.gt(0).describe('Width, as a share of the width of the frame.'),
-    h: share.gt(0).describe('Height, as a share of the height of the frame.'),
+    x: share.describe('Left edge, as a fraction of the frame’s width.'),
+    y: share.describe('Upper edge, as a fraction of the frame’s height.'),
+    w: share.gt(0).describe('Width, as a fraction of the frame’s width.'),
+    h: share.gt(0).describe('Height, as a fraction of the frame’s height.'),
   })
   .refine(({ x, y, w, h }) => x + w <= 1 + ROUNDING && y + h <= 1 + ROUNDING, 'leads out of the frame');
 
 export const place = {
-  x: share.describe('As a share of the width of the frame.'),
-  y: share.describe('As a share of the height of the frame.'),
+  x: share.describe('As a fraction of the frame’s width.'),
+  y: share.describe('As a fraction of the frame’s height.'),
 };
 
 const riderSchema = z
@@ -47,57 +47,59 @@ const fields = {
     .min(1)
     .max(MAX_FRAMES)
     .optional()
-    .describe('Instead of `frame`: several, all labelled alike, or none of them.'),
+    .describe('Instead of `frame`: several, which are all labelled alike, or not at all.'),
   labels: z
     .array(z.string())
     .max(MAX_LABELS)
     .optional()
-    .describe('The activities that can be seen; `[]` or `["none"]` where there are none.'),
+    .describe('The activities that can be seen; `[]` or `["none"]` if there are none.'),
   riders: z
     .array(riderSchema)
     .max(MAX_RIDERS)
     .optional()
-    .describe('Instead of `labels`: riders of `frame`, by the place of each.'),
+    .describe('Instead of `labels`: riders in `frame`, each by its place.'),
   nobody: z
     .array(z.object(place))
     .max(MAX_RIDERS)
     .optional()
-    .describe('Places of `frame` that look like a rider and are none.'),
+    .describe('Places in `frame` that look like a rider and are none.'),
   confirm: z
     .boolean()
     .optional()
     .describe(
-      'Instead of `labels`: what the daemon saw in the frame is right, as in `next` and on the sheet.',
+      'Instead of `labels`: the daemon’s detections in the frame, as in `next` and on the sheet, are right.',
     ),
   not: z
     .array(z.int().min(1))
     .max(MAX_RIDERS)
     .optional()
-    .describe('As `confirm`, but for these detections of `frame`, by their numbers: they are nobody.'),
+    .describe('Like `confirm`, except for these detections in `frame`, by number: they are nobody.'),
   also: z
     .array(riderSchema)
     .max(MAX_RIDERS)
     .optional()
-    .describe('As `confirm`, and these riders of `frame` too, which the daemon did not see.'),
+    .describe('Like `confirm`, plus these riders in `frame`, which the daemon missed.'),
   complete: z
     .boolean()
     .optional()
     .describe(
       'With riders or a review: nobody else is in the frame. Without it nothing is learnt from the rest of the frame.',
     ),
-  rectangle: partSchema.optional().describe('The part of the frame that is meant; without it the whole.'),
+  rectangle: partSchema
+    .optional()
+    .describe('The part of the frame that is meant; without it, the whole frame.'),
   by: z
     .string()
     .max(MAX_BY)
     .overwrite(by => by.replaceAll(/\p{C}/gu, ' ').trim())
     .optional()
     .describe('Who says so, for the log.'),
-  new: z.boolean().optional().describe('Take a name that is not known as that of a new activity.'),
+  new: z.boolean().optional().describe('Accept an unknown name as a new activity.'),
   undo: z
     .boolean()
     .optional()
     .describe('Instead of `labels`: take the newest label of `frame` back; the one before it holds again.'),
-  way: z.enum(['mqtt', 'page', 'cli']).optional().describe('By what it was sent, for the log.'),
+  way: z.enum(['mqtt', 'page', 'cli']).optional().describe('How it was sent, for the log.'),
 };
 
 /** Arguments of the verb. */
@@ -127,7 +129,7 @@ export const labelArgsSchema = z.object(fields).superRefine((said, context) => {
 /** The payload of `<base>/label`. */
 export const labelSchema = z
   .object({ ...fields, transaction: transactionSchema.optional() })
-  .describe('A label of frames whose ids were published.');
+  .describe('A label for frames whose ids were published.');
 
 /** As it comes in. Either `riders`, or a review: `confirm`, `not` and `also`. */
 export interface Said {

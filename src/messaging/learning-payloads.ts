@@ -4,25 +4,25 @@ import { z } from 'zod';
 import { count, eventFields, share, stamped, time } from './payload-parts.ts';
 
 const figuresSchema = z.object({
-  judged: count.describe('On so many cells or frames.'),
+  judged: count.describe('Number of cells or frames judged.'),
   macroF1: share.describe('Mean over the activities of the F1 of each, 0..1.'),
-  accuracy: share.describe('Share that was told right, 0..1.'),
+  accuracy: share.describe('Fraction judged correctly, 0..1.'),
   recall: z
     .record(z.string(), share.nullable())
-    .describe('Share of each activity, and of `none`, that was found; null where none was there.'),
+    .describe('Fraction of each activity, and of `none`, that was found; null if there was none to find.'),
 });
 
 const comparisonSchema = z.object({
-  incumbent: figuresSchema.describe('The head in force until then.'),
+  incumbent: figuresSchema.describe('The head in use until then.'),
   candidate: figuresSchema.describe('The new one.'),
 });
 
 const detectionsSchema = z.object({
-  frames: count.describe('So many frames of this camera that nobody labelled.'),
-  before: count.describe('Riders that the head in force found in all of them together.'),
-  after: count.describe('Riders that the new one finds.'),
+  frames: count.describe('Number of unlabelled frames of this camera.'),
+  before: count.describe('Riders that the head in use found in all of them together.'),
+  after: count.describe('Riders that the new head finds in them.'),
   elsewhere: count.describe(
-    'Of these the ones where the head in force saw nobody and no rider was pointed at.',
+    'Those of the new head’s riders where the head in use saw nobody and nobody pointed at a rider.',
   ),
 });
 
@@ -30,16 +30,14 @@ const comparisons = {
   detections: detectionsSchema
     .nullable()
     .optional()
-    .describe('What both heads find in recent frames; null or absent where there are none.'),
+    .describe('The riders both heads find in recent frames; null or absent if there are no such frames.'),
   base: comparisonSchema
     .nullable()
-    .describe(
-      'Both heads on data shipped with the model that neither was fitted to; null where there is none.',
-    ),
+    .describe('Both heads on data shipped with the model that neither was fitted to; null if there is none.'),
   board: comparisonSchema
     .nullable()
     .describe(
-      'Both heads on labelled frames of this board that neither was fitted to; null where there are none.',
+      'Both heads on labelled frames of this board that neither was fitted to; null if there are none.',
     ),
 };
 
@@ -50,13 +48,13 @@ export const trainingSchema = z
     state: z
       .enum(['idle', 'queued', 'training', 'gating', 'held', 'done', 'failed', 'cancelled'])
       .describe(
-        'What is done; `gating`: the new head is compared with the one in force. `held`: it may be wrong, and waits for `approve` or `reject`.',
+        'Stage of the job. `gating`: the new head is compared with the one in use. `held`: it may be wrong, and waits for `approve` or `reject`.',
       ),
-    progress: share.describe('Share of the work that is done, 0..1.'),
+    progress: share.describe('Fraction of the work that is done, 0..1.'),
     epoch: count.nullable().describe('Passes over the data so far; null before the first.'),
-    epochs: count.nullable().describe('Passes at most; null where there is no job.'),
+    epochs: count.nullable().describe('Maximum number of passes; null if there is no job.'),
     loss: z.number().nullable().describe('Training loss of the last pass; null before the first.'),
-    secondsLeft: z.number().min(0).nullable().describe('About so many more, in seconds; null if unknown.'),
+    secondsLeft: z.number().min(0).nullable().describe('Estimated time left, in seconds; null if unknown.'),
     startedAt: time.nullable().describe('When the job was accepted, UTC; null before the first.'),
     finishedAt: time.nullable().describe('When it ended, UTC; null while it runs.'),
     result: z
@@ -64,25 +62,25 @@ export const trainingSchema = z
         outcome: z
           .enum(['promoted', 'held', 'rejected', 'dry-run'])
           .describe(
-            '`promoted`: the new head is in force. `held`: it is kept, and waits for approval. `dry-run`: only measured, as was asked.',
+            '`promoted`: the new head is in use. `held`: it is kept, and waits for approval. `dry-run`: only measured, as asked.',
           ),
         candidate: z
           .string()
           .nullable()
-          .describe('Id of the new head where it waits for approval, or did; else null.'),
-        head: z.string().describe('Id of the head in force after the job.'),
+          .describe('Id of the new head if it waits for approval, or did; else null.'),
+        head: z.string().describe('Id of the head in use after the job.'),
         reasons: z.array(z.string()).describe('Why, in sentences with figures.'),
         ...comparisons,
         samples: z
           .object({
-            base: count.describe('Shipped embeddings that were fitted to.'),
-            board: count.describe('Labelled frames of this board that were fitted to.'),
-            boardHeld: count.describe('Those held back to judge by.'),
+            base: count.describe('Shipped embeddings used for fitting.'),
+            board: count.describe('Labelled frames of this board used for fitting.'),
+            boardHeld: count.describe('Labelled frames of this board held out to judge by.'),
           })
-          .describe('What the heads were fitted to and judged on.'),
+          .describe('The data the heads were fitted to and judged on.'),
       })
       .nullable()
-      .describe('What came of it; null while the job runs and where it failed.'),
+      .describe('Result of the job; null while it runs and if it failed.'),
     error: z
       .object({
         code: z.string().describe('Code of the error, as in docs/errors.md.'),
@@ -91,33 +89,33 @@ export const trainingSchema = z
       .nullable()
       .describe('Why it failed; null if it did not.'),
   })
-  .describe('The present training job, or the last one.');
+  .describe('The current training job, or the last one.');
 
 function modelEvent<const T extends string>(type: T, doc: string) {
   return z
     .object({
       ...eventFields,
       type: z.literal(type).describe('Kind of the event.'),
-      job: z.ulid().nullable().describe('Id (ULID) of the training job; null where there was none.'),
-      from: z.string().describe('Id of the head in force before.'),
+      job: z.ulid().nullable().describe('Id (ULID) of the training job; null if there was none.'),
+      from: z.string().describe('Id of the head in use before.'),
       to: z
         .string()
-        .describe('Id of the head in force after; with `model_held` and `model_rejected` the same.'),
+        .describe('Id of the head in use afterwards; with `model_held` and `model_rejected` the same.'),
       candidate: z
         .string()
         .nullable()
-        .describe('Id of the new head where it waits for approval, or did; else null.'),
+        .describe('Id of the new head if it waits for approval, or did; else null.'),
       reasons: z.array(z.string()).describe('Why, in sentences with figures.'),
       figures: z
         .object(comparisons)
         .nullable()
-        .describe('What the heads were compared by; null where they were not.'),
+        .describe('The figures the heads were compared by; null if they were not compared.'),
     })
     .describe(doc);
 }
 
 export const modelEventSchemas = [
-  modelEvent('model_promoted', 'A newly trained head is in force.'),
+  modelEvent('model_promoted', 'A newly trained head is in use.'),
   modelEvent(
     'model_held',
     'A newly trained head may be wrong: it waits for `approve` or `reject`, and the old one stays.',
@@ -128,7 +126,7 @@ export const modelEventSchemas = [
   ),
   modelEvent(
     'model_rolled_back',
-    'An earlier head is in force again: it was asked for, or the new one misbehaved.',
+    'An earlier head is in use again: somebody asked for it, or the new one misbehaved.',
   ),
 ] as const;
 

@@ -305,7 +305,7 @@ export class Messaging {
     const { events } = this.#outbox;
     events.stop();
     if (events.volatile > 0)
-      log.warn({ events: events.volatile }, 'stopped with events that the broker has not taken');
+      log.warn({ events: events.volatile }, 'stopped with events that the broker has not acknowledged');
     await this.#broker?.stop();
   }
 }

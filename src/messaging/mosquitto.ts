@@ -5,7 +5,7 @@ import { topicFilters } from './topics.ts';
 
 /** What a user of the broker is there for. */
 export const ROLES = {
-  board: 'a board: says what it sees, and takes commands and labels, its own too',
+  board: 'a board: publishes what it sees, and receives commands and labels, its own too',
   reader: 'reads what the boards say; no pictures, no answers to commands',
   operator: 'reads everything, pictures too, sends commands and labels, and speaks to Home Assistant',
 } as const satisfies Record<string, string>;

@@ -20,7 +20,7 @@ export const MQTT_PACE: MqttPace = {
   reconnectMaxMs: 60_000,
 };
 
-/** Events kept while they can't be delivered: days of a busy beach. Beyond it the oldest is dropped, and counted. */
+/** Events kept while they cannot be delivered: days of a busy beach. Beyond it the oldest is dropped, and counted. */
 export const MAX_QUEUED_EVENTS = 1_000;
 
 /** The connection to a broker; the pace is {@link MQTT_PACE} where nothing else is said. */
@@ -33,7 +33,9 @@ export interface MqttOptions extends Partial<MqttPace> {
   readonly password?: string;
   /** MQTT client id, unique at the broker (another client with the same id throws this one out). */
   readonly clientId: string;
-  /** Version of the protocol: `5`, `4` (which is MQTT 3.1.1), or `auto`: 5, and 3.1.1 where the broker refuses it. */
+  /**
+   * Version of the protocol: `5`, `4` (which is MQTT 3.1.1), or `auto`: 5, or 3.1.1 if the broker refuses 5.
+   */
   readonly protocolVersion: 'auto' | '5' | '4';
   /** A silent connection is probed after this many ms, rounded up to whole seconds: 1,000..65,535,000. */
   readonly keepaliveMs: number;
@@ -45,6 +47,6 @@ export interface MqttOptions extends Partial<MqttPace> {
   readonly keyFile?: string;
   /** Name the broker's certificate must have, also asked for by SNI. */
   readonly servername?: string;
-  /** Refuse a broker whose certificate does not check. */
+  /** Refuse a broker whose certificate cannot be verified. */
   readonly rejectUnauthorized: boolean;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const version = z
   .literal(1)
-  .describe('Version of the payload; under one version fields are only added.');
+  .describe('Version of the payload; within one version fields are only added.');
 export const time = z.iso.datetime();
 export const share = z.number().min(0).max(1);
 export const count = z.int().min(0);
@@ -16,14 +16,12 @@ export const stamped = {
 /** The fields of every event. */
 export const eventFields = {
   ...stamped,
-  id: z
-    .ulid()
-    .describe('Id (ULID) of the event. A delivery repeated after a lost connection bears the same id.'),
+  id: z.ulid().describe('Id (ULID) of the event. An event repeated after a lost connection has the same id.'),
   site: z.string().describe('Name of the site.'),
 };
 
 export const transactionSchema = z
   .union([z.string().max(128), z.number()])
   .describe(
-    'Chosen by the sender, given back in the answer; a repeated one is answered again but not run again, and refused with other arguments (`transaction-reused`).',
+    'Chosen by the sender and repeated in the answer; a command that repeats it is answered again but not run again, and refused if its arguments differ (`transaction-reused`).',
   );

@@ -13,7 +13,7 @@ const judged = {
     .string()
     .min(1)
     .describe(
-      'The present activity with the highest score; `none` where none is present, `unknown` where the picture cannot be judged.',
+      'The present activity with the highest score; `none` if none is present, `unknown` if the picture cannot be judged.',
     ),
   activities: z.array(z.string()).describe('All present activities.'),
   scores: z.record(z.string(), share).describe('Smoothed, calibrated score of each activity, 0..1.'),
@@ -21,16 +21,16 @@ const judged = {
     .record(z.string(), count)
     .optional()
     .describe(
-      'Riders of each activity, smoothed: 0 where it is not present. Absent while `activity` is `unknown`, and where riders are not counted.',
+      'Riders of each activity, smoothed: 0 if it is not present. Absent while `activity` is `unknown`, and if riders are not counted.',
     ),
-  since: time.describe('Since when `activity` holds, UTC.'),
+  since: time.describe('Since when `activity` has held, UTC.'),
   visibility: z
     .enum(VISIBILITIES)
     .describe('Whether the picture can be judged; anything but `ok` is the reason of `unknown`.'),
   frame: z
     .ulid()
     .nullable()
-    .describe('Id (ULID) of the frame this was read from; null where there is none, as with a lost camera.'),
+    .describe('Id (ULID) of the frame this was read from; null if there is none, as with a lost camera.'),
   model: z.string().describe('Id of the head the scores come from.'),
 };
 
@@ -51,7 +51,7 @@ const sessionSchema = z.object({
   peak: share.describe('Highest smoothed score so far, 0..1.'),
   peakCount: count
     .optional()
-    .describe('Highest smoothed count of riders so far; absent where they were not counted.'),
+    .describe('Highest smoothed count of riders so far; absent if they were not counted.'),
   durationS: z.number().min(0).describe('Duration so far, in seconds.'),
 });
 
@@ -70,7 +70,7 @@ function sessionEvent<const T extends string>(type: T, doc: string) {
 export const eventSchema = z
   .discriminatedUnion('type', [
     sessionEvent('session_started', 'An activity became present in a zone.'),
-    sessionEvent('session_updated', 'A session goes on: a new peak or a sign of life.'),
+    sessionEvent('session_updated', 'A session continues: a new peak or a sign of life.'),
     sessionEvent('session_ended', 'An activity is no longer present in a zone.'),
     ...modelEventSchemas,
   ])
@@ -84,34 +84,34 @@ export const stateSchema = z
     state: z
       .enum(['starting', 'running', 'paused', 'night', 'closed', 'degraded', 'stopping'])
       .describe(
-        'What the daemon is doing. With `night` the sun is down, with `closed` it is up but no window of the week is open. With `degraded` no picture comes, or none was judged for `activity.staleAfter`.',
+        'What the daemon is doing. `night`: the sun is down. `closed`: it is up, but no window of the week is open. `degraded`: no picture comes, or none was judged for `activity.staleAfter`.',
       ),
     since: time.describe('Since when, UTC.'),
-    reason: z.string().optional().describe('Why, where the state does not say it itself.'),
+    reason: z.string().optional().describe('Why, if the state alone does not say it.'),
     until: time
       .nullable()
       .optional()
       .describe(
-        'When the camera is looked at again by itself, UTC; null where that takes `resume`, or nobody knows; only with `paused`, `night` and `closed`.',
+        'When the daemon will use the camera again, UTC; null if that takes `resume`, or is not known; only with `paused`, `night` and `closed`.',
       ),
   })
   .describe('The state of the daemon.');
 
 const detailSchema = z.object({
-  scale: z.number().positive().describe('Pixels of the picture that is read to one of the frame.'),
+  scale: z.number().positive().describe('Pixels of the picture that is read per pixel of the frame.'),
   smallestPx: z
     .number()
     .positive()
-    .describe('Height of the smallest rider that is seen well, in pixels of the frame.'),
-  tookMs: z.number().min(0).describe('Time that reading the newest frame took.'),
+    .describe('Height of the smallest rider that the model sees well, in pixels of the frame.'),
+  tookMs: z.number().min(0).describe('Time it took to read the newest frame, in milliseconds.'),
 });
 export const problemSchema = z
   .object({
     ...stamped,
     problem: z.boolean().describe('Whether any alert is raised.'),
-    alerts: z.record(z.string(), z.string()).describe('Each alert that is raised, by its id, with its text.'),
+    alerts: z.record(z.string(), z.string()).describe('The text of each raised alert, by id.'),
   })
-  .describe('The alerts together.');
+  .describe('All alerts together.');
 
 export const infoSchema = z
   .object({
@@ -121,7 +121,7 @@ export const infoSchema = z
     engine: z
       .object({
         name: z.string().describe('Name of the engine.'),
-        why: z.string().describe('Why this one was taken.'),
+        why: z.string().describe('Why it was chosen.'),
       })
       .describe('What computes the network.'),
     backbone: z
@@ -132,22 +132,24 @@ export const infoSchema = z
       .describe('The network that reads a frame.'),
     head: z
       .object({ id: z.string().describe('Id of the head.') })
-      .describe('What finds riders in what the network sees.'),
+      .describe('The head, which finds riders in the output of the backbone.'),
     activities: z.array(z.string()).describe('The activities the head tells apart.'),
     thresholds: z.record(z.string(), share).describe('Score from which an activity counts as present, 0..1.'),
     zones: z
       .array(
         z.object({
           name: z.string().describe('Name of the zone.'),
-          points: z.array(z.tuple([share, share])).describe('Corners x, y, in shares of the frame.'),
+          points: z.array(z.tuple([share, share])).describe('Corners x, y, as fractions of the frame.'),
         }),
       )
       .describe('The zones that are reported.'),
     detail: detailSchema
       .nullable()
-      .describe('How finely a frame is read; null before the first one, and said again when it changes.'),
+      .describe(
+        'How finely a frame is read; null before the first one, and published again when it changes.',
+      ),
     node: z.string().describe('Version of Node.js.'),
-    platform: z.string().describe('Operating system and processor, as `linux-arm64`.'),
+    platform: z.string().describe('Operating system and processor, such as `linux-arm64`.'),
   })
   .describe('What runs: versions, engine, model, zones.');
 
@@ -163,7 +165,7 @@ export const healthSchema = z
         failed: count.describe('Could not be captured, read or scored.'),
       })
       .describe('Frames since the start.'),
-    rateHz: z.number().min(0).describe('Frames scored each second, lately.'),
+    rateHz: z.number().min(0).describe('Recent frames scored per second.'),
     latencyMs: z
       .object({
         p50: z.number().min(0).describe('Median.'),
@@ -171,18 +173,18 @@ export const healthSchema = z
         p99: z.number().min(0).describe('99th percentile.'),
       })
       .nullable()
-      .describe('Time from picture to publication, in milliseconds, lately; null before the first frame.'),
+      .describe('Recent time from picture to publication, in milliseconds; null before the first frame.'),
     detail: detailSchema
       .extend({
         bands: z
           .array(
             z.object({
-              from: share.describe('Upper end, in shares of the height of the frame.'),
+              from: share.describe('Upper end, as a fraction of the frame’s height.'),
               to: share.describe('Lower end.'),
               ageS: z.number().min(0).describe('Time since it was read at this scale, in seconds.'),
             }),
           )
-          .describe('Parts of the frame: one, or several where the board reads them in turns.'),
+          .describe('Parts of the frame: one, or several if the board reads them in turn.'),
       })
       .nullable()
       .describe('How finely frames are read; null before the first one.'),
@@ -208,7 +210,7 @@ export const healthSchema = z
       .object({
         status: z.enum(['starting', 'online', 'offline']).describe('Whether frames arrive.'),
         lastFrameTs: time.nullable().describe('When the last frame was taken, UTC; null before the first.'),
-        error: z.string().nullable().describe('Code of the present fault; null if there is none.'),
+        error: z.string().nullable().describe('Code of the current fault; null if there is none.'),
       })
       .describe('The camera.'),
     mqtt: z
@@ -219,30 +221,30 @@ export const healthSchema = z
           .nullable()
           .optional()
           .describe(
-            'Address of the broker that is connected, of the servers in `mqtt.url`; null where none is.',
+            'Address of the connected broker, one of the servers in `mqtt.url`; null if none is connected.',
           ),
         reconnects: count.describe('Connections made after the first, since the start.'),
       })
       .describe('The connection to the broker.'),
   })
-  .describe('How the daemon is.');
+  .describe('How the daemon is doing.');
 
 export const commandSchema = z
   .looseObject({
-    command: z.string().optional().describe('The verb; may be left out where the topic names it.'),
+    command: z.string().optional().describe('The verb; may be left out if the topic names it.'),
     transaction: transactionSchema.optional(),
     ts: z
       .union([z.iso.datetime({ offset: true }), z.number().min(0)])
       .optional()
       .describe(
-        'When it was sent, as ISO 8601 with a time zone or in milliseconds since 1970: one that is older than five minutes is answered `command-stale` and not run. Leave it out where the sender does not know the time.',
+        'When it was sent, as ISO 8601 with a time zone or in milliseconds since 1970: a command older than five minutes is answered `command-stale` and not run. Leave it out if the sender does not know the time.',
       ),
   })
   .describe('A command with its arguments. A bare verb instead of JSON is a command without arguments.');
 
 const answered = {
   v: version,
-  transaction: transactionSchema.optional().describe('As given in the command; absent if it had none.'),
+  transaction: transactionSchema.optional().describe('The same as in the command; absent if it had none.'),
 };
 
 export const responseSchema = z

@@ -4,21 +4,21 @@ import type { RiderReport } from '../activity/report.ts';
 import { share, stamped, time } from './payload-parts.ts';
 
 const riderSchema = z.object({
-  id: z.string().describe('The same in the next frames, as long as the rider is followed.'),
+  id: z.string().describe('Stays the same in later frames, as long as the rider is followed.'),
   activity: z.string().describe('The activity.'),
-  x: share.describe('Middle, as a share of the width of the frame.'),
-  y: share.describe('Middle, as a share of the height of the frame.'),
-  size: share.describe('Height, as a share of the height of the frame.'),
+  x: share.describe('Middle, as a fraction of the frame’s width.'),
+  y: share.describe('Middle, as a fraction of the frame’s height.'),
+  size: share.describe('Height, as a fraction of the frame’s height.'),
   score: share.describe('Score in this frame, 0..1.'),
-  zone: z.string().optional().describe('Name of the zone; absent where the rider is in none.'),
-  since: time.describe('Since when the rider is followed, UTC.'),
+  zone: z.string().optional().describe('Name of the zone; absent if the rider is in none.'),
+  since: time.describe('Since when the rider has been followed, UTC.'),
 });
 
 export const ridersSchema = z
   .object({
     ...stamped,
     frame: z.ulid().describe('Id (ULID) of the frame.'),
-    riders: z.array(riderSchema).describe('Each rider in the frame, as found: nothing is smoothed.'),
+    riders: z.array(riderSchema).describe('Each rider in the frame, as found, without smoothing.'),
   })
   .describe('The riders in one frame.');
 

@@ -9,7 +9,7 @@ const totals = {
   minutes: z
     .record(z.string(), minutes)
     .describe(
-      'Minutes by activity, and of `none`; several activities at once count each. An absent one is 0.',
+      'Minutes by activity, and of `none`; when several activities are present, each counts. An absent one is 0.',
     ),
   unknown: z
     .record(z.string(), minutes)
@@ -29,7 +29,7 @@ const totals = {
     )
     .optional()
     .describe(
-      'How many riders there were, by activity; an absent one had none. Absent where nobody counted.',
+      'How many riders there were, by activity; an absent activity had none. Absent if riders were not counted.',
     ),
 };
 
@@ -40,18 +40,16 @@ export const statsSchema = z
     ...stamped,
     site: z.string().describe('Name of the site.'),
     timeZone: z.string().describe('The time zone whose days are meant.'),
-    today: day.describe('The beach since midnight; it only grows until the next.'),
+    today: day.describe('The beach since midnight; the figures only grow until the next midnight.'),
     yesterday: day.describe('The beach on the day before.'),
     hours: z
       .array(z.object({ start: time.describe('When the hour begins, UTC.'), ...totals }))
       .max(48)
       .describe(
-        'The beach in each of the last 48 hours, the present one included; an hour without data is absent.',
+        'The beach in each of the last 48 hours, the current one included; an hour without data is absent.',
       ),
-    zones: z
-      .record(z.string(), z.object(totals))
-      .describe('Each configured zone since midnight, by its name.'),
+    zones: z.record(z.string(), z.object(totals)).describe('Each configured zone since midnight, by name.'),
   })
-  .describe('How long each activity was seen lately, and how many riders there were.');
+  .describe('How long each activity was seen recently, and how many riders there were.');
 
 export type Stats = z.infer<typeof statsSchema>;

@@ -33,7 +33,7 @@ export const TOPICS = {
     retained: true,
     qos: 1,
     payload: activitySchema,
-    doc: 'The beach as a whole: sent on every change, also of a count, and every heartbeat.',
+    doc: 'The beach as a whole: sent on every change, of a count too, and every heartbeat.',
   },
   'activity/state': {
     direction: 'out',
@@ -47,14 +47,14 @@ export const TOPICS = {
     retained: true,
     qos: 1,
     payload: zoneActivitySchema,
-    doc: 'The same as `activity` for one zone, where zones are configured.',
+    doc: 'The same as `activity` for one zone, if zones are configured.',
   },
   riders: {
     direction: 'out',
     retained: false,
     qos: 0,
     payload: ridersSchema,
-    doc: 'Where in the frame each rider is, where `riders.publish` is on: at most once for each frame that is judged, and never later.',
+    doc: 'Where in the frame each rider is, if `riders.publish` is on: at most once for each judged frame, and never late.',
   },
   event: {
     direction: 'out',
@@ -67,8 +67,8 @@ export const TOPICS = {
     direction: 'out',
     retained: true,
     qos: 0,
-    payload: z.string().meta({ contentEncoding: 'binary' }).describe('A JPEG without metadata, as it is.'),
-    doc: 'The picture the activity was read from, where `snapshot.publish` is on; removed (an empty retained payload) while it is off and in a pause.',
+    payload: z.string().meta({ contentEncoding: 'binary' }).describe('A JPEG without metadata.'),
+    doc: 'The picture the activity was read from, if `snapshot.publish` is on; removed (an empty retained payload) while that is off and during a pause.',
   },
   availability: {
     direction: 'out',
@@ -103,7 +103,7 @@ export const TOPICS = {
     retained: true,
     qos: 1,
     payload: infoSchema,
-    doc: 'Version, engine and why it was taken, model, zones.',
+    doc: 'Version, engine and why it was chosen, model, zones.',
   },
   training: {
     direction: 'out',
@@ -124,14 +124,14 @@ export const TOPICS = {
     retained: true,
     qos: 1,
     payload: problemSchema,
-    doc: 'Whether any alert is raised, and all that are with their texts.',
+    doc: 'Whether any alert is raised, and the text of each raised alert.',
   },
   'alert/<id>': {
     direction: 'out',
     retained: true,
     qos: 1,
     payload: z.string(),
-    doc: 'Text while a fault lasts; removed (an empty retained payload) when it is solved.',
+    doc: 'Text while a fault lasts; removed (an empty retained payload) when it is over.',
   },
   command: {
     direction: 'in',
@@ -152,16 +152,13 @@ export const TOPICS = {
     retained: false,
     qos: 1,
     payload: labelSchema,
-    doc: 'A label of frames the daemon has seen: the same as the command `label`, answered on `response/label`. A retained one is ignored.',
+    doc: 'A label for frames the daemon has seen: the same as the command `label`, answered on `response/label`. A retained one is ignored.',
   },
   'label/image/<labels>': {
     direction: 'in',
     retained: false,
     qos: 1,
-    payload: z
-      .string()
-      .meta({ contentEncoding: 'binary' })
-      .describe('A JPEG, PNG or WebP of at most 10 MB, as it is.'),
+    payload: z.string().meta({ contentEncoding: 'binary' }).describe('A JPEG, PNG or WebP of at most 10 MB.'),
     doc: 'A picture from anywhere with its labels: `surfing`, `surfing,kitesurfing`, `none`. Answered on `response/label`; a retained one is ignored.',
   },
   'response/<verb>': {
@@ -169,7 +166,7 @@ export const TOPICS = {
     retained: false,
     qos: 1,
     payload: responseSchema,
-    doc: 'The answer to each command, `response/unknown` where no verb could be read. With MQTT 5 it goes to the response topic of the command, if it names one.',
+    doc: 'The answer to each command; `response/unknown` if no verb could be read. With MQTT 5 it goes to the response topic of the command, if it names one.',
   },
 } as const satisfies Record<string, TopicEntry>;
 
@@ -189,7 +186,7 @@ type Passing = {
   [K in keyof Topics]: Topics[K] extends { direction: 'out'; retained: false; qos: 0 } ? K : never;
 }[keyof Topics];
 
-/** Topics for the moment: what can't be sent at once is forgotten. */
+/** Topics for the moment: what cannot be sent at once is forgotten. */
 export type PassingTopic = Concrete<Passing>;
 
 /** Topics that hold a value: the broker keeps the newest. The picture has a way of its own. */
@@ -206,31 +203,32 @@ export const ALERTS = {
   'lens-obscured': 'Something covers the lens.',
   'camera-overexposed': 'Most of the picture is white: the sun in the lens, or a wrong exposure.',
   'lens-fogged': 'The picture is foggy or out of focus.',
-  'lens-dirty': 'Drops, dirt or a web on the lens, or something before a part of it.',
-  'camera-moved': 'The camera looks elsewhere than before.',
-  'picture-damaged': 'Parts of the picture are missing or wrong in colour.',
-  'picture-unreadable': 'The camera sends what is not a picture.',
+  'lens-dirty': 'Drops, dirt or a cobweb are on the lens, or something is in front of part of it.',
+  'camera-moved': 'The camera points somewhere else than before.',
+  'picture-damaged': 'Parts of the picture are missing or have the wrong colours.',
+  'picture-unreadable': 'The camera sends something that is not a picture.',
   'model-failed': 'The model cannot be run.',
   'disk-full': 'There is no space left for data.',
   'disk-worn': 'The flash memory of the board is near the end of its life.',
   'board-hot': 'The processor is too hot, and may be slowed down.',
   undervoltage: 'The power supply does not hold its voltage.',
   'clock-unset': 'The clock of the board is not set: times are wrong until it is.',
-  'state-damaged': 'Something in the state folder was damaged; it was set aside, and begun anew.',
-  'state-not-kept': 'The state folder cannot be written to: what is new is lost when the daemon stops.',
-  'learning-failed': 'What is kept to learn from cannot be opened: nothing is kept or learnt.',
+  'state-damaged': 'A file in the state folder was damaged; it was set aside, and a new one was started.',
+  'state-not-kept': 'The state folder cannot be written to: anything new is lost when the daemon stops.',
+  'learning-failed': 'The learning data cannot be opened: nothing is kept or learnt.',
   'history-not-kept':
-    'The history of the activities cannot be written: what waits is lost when the daemon stops.',
+    'The history of the activities cannot be written: unsaved minutes are lost when the daemon stops.',
   'events-not-kept': 'Events cannot be kept on disk: those that wait are lost when the daemon stops.',
-  'broker-forbids': 'The rules of access of the broker keep the daemon from some of its topics.',
+  'broker-forbids': 'The broker’s access rules keep the daemon from some of its topics.',
   'options-ignored':
-    'Settings that were changed at run time do not hold: their file is damaged, or the configuration contradicts them.',
+    'Settings changed at run time are ignored: their file is damaged, or the configuration contradicts them.',
   'pause-not-kept':
-    'What the disk says of a pause is not what holds: its file was damaged, and the camera stays paused until `resume`; or it cannot be written.',
-  'archive-full': 'No more frames are kept to learn from: what is labelled fills the archive.',
+    'The pause on disk is not the one that holds: its file was damaged, and the camera stays paused until `resume`; or it cannot be written.',
+  'archive-full': 'No more frames are kept to learn from: labelled ones fill the archive.',
   'model-held': 'A newly trained head may be wrong: it waits until somebody approves or rejects it.',
-  'rollback-failed': 'A new head misbehaves and cannot be rolled back, as on a full disk; it is tried again.',
-  'model-drift': 'The pictures differ from those the model was trained on: it should be looked at.',
+  'rollback-failed':
+    'A new head misbehaves and cannot be rolled back, for example because the disk is full; the daemon tries again.',
+  'model-drift': 'The pictures differ from those the model was trained on: somebody should look at them.',
 } as const satisfies Record<string, string>;
 
 export type AlertId = keyof typeof ALERTS;

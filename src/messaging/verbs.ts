@@ -41,7 +41,7 @@ export function defineVerb<A>(verb: {
 /** `status`: how the daemon is, at once. */
 export function statusVerb(snapshot: () => unknown): Verb {
   return defineVerb({
-    doc: 'Answers with the present state of the daemon.',
+    doc: 'Answers with the current state of the daemon.',
     args: z.object({}),
     run: snapshot,
   });

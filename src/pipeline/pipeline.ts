@@ -58,14 +58,14 @@ export class Pipeline {
     this.#observer = { ...this.#observer, riders, kites };
   }
 
-  /** The settings in force; a threshold that they leave out is that of the head. */
+  /** The settings in use; a threshold that they leave out is that of the head. */
   get options(): ActivityOptions {
     const { settings, reader } = this.#deps;
     const { activity } = settings();
     return { ...activity, thresholds: { ...reader.head.manifest.thresholds, ...activity.thresholds } };
   }
 
-  /** Id of the head in force. */
+  /** Id of the head in use. */
   get head(): string {
     return this.#deps.reader.head.manifest.id;
   }

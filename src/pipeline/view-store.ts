@@ -46,7 +46,7 @@ export class ViewStore {
   async start(): Promise<void> {
     const { clock, pipeline, log } = this.#deps;
     const { value, damage } = await readStateFile(this.#file, clock.now());
-    if (damage !== null) log.warn(`the view of the camera is learnt anew: ${damage}`);
+    if (damage !== null) log.warn(`the view of the camera is learnt again: ${damage}`);
     if (value !== null) pipeline.restoreView(value);
   }
 

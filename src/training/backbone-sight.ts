@@ -1,6 +1,6 @@
 /**
  * What a backbone was trained on, and what that makes of figures: on pictures of its own training they flatter, however the
- * head's groups are held back. Pictures are known by the SHA-256 of their files; what was saved anew is not recognised.
+ * head's groups are held out. Pictures are known by the SHA-256 of their files; what was saved anew is not recognised.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

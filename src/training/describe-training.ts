@@ -42,7 +42,7 @@ export function describeTraining(
   facts: TrainingFacts,
 ): { head: HeadBundle; record: TrainingRecord } {
   const { trained, folds, sources, samples } = facts;
-  // Every picture was judged where there are folds, else only what was held back.
+  // Every picture was judged where there are folds, else only what was held out.
   const judged = folds?.flat() ?? trained.held;
   const head = named(trained.head, job, facts.dataSha256);
   const { id, activities, thresholds, backbone } = head.manifest;
@@ -170,7 +170,7 @@ export interface TrainingJob {
   /** The recipe's values, some perhaps changed. */
   readonly options: Recipe;
   readonly seed: number;
-  /** Share of the samples held back to calibrate and measure, 0..1. */
+  /** Share of the samples held out to calibrate and measure, 0..1. */
   readonly validation: number;
   /** Groups to hold back instead of a share. */
   readonly heldGroups?: ReadonlySet<string>;

@@ -44,12 +44,12 @@ export interface TrainingRecord {
   readonly epochs: readonly EpochRecord[];
   /** The epoch whose weights were kept, from 1. */
   readonly bestEpoch: number;
-  /** On the held-back groups, by source: `all` when they are taken together. Augmented views are left out. */
+  /** On the held-out groups, by source: `all` when they are taken together. Augmented views are left out. */
   readonly held: Readonly<Record<string, Evaluation>>;
   /** Group cross-validation, where `--folds` asked for it. */
   readonly folds: FoldsRecord | null;
   readonly curve: LearningCurve | null;
-  /** Held-back pictures on which the head is most surely wrong, worst first. */
+  /** Held-out pictures on which the head is most surely wrong, worst first. */
   readonly mistakes: readonly Mistake[];
   /** Pictures whose label heads that never saw them surely contradict: perhaps mislabelled. Worst first. */
   readonly suspects: readonly Mistake[];

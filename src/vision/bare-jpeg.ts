@@ -12,7 +12,7 @@ const [APP0, APP1, APP2, APP14, APP15] = [0xe0, 0xe1, 0xe2, 0xee, 0xef];
 const JFIF_BYTES = 16;
 const ORIENTATION_TAG = 0x0112;
 
-/** @returns the same pixels, upright the same way and in the same colours; null where the segments can't be followed */
+/** @returns the same pixels, upright the same way and in the same colours; null where the segments cannot be followed */
 export function bareJpeg(jpeg: Uint8Array): Buffer | null {
   const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.length);
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + SOI) return null;

@@ -1,6 +1,6 @@
 /**
  * Counts what a JPEG is made of from its markers alone (ITU-T T.81, annex B). Each scan of a progressive JPEG visits the
- * whole picture again, and libjpeg can't be stopped between two of them: they are counted before it begins.
+ * whole picture again, and libjpeg cannot be stopped between two of them: they are counted before it begins.
  */
 import { scanEnd, segmentEnd } from './bare-jpeg.ts';
 
@@ -36,7 +36,7 @@ export function countJpegParts(bytes: Buffer, most: JpegParts): JpegParts {
   return { scans, segments };
 }
 
-/** Where segments can't be followed a decoder goes on at the next marker it finds. */
+/** Where segments cannot be followed a decoder goes on at the next marker it finds. */
 function possibleScans(bytes: Buffer, from: number): number {
   let count = 0;
   for (let at = from; at + 1 < bytes.length; at++)

@@ -26,7 +26,7 @@ const MAX_VISITED_PIXELS = 500_000_000;
 const MAX_SIDE = 32_768;
 /** The longer side to the shorter; the widest panorama of several cameras has 10. */
 const MAX_RATIO = 50;
-/** What a decoder may hold of a picture that it can't unpack row by row: 25 megapixels of a progressive JPEG. */
+/** What a decoder may hold of a picture that it cannot unpack row by row: 25 megapixels of a progressive JPEG. */
 const MAX_HELD_BYTES = 150_000_000;
 /** Bound of one decoding. libvips checks it between two rows, not within the scans of a JPEG: these are counted. */
 const DECODE_SECONDS = 10;

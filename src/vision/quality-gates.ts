@@ -22,13 +22,13 @@ export interface GateResult {
 export interface Beside {
   /** The camera gave the file before, byte by byte. */
   readonly repeated?: boolean;
-  /** Null where the backbone can't tell. */
+  /** Null where the backbone cannot tell. */
   readonly soiling?: AreaSoiling | null;
 }
 
 /**
  * Hand in the state the last picture gave, null at first.
- * A picture that can't be judged by itself is never called frozen, as a black one stays the same all night.
+ * A picture that cannot be judged by itself is never called frozen, as a black one stays the same all night.
  */
 export function passQualityGates(
   state: QualityGateState,

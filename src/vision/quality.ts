@@ -32,7 +32,7 @@ export interface PictureQuality {
   readonly signature: Uint8Array;
 }
 
-/** Why a single picture can't be judged. */
+/** Why a single picture cannot be judged. */
 export type PictureFault = 'dark' | 'obscured' | 'overexposed' | 'fogged' | 'damaged';
 
 // Measured with `scripts/measure-gates.ts`; see docs/gates.md.
@@ -90,7 +90,7 @@ export function measureQuality(picture: RawPicture): PictureQuality {
   };
 }
 
-/** Too dark comes first: what can't be seen for want of light isn't obscured. */
+/** Too dark comes first: what cannot be seen for want of light isn't obscured. */
 export function judgeQuality(
   quality: PictureQuality,
   { darkLuma }: Pick<GateOptions, 'darkLuma'>,

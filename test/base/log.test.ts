@@ -99,7 +99,7 @@ describe('neither secrets nor pictures reach the log', () => {
       { headers: { authorization: CANARY, Authorization: CANARY, 'proxy-authorization': CANARY } },
     ],
     ['a URL', { url }],
-    ['a URL in an error', new Error(`can't reach ${url}`)],
+    ['a URL in an error', new Error(`cannot reach ${url}`)],
     ['a URL in an error in an error', new Error('x', { cause: new Error(url) })],
     ['options on an error', Object.assign(new Error('x'), { options: { headers: CANARY } })],
     ['a picture', { frame: { bytes } }],

@@ -65,7 +65,7 @@ it('is started anew where it takes up too much memory', async () => {
   const broker = newBroker({}, log, 1);
   await broker.start();
   await until(
-    () => lines.some(({ msg }) => msg === 'the embedded broker takes up too much memory: it is ended'),
+    () => lines.some(({ msg }) => msg === 'the embedded broker takes up too much memory and is ended'),
     'the end',
   );
 });

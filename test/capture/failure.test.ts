@@ -52,7 +52,7 @@ describe('what a failure tells', () => {
 });
 
 describe('a child that survives its SIGKILL', () => {
-  // A process in uninterruptible sleep can't be made to order: this one has a number, and no ears.
+  // A process in uninterruptible sleep cannot be made to order: this one has a number, and no ears.
   function deaf() {
     return Object.assign(new EventEmitter(), {
       ...{ pid: 2 ** 30, exitCode: null as number | null, signalCode: null, kill: () => true },

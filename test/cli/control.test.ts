@@ -70,7 +70,7 @@ test('options are shown, changed and reset; config print shows what holds', asyn
   expect(changed.output).toMatch(/^camera\.interval +"5s" +runtime$/m);
   const explained = await run(optionsCommand(), ['activity.thresholds', '--explain']);
   expect(explained.output).toMatch(
-    /activity\.thresholds +\{"surfing":0\.6\} +runtime +\{\} +object of name: number 0\.\.1 +Enter thresholds/,
+    /activity\.thresholds +\{"surfing":0\.6\} +runtime +\{\} +object of name: number 0\.\.1 +Thresholds for an activity/,
   );
 
   const print = ['print', '--sources', '--json', '--set', `stateDir=${folder}`];

@@ -44,9 +44,9 @@ describe('surfwatch retrain', () => {
     const { status, output } = await run(retrainCommand(), ['--epochs', '30', '--only', 'folder', 'surfing']);
     expect(status).toBe(0);
     expect(retrain).toHaveBeenCalledWith({ epochs: 30, only: ['folder', 'surfing'] });
-    expect(output).toMatch(/this beach \(9 held back\) +macro-F1 +0\.611 +0\.877 +\+0\.266/);
+    expect(output).toMatch(/this beach \(9 held out\) +macro-F1 +0\.611 +0\.877 +\+0\.266/);
     expect(output).toMatch(/recall kitesurfing +– +–\n/);
-    expect(output).toMatch(/shipped data \(512 held back\) +macro-F1 +0\.884 +0\.881 +−0\.003/);
+    expect(output).toMatch(/shipped data \(512 held out\) +macro-F1 +0\.884 +0\.881 +−0\.003/);
     expect(output).toContain('promoted: the new head is in use; head 2026-06-01T10-44Z-b85e');
     expect(output).toContain('  board: macro-F1 0.877, before 0.611 (9 frames)');
   });

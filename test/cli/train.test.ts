@@ -86,7 +86,7 @@ describe('scripts/train-offline.ts', () => {
     });
   });
 
-  it('fits to all that is not held back: boards learn from frames, and need no photos kept for them', () => {
+  it('fits to all that is not held out: boards learn from frames, and need no photos kept for them', () => {
     const { fitted, held } = answer.samples;
     // A whole, a middle, and a changed view of each photo.
     expect(fitted).toBe(3 * (63 - held));

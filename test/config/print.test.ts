@@ -6,7 +6,7 @@ import type { Setting } from '../../src/config/setting.ts';
 import { fc } from '../support/fast-check.ts';
 import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
 
-/** Settings that depend on each other: their values can't be drawn apart. */
+/** Settings that depend on each other: their values cannot be drawn apart. */
 const RULED =
   /^(camera\.(kind|interval|webcam\.device|rpicam\.args|ffmpeg\.v4l2\..*)|activity\.staleAfter|schedule\.(enabled|daylight|latitude|longitude)|mqtt\.(certFile|keyFile)|metrics\.(textfile|token.*)|web\.(host|cert|key|.*Password(File)?)|.*\.username|.*\.password(File)?)$/;
 

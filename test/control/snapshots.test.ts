@@ -1,8 +1,7 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { visibleZones } from '../../src/control/shown-picture.ts';
-import { Snapshots } from '../../src/control/snapshots.ts';
-import type { SnapshotOptions } from '../../src/messaging/snapshot-options.ts';
+import { type SnapshotOptions, Snapshots } from '../../src/control/snapshots.ts';
 import { cornersOf, type Zone } from '../../src/vision/zone.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { fakeClock } from '../support/fake-clock.ts';

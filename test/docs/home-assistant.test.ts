@@ -152,7 +152,7 @@ describe('the Node-RED flow', () => {
   const examples = (topic: keyof typeof EXAMPLES) => EXAMPLES[topic].map(({ payload }) => payload as unknown);
 
   it('says what is sent in words', () => {
-    expect(said('activity', examples('activity'))).toEqual(['windsurfing (91 %)', "can't tell: dark"]);
+    expect(said('activity', examples('activity'))).toEqual(['windsurfing (91 %)', 'cannot tell: dark']);
     const [none] = EXAMPLES.activity.map(({ payload }) => ({ ...payload, activity: 'none', activities: [] }));
     expect(said('activity', [none])).toEqual(['nobody']);
     const [started, ended, model] = examples('event');

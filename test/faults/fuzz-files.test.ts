@@ -168,7 +168,7 @@ function withSum(bytes: Buffer, manifest: string): Buffer {
   return bytes;
 }
 
-/** Of the heads that a board trained, another takes the place of one that can't be read. */
+/** Of the heads that a board trained, another takes the place of one that cannot be read. */
 async function boardHeadSubjects(): Promise<Record<string, Subject>> {
   const place = await newPlace();
   const ids = await promoteAll(place, [2, 3]);

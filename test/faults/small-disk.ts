@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** A disk of its own, some megabytes large; null where it can't be mounted. */
+/** A disk of its own, some megabytes large; null where it cannot be mounted. */
 export async function smallDisk(megabytes: number): Promise<string | null> {
   const folder = join(await temporaryFolder(), 'disk');
   mkdirSync(folder);

@@ -46,7 +46,7 @@ export interface Board {
   readonly url: string;
   /** What it logged so far. */
   readonly log: () => string;
-  /** Frames judged since its start, by its metrics; 0 while they can't be read. */
+  /** Frames judged since its start, by its metrics; 0 while they cannot be read. */
   readonly frames: () => Promise<number>;
   /** Resolves when it has judged ten more. */
   readonly framesGoOn: (when: string) => Promise<void>;

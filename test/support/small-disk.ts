@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** Of four megabytes; null where it can't be mounted. */
+/** Of four megabytes; null where it cannot be mounted. */
 export async function smallDisk(): Promise<string | null> {
   const folder = join(await temporaryFolder(), 'disk');
   mkdirSync(folder);

@@ -26,20 +26,18 @@ export function addDaemonOptions(command: Command): Command {
   return addConfigOptions(command)
     .option(
       '-u, --url <address>',
-      'broker of the daemon: mqtt://[user:password@]host[:port]; several with commas between',
+      'the daemon’s broker: mqtt://[user:password@]host[:port]; separate several by commas',
     )
     .addOption(
-      new Option('--site <name>', 'board of a fleet, whose topics begin with surf/<name>').argParser(
-        siteName,
-      ),
+      new Option('--site <name>', 'board in a fleet; its topics begin with surf/<name>').argParser(siteName),
     )
     .addOption(
-      new Option('--base <topic>', 'what the topics begin with, where it is neither')
+      new Option('--base <topic>', 'prefix of the topics, if it is neither surf nor surf/<site>')
         .argParser(topicStart)
         .conflicts('site'),
     )
     .addOption(
-      new Option('--timeout <time>', 'how long an answer may take')
+      new Option('--timeout <time>', 'how long to wait for an answer')
         .argParser(duration)
         .default(15_000, '15s'),
     )
@@ -68,9 +66,9 @@ function quoted(text: string): string {
 
 /** Beneath the help of each of these commands. */
 export const WHERE_IT_IS = `
-Where the daemon is, it reads from the same settings: give it the same -c FILE. Without any it looks for the broker at
-127.0.0.1:1883. A password is better kept in the settings (mqtt.passwordFile) or the environment
-(SURFWATCH_MQTT_PASSWORD) than typed.`;
+The command finds the daemon by the daemon's settings: give it the same -c FILE. Without settings it looks for the broker at
+127.0.0.1:1883. Keep a password in the settings (mqtt.passwordFile) or the environment (SURFWATCH_MQTT_PASSWORD) rather
+than typing it.`;
 
 export interface Place {
   readonly mqtt: MqttOptions;

@@ -30,8 +30,8 @@ export function printOutcome(training: Training): void {
   }
   const { outcome, head, candidate, reasons, base, board, samples } = result;
   const rows = [
-    ...figureRows(board, judged => `this beach (${judged} held back)`),
-    ...figureRows(base, judged => `shipped data (${judged} held back)`),
+    ...figureRows(board, judged => `this beach (${judged} held out)`),
+    ...figureRows(base, judged => `shipped data (${judged} held out)`),
   ];
   if (rows.length > 0) {
     printTable(['judged on', '', 'in use', 'new', 'change'], rows);

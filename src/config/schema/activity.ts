@@ -3,12 +3,12 @@ import type { SettingTree } from '../setting.ts';
 
 export const activitySchema = {
   halfLife: {
-    doc: 'Half-life of the smoothing: after this long a new level counts for half. 0 smooths nothing.',
+    doc: 'Half-life of the smoothing: after this long a new level counts for half. 0 turns smoothing off.',
     format: 'duration',
     default: '6s',
   },
   dwell: {
-    doc: 'A changed activity is reported after it held this long, and for three pictures at least.',
+    doc: 'A changed activity is reported once it has held this long, and for at least three pictures.',
     format: 'duration',
     default: '8s',
   },
@@ -19,18 +19,18 @@ export const activitySchema = {
     min: 1_000,
   },
   staleAfter: {
-    doc: 'Without a picture for this long the activity is `unknown`. At least twice `camera.interval`.',
+    doc: 'After this long without a picture the activity is `unknown`. At least twice `camera.interval`.',
     format: 'duration',
     default: '30s',
     min: 1_000,
   },
   sessionGap: {
-    doc: 'A session outlives an `unknown` of this length.',
+    doc: 'A session continues through an `unknown` of up to this length.',
     format: 'duration',
     default: '2m',
   },
   thresholds: {
-    doc: 'Enter thresholds over those of the head, 0 to 1: `{"surfing": 0.6}`. Above 0.982 an activity is switched off.',
+    doc: 'Thresholds for an activity to become present, which override those of the head, 0 to 1: `{"surfing": 0.6}`. Above 0.982 an activity is switched off.',
     format: 'ratios',
     default: {},
   },

@@ -4,7 +4,7 @@ import type { SettingTree } from '../setting.ts';
 
 export const boardSchema = {
   site: {
-    doc: 'Name of the beach. Stands in every payload, and in the topics of a fleet.',
+    doc: 'Name of the beach, in every payload and in the topics of a fleet.',
     format: 'name',
     default: 'beach',
     required: true,
@@ -15,7 +15,7 @@ export const boardSchema = {
     default: false,
   },
   stateDir: {
-    doc: 'Folder for all that must outlive a restart. Made where it is missing.',
+    doc: 'Folder for everything that must survive a restart. Created if it is missing.',
     format: 'path',
     default: null,
     none: 'derive',
@@ -37,7 +37,7 @@ export const boardSchema = {
       },
     },
     levels: {
-      doc: 'Levels of single parts, over `log.level`: `{"capture": "debug"}`.',
+      doc: 'Levels of single parts, which override `log.level`: `{"capture": "debug"}`.',
       format: 'levels',
       default: {},
       keys: LOG_PARTS,

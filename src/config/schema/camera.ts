@@ -9,7 +9,7 @@ const PALETTES = Object.fromEntries(WEBCAM_PALETTES.map(name => [name, ''])) as 
 
 export const cameraSchema = {
   kind: {
-    doc: 'Where pictures come from. The simulator is never chosen by itself: no camera is an error, not invented activity.',
+    doc: 'Where pictures come from. The simulator is never chosen automatically: a missing camera is an error, not invented activity.',
     format: 'choice',
     default: 'webcam',
     choices: {
@@ -23,13 +23,13 @@ export const cameraSchema = {
   },
   interval: { doc: 'Time between two pictures.', format: 'duration', default: '2s', min: 100 },
   timeout: {
-    doc: 'A picture that takes longer has stalled: the source is started afresh.',
+    doc: 'A picture that takes longer has stalled: the source is restarted.',
     format: 'duration',
     default: '10s',
     min: 100,
   },
   offlineAfter: {
-    doc: 'Without a picture for this long the camera is `offline` and the activity `unknown`.',
+    doc: 'After this long without a picture the camera is `offline` and the activity `unknown`.',
     format: 'duration',
     default: '30s',
     min: 100,
@@ -44,7 +44,7 @@ export const cameraSchema = {
     width: { doc: 'Picture width in pixels.', format: 'whole', default: 1280, min: 16, max: 7680 },
     height: { doc: 'Picture height in pixels.', format: 'whole', default: 720, min: 16, max: 4320 },
     skipFrames: {
-      doc: "Frames thrown away first while the camera's exposure settles.",
+      doc: "Frames skipped first while the camera's exposure settles.",
       format: 'whole',
       default: 10,
       min: 0,
@@ -71,23 +71,23 @@ export const cameraSchema = {
     height: { doc: 'Picture height in pixels.', format: 'whole', default: 1080, min: 64, max: 6944 },
     fps: { doc: 'Pictures a second.', format: 'decimal', default: 2, min: 0.1, max: 30 },
     args: {
-      doc: 'Further options of rpicam-vid for the picture, each with its value: `["--rotation=180", "--awb=daylight", "--autofocus-mode=manual"]`; see [cameras.md](cameras.md#rpicam-a-ribbon-camera-of-a-raspberry-pi).',
+      doc: 'More options of rpicam-vid for the picture, each with its value: `["--rotation=180", "--awb=daylight", "--autofocus-mode=manual"]`; see [cameras.md](cameras.md#rpicam-a-ribbon-camera-of-a-raspberry-pi).',
       format: 'texts',
       default: [],
     },
   },
   directory: {
     path: { doc: 'The folder. Its subfolders are not read.', format: 'path', default: '' },
-    loop: { doc: 'Begin again after the last file.', format: 'switch', default: true },
+    loop: { doc: 'Start again after the last file.', format: 'switch', default: true },
     watch: {
-      doc: 'Give only files that arrive from now on, the newest first; never ends.',
+      doc: 'Take only files that arrive from now on, the newest first; never ends.',
       format: 'switch',
       default: false,
     },
   },
   http: {
     url: {
-      doc: 'URL of the snapshot, or of an MJPEG stream, whose first picture is taken. A user name and a password are better given by their own settings.',
+      doc: 'URL of the snapshot, or of an MJPEG stream, whose first picture is taken. Better give a user name and a password in their own settings.',
       format: 'url',
       default: '',
       schemes: ['http', 'https'],
@@ -95,7 +95,7 @@ export const cameraSchema = {
     username: { doc: 'User name for basic or digest authentication.', ...USERNAME },
     password: { doc: 'Password of `camera.http.username`.', ...PASSWORD },
     allowSelfSigned: {
-      doc: 'Accept a certificate nobody vouches for, as cameras in a local network have.',
+      doc: 'Accept a self-signed certificate, as cameras in a local network have.',
       format: 'switch',
       default: false,
     },
@@ -121,7 +121,7 @@ export const cameraSchema = {
       },
     },
     fps: {
-      doc: 'Pictures a second taken out of the stream.',
+      doc: 'Pictures a second taken from the stream.',
       format: 'decimal',
       default: 2,
       min: 0.01,
@@ -132,7 +132,7 @@ export const cameraSchema = {
       format: 'switch',
       default: true,
     },
-    loop: { doc: 'Begin a file again at its end.', format: 'switch', default: true },
+    loop: { doc: 'Start a file again at its end.', format: 'switch', default: true },
     maxWidth: {
       doc: 'Wider pictures are scaled down to this width in pixels; 0 leaves them.',
       format: 'whole',
@@ -141,7 +141,7 @@ export const cameraSchema = {
       max: 7680,
     },
     hwaccel: {
-      doc: 'Hardware decoder, as `-hwaccel` of ffmpeg. Where it gives no picture the processor decodes, and the log says so.',
+      doc: "Hardware decoder, as in ffmpeg's `-hwaccel`. If it gives no picture, the processor decodes, and the log says so.",
       format: 'choice',
       default: null,
       none: 'null',
@@ -157,13 +157,13 @@ export const cameraSchema = {
       },
     },
     keyframesOnly: {
-      doc: 'Decode keyframes only, which come every 1 to 10 seconds: saves most of the work. Use it where that is often enough, and the time between two is well below `camera.timeout`.',
+      doc: 'Decode only keyframes, which come every 1 to 10 seconds: saves most of the work. Use it if that is often enough, and if the time between two is well below `camera.timeout`.',
       format: 'switch',
       default: false,
     },
     v4l2: {
       format: {
-        doc: 'Pixel format asked of a `/dev/videoN`.',
+        doc: 'Pixel format to ask a `/dev/videoN` for.',
         format: 'choice',
         default: null,
         none: 'null',
@@ -175,21 +175,21 @@ export const cameraSchema = {
         },
       },
       width: {
-        doc: "Picture width asked of a `/dev/videoN`; 0, with `height`, for the device's own.",
+        doc: "Picture width to ask a `/dev/videoN` for; 0, with `height`, for the device's own.",
         format: 'whole',
         default: 0,
         min: 0,
         max: 7680,
       },
       height: {
-        doc: "Picture height asked of a `/dev/videoN`; 0, with `width`, for the device's own.",
+        doc: "Picture height to ask a `/dev/videoN` for; 0, with `width`, for the device's own.",
         format: 'whole',
         default: 0,
         min: 0,
         max: 4320,
       },
       fps: {
-        doc: "Pictures a second asked of a `/dev/videoN`; 0 for the device's own.",
+        doc: "Pictures a second to ask a `/dev/videoN` for; 0 for the device's own.",
         format: 'decimal',
         default: 0,
         min: 0,
@@ -198,7 +198,7 @@ export const cameraSchema = {
     },
   },
   simulator: {
-    seed: { doc: 'Decides everything that is left to chance.', format: 'whole', default: 1 },
+    seed: { doc: 'Seed of everything random.', format: 'whole', default: 1 },
     width: { doc: 'Picture width in pixels.', format: 'whole', default: 1280, min: 160, max: 7680 },
     height: { doc: 'Picture height in pixels.', format: 'whole', default: 720, min: 120, max: 4320 },
     speed: { doc: 'Simulated seconds per second.', format: 'decimal', default: 1, min: 0.001, max: 100_000 },

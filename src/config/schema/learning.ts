@@ -3,23 +3,23 @@ import type { SettingTree } from '../setting.ts';
 
 export const learningSchema = {
   keep: {
-    doc: 'What is kept on the board of frames that are worth a label.',
+    doc: 'What the board keeps of frames worth labelling.',
     format: 'choice',
     default: 'pictures',
     choices: {
-      nothing: 'nothing, but the numbers of frames that somebody labels',
+      nothing: 'only the numbers of frames that somebody labels',
       embeddings: 'numbers that a head can be trained on, no picture',
       pictures: 'the picture too',
     },
   },
   pixelate: {
-    doc: 'Kept pictures show only coarse blocks outside of the zones.',
+    doc: 'Kept pictures show only coarse blocks outside the zones.',
     format: 'switch',
     default: false,
   },
-  maxFrames: { doc: 'Most frames that are kept.', format: 'whole', default: 5_000, min: 10 },
+  maxFrames: { doc: 'Maximum number of kept frames.', format: 'whole', default: 5_000, min: 10 },
   maxBytes: {
-    doc: 'Most bytes that kept frames take.',
+    doc: 'Maximum size of all kept frames, in bytes.',
     format: 'bytes',
     default: 1_000_000_000,
     min: 1_000_000,
@@ -31,36 +31,36 @@ export const learningSchema = {
     min: 60_000,
   },
   minFree: {
-    doc: 'Bytes that stay free on the disk: nothing is kept where there are fewer.',
+    doc: 'Bytes to leave free on the disk: with fewer, nothing is kept.',
     format: 'bytes',
     default: 500_000_000,
   },
   sampleEvery: {
-    doc: 'A frame is kept this often whatever it shows. 0 keeps none for that reason.',
+    doc: 'One frame is kept this often whatever it shows; 0: none.',
     format: 'duration',
     default: '30m',
   },
   newActivities: {
-    doc: 'Activities that may be labelled though no head knows them yet: `["sup", "wingfoil"]`.',
+    doc: 'Activities that may be labelled although no head knows them yet: `["sup", "wingfoil"]`.',
     format: 'names',
     default: [],
   },
   labelledDir: {
-    doc: 'Folder that is watched for labelled pictures: `<labels>/*.jpg`, as `surfing+kitesurfing/a.jpg`.',
+    doc: 'Folder to watch for labelled pictures: `<labels>/*.jpg`, such as `surfing+kitesurfing/a.jpg`.',
     format: 'path',
     default: null,
     none: 'omit',
     noneMeans: 'none is watched',
   },
   keepHeads: {
-    doc: 'Heads made on the board that are kept, to roll back to.',
+    doc: 'Number of heads made on the board to keep, to roll back to.',
     format: 'whole',
     default: 5,
     min: 2,
     max: 100,
   },
   probation: {
-    doc: 'A new head is on probation for this long, and rolled back if the activity begins to flicker. 0 does not watch.',
+    doc: 'A new head is on probation for this long, and rolled back if the activity begins to flicker. 0: no probation.',
     format: 'duration',
     default: '30m',
   },

@@ -15,7 +15,7 @@ export const mqttSchema = {
   username: { doc: 'Login name at the broker.', ...USERNAME },
   password: { doc: 'Password at the broker.', ...PASSWORD },
   clientId: {
-    doc: 'Client id, unique at the broker: another client with the same one throws this one out.',
+    doc: 'Client id, unique at the broker, which disconnects one of two clients with the same id.',
     format: 'text',
     default: null,
     none: 'derive',
@@ -37,7 +37,7 @@ export const mqttSchema = {
   caFile: {
     doc: "PEM file of the authorities a broker's certificate is checked against.",
     ...PEM_FILE,
-    noneMeans: 'those Node.js trusts',
+    noneMeans: 'those that Node.js trusts',
   },
   certFile: {
     doc: "PEM file of the client's certificate; needs `mqtt.keyFile`.",
@@ -50,14 +50,14 @@ export const mqttSchema = {
     noneMeans: 'none',
   },
   servername: {
-    doc: 'Name that the certificate of the broker must have; also asked for by SNI.',
+    doc: "Name that the broker's certificate must have; also sent by SNI.",
     format: 'host',
     default: null,
     none: 'omit',
     noneMeans: 'the host in `mqtt.url`',
   },
   rejectUnauthorized: {
-    doc: 'Refuse a broker whose certificate does not check.',
+    doc: 'Refuse a broker whose certificate cannot be verified.',
     format: 'switch',
     default: true,
   },
@@ -70,7 +70,7 @@ export const brokerSchema = {
     default: 1883,
   },
   portFallback: {
-    doc: 'Take the next free port where `broker.port` is taken, instead of failing.',
+    doc: 'If `broker.port` is taken, use the next free port instead of failing.',
     format: 'switch',
     default: false,
   },

@@ -3,7 +3,7 @@ import type { SettingTree } from '../setting.ts';
 
 export const snapshotSchema = {
   publish: {
-    doc: 'Publish the picture that the activity was read from. Whoever may read the topic sees the beach; with `learning.pixelate` only its zones.',
+    doc: 'Publish the picture that the activity was read from. Whoever may read the topic sees the beach; with `learning.pixelate`, only its zones.',
     format: 'switch',
     default: false,
   },
@@ -20,7 +20,7 @@ export const snapshotSchema = {
     max: 7680,
   },
   minInterval: {
-    doc: 'Time between two pictures at least.',
+    doc: 'Minimum time between two pictures.',
     format: 'duration',
     default: '10s',
     min: 200,
@@ -29,7 +29,7 @@ export const snapshotSchema = {
 
 export const ridersSchema = {
   publish: {
-    doc: 'Publish where in the frame each rider is, on `riders`, at every frame that is judged. Counts are published without it.',
+    doc: 'Publish on `riders` where in the frame each rider is, for every judged frame. Counts are published without it.',
     format: 'switch',
     default: false,
   },
@@ -37,12 +37,12 @@ export const ridersSchema = {
 
 export const discoverySchema = {
   enabled: {
-    doc: 'Announce the board to Home Assistant, as one device with all that it says. Writes and reads outside of `surf/`: a broker with rules must allow both.',
+    doc: 'Announce the board to Home Assistant as one device with everything it publishes. Writes and reads outside `surf/`: a broker with access rules must allow both.',
     format: 'switch',
     default: false,
   },
   prefix: {
-    doc: 'What the topics of discovery begin with, as in the MQTT options of Home Assistant.',
+    doc: 'Prefix of the discovery topics, as in the MQTT options of Home Assistant.',
     format: 'topic',
     default: 'homeassistant',
     required: true,

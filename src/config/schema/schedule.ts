@@ -7,7 +7,7 @@ const OFFSET = { min: -6 * HOUR_MS, max: 6 * HOUR_MS } as const;
 
 export const scheduleSchema = {
   enabled: {
-    doc: 'Pipeline the camera only by daylight and in the windows below; outside of them the state is `night` or `closed` and no picture is asked for. `surfwatch schedule` shows the days to come.',
+    doc: 'Watch the camera only by daylight and in the windows below; outside them the state is `night` or `closed` and no picture is taken. `surfwatch schedule` shows the coming days.',
     format: 'switch',
     default: false,
   },
@@ -40,24 +40,24 @@ export const scheduleSchema = {
     max: 180,
   },
   morningOffset: {
-    doc: 'Begin so much after the beginning of daylight; `-30m` is half an hour before it.',
+    doc: 'How long after the beginning of daylight to begin; `-30m` is half an hour before it.',
     format: 'offset',
     default: '0s',
     ...OFFSET,
   },
   eveningOffset: {
-    doc: 'End so much after the end of daylight; `-30m` is half an hour before it.',
+    doc: 'How long after the end of daylight to end; `-30m` is half an hour before it.',
     format: 'offset',
     default: '0s',
     ...OFFSET,
   },
   windows: {
-    doc: 'Windows of the week: `[{"days": ["mon-fri"], "from": "08:00", "to": "20:00"}]`. Without `days` every day; with `to` at or before `from` until the next day. None: all week. With daylight both must hold.',
+    doc: 'Windows of the week: `[{"days": ["mon-fri"], "from": "08:00", "to": "20:00"}]`. Without `days`, every day; if `to` is at or before `from`, until the next day. None: all week. A window counts only together with daylight.',
     format: 'windows',
     default: [],
   },
   timeZone: {
-    doc: 'Time zone of the beach, as `Europe/Lisbon`: for the windows, and for the days of the history.',
+    doc: 'Time zone of the beach, such as `Europe/Lisbon`: for the windows, and for the days of the history.',
     format: 'timeZone',
     default: null,
     none: 'null',

@@ -17,12 +17,12 @@ export const historySchema = {
 
 export const monitorSchema = {
   minFree: {
-    doc: 'Bytes: the alert `disk-full` is raised where fewer are free on the disk of the state folder.',
+    doc: 'The alert `disk-full` is raised if fewer bytes than this are free on the disk of the state folder.',
     format: 'bytes',
     default: 200_000_000,
   },
   hot: {
-    doc: 'Temperature of the processor, in °C, from which on the alert `board-hot` is raised.',
+    doc: 'Temperature of the processor, in °C, from which the alert `board-hot` is raised.',
     format: 'decimal',
     default: 80,
     min: 30,
@@ -32,7 +32,7 @@ export const monitorSchema = {
 
 export const metricsSchema = {
   token: {
-    doc: 'Token by which a program reads `/metrics`, `/healthz` and `/readyz` of the page without a login, as `Authorization: Bearer TOKEN`. On this computer none is needed.',
+    doc: 'Token with which a program reads `/metrics`, `/healthz` and `/readyz` of the page without a login, as `Authorization: Bearer TOKEN`. Programs on this computer need none.',
     format: 'text',
     default: null,
     none: 'omit',

@@ -1,36 +1,36 @@
-/** Settings of what is looked at, with what, and when a picture can't be judged. */
+/** Settings of what is looked at, with what, and when a picture cannot be judged. */
 import type { Setting, SettingTree } from '../setting.ts';
 
 export const zonesSetting = {
-  doc: 'Parts of the beach that are reported by themselves: `{"name": "north", "x": 0, "y": 0.4, "w": 0.5, "h": 0.3}`, or a polygon `{"name": "reef", "points": [[0.1, 0.5], [0.6, 0.4], [0.5, 0.7]]}`, each number a share of the frame. They group and filter riders; how well these are seen does not depend on them. Empty: the whole frame is one zone named `beach`.',
+  doc: 'Parts of the beach that are reported separately: `{"name": "north", "x": 0, "y": 0.4, "w": 0.5, "h": 0.3}`, or a polygon `{"name": "reef", "points": [[0.1, 0.5], [0.6, 0.4], [0.5, 0.7]]}`, each number a fraction of the frame. Zones group and filter riders; they do not affect how well riders are seen. Empty: the whole frame is one zone named `beach`.',
   format: 'zones',
   default: [],
 } as const satisfies Setting;
 
 export const visionSchema = {
   detail: {
-    doc: 'How finely a frame is read: `auto`, or pixels of the picture that is read to one of the frame. At 1 riders of 12 pixels and more are seen well, at 2 those of 6; twice as fine takes four times as long.',
+    doc: 'How finely a frame is read: `auto`, or pixels of the picture that is read per pixel of the frame. At 1 the model sees riders of 12 pixels and more well, at 2 those of 6; twice as fine takes four times as long.',
     format: 'detail',
     default: 'auto',
   },
   share: {
-    doc: 'With `detail: auto`, share of the interval between two frames that reading one may take.',
+    doc: 'With `detail: auto`, fraction of the interval between two frames that reading one may take.',
     format: 'ratio',
     default: 0.5,
   },
   engine: {
-    doc: 'What computes the backbone.',
+    doc: 'Engine that computes the backbone.',
     format: 'choice',
     default: 'auto',
     choices: {
       auto: 'the first of the others that loads',
       onnx: 'onnxruntime-node, the fastest',
-      'tfjs-node': "TensorFlow's native library, where it is installed",
+      'tfjs-node': "TensorFlow's native library, if it is installed",
       wasm: 'TensorFlow.js in WebAssembly, runs everywhere',
     },
   },
   threads: {
-    doc: 'Threads of the engine; 0 chooses by the processor.',
+    doc: 'Threads of the engine; 0 chooses by the number of cores.',
     format: 'whole',
     default: 0,
     min: 0,
@@ -40,20 +40,20 @@ export const visionSchema = {
 
 export const gatesSchema = {
   frozenAfter: {
-    doc: 'The same picture for this long is a frozen camera, and the activity `unknown`.',
+    doc: 'A camera that shows the same picture for this long is frozen, and the activity `unknown`.',
     format: 'duration',
     default: '1m',
     min: 1_000,
   },
   darkLuma: {
-    doc: 'Dark where 95 % of the picture is darker than this luma, 0 to 255.',
+    doc: 'A picture is dark if 95 % of it is darker than this luma, 0 to 255.',
     format: 'decimal',
     default: 48,
     min: 0,
     max: 255,
   },
   view: {
-    doc: 'What is told from the view that is learnt.',
+    doc: 'What the daemon detects by the learnt view.',
     format: 'choice',
     default: 'on',
     choices: {
@@ -62,10 +62,10 @@ export const gatesSchema = {
     },
   },
   dirt: {
-    doc: 'Whether dirt on the lens is told: drops, salt, a web, something before a part of it.',
+    doc: 'Whether the daemon detects dirt on the lens: drops, salt, a cobweb, something in front of part of it.',
     format: 'choice',
     default: 'on',
-    choices: { on: 'where the backbone can tell it, as the shipped one', off: 'not told' },
+    choices: { on: 'if the backbone can, as the shipped one does', off: 'not told' },
   },
 } as const satisfies SettingTree;
 

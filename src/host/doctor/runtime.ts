@@ -35,7 +35,7 @@ export async function checkSharp(): Promise<Finding> {
     if (missing.length === 0) return ok('pictures', detail);
     return fail(
       'pictures',
-      `${detail} can't read ${missing.join(', ')}`,
+      `${detail} cannot read ${missing.join(', ')}`,
       'Reinstall sharp: `npm rebuild sharp`.',
     );
   } catch (error) {

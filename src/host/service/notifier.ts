@@ -18,7 +18,7 @@ const US_PER_MS = 1_000;
 /** PID 1 refuses longer ones. */
 const LONGEST_STATUS = 1_000;
 
-/** Messages go out one after the other. One that can't be sent is logged and never breaks what it is about. */
+/** Messages go out one after the other. One that cannot be sent is logged and never breaks what it is about. */
 export class Notifier {
   readonly #parts: NotifierParts;
   #sending: Promise<void> = Promise.resolve();
@@ -89,7 +89,7 @@ export class Notifier {
 
   /** Once for each row of failures. */
   #complain(error: unknown): void {
-    if (!this.#failing) this.#parts.log.error({ err: error }, 'systemd could not be told how the daemon is');
+    if (!this.#failing) this.#parts.log.error({ err: error }, 'the status could not be sent to systemd');
     this.#failing = true;
   }
 }

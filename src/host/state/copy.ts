@@ -61,7 +61,7 @@ export async function copyState(stateDir: string, target: string): Promise<Copie
   return { files, damaged };
 }
 
-/** @returns false for a database that can't be read */
+/** @returns false for a database that cannot be read */
 async function copyOne(from: string, to: string): Promise<boolean> {
   try {
     if (from.endsWith('.db')) vacuumInto(from, to);

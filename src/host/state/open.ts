@@ -30,7 +30,7 @@ export interface OpenedState {
 }
 
 /**
- * A folder that can't be written to is no error: the parts go on in memory.
+ * A folder that cannot be written to is no error: the parts go on in memory.
  *
  * @throws SurfwatchError `state-locked`, `state-newer`, `state-backup-failed`, `restore-unfinished`, and what a migration
  * throws
@@ -46,7 +46,7 @@ export async function openState(parts: StateParts): Promise<OpenedState> {
     });
     if (fault !== null)
       log.error({ err: fault }, 'the state folder cannot be written to: nothing new is kept');
-    if (await finishRestore(stateDir)) log.warn('a restore that was interrupted is finished');
+    if (await finishRestore(stateDir)) log.warn('an interrupted restore is finished');
     if (lock !== undefined) await pruneSetAside(stateDir);
     const unkept = (await bringUpToDate(parts, clock.now())) ?? fault;
     const notKept = unkept === null ? null : `${unkept.code}: ${unkept.message}`;
@@ -72,7 +72,7 @@ async function tryToLock(
   }
 }
 
-/** @returns why the version can't be kept, else null */
+/** @returns why the version cannot be kept, else null */
 async function bringUpToDate(parts: StateParts, now: number): Promise<SurfwatchError | null> {
   const { stateDir, appVersion: app, log, migrations = STATE_MIGRATIONS } = parts;
   const newest = migrations.at(-1)?.to ?? 0;
@@ -103,7 +103,7 @@ async function update(
   try {
     const { folder, damaged } = await makeBackup(stateDir, name, clock.now());
     const to = { state: newest, app };
-    log.info({ from: found, to, backup: folder, damaged }, 'the state folder is brought up to date');
+    log.info({ from: found, to, backup: folder, damaged }, 'the state folder is being migrated');
   } catch (error) {
     // Without a backup nothing is changed; but where nothing is to be changed here, watching goes on.
     if (due.length > 0) throw error;

@@ -13,7 +13,7 @@ import { shortlist } from './ranking/shortlist.ts';
 
 /** What is known already. */
 export interface NextInput {
-  /** The present head, and the thresholds in force. */
+  /** The present head, and the thresholds in use. */
   readonly head: JudgedBy;
   /** [rows, width]: embeddings of the cells that decided in labelled frames, newest last; may be empty. */
   readonly labelled: Float32Array;

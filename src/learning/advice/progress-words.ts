@@ -22,7 +22,7 @@ export function progressSentence(
 }
 
 function broughtSentence({ before, now, gain, judged }: Gain): string {
-  const found = `${percent(now)} of it is found in ${counted(judged, 'held-back frame')}, and ${percent(before)} was by the first head`;
+  const found = `${percent(now)} of it is found in ${counted(judged, 'held-out frame')}, and ${percent(before)} was by the first head`;
   if (Math.abs(gain) < CHANGE) return `${found}: no change.`;
   return `${found}: labels ${gain > 0 ? 'brought' : 'cost'} ${points(gain)}.`;
 }
@@ -46,7 +46,7 @@ export interface RetrainingPoint {
   readonly at: number;
   /** Labelled frames of each activity, and of `none`, at that time. */
   readonly labels: Readonly<Record<string, number>>;
-  /** On the board's held-back frames; null where there were none. */
+  /** On the board's held-out frames; null where there were none. */
   readonly board: GateComparison | null;
   /** On the base set's. */
   readonly base: GateComparison | null;
@@ -60,7 +60,7 @@ export interface Gain {
   readonly now: number;
   /** Sum of what each promoted head gained on the frames of its time: those that judge grow in number too. */
   readonly gain: number;
-  /** Held-back frames that the newest figure is of. */
+  /** Held-out frames that the newest figure is of. */
   readonly judged: number;
 }
 
@@ -77,7 +77,7 @@ export interface ActivityProgress {
   readonly labels: number;
   /** Those of them labelled since the last retraining. */
   readonly waiting: number;
-  /** Recall on the board's held-back frames; null where it is unknown. */
+  /** Recall on the board's held-out frames; null where it is unknown. */
   readonly brought: Gain | null;
   readonly tenMore: Expected | null;
   /** Why one of them is unknown; null where both are known. */
@@ -86,7 +86,7 @@ export interface ActivityProgress {
 }
 
 export interface Progress {
-  /** On the board's held-back frames; null where it is unknown. */
+  /** On the board's held-out frames; null where it is unknown. */
   readonly macroF1: Gain | null;
   /** On the base set's: whether something was forgotten. */
   readonly baseMacroF1: Gain | null;

@@ -59,7 +59,7 @@ function whyUnknown(name: string, history: readonly RetrainingPoint[]): string {
   if (history.length === 0) return 'there was no retraining yet';
   if (!history.some(({ outcome }) => outcome === 'promoted')) return 'no retraining was promoted yet';
   if (!history.some(({ board }) => (board?.candidate.recall[name] ?? null) !== null))
-    return `no held-back frame is labelled ${name} yet`;
+    return `no held-out frame is labelled ${name} yet`;
   return `no promoted head and the one before it were both judged on ${name}`;
 }
 
@@ -126,7 +126,7 @@ function expected(
   };
 }
 
-/** Binomial standard deviation, as if the held-back frames were shared evenly among the classes that are there. */
+/** Binomial standard deviation, as if the held-out frames were shared evenly among the classes that are there. */
 function spreadOf(recall: number, { candidate }: GateComparison): number {
   const classes = Object.values(candidate.recall).filter(value => value !== null).length;
   const frames = Math.max(1, candidate.judged / Math.max(1, classes));

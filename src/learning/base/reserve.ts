@@ -25,5 +25,5 @@ export function reservedGroups(samples: readonly Sample[], share: number, seed: 
   return reserved;
 }
 
-/** So that they are not drawn in the same order as the groups that are held back to measure with. */
+/** So that they are not drawn in the same order as the groups that are held out to measure with. */
 const SALT = 0x5eed;

@@ -22,7 +22,7 @@ export interface ArchiverDeps {
   readonly references: References;
   readonly options: LearningOptions;
   readonly zones: readonly Zone[];
-  /** That of the head in force. */
+  /** That of the head in use. */
   readonly head: () => Pick<HeadManifest, 'activities' | 'cells' | 'width'>;
   /** SHA-256 of the backbone's weights. */
   readonly backbone: string;

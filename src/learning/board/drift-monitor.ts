@@ -24,7 +24,7 @@ export interface DriftMonitor {
 
 /**
  * @param directory that of the archive; a damaged file in it is set aside, and the days are begun anew
- * @param head the one in force
+ * @param head the one in use
  */
 export async function openDriftMonitor(
   directory: string,
@@ -34,7 +34,7 @@ export async function openDriftMonitor(
 ): Promise<DriftMonitor> {
   const file = { path: join(directory, FILE), version: 1, schema: daysSchema };
   const { value, damage } = await readStateFile(file, clock.now());
-  if (damage !== null) log.error({ damage }, 'what the days were like is damaged, and begun anew');
+  if (damage !== null) log.error({ damage }, 'the daily figures for drift are damaged and started anew');
   let days: readonly DriftDay[] = value?.days ?? [];
   // Not before the first frame: this takes a while, in which the first word of the beach can be said.
   let unread = base;

@@ -122,7 +122,7 @@ async function cellsOf(
     if (before === null)
       log.warn(
         { frame: frame.id },
-        'a labelled frame of another backbone has no picture: it is not learnt from',
+        'a labelled frame of another backbone has no picture: nothing is learnt from it',
       );
   } catch (error) {
     log.warn({ frame: frame.id, reason: messageOf(error) }, 'the picture of a labelled frame cannot be read');

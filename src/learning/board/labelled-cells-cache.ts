@@ -7,11 +7,11 @@ import type { Archive } from '../archive/types.ts';
 /**
  * The cells that labels are about, read once and again after {@link LabelledCellsCache.forget}.
  *
- * @param head the one in force
+ * @param head the one in use
  */
 export interface LabelledCellsCache {
   cells(): LabelledCells;
-  /** A label came or went, or another head is in force. */
+  /** A label came or went, or another head is in use. */
   forget(): void;
 }
 

@@ -31,7 +31,7 @@ export interface LearningDeps {
   readonly onTraining: (training: Training) => void;
   readonly onNews: (news: ModelNews) => void;
   readonly onAlert: (id: LearningAlert, text: string | null) => void;
-  /** Another head was put in force; it scores the next frame. */
+  /** Another head was put into use; it scores the next frame. */
   readonly onHead: (head: HeadBundle) => void;
   readonly newId: () => string;
   readonly clock: Clock;

@@ -228,7 +228,7 @@ export class Learning {
     if (store.pinned !== null)
       log.warn(
         { head: store.pinned },
-        'models.head names a head: the new one is in force only until the next start',
+        'models.head names a head: the new one is in use only until the next start',
       );
     this.#report('model_promoted', from, facts, candidate);
   }
@@ -279,7 +279,7 @@ export class Learning {
     this.#deps.onAlert('model-drift', drift.drift(this.#since()).alert);
   }
 
-  /** The day from which on the head in force judges. */
+  /** The day from which on the head in use judges. */
   #since(): string | null {
     const changed = this.#deps.store.history(1_000).find(({ to }) => to !== null);
     return changed === undefined ? null : changed.at.slice(0, 10);

@@ -36,13 +36,13 @@ export class ProbationMonitor {
   #rollingBack = false;
   #saveFailed = false;
 
-  /** @param rollBack puts the head before the present one in force, and calls {@link ProbationMonitor.end} */
+  /** @param rollBack puts the head before the present one in use, and calls {@link ProbationMonitor.end} */
   constructor(deps: ProbationMonitorDeps, rollBack: (reason: string) => Promise<unknown>) {
     this.#deps = deps;
     this.#putBack = rollBack;
   }
 
-  /** Goes on with the probation of the head in force. One that was promoted and has no file yet begins it. */
+  /** Goes on with the probation of the head in use. One that was promoted and has no file yet begins it. */
   async start(): Promise<void> {
     const { reader, store, clock, log } = this.#deps;
     const { id } = reader.head.manifest;
@@ -59,7 +59,7 @@ export class ProbationMonitor {
     return this.#save();
   }
 
-  /** Another head is in force from now on. */
+  /** Another head is in use from now on. */
   begin(): void {
     const { options, clock } = this.#deps;
     this.#set(
@@ -69,7 +69,7 @@ export class ProbationMonitor {
     );
   }
 
-  /** The head that was on probation is no longer in force. */
+  /** The head that was on probation is no longer in use. */
   end(): void {
     this.#set(endProbation(this.#probation));
   }
@@ -108,7 +108,7 @@ export class ProbationMonitor {
     try {
       await this.#putBack(reason);
     } catch (error) {
-      log.error({ err: error, head: id }, 'the head that misbehaves cannot be rolled back; trying again');
+      log.error({ err: error, head: id }, 'the misbehaving head cannot be rolled back; trying again');
       onAlert(
         'rollback-failed',
         `head ${id} misbehaves (${reason}), and cannot be rolled back: ${messageOf(error)}`,

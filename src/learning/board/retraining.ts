@@ -1,4 +1,4 @@
-/** The life of training jobs on the board: one at a time, from the command to a head in force or a reason why not. */
+/** The life of training jobs on the board: one at a time, from the command to a head in use or a reason why not. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -27,7 +27,7 @@ export interface RetrainingDeps {
   readonly store: ModelStore;
   /** Gathers what there is to learn from; may take long where pictures must be embedded anew. */
   readonly gather: (request: RetrainRequest, signal: AbortSignal) => Promise<RetrainInput>;
-  /** Id of the head in force. */
+  /** Id of the head in use. */
   readonly head: () => string;
   /** Told at every step. */
   readonly onUpdate: (training: Training) => void;
@@ -77,7 +77,7 @@ export class Retraining {
       await rm(this.#note(), { force: true });
       return;
     }
-    const message = `job ${job} was interrupted by a restart of the daemon; the head in force is as it was`;
+    const message = `job ${job} was interrupted by a restart of the daemon; the head in use is as it was`;
     this.#update({
       job,
       state: 'failed',

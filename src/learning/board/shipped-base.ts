@@ -1,4 +1,4 @@
-/** The base set that came with the program: of the head in force if that is a shipped one, else of the shipped default. */
+/** The base set that came with the program: of the head in use if that is a shipped one, else of the shipped default. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';
@@ -29,7 +29,7 @@ export async function loadShippedBase({
     const base = await loadBase(join(shippedHeads, id));
     const { width, backbone } = reader.head.manifest;
     if (base === null || (base.backbone === backbone.sha256 && base.set.width === width)) return base;
-    log.warn({ head: id }, 'the base set is of another backbone and not used');
+    log.warn({ head: id }, 'the base set belongs to another backbone and is not used');
   } catch (error) {
     log.warn({ err: error }, `the base set cannot be used: ${messageOf(error)}`);
   }

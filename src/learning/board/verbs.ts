@@ -12,7 +12,7 @@ const NEXT_COUNT = 10;
 
 const retrainArgs = z.object({
   epochs: z.int().min(1).max(MAX_EPOCHS).optional().describe('Passes over the data at most.'),
-  dryRun: z.boolean().optional().describe('Only measure: the head in force stays.'),
+  dryRun: z.boolean().optional().describe('Only measure: the head in use stays.'),
   force: z.boolean().optional().describe('Promote the new head even if it is no better.'),
   only: z
     .array(z.string().max(MAX_NAME_LENGTH))
@@ -57,7 +57,7 @@ export interface LearningVerbDeps {
 export function learningVerbs(learning: Opening<LearningVerbDeps>): Verbs {
   return {
     label: defineVerb({
-      doc: 'Says what can be seen in frames, or who is where in one. The answer comes when that is on disk: `labelled`, and `counts` of labelled frames by activity; or with `undo` what holds now, null where nothing does.',
+      doc: 'Says what frames show, or who is where in one. The answer comes when that is on disk: `labelled`, and `counts` of labelled frames by activity; or with `undo` the label that holds now, null if none does.',
       args: labelArgsSchema,
       run: async ({ frame: id, frames, new: allowNew, undo, way = 'mqtt', ...said }) => {
         if (undo === true && id !== undefined)
@@ -72,14 +72,14 @@ export function learningVerbs(learning: Opening<LearningVerbDeps>): Verbs {
       run: async args => (await needLearning(learning)).retrain(args),
     }),
     cancel: defineVerb({
-      doc: 'Ends the training job; the head in force stays.',
+      doc: 'Ends the training job; the head in use stays.',
       args: z.object({
         job: z.ulid().optional().describe('Id (ULID) of the job; without it the one that runs.'),
       }),
       run: async ({ job }) => (await needLearning(learning)).cancel(job),
     }),
     rollback: defineVerb({
-      doc: 'Puts an earlier head in force again.',
+      doc: 'Returns to an earlier head.',
       args: z.object({
         to: headId
           .optional()
@@ -88,7 +88,7 @@ export function learningVerbs(learning: Opening<LearningVerbDeps>): Verbs {
       run: async ({ to }) => (await needLearning(learning)).rollback(to),
     }),
     models: defineVerb({
-      doc: 'Lists the heads that are there, and what became of each, with how many frames were labelled by then (`labelled`); `held` is the one that waits for approval. With `overlay` it answers with a picture: `jpeg`, base64, what the head in force finds on the left, what the other finds on the right.',
+      doc: 'Lists the heads, and what became of each, with how many frames were labelled by then (`labelled`); `held` is the one that waits for approval. With `overlay` it answers with a picture: `jpeg`, base64, with the riders that the head in use finds on the left, and those that the other finds on the right.',
       args: z.object({ overlay: headId.optional().describe('Id of the head that waits for approval.') }),
       run: async ({ overlay }) =>
         overlay === undefined
@@ -96,17 +96,17 @@ export function learningVerbs(learning: Opening<LearningVerbDeps>): Verbs {
           : (await needLearning(learning)).overlay(overlay),
     }),
     approve: defineVerb({
-      doc: 'Puts the head that waits for approval in force.',
+      doc: 'Promotes the head that waits for approval.',
       args: z.object({ head: headId.describe('Its id.') }),
       run: async ({ head }) => (await needLearning(learning)).approve(head),
     }),
     reject: defineVerb({
-      doc: 'Deletes the head that waits for approval; the head in force stays.',
+      doc: 'Deletes the head that waits for approval; the head in use stays.',
       args: z.object({ head: headId.describe('Its id.') }),
       run: async ({ head }) => (await needLearning(learning)).reject(head),
     }),
     next: defineVerb({
-      doc: 'Lists the frames that are most worth a label, best first: of each what is asked (`ask`: `label`, `points` or `none`), why (`reasons`), and what may be a rider in it, numbered as `label` takes it (`places`).',
+      doc: 'Lists the frames most worth labelling, best first: for each, what kind of label is asked for (`ask`: `label`, `points` or `none`), why (`reasons`), and the places that may be a rider, numbered as `label` takes them (`places`).',
       args: z.object({
         count: z.int().min(1).max(MAX_NEXT).optional().describe(`How many; ${NEXT_COUNT} if not said.`),
       }),

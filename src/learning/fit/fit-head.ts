@@ -16,7 +16,7 @@ export interface FitOptions {
   readonly dropout: number;
   /** Share of the way back to where it started that a step of learning rate 1 would take; missing for 0. */
   readonly pull?: number;
-  /** Stop after so many epochs without a lower held-back loss, and keep the best; 0 runs and keeps all. */
+  /** Stop after so many epochs without a lower held-out loss, and keep the best; 0 runs and keeps all. */
   readonly patience: number;
 }
 
@@ -47,7 +47,7 @@ export interface Epoch {
 }
 
 export interface FitHooks {
-  /** Called after every epoch; returns the loss on data held back, by which fitting stops early. */
+  /** Called after every epoch; returns the loss on data held out, by which fitting stops early. */
   readonly onEpoch?: (epoch: Epoch) => number | null;
   /** Called after every epoch but the last; returns what to go on with, or null for the same. */
   readonly next?: (epoch: number) => FitSource | null;

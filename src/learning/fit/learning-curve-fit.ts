@@ -18,7 +18,7 @@ const LEAST_SPREAD = 0.003;
  * spread, or by how far the points lie from the law where that is more, and the law fitted again.
  *
  * @param more photos beyond the largest number measured
- * @returns null where it can't tell: fewer than three different numbers of photos, or a 95 % interval of more than 0.2
+ * @returns null where it cannot tell: fewer than three different numbers of photos, or a 95 % interval of more than 0.2
  */
 export function fitLearningCurve(points: readonly MeasuredPoint[], more: number): LearningCurve['next'] {
   const sizes = new Set(points.map(({ photos }) => photos));
@@ -92,7 +92,7 @@ function normal(random: Random): number {
 
 export interface LearningCurve {
   readonly points: readonly CurvePoint[];
-  /** What a power law through the points says of more photos: null where it can't tell. */
+  /** What a power law through the points says of more photos: null where it cannot tell. */
   readonly next: {
     /** In all. */
     readonly photos: number;
@@ -105,7 +105,7 @@ export interface LearningCurve {
 export interface CurvePoint {
   /** Pictures that were fitted to. */
   readonly photos: number;
-  /** On the held-back groups, mean of several draws. */
+  /** On the held-out groups, mean of several draws. */
   readonly accuracy: number;
   /** Standard deviation between the draws. */
   readonly spread: number;

@@ -4,11 +4,11 @@ import type { Sample } from './sample.ts';
 
 /**
  * Chooses the groups to hold back: seeded, and so that every class (each combination of labels within a source) has
- * about `share` of its samples among them. Groups are taken in random order; one is held back where that brings the
- * held-back shares nearer to the wanted one.
+ * about `share` of its samples among them. Groups are taken in random order; one is held out where that brings the
+ * held-out shares nearer to the wanted one.
  *
  * @param share 0..1
- * @returns the held-back groups
+ * @returns the held-out groups
  */
 export function heldBackGroups(samples: readonly Sample[], share: number, seed: number): Set<string> {
   const wanted = new Map<string, number>();
@@ -32,7 +32,7 @@ export function heldBackGroups(samples: readonly Sample[], share: number, seed: 
   return held;
 }
 
-/** How much nearer to the wanted numbers the held-back part comes with this group, each class weighing the same. */
+/** How much nearer to the wanted numbers the held-out part comes with this group, each class weighing the same. */
 function gain(
   group: ReadonlyMap<string, number>,
   missing: ReadonlyMap<string, number>,

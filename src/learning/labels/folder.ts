@@ -99,7 +99,7 @@ export class LabelFolder {
       try {
         await this.#scan(signal);
       } catch (error) {
-        log.warn({ err: error, root }, 'the folder of labelled pictures: it is tried again');
+        log.warn({ err: error, root }, 'the folder of labelled pictures failed: trying again');
         pauseMs = this.#options.retryMs;
       }
       await clock.sleep(pauseMs, signal).catch(() => undefined);

@@ -27,7 +27,7 @@ export interface LabelServiceParts {
   >;
   /** Frames seen lately, kept or not. */
   readonly recent: { get(id: string): NewFrame | undefined };
-  /** Those of the head in force. */
+  /** Those of the head in use. */
   readonly activities: () => readonly string[];
   /** Names that may be given besides, as they are set. */
   readonly newActivities: readonly string[];
@@ -40,7 +40,7 @@ export interface LabelServiceParts {
    * @throws SurfwatchError `image-unreadable`; what the engine throws
    */
   readonly pointAt: (frame: string, points: readonly Point[]) => Promise<boolean>;
-  /** Probability, 0..1, from which a detection counts as a rider, by the head in force. */
+  /** Probability, 0..1, from which a detection counts as a rider, by the head in use. */
   readonly rider: () => number;
   /** A new ULID. */
   readonly newId: () => string;
@@ -58,7 +58,7 @@ export interface LabelFrames extends Said {
   readonly labels?: readonly string[] | undefined;
   readonly rectangle?: Rectangle | undefined;
   readonly by?: string | undefined;
-  /** Take a name that is not known as that of a new activity. */
+  /** Accept an unknown name as a new activity. */
   readonly allowNew?: boolean | undefined;
 }
 

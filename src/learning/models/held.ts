@@ -55,7 +55,7 @@ export async function openHeldHeads(
   log: Logger,
 ): Promise<HeldHeads> {
   const folder = heldFolder(board);
-  const warn = (error: unknown) => log.warn({ err: error }, 'a head that was held cannot be deleted');
+  const warn = (error: unknown) => log.warn({ err: error }, 'a held head cannot be deleted');
   await sweep(folder).catch(warn);
   let newest = (await readHeld(folder, log).catch(() => [])).at(-1) ?? null;
   const waiting = () => (newest !== null && wasUsed(newest.id) ? null : newest);
@@ -120,7 +120,7 @@ async function readHeld(folder: string, log: Logger): Promise<HeldHead[]> {
   for (const id of await namesIn(folder)) {
     const held = parsed(await readFile(join(folder, id, NOTE), 'utf8').catch(() => ''));
     if (held?.id === id) found.push(held);
-    else log.warn({ head: id }, 'a head that waited for approval is damaged: it waits no more');
+    else log.warn({ head: id }, 'a head that waited for approval is damaged and was dropped');
   }
   return found.sort((a, b) => a.at.localeCompare(b.at));
 }

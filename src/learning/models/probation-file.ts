@@ -50,7 +50,7 @@ export async function readProbation(
     return { head, state: { baseline, trial: resumed, verdict } };
   } catch (error) {
     if (codeOf(error) !== 'ENOENT')
-      log.warn({ path, reason: messageOf(error) }, 'the probation on disk is damaged: it begins anew');
+      log.warn({ path, reason: messageOf(error) }, 'the probation on disk is damaged: it starts again');
     return null;
   }
 }

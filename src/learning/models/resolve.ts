@@ -100,7 +100,7 @@ export function isForRiders({ cells }: Pick<HeadManifest, 'cells'>): boolean {
   return cells !== undefined;
 }
 
-/** The head, or why it can't be had. */
+/** The head, or why it cannot be had. */
 export async function tryHead(
   folders: HeadFolders,
   id: string,

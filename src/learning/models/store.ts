@@ -49,7 +49,7 @@ export interface ModelStoreOptions {
   readonly log: Logger;
 }
 
-/** Clears away what a power cut left. A folder that can't be written to is no error until something is to be kept. */
+/** Clears away what a power cut left. A folder that cannot be written to is no error until something is to be kept. */
 export async function openModelStore(options: ModelStoreOptions): Promise<ModelStore> {
   const { folders, configured, backbone, keep, clock, log } = options;
   const { board } = folders;
@@ -103,7 +103,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
     const reasons = skipped.map(({ reason }) => reason);
     const entry = { event: 'auto-rolled-back', from: first.id, job: null, reasons, figures: null } as const;
     await use({ head, origin }, entry).catch(error =>
-      log.warn({ err: error }, 'the change of head cannot be kept'),
+      log.warn({ err: error }, 'the change of head cannot be stored'),
     );
   }
 
@@ -123,7 +123,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
     try {
       await mkdir(board, { recursive: true });
       await saveHead(board, head, { [PROMOTION_FILE]: `${JSON.stringify(entry, null, 1)}\n` });
-      // What can't be loaded must not be named: the next start would meet it.
+      // What cannot be loaded must not be named: the next start would meet it.
       return { entry, head: await loadRiderHead(board, id, backbone) };
     } catch (error) {
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
@@ -149,7 +149,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
     }
     await prune(head).catch(error => log.warn({ err: error }, 'an old head cannot be deleted'));
     // On a disk that cannot be written to it goes at the next occasion.
-    await held.clear().catch(error => log.warn({ err: error }, 'a head that was held cannot be deleted'));
+    await held.clear().catch(error => log.warn({ err: error }, 'a held head cannot be deleted'));
     return head;
   }
 
@@ -206,7 +206,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
       if (id === head.manifest.id) continue;
       const found = await tryHead(folders, id, backbone);
       if ('head' in found) return found;
-      log.warn({ head: id, reason: found.reason }, 'a head cannot be gone back to');
+      log.warn({ head: id, reason: found.reason }, 'a head cannot be restored');
     }
     return loadShipped(folders, backbone);
   }

@@ -86,7 +86,7 @@ export interface ModelStore {
   /**
    * Gives the head its id, time and parent, writes it, and makes it current. When it returns, all of that is on disk.
    *
-   * @throws SurfwatchError `disk-full`, `state-unwritable`, `storage-failed`; `model-invalid` where it can't be read back.
+   * @throws SurfwatchError `disk-full`, `state-unwritable`, `storage-failed`; `model-invalid` where it cannot be read back.
    *   The old one then stays.
    */
   promote(candidate: HeadBundle, facts: GateFacts): Promise<HeadBundle>;

@@ -4,7 +4,7 @@ import type { FittedHead } from '../fit/head-trainer.ts';
 import { calibratedLike, type FoundPlaces, foundF1 } from './found-places.ts';
 import { MOST_LOST } from './gate.ts';
 
-/** Of the known head so much is left where it is right about all that is labelled, 0..1: even then some is learnt. */
+/** Weight of the known head if it is right about everything labelled, 0..1: even then some is learnt. */
 const MOST_KEPT = 0.9;
 /** Parts of the share that are tried, in turn. */
 const PARTS = [1, 0.5, 0.25];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { decodeTime } from 'ulid';
 import type { LabelEntry } from '../archive/types.ts';
 
-/** Share of the blocks that is held back for ever, 0..1. */
+/** Share of the blocks that is held out for ever, 0..1. */
 const HELD_SHARE = 0.2;
 
 /** @returns the UTC hour, as `2026-06-01T09` */
@@ -27,10 +27,10 @@ export function divideByBlock<T extends { readonly takenAt: number; readonly hel
   };
 }
 
-/** Of the blocks in the order of their first labels these are held back: the third, and every fifth after it. */
+/** Held-out blocks, in the order of their first labels: the third, and every fifth after it. */
 const FIRST_HELD = 2;
 const EVERY = 5;
-/** Of an ISO time: whole hours, and ten seconds. */
+/** Characters of an ISO time that give the whole hour, and ten seconds. */
 const HOUR = 13;
 const TEN_SECONDS = 18;
 

@@ -49,12 +49,15 @@ export function boardRows(
   };
 }
 
-/** Of a frame's weight what its riders have, where some were pointed at and where one was chosen; the rest is background. */
+/**
+ * Fraction of a frame's weight given to its riders, if some were pointed at and if one was chosen; the rest
+ * is background.
+ */
 const OF_POINTED = 0.6;
 const OF_CHOSEN = 0.5;
-/** What a frame weighs in which it is not clear who is meant, of one in which it is. */
+/** Weight of a frame in which it is not clear who is meant, relative to one in which it is. */
 const OF_UNSURE = 0.5;
-/** What a rider weighs that the head does not see at all. */
+/** Weight of a rider that the head does not see at all. */
 const LEAST_CLARITY = 0.01;
 
 /** Sums to 1: by the square root of the number of frames of each label combination, as samplingWeights has it. */

@@ -20,9 +20,11 @@ export interface Meant {
   readonly unsure: ReadonlySet<BoardFrame>;
 }
 
-/** Of each frame so many of the strongest cells may be meant. */
+/** Number of strongest cells of a frame that may be meant. */
 const CANDIDATES = 12;
-/** Of each frame of nobody so many of the strongest cells are compared by place, and of all frames so many by their look. */
+/**
+ * Number of strongest cells compared by place in each frame of nobody, and by look in all of them together.
+ */
 const ALARMS = 6;
 const LOOKS = 100;
 /** Weaker than that, 0..1, a cell is no alarm. */
@@ -112,9 +114,12 @@ function backgroundOf(
   return rows.filter(row => !open.has(row));
 }
 
-/** Of the side of the larger: nearer lie neighbouring cells, of which one or the other is the strongest. */
+/**
+ * Largest distance, as a fraction of the larger side: neighbouring cells are nearer, and either may be the
+ * strongest.
+ */
 const SAME_PLACE = 0.4;
-/** Of what one size shows as one cell, the next shows twice as large. */
+/** Largest ratio of sides: the next level shows the same thing twice as large. */
 const SAME_SIZE = 2.5;
 
 function isSamePlace(a: Rectangle, b: Rectangle): boolean {

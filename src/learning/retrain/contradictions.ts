@@ -15,7 +15,7 @@ export interface Contradiction {
 
 /** A score is sure whose odds are so many times those of the threshold. */
 const SURE = 9;
-/** Of thousands of labelled frames so many tell as much. */
+/** Maximum frames looked at: thousands would say no more. */
 const MOST = 400;
 /** So many frames, and more than half of those the head is sure of, are no slip and no weakness of the head. */
 const FEWEST = 5;

@@ -13,13 +13,15 @@ import type { BaseSet, BoardFrame } from './types.ts';
 export interface RowOptions {
   /** How far targets of the base set are moved towards what the incumbent says of it, 0..1. */
   readonly likeness: number;
-  /** Of the draws the share that is the board's, however many labels there are. */
+  /** Largest fraction of the draws that comes from the board, however many labels it has. */
   readonly boardShare: number;
-  /** With so many labelled frames it is half of that. */
+  /** Number of labelled frames at which it is half of that. */
   readonly halfBoardShareAt: number;
-  /** What a frame that is labelled as a whole is drawn of one whose riders somebody pointed at, 0..1. */
+  /**
+   * How often a frame labelled as a whole is drawn, relative to one whose riders somebody pointed at, 0..1.
+   */
   readonly wholeFrames: number;
-  /** How many times more cells are drawn that are taken for a rider and are none. */
+  /** How many times more often cells are drawn that are wrongly taken for a rider. */
   readonly hardNegatives: number;
 }
 
@@ -31,7 +33,7 @@ export interface Columns {
 }
 
 export interface Rows {
-  /** So many of them are the base set's. */
+  /** Number of rows from the base set. */
   readonly ofBase: number;
   /** Ids of frames labelled as a whole in which it is not clear who is meant. */
   readonly unsure: readonly string[];
@@ -41,7 +43,7 @@ export interface Rows {
   at(score: HeadTrainer['logits'], learnt: number): WeightedRows;
 }
 
-/** Of the board, about: of six hundred frames every cell is learnt from, of more the hardest. */
+/** Maximum cells of the board, about: all cells of six hundred frames, or the hardest of more frames. */
 const MOST_CELLS = 24_000;
 
 /** @param incumbent scores by the incumbent, in the columns of the head to come */

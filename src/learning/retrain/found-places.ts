@@ -68,7 +68,7 @@ export function calibratedLike(other: HeadBundle, head: HeadBundle, places: Foun
   return { ...head, manifest: { ...head.manifest, calibration } };
 }
 
-/** Of each place, 0..1, that it is a rider of any activity. */
+/** Probability of each place, 0..1, that it is a rider of any activity. */
 function chancesOf(head: HeadBundle, { embeddings, riders }: FoundPlaces): number[] {
   const { activities, calibration } = head.manifest;
   const logits = headLogits(head, embeddings, riders.length).map((logit, index) => {

@@ -41,7 +41,7 @@ export interface GateData {
 }
 
 const BASE = 'the base set';
-const BOARD = 'the held-back frames of the board';
+const BOARD = 'the held-out frames of the board';
 
 /** More than this lost of what was known, 0..1, is for a person to decide. */
 export const MOST_LOST = 0.01;
@@ -96,7 +96,7 @@ export function gate(
 }
 
 const NOTHING_TO_JUDGE =
-  'There is nothing to judge by: no base set comes with the head, and no labelled frame is of a time that is held back.';
+  'There is nothing to judge by: no base set comes with the head, and no labelled frame is of a time that is held out.';
 
 function judgeBase(head: HeadBundle, base: BaseSet): Prediction[] {
   return judgeCells(head, baseSide(base, head.manifest.activities, true));
@@ -187,7 +187,7 @@ function lossOnBase({ incumbent, candidate }: Comparison, shipped: number): stri
 }
 
 interface FoundF1 {
-  /** Of the head that came with the program; of the one in use where that is not known. */
+  /** F1 of the shipped head, or of the one in use if that is not known. */
   readonly known: number;
   readonly candidate: number;
 }
@@ -205,7 +205,7 @@ function doubtsAbout(moves: Moves, noNegatives: boolean): string[] {
   const { fewest, share } = FRAMES_ELSEWHERE;
   if (framesElsewhere < Math.min(fewest, frames) || framesElsewhere <= share * frames) return [];
   const where = noNegatives
-    ? 'where no rider was pointed at, and no frame it learnt from says where nobody is: label a frame `none`, or one with all its riders as complete (some are held back to judge by)'
+    ? 'where no rider was pointed at, and no frame it learnt from says where nobody is: label a frame `none`, or one with all its riders as complete (some are held out to judge by)'
     : 'where the head in use saw nobody and no rider was pointed at';
   return [
     `In ${framesElsewhere} of ${frames} frames the new head finds riders (${elsewhere}) ${where}. ${countsOf(moves)}`,

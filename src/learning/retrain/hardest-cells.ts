@@ -3,7 +3,7 @@ import { isNear } from '../archive/points.ts';
 import { type BoardCell, placeOf, rowsOfFrames } from './board-samples.ts';
 import type { BoardFrame } from './types.ts';
 
-/** Of what is left of a frame, the share that is taken for a rider least: it must stay background. */
+/** Fraction of the remaining cells of a frame that look least like a rider: they must stay background. */
 const CALM = 1 / 4;
 
 /**

@@ -11,11 +11,11 @@ import type { BoardFrame } from './types.ts';
 
 type Score = HeadTrainer['logits'];
 
-/** Fewer held-back frames say less than all that are fitted to. */
+/** Fewer held-out frames say less than all that are fitted to. */
 const ENOUGH = 8;
 /** More of them say hardly more, and they are scored after every epoch. */
 const MOST = 100;
-/** Of the probability of what is there, so that one frame cannot outweigh all others. */
+/** Lowest probability counted for a true label, so that one frame cannot outweigh all others. */
 const LEAST = 1e-4;
 
 /**

@@ -17,7 +17,7 @@ export interface Moves extends DetectionFigures {
 const NEAR = { x: 3, y: 1.5 };
 /** The old head saw somebody at a place if it did so in this share of the frames in which the new one does. */
 const SEEN_SHARE = 0.2;
-/** Of the labelled frames the newest count: of thousands the others say the same. */
+/** Maximum labelled frames looked at, the newest: with thousands, the others say the same. */
 const MOST_LABELLED = 200;
 /** Frames to look at; some may have lost their picture meanwhile. */
 const SHOWN = 6;

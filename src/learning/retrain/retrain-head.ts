@@ -78,7 +78,7 @@ export async function retrainHead(
       'retrain-impossible',
       held.length === 0
         ? 'no frame is labelled'
-        : `the ${held.length} labelled frames are all of hours that are held back to judge by`,
+        : `the ${held.length} labelled frames are all of hours that are held out to judge by`,
     );
   }
   const activities = activitiesWithNew(
@@ -154,9 +154,9 @@ export async function retrainHead(
 
 /** How often the half-trained head chooses the cells again, about. */
 const LOOKS = 4;
-/** Steps of an epoch: so that few rows are still learnt. */
+/** Minimum steps of an epoch, so that few rows are still learnt. */
 const MIN_STEPS = 12;
-/** Of thousands of frames not every cell is drawn in every epoch, nor need it be: most are background. */
+/** Maximum steps: with thousands of frames not every cell is drawn in every epoch, as most are background. */
 const MAX_STEPS = 64;
 
 /** Whether any frame of this camera says where nobody is. */
@@ -191,7 +191,10 @@ function candidateOf(
   };
 }
 
-/** Of a new activity nothing better is known: its riders are about as rare among cells as those of the others. */
+/**
+ * Calibration for a new activity, of which nothing better is known: its riders are about as rare among cells
+ * as the others'.
+ */
 function meanCalibration(calibration: readonly Calibration[]): Calibration {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {

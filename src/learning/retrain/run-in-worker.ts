@@ -30,7 +30,7 @@ export interface RetrainJob {
   cancel(): void;
 }
 
-/** Of the thread's JavaScript objects in MB; embeddings and weights are outside of them. */
+/** Limit for the thread's JavaScript objects, in MB; embeddings and weights are not among them. */
 const HEAP_MB = 96;
 
 /**

@@ -41,7 +41,7 @@ export interface BoardFrame extends CameraFrame {
   readonly rectangle?: Rectangle;
   /** Judged by, never fitted to; where it is not said its hour decides. */
   readonly held?: boolean;
-  /** Of another camera, as far as anybody knows: it was sent in. */
+  /** The picture was sent in, and may be from another camera. */
   readonly elsewhere?: boolean;
 }
 
@@ -69,7 +69,7 @@ export interface GateFigures {
   readonly judged: number;
   readonly macroF1: number;
   readonly accuracy: number;
-  /** Of each activity, and of `none`; null where none was there to be found. */
+  /** Recall of each activity, and of `none`; null if there was none to find. */
   readonly recall: Readonly<Record<string, number | null>>;
 }
 
@@ -81,7 +81,7 @@ export interface GateComparison {
 /** Detections on frames of this camera that nobody labelled. */
 export interface DetectionFigures {
   readonly frames: number;
-  /** Of the old head and of the new one, in all frames together. */
+  /** Riders found by the old head and by the new one, in all frames together. */
   readonly before: number;
   readonly after: number;
   /** New ones where the old head saw nobody and no rider was pointed at. */

@@ -15,7 +15,7 @@ const WRITERS: Readonly<Record<string, (sheet: ContactSheet) => Promise<string |
 };
 
 /**
- * Writes a contact sheet: one self-contained page for `.html`, one picture for `.png`. A file that can't be decoded has
+ * Writes a contact sheet: one self-contained page for `.html`, one picture for `.png`. A file that cannot be decoded has
  * a placeholder that says so.
  *
  * @throws SurfwatchError `sheet-unwritable`

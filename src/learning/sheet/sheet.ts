@@ -29,7 +29,7 @@ export interface Thumbnailed extends SheetPicture {
   readonly jpeg: Buffer | null;
 }
 
-/** Said in place of a picture that can't be shown. */
+/** Said in place of a picture that cannot be shown. */
 export const UNREADABLE = 'can’t be read';
 
 /** Put before a caption, as colours alone don't reach everybody; a line doesn't end after it. */

@@ -11,7 +11,7 @@ const MAX_PIXELS = 100_000_000;
  * A JPEG that fits in a square of `size` pixels, upright by its EXIF orientation, transparency on white.
  *
  * @param part what to cut out first, as shares of the upright picture; what lies outside of it is cut off
- * @returns null where the file can't be read, or is no whole JPEG, PNG or WebP picture
+ * @returns null where the file cannot be read, or is no whole JPEG, PNG or WebP picture
  */
 export async function thumbnail(file: string, size: number, part?: Rectangle): Promise<Buffer | null> {
   try {

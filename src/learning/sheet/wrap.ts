@@ -1,4 +1,4 @@
-/** Breaks text into lines where the drawing can't do it by itself. */
+/** Breaks text into lines where the drawing cannot do it by itself. */
 
 /**
  * Lines of at most `width` characters, broken at spaces, or within a word that is too long for one. The last of `most`

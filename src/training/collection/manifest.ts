@@ -15,7 +15,7 @@ const COLUMNS = ['file', 'group', 'licence', 'author', 'title', 'url'];
 /**
  * The rows of a manifest that are not of collected pictures: those are written anew each time.
  *
- * @throws SurfwatchError `collection-unusable` where it can't be read as CSV with a column `file`
+ * @throws SurfwatchError `collection-unusable` where it cannot be read as CSV with a column `file`
  */
 export async function readForeignRows(folder: string): Promise<ManifestRow[]> {
   const path = join(folder, 'manifest.csv');

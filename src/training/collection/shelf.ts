@@ -18,7 +18,7 @@ export interface Shelved {
  * its sidecar moved after it; files that a killed run left half written are removed.
  *
  * @returns by the picture's key
- * @throws SurfwatchError `collection-unusable` where it can't be written to, or a sidecar can't be read
+ * @throws SurfwatchError `collection-unusable` where it cannot be written to, or a sidecar cannot be read
  */
 export async function openShelf(folder: string): Promise<Map<string, Shelved>> {
   try {

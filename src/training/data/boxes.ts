@@ -126,14 +126,14 @@ export function boxAround(points: readonly number[]): Rectangle {
 
 /** Keeps the boxes that can be used, and notes the others. */
 export interface BoxSieve {
-  /** The box cut to the frame, or undefined where it can't be used. */
+  /** The box cut to the frame, or undefined where it cannot be used. */
   sift(path: string, box: Rectangle, text: string): Rectangle | undefined;
   /** A line or entry of the frame's annotations that is no box. */
   reject(path: string, text: string): void;
   findings(): Finding[];
 }
 
-/** A frame with a box that can't be used is left out: where its rider is, a tile would be taken for empty. */
+/** A frame with a box that cannot be used is left out: where its rider is, a tile would be taken for empty. */
 export function createBoxSieve(): BoxSieve {
   const rejected = new Map<string, string[]>();
   const cut = new Map<string, string[]>();

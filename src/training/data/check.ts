@@ -33,7 +33,7 @@ export interface CheckResult {
  * Checks folders to learn from: names, readability, duplicates and contradictions across all of them, boxes, and how
  * much there is of each class. A bad file becomes a finding, never an error.
  *
- * @throws SurfwatchError `dataset-unreadable`, `dataset-mixed` where a folder or one of its lists can't be used at all
+ * @throws SurfwatchError `dataset-unreadable`, `dataset-mixed` where a folder or one of its lists cannot be used at all
  */
 export async function checkSources(
   directories: readonly string[],

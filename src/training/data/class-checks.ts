@@ -12,7 +12,7 @@ export interface ClassMember {
   readonly frame: boolean;
 }
 
-/** Fewer pictures than this teach nothing, and tell nothing when they are held back. */
+/** Fewer pictures than this teach nothing, and tell nothing when they are held out. */
 const FEWEST = 10;
 /** One group to learn from and one to measure with. */
 const FEWEST_GROUPS = 2;
@@ -44,7 +44,7 @@ export function checkClasses(members: readonly ClassMember[]): Finding[] {
     if (pictures < FEWEST) {
       findings.push(whole('too-few', `${name}: fewer than ${FEWEST} pictures (${pictures})`));
     } else if (groups < FEWEST_GROUPS) {
-      findings.push(whole('too-few', `${name}: all from one group, so that none can be held back`));
+      findings.push(whole('too-few', `${name}: all from one group, so that none can be held out`));
     }
   }
   const present = counts.filter(({ pictures }) => pictures > 0).sort((a, b) => a.pictures - b.pictures);

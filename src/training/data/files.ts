@@ -1,4 +1,4 @@
-/** Reads folders and lists of a dataset; whatever can't be read is named. */
+/** Reads folders and lists of a dataset; whatever cannot be read is named. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';

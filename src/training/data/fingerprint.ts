@@ -14,7 +14,7 @@ export interface Fingerprint {
   readonly hash: PerceptualHash;
 }
 
-/** Why a file can't be learnt from. */
+/** Why a file cannot be learnt from. */
 export interface PictureFault {
   readonly kind: Extract<FindingKind, 'unreadable' | 'too-large' | 'tiny' | 'missing-file'>;
   readonly message: string;

@@ -15,7 +15,7 @@ const READERS: Readonly<
 /**
  * Lists the frames of a folder with `boxes.json`, YOLO labels or COCO lists, in a fixed order. A `manifest.csv` tells
  * their groups (`group`) and cameras (`camera`); without groups several cameras are one each, and frames of one camera
- * ten blocks of time. Boxes are cut to the frame; those that can't be used are dropped.
+ * ten blocks of time. Boxes are cut to the frame; those that cannot be used are dropped.
  *
  * @param activities names of classes that stand for themselves, besides the usual three
  * @throws SurfwatchError `dataset-unreadable`, `dataset-mixed`

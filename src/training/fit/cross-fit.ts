@@ -1,4 +1,4 @@
-/** Scores samples by heads that were not fitted to them, to calibrate on more groups than one part held back. */
+/** Scores samples by heads that were not fitted to them, to calibrate on more groups than one part held out. */
 
 import type { FittedHead } from '../../learning/fit/head-trainer.ts';
 import { type EmbeddedSet, selectRows } from '../../learning/fit/sample.ts';
@@ -8,7 +8,7 @@ import { fitSet, type SetFitOptions } from './fit-set.ts';
 export interface CrossFitting extends SetFitOptions {
   /** How weights become a head. */
   readonly bundleOf: (weights: FittedHead) => Parameters<typeof scoredBy>[0];
-  /** Share of the work that is done, 0..1. */
+  /** Fraction of the work that is done, 0..1. */
   readonly onProgress: (done: number) => void;
 }
 

@@ -19,7 +19,7 @@ const STEPS = [
 const WORK = STEPS.reduce((sum, { share, repeats }) => sum + share * repeats, 0);
 
 /**
- * Fits heads to growing shares of the groups of each source and measures each on the same held-back groups.
+ * Fits heads to growing shares of the groups of each source and measures each on the same held-out groups.
  *
  * @param onProgress share of the work that is done, 0..1
  */

@@ -18,22 +18,22 @@ import { foldsOf } from './folds.ts';
 
 export interface TrainOptions extends SetFitOptions {
   readonly activities: readonly string[];
-  /** Share of the samples held back to calibrate and measure, 0..1. */
+  /** Share of the samples held out to calibrate and measure, 0..1. */
   readonly validation: number;
   /** Groups to hold back instead of a share. */
   readonly heldGroups?: ReadonlySet<string>;
-  /** Whether probabilities are calibrated and thresholds chosen on the held-back part, or left at 0.5. */
+  /** Whether probabilities are calibrated and thresholds chosen on the held-out part, or left at 0.5. */
   readonly calibrated: boolean;
   /** Thresholds reach this precision where they can; null for the best F1. */
   readonly precision: number | null;
   /**
    * Into so many parts of whole groups the samples are divided to calibrate: each is scored by a head fitted to the
-   * others, which costs a fit each. 1, and wherever `heldGroups` are given: by the held-back part alone.
+   * others, which costs a fit each. 1, and wherever `heldGroups` are given: by the held-out part alone.
    */
   readonly calibrationFolds?: number;
   /** What is done to embeddings before they are fitted to; missing for nothing. */
   readonly input?: HeadInput | undefined;
-  /** Fit once more on everything, with the calibration found on the held-back part. */
+  /** Fit once more on everything, with the calibration found on the held-out part. */
   readonly refit: boolean;
 }
 
@@ -46,14 +46,14 @@ export interface TrainedHead {
   readonly fitted: number;
   readonly heldGroups: readonly string[];
   /**
-   * The held-back part as the head judged it before it was fitted to that too, by a calibration
+   * The held-out part as the head judged it before it was fitted to that too, by a calibration
    * and thresholds that were not chosen on it.
    */
   readonly held: readonly JudgedSample[];
 }
 
 export interface TrainHooks {
-  /** Share of the work that is done, 0..1. */
+  /** Fraction of the work that is done, 0..1. */
   readonly onProgress?: (done: number) => void;
 }
 
@@ -118,17 +118,17 @@ async function trainPrepared(
   return { ...result, head: { ...head, ...again.weights } };
 }
 
-/** Parts of what is fitted to, which with the part held back make up all that is calibrated on. */
+/** Parts of what is fitted to, which with the part held out make up all that is calibrated on. */
 function calibrationFolds(
   { samples }: EmbeddedSet,
   { calibrated, calibrationFolds: count = 1, heldGroups, seed }: TrainOptions,
 ): Set<string>[] {
-  // Held-back groups are given where nothing else is new to the backbone.
+  // Held-out groups are given where nothing else is new to the backbone.
   if (!calibrated || heldGroups !== undefined || count < 2) return [];
   return foldsOf(samples, count - 1, seed).filter(({ size }) => size > 0);
 }
 
-/** @param others what is not held back, scored by heads that did not see it; perhaps nothing */
+/** @param others what is not held out, scored by heads that did not see it; perhaps nothing */
 function judged(
   { manifest }: HeadBundle,
   heldBack: ScoredSet,
@@ -197,7 +197,7 @@ function checkEnough(fitting: EmbeddedSet, heldBack: EmbeddedSet, activities: re
   for (const [index, activity] of activities.entries()) {
     for (const [part, what] of [
       [fitting, 'to fit with'],
-      [heldBack, 'held back to measure with'],
+      [heldBack, 'held out to measure with'],
     ] as const) {
       if (part.samples.some(({ labels, augmented }) => labels[index] === 1 && !augmented)) continue;
       throw new SurfwatchError(

@@ -13,7 +13,7 @@ export async function curveHtml(curve: LearningCurve | null): Promise<Html | nul
 <h2>Would more photos help?</h2>
 <p><b>${prospect(curve)}</b></p>
 ${await drawCharts('curve', [learningCurveChart(curve)])}
-<p class="how">Dots: mean accuracy on the same held-back groups of heads fitted to a part of the groups; bars: standard deviation
+<p class="how">Dots: mean accuracy on the same held-out groups of heads fitted to a part of the groups; bars: standard deviation
 between them.${
     curve.next !== null &&
     html` Dashed: a power law through them. ◆: what it says of more, with its 95 % interval. It assumes

@@ -14,7 +14,7 @@ export function dataHtml({ data, samples }: TrainingRecord): Html {
   return html`<section id="data">
 <h2>The data</h2>
 <p>${counted(samples.fitted, 'sample')} to fit with (augmented views among them), ${counted(samples.held, 'picture')} of
-${counted(samples.heldGroups.length, 'group')} held back. SHA-256 of labels, groups and pictures:
+${counted(samples.heldGroups.length, 'group')} held out. SHA-256 of labels, groups and pictures:
 <code>${data.sha256}</code></p>
 ${tableHtml({
   caption: 'Photos, and tiles of frames, by what they show',

@@ -8,7 +8,7 @@ import { jpegUri } from '../../learning/sheet/thumbnail.ts';
 import type { Mistake } from '../record.ts';
 
 /**
- * Reads a picture, or the part of it, as a JPEG that fits in a square of `size` pixels; null where it can't be read.
+ * Reads a picture, or the part of it, as a JPEG that fits in a square of `size` pixels; null where it cannot be read.
  * {@link ../sheet/thumbnail.ts thumbnail} is one.
  */
 export type PictureReader = (file: string, size: number, part?: Rectangle) => Promise<Buffer | null>;

@@ -60,7 +60,7 @@ ${table(
 )}
 
 Fitted to ${counted(samples.fitted, 'sample')}, augmented views among them; ${counted(samples.held, 'picture')} of
-${counted(samples.heldGroups.length, 'group')} held back. The checks found ${found.length === 0 ? 'nothing' : listed(found)};
+${counted(samples.heldGroups.length, 'group')} held out. The checks found ${found.length === 0 ? 'nothing' : listed(found)};
 ${counted(leftOut, 'file')} left out. SHA-256 of labels, groups and pictures: ${code(data.sha256)}.`;
 }
 
@@ -84,7 +84,7 @@ function measured(record: TrainingRecord): string {
   const parts = [
     `## Measured\n${[headline.verdict, headline.warning].filter(part => part !== null).join(' ')} ${plain(headline.confusion ?? '')} Intervals are 95 % bootstrap intervals over whole groups.`,
     record.folds === null ? '' : byFolds(record.folds),
-    overall(record.held) === null ? '' : `### Held-back groups, not fitted to\n${figures(record.held)}`,
+    overall(record.held) === null ? '' : `### Held-out groups, not fitted to\n${figures(record.held)}`,
     `### By class\nMeasured ${headline.basis}.\n\n${byClass(evaluation)}`,
     byGroup(evaluation),
     record.curve === null ? '' : `### More photos\n${plain(prospect(record.curve))}`,

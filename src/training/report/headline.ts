@@ -59,7 +59,7 @@ function verdictOf({ accuracy, intervals }: Evaluation, { sight }: TrainingRecor
 
 function heldBasis({ samples }: TrainingRecord): string {
   const groups = counted(samples.heldGroups.length, 'group');
-  return `on ${counted(samples.held, 'picture')} of ${groups} held back from fitting`;
+  return `on ${counted(samples.held, 'picture')} of ${groups} held out from fitting`;
 }
 
 function foldsBasis(folds: number, { pictures }: Evaluation): string {

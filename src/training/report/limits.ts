@@ -17,13 +17,13 @@ export function limitsOf(record: TrainingRecord): string[] {
 
 function measuring(record: TrainingRecord): string[] {
   const headline = headlineOf(record);
-  if (headline === null) return ['Nothing was held back: how good it is, is not known.'];
+  if (headline === null) return ['Nothing was held out: how good it is, is not known.'];
   const limits: string[] = headline.warning === null ? [] : [headline.warning];
   const groups = record.samples.heldGroups.length;
   const { accuracy } = headline.evaluation.intervals;
   if (record.folds === null && groups < FEW_GROUPS) {
     limits.push(
-      `Only ${counted(groups, 'group')} ${groups === 1 ? 'was' : 'were'} held back: another choice of groups may give quite other figures.`,
+      `Only ${counted(groups, 'group')} ${groups === 1 ? 'was' : 'were'} held out: another choice of groups may give quite other figures.`,
     );
   }
   if (accuracy[1] - accuracy[0] > WIDE) {
@@ -31,7 +31,7 @@ function measuring(record: TrainingRecord): string[] {
   }
   if (record.folds === null && record.bestEpoch < record.epochs.length) {
     limits.push(
-      'The best epoch was chosen on the same held-back pictures the figures are from, which flatters them a little.',
+      'The best epoch was chosen on the same held-out pictures the figures are from, which flatters them a little.',
     );
   }
   return limits;

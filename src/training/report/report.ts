@@ -41,7 +41,7 @@ export async function renderReport(
       {
         id: 'mistakes',
         title: 'Worst mistakes',
-        note: 'Held-back pictures of which it was most sure and wrong: what is it that they have in common?',
+        note: 'Held-out pictures of which it was most sure and wrong: what is it that they have in common?',
         mistakes: record.mistakes,
       },
       pictures,
@@ -65,7 +65,7 @@ async function epochsHtml({ epochs, bestEpoch }: TrainingRecord): Promise<Html |
   if (charts.length === 0) return null;
   return html`<section id="epochs">
 <h2>Epoch by epoch</h2>
-<p>The weights of epoch ${bestEpoch} of ${epochs.length} were kept. Where the loss of the held-back pictures rises while the other falls, it learns by heart.</p>
+<p>The weights of epoch ${bestEpoch} of ${epochs.length} were kept. Where the loss of the held-out pictures rises while the other falls, it learns by heart.</p>
 ${await drawCharts('epoch', charts)}</section>
 `;
 }

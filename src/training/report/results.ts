@@ -12,7 +12,7 @@ const WORST_GROUPS = 10;
 export function sourcesHtml({ held, folds }: TrainingRecord): Html {
   const tables = [
     ...(folds === null ? [] : [{ caption: 'Cross-validation', evaluations: folds.pooled }]),
-    { caption: folds === null ? 'Held-back groups' : 'The one split', evaluations: held },
+    { caption: folds === null ? 'Held-out groups' : 'The one split', evaluations: held },
   ].filter(({ evaluations }) => overall(evaluations) !== null);
   return html`<section id="sources">
 <h2>By source</h2>
@@ -48,7 +48,7 @@ export function foldsHtml({ folds }: TrainingRecord): Html | null {
   if (folds === null) return null;
   return html`<section id="folds">
 <h2>Fold by fold</h2>
-<p>How much the figures depend on which groups are held back.</p>
+<p>How much the figures depend on which groups are held out.</p>
 ${tableHtml({
   caption: `${folds.count} folds`,
   columns: ['Fold', 'Pictures', 'Accuracy', 'Balanced', 'Activities apart'],

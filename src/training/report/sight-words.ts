@@ -12,9 +12,9 @@ import type { BackboneSight } from '../backbone-sight.ts';
 export function judgedBy(what: string, sight: BackboneSight | undefined): string {
   const kind = sightKind(sight);
   if (kind === 'all') return `${what}s that its backbone was trained on`;
-  if (kind === 'some') return `${what}s held back, on some of which its backbone was trained`;
+  if (kind === 'some') return `${what}s held out, on some of which its backbone was trained`;
   if (kind === 'none') return `${what}s that neither it nor, by its record, its backbone was trained on`;
-  return `${what}s held back, whether or not its backbone was trained on them`;
+  return `${what}s held out, whether or not its backbone was trained on them`;
 }
 
 /** The same as a warning; null where there is nothing to warn of. */

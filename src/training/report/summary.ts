@@ -11,7 +11,7 @@ export function summaryHtml(record: TrainingRecord): Html {
   const { head, made } = record;
   return html`<header>
 <p class="kicker">surfwatch training report · <b>${head.id}</b> · ${moment(made.at)}</p>
-<h1>${headline?.verdict ?? 'Nothing was held back: how good this head is, is not known.'}</h1>
+<h1>${headline?.verdict ?? 'Nothing was held out: how good this head is, is not known.'}</h1>
 ${
   headline !== null &&
   html`<p class="lead">${headline.warning} ${headline.confusion} Measured ${headline.basis}.</p>

@@ -10,7 +10,7 @@ import type { JudgedFrame } from './judge/place-calibration.ts';
 /** In half precision 1.5 MB beside the head, and 0.3 MB of labels. */
 const BASE_CELLS = 6000;
 
-/** Of a frame, at most: in half precision 10 kB, and about 1 MB for all cameras. */
+/** Maximum places of a frame: in half precision 10 kB, and about 1 MB for all cameras. */
 const FOUND_PLACES = 40;
 
 /**
@@ -43,8 +43,8 @@ export function foundPlaces(frames: readonly JudgedFrame[], outputs: readonly st
 }
 
 /**
- * Of every camera some riders, what else is something, and what is nothing, as evenly as they can be had. Only cells of
- * which all is known, kites apart: nobody knows whether a rider is in front of one, and it is taken for none.
+ * Picks riders, other objects and background from every camera, as evenly as possible. Only cells about which
+ * all is known, except kites: nobody knows whether a rider is in front of one, and it is taken for none.
  */
 export function baseOfRows(
   rows: CellRows,

@@ -57,7 +57,7 @@ export interface JudgedRecord {
   readonly by: 'folds' | 'backbone';
   readonly folds: number;
   readonly backbone: { readonly id: string; readonly sha256: string } | null;
-  /** Of the cameras that judge, by the backbone they were judged on; missing in records of before it was told. */
+  /** Which of the judging cameras the backbone has seen; missing in older records. */
   readonly sight?: BackboneSight;
   readonly overall: JudgedOverall;
   /** Land, sky and water; null where no area is known. */

@@ -28,7 +28,7 @@ export interface TrainedRiders {
   readonly base: BaseSet;
 }
 
-/** Of each camera, whose strongest places go into the base set. */
+/** Frames of each camera whose strongest places go into the base set. */
 const FOUND_FRAMES = 8;
 
 /** @throws SurfwatchError `dataset-unreadable`, `dataset-mixed`, `training-impossible`, `engine-unavailable` */

@@ -34,7 +34,7 @@ export interface TunedBackbone {
 /**
  * Tunes the last `options.unfreeze` blocks (see `cutBefore`): batches drawn by `samplingWeights`, binary cross-entropy,
  * AdamW with warm-up and a cosine, gradients clipped, weights averaged; the epoch with the least loss on the
- * held-back groups is kept. The same input gives the same result, also when it was killed and resumed.
+ * held-out groups is kept. The same input gives the same result, also when it was killed and resumed.
  *
  * @param tf TensorFlow.js on a backend with the gradients of convolutions: tfjs-node
  * @throws SurfwatchError `training-needs-tfjs-node`, `unfreeze-impossible`, `training-impossible` (nothing to fit),

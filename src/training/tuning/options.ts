@@ -34,7 +34,7 @@ export interface TuningOptions {
   readonly activities: readonly string[];
   /** Blocks to tune, counted from the end; see `cutBefore`. */
   readonly unfreeze: number;
-  /** Groups held back to choose the best epoch by, and not learnt from. */
+  /** Groups held out to choose the best epoch by, and not learnt from. */
   readonly held: ReadonlySet<string>;
   /** Groups that are neither learnt from nor looked at, as another fold of a cross-validation needs. */
   readonly leftOut: ReadonlySet<string>;
@@ -51,7 +51,7 @@ export interface TuningOptions {
   readonly weightDecay: number;
   /** Decoupled pull of the backbone towards its start (L2-SP, Li et al. 2018), as a share of the learning rate. */
   readonly pull: number;
-  /** The epoch with the least loss on the held-back groups, or the last; with no such groups always the last. */
+  /** The epoch with the least loss on the held-out groups, or the last; with no such groups always the last. */
   readonly keep: 'best' | 'last';
   /** How far to go from the start weights to the tuned ones, 0..1 (WiSE-FT, Wortsman et al. 2022). */
   readonly interpolate: number;
@@ -121,7 +121,7 @@ export interface TuningEpoch {
   readonly epoch: number;
   /** Mean over the epoch's steps, with dropout; null for epoch 0. */
   readonly loss: number | null;
-  /** The loss of the averaged weights on the held-back groups, their plain views; null where none are held back. */
+  /** The loss of the averaged weights on the held-out groups, their plain views; null where none are held out. */
   readonly validation: TuningValidation | null;
 }
 

@@ -1,4 +1,4 @@
-/** How good the network is on the held-back groups. */
+/** How good the network is on the held-out groups. */
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { activitiesAbove } from '../../activity/scores.ts';
 import { fitCalibration } from '../../learning/fit/calibrate.ts';

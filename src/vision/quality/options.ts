@@ -1,4 +1,4 @@
-/** When a picture can't be judged: what a user can set of it. The other bounds stand where they are used. */
+/** When a picture cannot be judged: what a user can set of it. The other bounds stand where they are used. */
 export interface GateOptions {
   /** A picture that stays the same for this long is a frozen camera, in milliseconds. */
   readonly frozenAfterMs: number;

@@ -1,4 +1,4 @@
-/** What only time tells: a moved camera, fog that a soft camera can't be told from by one picture. */
+/** What only time tells: a moved camera, fog that a soft camera cannot be told from by one picture. */
 import { CELLS } from './cells.ts';
 import { isShifted } from './shift.ts';
 import { type Fit, firstView, fitOf, learnView, sightOf, type View } from './view.ts';

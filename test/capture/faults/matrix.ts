@@ -28,7 +28,7 @@ export interface Cell {
   readonly silent?: true;
 }
 
-/** A cell, or why this source can't meet the fault. */
+/** A cell, or why this source cannot meet the fault. */
 type Row = Readonly<Record<Fault, Cell | string>>;
 
 const lost = (scene: string): Cell => ({ scene, effect: 'lost' });

@@ -57,8 +57,8 @@ describe('progressOf', () => {
 
   it.each([
     ['no retraining', [], 'there was no retraining yet'],
-    ['no held-back frame', [retraining(5, [null, null])], 'no held-back frame is labelled surfing yet'],
-    ['no board', [retraining(5, [0.5, 0.6], { board: null })], 'no held-back frame is labelled surfing yet'],
+    ['no held-out frame', [retraining(5, [null, null])], 'no held-out frame is labelled surfing yet'],
+    ['no board', [retraining(5, [0.5, 0.6], { board: null })], 'no held-out frame is labelled surfing yet'],
     [
       'one retraining',
       [retraining(5, [0.5, 0.6])],

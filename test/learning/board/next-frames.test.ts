@@ -9,7 +9,7 @@ import { ACTIVITIES, riderHead } from '../support.ts';
 
 const head = riderHead(3);
 
-/** Scored by the head in force, one cell a score. */
+/** Scored by the head in use, one cell a score. */
 function frameOf(scores: readonly number[], more: Partial<NewFrame> = {}): NewFrame {
   const cells = scores.map((surfing, at) => ({
     zone: 'all',

@@ -20,7 +20,7 @@ afterAll(() => reader.close());
 
 type Board = Awaited<ReturnType<typeof startBoard>>;
 
-/** Puts the head in force once more, under another id: one of which nothing is known. @returns the ids before and after */
+/** Puts the head in use once more, under another id: one of which nothing is known. @returns the ids before and after */
 async function promoteAnother({ store, learning }: Board) {
   const facts = { job: null, reasons: [], figures: null, samples: { base: 0, board: 0, boardHeld: 0 } };
   const { id } = await store.hold(reader.head, facts, null);

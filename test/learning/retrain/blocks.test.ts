@@ -21,7 +21,7 @@ describe('isHeldBlock', () => {
   });
 
   it('never changes its mind', () => {
-    // Written down when the rule was made: a board must hold back for ever what it held back once.
+    // Written down when the rule was made: a board must hold back for ever what it held out once.
     expect(
       ['2026-06-01T04', '2026-06-01T05', '2026-06-01T06', '2026-06-01T07'].map(hour => isHeldBlock(hour)),
     ).toEqual(KNOWN);

@@ -84,7 +84,7 @@ describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
     return retrainHead({ base, board, incumbent: classifier.head }, RETRAIN_DEFAULTS);
   };
 
-  it('is rejected, whether or not some of the wrong labels are held back', async () => {
+  it('is rejected, whether or not some of the wrong labels are held out', async () => {
     for (const held of [0, 8]) {
       const { verdict } = await learn(['surfing'], held);
       expect(verdict.decision).toBe('reject');

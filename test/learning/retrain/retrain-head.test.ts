@@ -154,7 +154,7 @@ describe('retrainHead', () => {
     expect(judged.filter(isRight).length / judged.length).toBeGreaterThan(0.9);
   });
 
-  it('rejects a class poisoned with wrong labels, without a held-back frame and with poisoned ones', async () => {
+  it('rejects a class poisoned with wrong labels, without a held-out frame and with poisoned ones', async () => {
     for (const held of [0, 6]) {
       const poisoned = [
         ...boardOf([['windsurfing']], 30, SHIPPED_MARKS),
@@ -166,7 +166,7 @@ describe('retrainHead', () => {
     }
   });
 
-  it('works without a base set, and then needs held-back frames to pass', async () => {
+  it('works without a base set, and then needs held-out frames to pass', async () => {
     const alone = await retrainHead({ ...toyInput(board), base: null }, OPTIONS);
     expect(alone.verdict).toMatchObject({ decision: 'reject', base: null, board: null });
     const judged = [...board, ...boardOf(kinds, 4, MARKS, { held: true })];
@@ -175,7 +175,7 @@ describe('retrainHead', () => {
     );
   });
 
-  it('has nothing to learn from where all labels are held back', async () => {
+  it('has nothing to learn from where all labels are held out', async () => {
     const held = boardOf(kinds, 2, MARKS, { held: true });
     await expect(retrainHead(toyInput(held), OPTIONS)).rejects.toMatchObject({
       code: 'retrain-impossible',

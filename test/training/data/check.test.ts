@@ -152,7 +152,7 @@ describe('checkSources', () => {
       'not-a-class: “Wind Surfer” is no class: the name of a class has only a-z, 0-9 and -, with + between activities; did you mean “windsurfing”?',
       'not-a-class: “none+surfing” is no class: “none” can’t be together with an activity',
       'not-a-class: “sufring” is taken for an activity of its own; did you mean “surfing”?',
-      'too-few: surfing: all from one group, so that none can be held back',
+      'too-few: surfing: all from one group, so that none can be held out',
       'too-few: sufring: fewer than 10 pictures (1)',
       'imbalance: none has 111 pictures, sufring 1: 111 times as many',
     ]);

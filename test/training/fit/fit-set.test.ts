@@ -45,7 +45,7 @@ describe('fitSet', () => {
     expect(accuracy((await fitSet(set, { ...FIT, dropout: 0.1 })).weights)).toBeGreaterThan(0.95);
   });
 
-  it('keeps the epoch with the lowest held-back loss and stops when it does not fall any more', async () => {
+  it('keeps the epoch with the lowest held-out loss and stops when it does not fall any more', async () => {
     const losses = [3, 1, 2, 2, 0];
     const seen: FittedHead[] = [];
     const fit = await fitSet(

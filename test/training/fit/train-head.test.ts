@@ -195,7 +195,7 @@ describe('crossValidate', () => {
 });
 
 describe('measureLearningCurve', () => {
-  it('measures heads of growing parts on the same held-back groups', async () => {
+  it('measures heads of growing parts on the same held-out groups', async () => {
     const shares: number[] = [];
     const points = await measureLearningCurve(set, BACKBONE, { ...TRAIN, epochs: 4 }, done =>
       shares.push(done),

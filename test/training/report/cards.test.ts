@@ -43,7 +43,7 @@ describe('renderHeadCard', () => {
   it('does without what there is not', () => {
     const bare = renderHeadCard({ ...RECORD, folds: null, curve: null, held: {}, epochs: [] });
     expect(bare).not.toContain('## Measured');
-    expect(bare).toContain('Nothing was held back');
+    expect(bare).toContain('Nothing was held out');
     expect(bare).toContain('None is given');
     checkTables(bare);
   });
@@ -74,7 +74,7 @@ describe('limitsOf', () => {
         },
       },
     }).join('\n');
-    expect(limits).toContain('Only 2 groups were held back');
+    expect(limits).toContain('Only 2 groups were held out');
     expect(limits).toContain('Only 12 measured pictures show surfing');
     expect(limits).toMatch(/show surfing, it finds only 50\u{a0}%/u);
     expect(limits).toMatch(/Probabilities of surfing \(12\u{a0}%\)/u);
@@ -109,13 +109,13 @@ describe('renderBackboneCard', () => {
     method: ['The last 4 blocks, 8 epochs of AdamW at 4e-4.'],
     data: ['760 photos of 90 groups'],
     dataSha256: 'cd'.repeat(32),
-    metrics: [{ name: 'accuracy on held-back groups', parent: '0.871', tuned: '0.903' }],
+    metrics: [{ name: 'accuracy on held-out groups', parent: '0.871', tuned: '0.903' }],
   };
 
   it('says where it comes from and what changed', () => {
     const text = renderBackboneCard(card);
     expect(text).toContain('`surfwatch-mobilenetv2-v3`');
-    expect(text).toContain('| accuracy on held-back groups | 0.871 | 0.903 |');
+    expect(text).toContain('| accuracy on held-out groups | 0.871 | 0.903 |');
     expect(text).toContain('Seed 37; 1 h 2 min on 2 cores; made 2026-11-23 15:21 UTC.');
     checkTables(text);
     expect(renderBackboneCard({ ...card, metrics: [] })).not.toContain('## Measured');

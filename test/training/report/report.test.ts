@@ -56,7 +56,7 @@ describe('renderReport', () => {
     const all = folds?.pooled.all;
     const [low, high] = (all?.intervals.accuracy ?? [0, 0]).map(share => Math.round(100 * share));
     expect(full).toContain(
-      `<h1>Of 100 pictures of groups held back, whether or not its backbone was trained on them, it gets about ${Math.round(100 * (all?.accuracy ?? 0))} right (${low} to ${high}).</h1>`,
+      `<h1>Of 100 pictures of groups held out, whether or not its backbone was trained on them, it gets about ${Math.round(100 * (all?.accuracy ?? 0))} right (${low} to ${high}).</h1>`,
     );
     expect(full).toContain(`${(100 * (all?.balancedAccuracy ?? 0)).toFixed(1)}\u{a0}%`);
   });
@@ -88,15 +88,15 @@ describe('renderReport', () => {
       sampleRecord(files, { folds: null, curve: null, mistakes: [], suspects: [], held: {}, epochs: [] }),
     );
     expect(idsOf(bare)).toEqual(['limits', 'data', 'made']);
-    expect(bare).toContain('Nothing was held back');
+    expect(bare).toContain('Nothing was held out');
     expect(bare).not.toMatch(/undefined|null|NaN/);
   });
 
-  it('judges by the held-back groups where there are no folds', async () => {
+  it('judges by the held-out groups where there are no folds', async () => {
     const page = await renderReport(sampleRecord(files, { folds: null }));
     expect(idsOf(page)).toEqual(SECTIONS.filter(id => id !== 'folds'));
-    expect(page).toContain('Measured on 210 pictures of 80 groups held back from fitting');
-    expect(page).toContain('The best epoch was chosen on the same held-back pictures');
+    expect(page).toContain('Measured on 210 pictures of 80 groups held out from fitting');
+    expect(page).toContain('The best epoch was chosen on the same held-out pictures');
   });
 
   it('shows a placeholder for a picture that is gone', async () => {

@@ -86,7 +86,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     const card = renderRidersCard(training.record, { licence: 'Apache-2.0' });
     expect(card).toContain('| all |');
     expect(card).toContain('cam3');
-    expect(card).toContain('On cameras held back, whether or not its backbone was trained on them');
+    expect(card).toContain('On cameras held out, whether or not its backbone was trained on them');
     const sight = { judged: 6, seen: ['cam0', 'cam1', 'cam2', 'cam3', 'cam4', 'cam5'], recorded: true };
     const page = await renderRidersReport({
       ...training.record,

@@ -31,7 +31,7 @@ function bitsOf({ weights, head }: TunedBackbone): string {
 }
 
 describe('fine-tuning', () => {
-  it('lowers the loss, on what it learns from and on what is held back', async () => {
+  it('lowers the loss, on what it learns from and on what is held out', async () => {
     const { history, samples, blocks } = await tuned({ epochs: 6 });
     expect(history.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(history[6]?.loss).toBeLessThan((history[1]?.loss as number) * 0.8);
@@ -71,7 +71,7 @@ describe('fine-tuning', () => {
     expect(bitsOf(one)).toBe(bitsOf(other));
   });
 
-  it('keeps the epoch with the least loss on what is held back, or the last, as asked', async () => {
+  it('keeps the epoch with the least loss on what is held out, or the last, as asked', async () => {
     const cacheDir = await temporaryFolder();
     const change = { cacheDir, epochs: 4, learningRate: 0.05 };
     const { history, bestEpoch } = await tuned({ ...change, keep: 'best' });
@@ -84,7 +84,7 @@ describe('fine-tuning', () => {
     expect(taken).toEqual([32]);
   });
 
-  it('keeps the last epoch where nothing is held back, or what lies before it', async () => {
+  it('keeps the last epoch where nothing is held out, or what lies before it', async () => {
     const end = await tuned({ held: new Set(), epochs: 2 });
     expect(end.history.map(({ validation }) => validation)).toEqual([null, null, null]);
     expect(end.bestEpoch).toBe(2);

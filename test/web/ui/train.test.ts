@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { LEARNING_EXAMPLES } from '../../../scripts/docs/examples/learning.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
@@ -28,12 +29,17 @@ describe.skipIf(!hasChromium())('the view Train', () => {
     await tab.getByText('Pass 37 of at most 60').waitFor();
     page.say('training', DONE);
     await tab.getByText('The new head is in use').waitFor();
+    const [info] = EXAMPLES.info;
+    page.say('info', { ...info.payload, head: { id: DONE.result?.head } });
+    await tab.getByText('The new head is in use').waitFor();
     const row = tab.getByRole('row', { name: /^Overall/ }).first();
     expect(await row.textContent()).toContain('61%88%▲ +27');
     expect(
       await tab.getByRole('img', { name: '5 retrainings: from 58% to 88%' }).locator('canvas').count(),
     ).toBe(1);
     await expectSound(browsed);
+    page.say('info', { ...info.payload, head: { id: 'shipped' } });
+    await tab.getByText('The new head is in use').waitFor({ state: 'detached' });
   });
 
   it('shows what a held head finds, and puts it in force by keys alone', async () => {

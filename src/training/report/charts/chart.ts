@@ -13,7 +13,7 @@ export const COLOURS = {
 
 export interface Chart {
   readonly title: string;
-  /** What it shows, for who can't see it. */
+  /** What it shows, for who cannot see it. */
   readonly description: string;
   /** Said beneath; markup. */
   readonly note?: Html;

@@ -9,11 +9,11 @@ export function epochCharts(epochs: readonly EpochRecord[], best: number): Chart
   const last = epochs.at(-1);
   const kept = epochs.find(({ epoch }) => epoch === best);
   if (last === undefined || kept === undefined) return [];
-  const note = html`<span class="first">━━ fitted</span> <span class="second">╍╍ held back</span>`;
+  const note = html`<span class="first">━━ fitted</span> <span class="second">╍╍ held out</span>`;
   return [
     {
       title: 'Loss',
-      description: `Mean binary cross-entropy over ${last.epoch} epochs. At epoch ${best}, which was kept: ${kept.loss.toFixed(3)} fitted, ${kept.heldLoss.toFixed(3)} held back. At the end: ${last.loss.toFixed(3)} and ${last.heldLoss.toFixed(3)}.`,
+      description: `Mean binary cross-entropy over ${last.epoch} epochs. At epoch ${best}, which was kept: ${kept.loss.toFixed(3)} fitted, ${kept.heldLoss.toFixed(3)} held out. At the end: ${last.loss.toFixed(3)} and ${last.heldLoss.toFixed(3)}.`,
       note,
       option: lines(
         epochs,
@@ -24,7 +24,7 @@ export function epochCharts(epochs: readonly EpochRecord[], best: number): Chart
     },
     {
       title: 'Accuracy',
-      description: `Accuracy over ${last.epoch} epochs. At epoch ${best}, which was kept: ${percent(kept.accuracy)} fitted, ${percent(kept.heldAccuracy)} held back.`,
+      description: `Accuracy over ${last.epoch} epochs. At epoch ${best}, which was kept: ${percent(kept.accuracy)} fitted, ${percent(kept.heldAccuracy)} held out.`,
       note,
       option: lines(
         epochs,

@@ -32,7 +32,7 @@ export interface Material {
   readonly marks: readonly Mark[];
   /** Activities of a photo; empty for frames, where the marks tell. */
   readonly shows: readonly string[];
-  /** Of what every one is marked, so that elsewhere is none. */
+  /** What is marked completely, so that none is elsewhere. */
   readonly complete: { readonly riders: boolean; readonly kites: boolean; readonly people: boolean };
   readonly areas: readonly Area[];
 }

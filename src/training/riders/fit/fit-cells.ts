@@ -24,7 +24,7 @@ export const FIT_DEFAULTS: Omit<FitCellsOptions, 'seed'> = {
 };
 
 export interface FittedEpoch extends Epoch {
-  /** Of the rows held back: riders, what else is something, and what is nothing, each weighing alike; null without any. */
+  /** Loss on the held-out rows: riders, other objects and background weigh the same; null without any. */
   readonly heldLoss: number | null;
 }
 
@@ -34,7 +34,7 @@ const SHARE = { riders: 0.36, background: 0.18 } as const;
 const EASY = 0.12;
 /** Epochs after which hardness is looked at again, as shares of all. */
 const LOOKS = [0.2, 0.45, 0.7];
-/** Rows held back that are scored, at most: the loss needs no more. */
+/** Rows held out that are scored, at most: the loss needs no more. */
 const MOST_HELD = 12_000;
 
 /**

@@ -28,7 +28,10 @@ export interface RiderFigures {
 }
 
 export interface JudgedOverall extends RiderFigures {
-  /** Of a frame's strongest rider found and another's strongest false alarm, how often the rider is stronger; null without either. */
+  /**
+   * How often a frame's strongest rider found is stronger than another's strongest false alarm; null without
+   * either.
+   */
   readonly auc: number | null;
   /** Share of frames with riders whose strongest rider passes a limit that 5 % and 20 % of all frames fail with a false alarm. */
   readonly foundAt: { readonly five: number; readonly twenty: number } | null;

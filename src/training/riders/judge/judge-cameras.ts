@@ -114,7 +114,7 @@ export async function readAll(
 }
 
 /**
- * Of each camera evenly spread frames, as neighbours are near copies of each other.
+ * Picks evenly spread frames of each camera, as neighbours are near copies of each other.
  *
  * @returns indexes of frames, at most `most` of each camera
  */

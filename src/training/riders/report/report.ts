@@ -80,7 +80,7 @@ function camerasHtml({ judged }: RidersRecord): Html {
   return html`<section id="cameras">
 <h2>By camera</h2>
 ${tableHtml({
-  caption: 'Frames of cameras that were held back',
+  caption: 'Frames of cameras that were held out',
   columns: ['Camera', ...FIGURE_COLUMNS],
   rows: [
     ['all', ...figureCells(judged.overall)],
@@ -134,7 +134,7 @@ async function chartsHtml({ judged, fit, head }: RidersRecord): Promise<Html | n
   const held = fit.curves.filter(each => each.some(({ heldLoss }) => heldLoss !== null));
   if (held.length > 0) {
     charts.push({
-      title: 'Loss on cameras held back',
+      title: 'Loss on cameras held out',
       description: `Cross-entropy by epoch, a line a fold; epoch ${fit.kept} of ${fit.epochs} was kept.`,
       note: html`A line a fold; epoch ${fit.kept} was kept.`,
       option: {

@@ -36,10 +36,7 @@ export function drawChart(box: HTMLElement, props: ChartProps): () => void {
     legend: { show: isStacked },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !isStacked } },
     scales: {
-      x: {
-        time: true,
-        range: (_, first, last) => rangeOf(first, last, isStacked ? (times[1] ?? last) - first : 0),
-      },
+      x: { time: true, range: rangeOf(times, isStacked) },
       y: { range: (_, __, highest) => [0, most ?? Math.max(1, highest * 1.1)] },
     },
     axes: [
@@ -78,9 +75,11 @@ export function drawChart(box: HTMLElement, props: ChartProps): () => void {
   };
 }
 
-/** Around what is alone lies an hour on each side, where uPlot would show years; the last bar needs its width. */
-function rangeOf(first: number, last: number, bar: number): [number, number] {
-  return last + bar > first ? [first, last + bar] : [first - HOUR_S, last + HOUR_S];
+/** Around one that is alone lies an hour on each side, where uPlot would show years; the last bar needs its width. */
+function rangeOf(times: readonly number[], hasBars: boolean): [number, number] {
+  const [first = 0, second = first] = times;
+  const last = (times.at(-1) ?? first) + (hasBars ? second - first : 0);
+  return last > first ? [first, last] : [first - HOUR_S, first + HOUR_S];
 }
 
 function bars(): uPlot.Series.PathBuilder {

@@ -1,5 +1,6 @@
 /** The training job that runs, or what became of the last one. */
 import type { Payloads } from '../../../../messaging/topics.ts';
+import { infoOf } from '../../live.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { clockTime, language, number } from '../../texts.ts';
 import { t } from './texts.ts';
@@ -19,6 +20,9 @@ export function Job({ training }: { readonly training: Training }) {
   }
   if (state === 'done') {
     const outcome = result?.outcome ?? 'rejected';
+    const inUse = infoOf()?.head.id;
+    // Somebody has chosen another since, or the daemon has.
+    if (outcome === 'promoted' && inUse !== undefined && inUse !== result?.head) return null;
     const when = finishedAt === null ? '' : clockTime(finishedAt);
     return (
       <Notice kind={outcome === 'promoted' ? 'good' : 'info'} title={t(`outcome.${outcome}`)} isLive>
