@@ -27,7 +27,7 @@ export function fitCalibration(
 }
 
 /** Platt's targets: as if one more of each had been seen, of the other kind. */
-function smoothedTargets(labels: readonly number[]): number[] {
+export function smoothedTargets(labels: readonly number[]): number[] {
   const present = labels.filter(label => label === 1).length;
   const absent = labels.length - present;
   return labels.map(label => (label === 1 ? (present + 1) / (present + 2) : 1 / (absent + 2)));

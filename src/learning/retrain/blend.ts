@@ -1,7 +1,7 @@
 /** Puts what a camera taught together with what was known: a mean of the weights of two heads is again a head. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { FittedHead } from '../fit/head-trainer.ts';
-import { calibratedLike, type FoundPlaces, foundF1 } from './found-places.ts';
+import { type FoundPlaces, foundF1 } from './found-places.ts';
 import { MOST_LOST } from './gate.ts';
 
 /** Weight of the known head if it is right about everything labelled, 0..1: even then some is learnt. */
@@ -15,7 +15,8 @@ const PARTS = [1, 0.5, 0.25];
  * cameras than the gate lets pass.
  *
  * @param right how right the known head is about what is labelled of this camera, 0..1; see `labelledF1`
- * @param places null where there are none to see a loss by: the calibration is then the refitted head's
+ * @param places null where there are none to see a loss by
+ * @param calibrated gives a mean of the weights its calibration
  * @returns with the outputs of the refitted head; where every part loses more, the smallest
  */
 export function blend(
@@ -23,14 +24,14 @@ export function blend(
   refitted: HeadBundle,
   right: number,
   places: FoundPlaces | null,
+  calibrated: (head: HeadBundle) => HeadBundle,
 ): HeadBundle {
   const share = 1 - MOST_KEPT * right;
   const from = inShapeOf(refitted, known);
   let head = refitted;
   for (const part of PARTS) {
-    head = { ...refitted, ...between(from, refitted, share * part) };
+    head = calibrated({ ...refitted, ...between(from, refitted, share * part) });
     if (places === null) break;
-    head = calibratedLike(known, head, places);
     if (foundF1(known, places) - foundF1(head, places) <= MOST_LOST) break;
   }
   return head;

@@ -4,7 +4,7 @@
  */
 import { headLogits } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
-import { type Calibration, fitCalibration } from '../fit/calibrate.ts';
+import type { Calibration } from '../fit/calibrate.ts';
 import { baseColumns } from './base-rows.ts';
 import { riderChance } from './board-samples.ts';
 import type { BaseSet } from './types.ts';
@@ -14,8 +14,6 @@ export interface FoundPlaces {
   readonly embeddings: Float32Array;
   /** Whether each is a rider. */
   readonly riders: readonly boolean[];
-  /** What each weighs: a camera as the square root of the number of its places. */
-  readonly weights: readonly number[];
 }
 
 /** @returns null where the base set has none, or none of one kind */
@@ -28,13 +26,7 @@ export function foundPlacesOf(
   const columns = baseColumns(base, activities);
   const riders = samples.map(({ labels }) => columns.some(column => labels[column] === 1));
   if (!riders.includes(true) || !riders.includes(false)) return null;
-  const counts = new Map<string, number>();
-  for (const { group } of samples) counts.set(group, (counts.get(group) ?? 0) + 1);
-  return {
-    embeddings,
-    riders,
-    weights: samples.map(({ group }) => 1 / Math.sqrt(counts.get(group) ?? 1)),
-  };
+  return { embeddings, riders };
 }
 
 /** F1 of riders among the places, 0..1, at the probability from which the head counts a rider. */
@@ -51,23 +43,6 @@ export function foundF1(head: HeadBundle, places: FoundPlaces): number {
   return (2 * hit) / (counted + riders);
 }
 
-/**
- * The head with a calibration by which its probabilities mean at other cameras what those of another head mean: both are
- * scaled to the labels of the places (Platt 1999), and the head is given what it needs more or less than the other.
- */
-export function calibratedLike(other: HeadBundle, head: HeadBundle, places: FoundPlaces): HeadBundle {
-  const scaling = (of: HeadBundle): Calibration =>
-    fitCalibration(chancesOf(of, places).map(logOdds), places.riders.map(Number), places.weights);
-  const [wanted, own] = [scaling(other), scaling(head)];
-  const slope = own.slope / wanted.slope;
-  const intercept = (own.intercept - wanted.intercept) / wanted.slope;
-  const calibration = head.manifest.calibration.map(usual => ({
-    slope: usual.slope * slope,
-    intercept: usual.intercept * slope + intercept,
-  }));
-  return { ...head, manifest: { ...head.manifest, calibration } };
-}
-
 /** Probability of each place, 0..1, that it is a rider of any activity. */
 function chancesOf(head: HeadBundle, { embeddings, riders }: FoundPlaces): number[] {
   const { activities, calibration } = head.manifest;
@@ -78,9 +53,4 @@ function chancesOf(head: HeadBundle, { embeddings, riders }: FoundPlaces): numbe
   return riders.map((_, place) =>
     riderChance(logits.subarray(place * activities.length, (place + 1) * activities.length)),
   );
-}
-
-function logOdds(chance: number): number {
-  const bounded = Math.min(1 - 1e-7, Math.max(1e-7, chance));
-  return Math.log(bounded / (1 - bounded));
 }

@@ -15,6 +15,7 @@ import { foundPlacesOf } from './found-places.ts';
 import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
 import { labelledF1 } from './labelled-f1.ts';
+import { matchOutputs } from './match-outputs.ts';
 import { withNewThresholds } from './new-thresholds.ts';
 import type {
   BoardFrame,
@@ -122,7 +123,9 @@ export async function retrainHead(
   const refitted = candidateOf(incumbent, activities, best.weights, options.seed);
   const known = shipped ?? incumbent;
   const right = labelledF1(known, fitted, rows.isMeant);
-  const blended = blend(known, refitted, right, foundPlacesOf(base, activities));
+  const blended = blend(known, refitted, right, foundPlacesOf(base, activities), head =>
+    matchOutputs(incumbent, head, heldBase),
+  );
   const candidate = withNewThresholds(blended, incumbent, fitted);
   const warnings: RetrainWarning[] = [
     ...(showsNobody(fitted) ? [] : (['no-negatives'] as const)),
