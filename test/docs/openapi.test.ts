@@ -13,9 +13,10 @@ it('describes each request once, with whom it is for', () => {
 
 it('tells answers that are right from those that are not', () => {
   const error = { code: 'web-login', message: 'log in first', remedy: ERRORS['web-login'].remedy };
-  checkAnswer('GET', '/api/session', 200, { role: null, login: true });
+  const session = { role: null, login: true, started: '2026-06-01T07:13:00.000Z' };
+  checkAnswer('GET', '/api/session', 200, session);
   checkAnswer('POST', '/api/commands/status', 401, error);
-  expect(() => checkAnswer('GET', '/api/session', 200, { role: 'root', login: true })).toThrow('/role');
+  expect(() => checkAnswer('GET', '/api/session', 200, { ...session, role: 'root' })).toThrow('/role');
   expect(() => checkAnswer('GET', '/api/session', 401, { ...error, code: 'no' })).toThrow('/code');
   expect(() => checkAnswer('GET', '/api/nothing', 200, {})).toThrow('is not in');
 });
