@@ -5,13 +5,15 @@ const SYSTEM_TESTS = [
   'test/{broker,cli,daemon,docs,exchange,scripts,systemd,training}/**/*.test.ts',
   'test/learning/{archive,fit,models,retrain,sheet}/**/*.test.ts',
   'test/learning/board/{held,probation-monitor}.test.ts',
-  'test/capture/{day-of-faults,ffmpeg*}.test.ts',
+  'test/capture/ffmpeg*.test.ts',
   'test/messaging/{durable,labels,messaging,mosquitto*,request}.test.ts',
   'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
   'test/host/{backup,state}/**/*.test.ts',
   'test/web/{access,hostile,live,restart,setup,widget,*-page}.test.ts',
   'test/web/ui/{before,label,now,setup,shell,train}.test.ts',
 ];
+/** Counts what its process holds open: what other tests leave is none of it. */
+const ALONE = 'test/capture/day-of-faults.test.ts';
 /** By `npm run test:faults`: they take minutes. */
 const FAULT_TESTS = 'test/faults/**';
 
@@ -23,10 +25,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, FAULT_TESTS, ...SYSTEM_TESTS],
+          exclude: [...configDefaults.exclude, FAULT_TESTS, ALONE, ...SYSTEM_TESTS],
         },
       },
       { extends: true, test: { name: 'system', include: SYSTEM_TESTS } },
+      { extends: true, test: { name: 'alone', include: [ALONE], isolate: true } },
     ],
     globalSetup: ['test/support/build.ts'],
     // A frame at full detail takes a second of two cores, and other tests want them too.
