@@ -15,12 +15,15 @@ async function clone(): Promise<{ folder: string; launcher: string }> {
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
+    'src/web/ui/tsconfig.json',
+    'src/web/ui/vite.config.ts',
   ])
     await cp(join(ROOT, file), join(folder, file));
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   await put(folder, 'src/main.ts', VERSION);
   await put(folder, 'src/learning/retrain/worker.ts', 'export {};\n');
   await put(folder, 'src/broker/program.ts', 'export {};\n');
+  await put(folder, 'src/web/ui/index.html', '<!doctype html><title>page</title>\n');
   return { folder, launcher: join(folder, 'scripts/surfwatch.js') };
 }
 
