@@ -43,7 +43,7 @@ function printExplanation({ frame, takenAt, activity, head, ...why }: ExplainAns
     zone,
     `${decimals(r.x)} ${decimals(r.y)} ${decimals(r.w)} ${decimals(r.h)}`,
   ]);
-  printTable(['activity', 'score', 'threshold', 'present', 'zone', 'tile: x y width height'], decided);
+  printTable(['activity', 'score', 'threshold', 'present', 'zone', 'place: x y width height'], decided);
   if (why.neighbours.length === 0) return;
   const alike = why.neighbours.map(({ from, frame: id, source, labels, similarity }) => [
     labelsInWords(labels),

@@ -14,7 +14,7 @@ const PING_MS = 20_000;
 export type LiveName = 'state' | 'frame' | 'event';
 
 interface LiveEvent {
-  /** Of events with one key only the newest counts. */
+  /** Key of an event: only the newest of those with one key counts. */
   readonly key: string;
   /** As it is sent: the same bytes to all. */
   readonly bytes: Uint8Array;

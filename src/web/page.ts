@@ -42,7 +42,7 @@ export interface PageDeps {
   readonly onShown: (frame: string) => void;
   readonly onlyZones: PicturesDeps['onlyZones'];
   readonly pictures: RoutesDeps['history']['pictures'];
-  /** Of the head in force: what it tells apart, and from which scores on. */
+  /** Activities of the head in use, and from which scores on they are present. */
   readonly judging: () => {
     readonly manifest: Parameters<NewestFrame['sightsIn']>[1];
     readonly thresholds: Readonly<Record<string, number>>;

@@ -14,9 +14,9 @@ export interface RouteShape {
   readonly role: Role | null;
   readonly doc: string;
   readonly query?: z.ZodType;
-  /** Of a JSON body. */
+  /** Shape of a JSON body. */
   readonly body?: z.ZodType;
-  /** Of the answer: JSON of this shape, or a media type. */
+  /** Answer: JSON of this shape, or a media type. */
   readonly answer: z.ZodType | Media;
 }
 

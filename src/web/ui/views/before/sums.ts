@@ -138,7 +138,7 @@ function isActivity(name: string): boolean {
   return name !== 'none' && name !== 'unknown';
 }
 
-/** Of each hour its day and its place in the week, in a time zone. */
+/** The day and the place in the week of each hour, in a time zone. */
 function localTime(timeZone: string) {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,

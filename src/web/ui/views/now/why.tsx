@@ -16,7 +16,7 @@ import { text } from './texts.ts';
 
 interface WhyProps {
   readonly frame: SeenFrame;
-  /** Of the rider in the frame. */
+  /** The rider in the frame. */
   readonly index: number;
   readonly onClose: () => void;
 }

@@ -5,7 +5,7 @@ import { change, faultOf, SECRET, settingValue } from './draft.ts';
 import { t } from './texts.ts';
 
 interface FieldProps {
-  /** Of the setting: `camera.http.url`. */
+  /** Path of the setting: `camera.http.url`. */
   readonly path: string;
   readonly label: string;
   readonly hint?: string;
