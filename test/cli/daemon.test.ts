@@ -244,7 +244,6 @@ test('explain gives the sentence, what decided and what is alike', async () => {
       decided: [
         { activity: 'surfing', zone: 'beach', rectangle, score: 0.91, threshold: 0.5, present: true },
       ],
-      tile: { zone: 'beach', rectangle, scores: { surfing: 0.91 } },
       neighbours: [
         {
           from: 'board',

@@ -100,7 +100,6 @@ export const explainAnswer = z.object({
       present: z.boolean(),
     }),
   ),
-  tile: z.object({ rectangle }).nullish(),
   neighbours: z.array(
     z.object({
       from: z.string(),
