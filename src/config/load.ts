@@ -1,12 +1,13 @@
 /** Loading: the layers in their order, each value checked, all faults at once, the result plain and frozen. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SHIPPED_MODELS } from '../base/paths.ts';
-
+import { SurfwatchError } from '../errors.ts';
+import { CAMERAS_KEY, entryPath, isOfCamera, sharedFaults } from './cameras.ts';
 import { type EffectiveSetting, showValue } from './effective.ts';
 import { ConfigError, type Fault } from './fault.ts';
 import { fileLayer } from './file-layer.ts';
-import { argumentLayer, CONFIG_VARIABLE, environmentLayer } from './layers.ts';
+import { argumentLayer, CONFIG_VARIABLE, environmentLayer, type Layer } from './layers.ts';
 import { brokenRules } from './rules.ts';
 import { newConvict, SCHEMA, SETTINGS } from './schema.ts';
 import { type ResolvedSecret, resolveSecret } from './secrets.ts';
@@ -28,45 +29,151 @@ export interface ConfigInputs {
   readonly inPlace?: { readonly file: string; readonly text: string };
 }
 
-export interface LoadedConfig {
+/** One camera with all its settings. */
+export interface CameraConfig {
   readonly settings: Settings;
   /** Every setting as it may be shown, with its source. */
   readonly effective: readonly EffectiveSetting[];
+}
+
+interface Loaded {
   /** What is right but unwise: secrets that everyone can read, files of an older version. */
   readonly warnings: readonly Fault[];
   /** The config files read. Absolute. */
   readonly files: readonly string[];
 }
 
+/** A configuration as it was loaded: at least one camera. */
+export interface LoadedCameras extends Loaded {
+  readonly cameras: readonly [CameraConfig, ...CameraConfig[]];
+  /** Whether they are entries of a list `cameras`, of one entry perhaps: each has topics, a folder and a page of its own. */
+  readonly isList: boolean;
+  /** Folder for what must survive a restart; in a list each camera has a folder in it. */
+  readonly stateDir: string;
+}
+
+export type LoadedConfig = CameraConfig & Loaded;
+
 const SYSTEM_FILE = '/etc/surfwatch/config.json';
 const DEFAULT = 'default';
 
 /**
- * The settings from, each over the one before: the schema's defaults, config files, `SURFWATCH_…` environment variables, `--set`. Relative paths in a file start at the file's folder.
+ * The settings from, each over the one before: the schema's defaults, config files, the camera's entry in `cameras`,
+ * `SURFWATCH_…` environment variables, `--set`. Relative paths in a file start at the file's folder.
  *
  * @throws ConfigError with every fault
  */
-export function loadConfig(inputs: ConfigInputs): LoadedConfig {
+export function loadCameras(inputs: ConfigInputs): LoadedCameras {
   const { env, cwd, set = [], inPlace } = inputs;
   const known = { tree: SCHEMA, settings: SETTINGS };
   const files = configFiles(inputs);
-  const layers = [
-    ...files.map(file => fileLayer(file, known, file === inPlace?.file ? inPlace.text : undefined)),
-    environmentLayer(env, cwd, known),
-    argumentLayer(set, cwd, known),
-  ];
-  const given = new Map(layers.flatMap(layer => [...layer.given]));
+  const fromFiles = files.map(file =>
+    fileLayer(file, known, file === inPlace?.file ? inPlace.text : undefined),
+  );
+  const over = [environmentLayer(env, cwd, known), argumentLayer(set, cwd, known)];
+  const layers = [...fromFiles, ...over];
   const faults = layers.flatMap(layer => layer.faults);
+  const entries = fromFiles.findLast(({ cameras }) => cameras.length > 0)?.cameras ?? [];
+  // What an unread file would have set is not known, so nothing can be said of how settings go together.
+  const asRules = !faults.some(({ kind }) => kind === 'file');
+
+  const resolved = (entries.length === 0 ? [undefined] : entries).map((entry, index) =>
+    resolveCamera(
+      [...fromFiles, ...(entry === undefined ? [] : [{ given: entry }]), ...over],
+      inputs,
+      entry && { index, given: entry },
+      asRules,
+    ),
+  );
+  faults.push(...withoutRepeats(resolved.flatMap(camera => camera.faults)));
+  if (asRules && entries.length > 0) {
+    const settings = resolved.map(camera => camera.settings);
+    faults.push(...sharedFaults(settings, (index, path) => resolved[index]?.sourceOf(path) ?? ''));
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  const [first, ...others] = resolved.map(
+    ({ settings, effective }): CameraConfig => ({ settings, effective }),
+  );
+  const { stateDir } = resolved[0] as ResolvedCamera;
+  return {
+    cameras: [first as CameraConfig, ...others],
+    isList: entries.length > 0,
+    stateDir,
+    warnings: withoutRepeats([
+      ...layers.flatMap(layer => layer.warnings ?? []),
+      ...resolved.flatMap(camera => camera.warnings),
+    ]),
+    files,
+  };
+}
+
+/**
+ * The same for one camera.
+ *
+ * @param site the one that is meant of several
+ * @throws ConfigError with every fault; SurfwatchError `site-needed`, `site-unknown`
+ */
+export function loadConfig(inputs: ConfigInputs, site?: string): LoadedConfig {
+  const loaded = loadCameras(inputs);
+  return { ...cameraOf(loaded, site), warnings: loaded.warnings, files: loaded.files };
+}
+
+/** @throws SurfwatchError `site-needed`, `site-unknown` */
+export function cameraOf({ cameras, isList }: LoadedCameras, site?: string): CameraConfig {
+  if (!isList) return cameras[0];
+  const sites = cameras.map(({ settings }) => settings.site).join(', ');
+  if (site === undefined)
+    throw new SurfwatchError('site-needed', `the configuration has the cameras ${sites}`);
+  const camera = cameras.find(({ settings }) => settings.site === site);
+  if (camera !== undefined) return camera;
+  throw new SurfwatchError('site-unknown', `there is no camera ${site} among ${sites}`);
+}
+
+interface ResolvedCamera extends CameraConfig {
+  /** That of the program. */
+  readonly stateDir: string;
+  readonly sourceOf: (path: string) => string;
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+
+/** @param entry the camera's place in the list, where there is one, and what stands there */
+function resolveCamera(
+  layers: readonly Pick<Layer, 'given'>[],
+  { env, cwd, credentialsDirectory }: ConfigInputs,
+  entry: { readonly index: number; readonly given: Layer['given'] } | undefined,
+  asRules: boolean,
+): ResolvedCamera {
+  const given = new Map(layers.flatMap(layer => [...layer.given]));
   const config = newConvict();
   const sources = new Map<string, string>();
+  const sourceOf = (path: string): string => sources.get(path) ?? DEFAULT;
+  const faults: Fault[] = [];
+  /** Named by its place in the list where it stands there, or could. */
+  const add = (fault: Fault, isHere: boolean) =>
+    faults.push(
+      entry === undefined || !isHere ? fault : { ...fault, path: entryPath(entry.index, fault.path) },
+    );
 
+  const faulty = new Set<string>();
   for (const { path, setting } of SETTINGS) {
     const found = given.get(path);
     if (found === undefined) continue;
     sources.set(path, found.source);
     const { value, faults: wrong } = readValue(path, setting, found);
     if (wrong.length === 0) config.set(path, value);
-    faults.push(...wrong);
+    for (const fault of wrong) {
+      faulty.add(fault.path).add(path);
+      add(fault, entry?.given.get(path) === found);
+    }
+  }
+  if (entry !== undefined) {
+    if (sources.has('fleet') && !config.get('fleet' as never)) {
+      const reason = 'must be left out, or true: of several cameras each has its topics below surf/<site>';
+      faults.push({ kind: 'contradiction', path: 'fleet', source: sourceOf('fleet'), reason });
+    }
+    config.set('fleet', true);
+    if (!sources.has('fleet')) sources.set('fleet', CAMERAS_KEY);
   }
   const { site, fleet } = config.getProperties() as Settings;
   for (const [path, value, source] of derived(env, cwd, { site, fleet })) {
@@ -74,28 +181,38 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
     config.set(path, value);
     sources.set(path, source);
   }
-  const secrets = resolveSecrets(config, sources, inputs.credentialsDirectory);
-  faults.push(...[...secrets.values()].flatMap(secret => secret.faults));
-
+  const stateDir: string = config.get('stateDir' as never);
+  if (entry !== undefined) {
+    config.set('stateDir', join(stateDir, site));
+    // A broker disconnects one of two clients with the same id.
+    const isCommon = given.get('mqtt.clientId') !== entry.given.get('mqtt.clientId');
+    if (isCommon) config.set('mqtt.clientId', `${config.get('mqtt.clientId' as never)}-${site}`);
+  }
+  const secrets = resolveSecrets(config, sources, credentialsDirectory);
+  for (const secret of secrets.values()) {
+    for (const fault of secret.faults) {
+      faulty.add(fault.path).add(fault.path.replace(/File$/, ''));
+      add(fault, entry?.given.has(fault.path) ?? false);
+    }
+  }
   const settings = buildSettings(config.getProperties());
-  const faulty = new Set(faults.flatMap(({ path }) => [path, path.replace(/File$/, '')]));
-  const sourceOf = (path: string): string => sources.get(path) ?? DEFAULT;
-  // What an unread file would have set is not known, so nothing can be said of how settings go together.
-  if (!faults.some(({ kind }) => kind === 'file')) faults.push(...brokenRules(settings, faulty, sourceOf));
-  if (faults.length > 0) throw new ConfigError(faults);
-  const warnings = [
-    ...layers.flatMap(layer => layer.warnings ?? []),
-    ...[...secrets.values()].flatMap(secret => secret.warnings),
-  ];
+  if (asRules)
+    for (const fault of brokenRules(settings, faulty, sourceOf)) add(fault, isOfCamera(fault.path));
   // Finds nothing that the formats above didn't, unless schema and loading have come apart.
-  config.validate({ allowed: 'strict' });
+  if (faults.length === 0) config.validate({ allowed: 'strict' });
 
   const effective = SETTINGS.map(({ path, setting }): EffectiveSetting => {
     // A secret from a file is shown as the file's name, so that what is printed can be loaded again.
     const value = secrets.get(path)?.origin === 'file' ? null : config.get(path as never);
     return { path, shown: showValue(value, setting), source: sourceOf(path) };
   });
-  return { settings, effective, warnings, files };
+  const warnings = [...secrets.values()].flatMap(secret => secret.warnings);
+  return { settings, effective, stateDir, sourceOf, faults, warnings };
+}
+
+/** What several cameras have in common is said once. */
+function withoutRepeats(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map(fault => [JSON.stringify(fault), fault])).values()];
 }
 
 function configFiles({ files = [], env, cwd, systemFile = SYSTEM_FILE }: ConfigInputs): string[] {

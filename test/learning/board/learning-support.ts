@@ -1,4 +1,5 @@
 /** Learning on a board as the daemon has it: the shipped model, a real archive and store, and frames handed in. */
+import { fairTurns } from '../../../src/base/fair-turns.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -47,6 +48,7 @@ export async function startBoard(
   const trainings: Training[] = [];
   const alerts = new Map<LearningAlert, string>();
   const learning = new Learning({
+    inTurn: fairTurns()(),
     options: { ...DEFAULTS.learning, minFree: 0, ...options },
     directory: join(state, 'learning'),
     // Without the base set of thousands of cells a retraining takes a moment.
