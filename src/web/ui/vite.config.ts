@@ -3,7 +3,8 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  base: '/',
+  // The page is served at the top, or below the name of one of several cameras.
+  base: './',
   // React's way of JSX, by Preact.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
