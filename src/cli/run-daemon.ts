@@ -9,7 +9,7 @@ import { describeFault } from '../config/fault.ts';
 import type { LoadedCameras } from '../config/load.ts';
 import type { ConfigSource } from '../config/source.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
-import type { DaemonDeps } from '../daemon/foundation.ts';
+import type { DaemonDeps } from '../daemon/shared.ts';
 import { LIVENESS_DEFAULTS, longestStepMs } from '../host/service/liveness.ts';
 import type { Notifier } from '../host/service/notifier.ts';
 import { createService, type Service } from '../host/service/service.ts';

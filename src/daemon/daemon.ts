@@ -1,11 +1,11 @@
 /** The daemon: opens what its cameras share, starts one camera after the other, and stops all in the reverse order. */
-import type { CameraConfig } from '../config/load.ts';
+import type { CameraConfig } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Reloaded } from '../control/runtime-options.ts';
 import type { LoopProgress } from '../pipeline/frame-loop.ts';
-import { type DaemonDeps, openFoundation } from './foundation.ts';
+import { openFoundation } from './foundation.ts';
 import { startParts } from './parts.ts';
-import { type DaemonConfig, type Reload, type Shared, shareAmong } from './shared.ts';
+import { type DaemonConfig, type DaemonDeps, type Reload, type Shared, shareAmong } from './shared.ts';
 import { Shutdown } from './shutdown.ts';
 
 /** A daemon that runs. */
@@ -41,12 +41,16 @@ export interface RunningCamera {
  */
 export async function startDaemon(config: DaemonConfig, deps: DaemonDeps): Promise<Daemon> {
   const shutdown = new Shutdown();
+  const ofCameras: Shutdown[] = [];
   const cameras: RunningCamera[] = [];
   const reload: Reload = next => reloadCameras(cameras, next);
   try {
     const shared = shareAmong(config, deps, reload, shutdown);
+    shutdown.add(() => stopAll(ofCameras));
     for (const camera of config.cameras) {
-      cameras.push(await startCamera(shared, camera, deps, shutdown));
+      const ofCamera = new Shutdown();
+      ofCameras.push(ofCamera);
+      cameras.push(await startCamera(shared, camera, deps, ofCamera));
     }
     shared.metrics.start();
     const [first, ...others] = cameras as [RunningCamera, ...RunningCamera[]];
@@ -89,6 +93,12 @@ async function startCamera(
     },
     reload: ({ settings, effective }) => options.reload(settings, effective),
   };
+}
+
+/** At one time: each may wait for a broker that is away. @throws what the first that failed threw */
+async function stopAll(shutdowns: readonly Shutdown[]): Promise<void> {
+  const ends = await Promise.allSettled(shutdowns.map(shutdown => shutdown.run()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 /** A camera that is new, or gone, is there, or is not, after a restart. */

@@ -3,12 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { BeachReader } from '../activity/beach-reader.ts';
-import type { ActivityReport } from '../activity/report.ts';
-import type { Clock } from '../base/clock.ts';
 import { cameraLogger, partLogger, setLogLevels } from '../base/log.ts';
-import type { CameraConfig } from '../config/load.ts';
+import type { CameraConfig } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
-import type { ConfigSource } from '../config/source.ts';
 import { zonesOf } from '../config/zones.ts';
 import { RuntimeOptions } from '../control/runtime-options.ts';
 import { type OpenedState, openState } from '../host/state/open.ts';
@@ -26,32 +23,8 @@ import { statePayload } from '../pipeline/status.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import { measuredDetail } from '../vision/cells/detail.ts';
 import type { Zone } from '../vision/zone.ts';
-import type { Shared } from './shared.ts';
+import type { DaemonDeps, Shared } from './shared.ts';
 import type { Shutdown } from './shutdown.ts';
-
-export interface DaemonDeps {
-  readonly clock: Clock;
-  /** For the time-outs of the network; that of a soak test runs faster than any broker answers. Default `clock`. */
-  readonly networkClock?: Clock;
-  /** The root of the log. */
-  readonly log: Logger;
-  /** Path of the embedded broker's bundled program, where it is not beside this one. */
-  readonly brokerProgram?: string;
-  /** The version of surfwatch, for `info`. */
-  readonly version: string;
-  /** Where the settings come from, for the page; without it nothing can be set up there. */
-  readonly source?: ConfigSource;
-  /** Ends the daemon and starts it anew, soon; without it the page cannot ask for that. */
-  readonly restart?: () => void;
-  /** How often each coded error was logged so far, for the metrics. */
-  readonly errors?: ReadonlyMap<string, number>;
-  /** What a watchdog found stuck, or null. */
-  readonly stalled?: () => string | null;
-  /** Told of the steps of the start, which may take long on a slow board. */
-  readonly onStep?: (step: string) => void;
-  /** Told of every change of the beach's activity, after it was handed to the broker. */
-  readonly onChange?: (report: ActivityReport, origin: string, site: string) => void;
-}
 
 /** What every other part of a camera is built on. */
 export interface Foundation {

@@ -1,21 +1,48 @@
 /** What all cameras of the program share: the engine, the embedded broker, the look after the board, the page's server. */
+import type { Logger } from 'pino';
 import { type SharedBackbone, shareBackbone } from '../activity/model.ts';
+import type { ActivityReport } from '../activity/report.ts';
+import type { Clock } from '../base/clock.ts';
 import { fairTurns, type InTurn } from '../base/fair-turns.ts';
 import { partLogger } from '../base/log.ts';
 import { Monitor } from '../board/monitor.ts';
 import { BrokerProcess } from '../broker/process.ts';
 import type { LoadedCameras } from '../config/load.ts';
+import type { ConfigSource } from '../config/source.ts';
 import type { Reloaded } from '../control/runtime-options.ts';
 import { MetricsOutlets } from '../host/metrics/outlets.ts';
 import { useSmallSlabs } from '../messaging/packet-buffers.ts';
 import { topicBase } from '../messaging/topics.ts';
 import { EARLIEST_MS } from '../schedule/clock-set.ts';
 import { Pages } from '../web/pages.ts';
-import type { DaemonDeps } from './foundation.ts';
 import type { Shutdown } from './shutdown.ts';
 
 /** The frames go first, whatever clients send to the embedded broker. */
 const BROKER_NICENESS = 10;
+
+export interface DaemonDeps {
+  readonly clock: Clock;
+  /** For the time-outs of the network; that of a soak test runs faster than any broker answers. Default `clock`. */
+  readonly networkClock?: Clock;
+  /** The root of the log. */
+  readonly log: Logger;
+  /** Path of the embedded broker's bundled program, where it is not beside this one. */
+  readonly brokerProgram?: string;
+  /** The version of surfwatch, for `info`. */
+  readonly version: string;
+  /** Where the settings come from, for the page; without it nothing can be set up there. */
+  readonly source?: ConfigSource;
+  /** Ends the daemon and starts it anew, soon; without it the page cannot ask for that. */
+  readonly restart?: () => void;
+  /** How often each coded error was logged so far, for the metrics. */
+  readonly errors?: ReadonlyMap<string, number>;
+  /** What a watchdog found stuck, or null. */
+  readonly stalled?: () => string | null;
+  /** Told of the steps of the start, which may take long on a slow board. */
+  readonly onStep?: (step: string) => void;
+  /** Told of every change of the beach's activity, after it was handed to the broker. */
+  readonly onChange?: (report: ActivityReport, origin: string, site: string) => void;
+}
 
 /** What the cameras come from. */
 export type DaemonConfig = Pick<LoadedCameras, 'cameras' | 'isList' | 'stateDir'>;

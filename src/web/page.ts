@@ -1,7 +1,6 @@
 /** The page of one camera: what it is told, and what it asks for. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { ActivityReport } from '../activity/report.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { SurfwatchError } from '../errors.ts';
@@ -19,6 +18,7 @@ import { NewestFrame } from './newest-frame.ts';
 import type { Pages } from './pages.ts';
 import { Pictures, type PicturesDeps } from './pictures.ts';
 import { allRoutes, type RoutesDeps } from './routes/all.ts';
+import type { BeachNow } from './routes/cameras.ts';
 import type { SetupRoutesDeps } from './routes/setup.ts';
 import { seenFrame } from './seen-frame.ts';
 import { widgetPage } from './widget.ts';
@@ -49,12 +49,6 @@ export interface PageDeps {
   readonly setup: Omit<SetupRoutesDeps, 'configured' | 'tryZones'>;
   readonly clock: Clock;
   readonly log: Logger;
-}
-
-export interface BeachNow {
-  readonly beach: ActivityReport;
-  /** That of the topic `state`. */
-  readonly state: string;
 }
 
 export class Page {

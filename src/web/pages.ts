@@ -10,8 +10,7 @@ import { loginGuard } from './access.ts';
 import { type AppDeps, createApp } from './app.ts';
 import { readCookieKey } from './cookie-key.ts';
 import { readWebFiles } from './files.ts';
-import type { BeachNow } from './page.ts';
-import { cameraRoutes } from './routes/cameras.ts';
+import { cameraRoutes, type ListedCamera } from './routes/cameras.ts';
 import { WebServer } from './server.ts';
 
 export interface PagesDeps {
@@ -28,10 +27,7 @@ export interface PagesDeps {
 }
 
 /** The page of a camera. */
-export interface CameraPage extends Pick<AppDeps, 'routes' | 'plain' | 'open'> {
-  readonly site: string;
-  readonly now: () => BeachNow;
-}
+export interface CameraPage extends ListedCamera, Pick<AppDeps, 'routes' | 'plain' | 'open'> {}
 
 /** What all apps have in common. */
 type Common = Pick<AppDeps, 'options' | 'guard' | 'files' | 'clock' | 'log'>;

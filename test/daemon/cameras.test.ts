@@ -51,16 +51,20 @@ async function ask(heard: Heard, site: string, verb: string, args: object = {}) 
   return JSON.parse(answers().at(-1) ?? 'null');
 }
 
-describe('a daemon of four cameras', { timeout: 300_000 }, () => {
+describe('a daemon of four cameras', { timeout: 500_000 }, () => {
   it('publishes each below its own topics, from one engine', async () => {
     const { log, lines } = readableLog();
-    const { daemon, heard } = await started(SITES.map(site => ({ site })), [], log);
+    const { daemon, heard } = await started(
+      SITES.map(site => ({ site })),
+      [],
+      log,
+    );
     for (const site of SITES) {
       await until(() => typeof json(heard, `${site}/activity`)?.frame === 'string', `a frame of ${site}`);
       await until(() => json(heard, `${site}/health`)?.frames?.classified > 0, `the health of ${site}`);
+      await until(() => heard.last(`surf/${site}/availability`) === 'online', `${site} online`);
+      await until(() => json(heard, `${site}/info`)?.site === site, `what runs for ${site}`);
       expect(json(heard, `${site}/activity`).site).toBe(site);
-      expect(heard.last(`surf/${site}/availability`)).toBe('online');
-      expect(json(heard, `${site}/info`).site).toBe(site);
     }
     expect(heard.received.filter(({ topic }) => topic.split('/').length < 3)).toEqual([]);
     const frames = SITES.map(site => json(heard, `${site}/activity`).frame);
@@ -104,6 +108,7 @@ describe('a daemon of four cameras', { timeout: 300_000 }, () => {
     await until(() => heard.last('surf/north/camera/availability') === 'online', 'the camera that is back');
   });
 
+  // A retraining stands back where others compute: on a busy machine seconds of it become minutes.
   it('retrains one after the other, and leaves the rate of the others alone', async () => {
     const { daemon, heard } = await started([{ site: 'north' }, { site: 'east' }, { site: 'south' }]);
     for (const site of ['north', 'east']) {
@@ -127,14 +132,16 @@ describe('a daemon of four cameras', { timeout: 300_000 }, () => {
     expect(['training', 'gating']).toContain(state('north'));
     await ask(heard, 'north', 'cancel');
     await until(() => state('north') === 'cancelled', 'the first one cancelled');
-    await until(() => !['queued', 'training', 'gating'].includes(state('east')), 'the second one');
+    await until(() => !['queued', 'training', 'gating'].includes(state('east')), 'the second one', 240_000);
   });
 
   it('cancels a retraining that waits for another', async () => {
     const { heard } = await started([{ site: 'north' }, { site: 'east' }]);
     for (const site of ['north', 'east']) {
       for (const kind of ['none', 'kitesurfing'] as const) {
-        await heard.mqtt.publishAsync(`surf/${site}/label/image/${kind}`, await drawnBeach(5, kind), { qos: 1 });
+        await heard.mqtt.publishAsync(`surf/${site}/label/image/${kind}`, await drawnBeach(5, kind), {
+          qos: 1,
+        });
       }
       await until(() => heard.on(`surf/${site}/response/label`).length === 2, `all labels of ${site}`);
     }

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { loadCameras } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
-import type { DaemonDeps } from '../../src/daemon/foundation.ts';
+import type { DaemonDeps } from '../../src/daemon/shared.ts';
 import { stateFiles } from '../../src/host/state/copy.ts';
 import { listener, plainBroker } from '../messaging/support.ts';
 import { BROKER_PROGRAM } from '../support/defaults.ts';

@@ -1,10 +1,21 @@
 /** The cameras of a daemon that has several: what the first page shows. */
 import { z } from 'zod';
+import type { ActivityReport } from '../../activity/report.ts';
 import { iso } from '../../messaging/from-report.ts';
-import type { CameraPage } from '../pages.ts';
 import { defineRoute, type Route } from '../route.ts';
 
-export function cameraRoutes(cameras: () => readonly Pick<CameraPage, 'site' | 'now'>[]): readonly Route[] {
+export interface BeachNow {
+  readonly beach: ActivityReport;
+  /** That of the topic `state`. */
+  readonly state: string;
+}
+
+export interface ListedCamera {
+  readonly site: string;
+  readonly now: () => BeachNow;
+}
+
+export function cameraRoutes(cameras: () => readonly ListedCamera[]): readonly Route[] {
   return [
     defineRoute({
       method: 'get',

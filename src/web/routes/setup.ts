@@ -71,7 +71,6 @@ const previewBody = z
 
 export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
   const { source, isList, configured, inForce, tryCamera, tryBroker, tryZones } = deps;
-  const { site } = configured;
   const inTurn = serially();
   const camera = oneAtATime('a camera is tried already');
   const broker = oneAtATime('a broker is tried already');
@@ -79,19 +78,21 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
   /** The settings with these over those of the file, which has the secrets. @throws ConfigError */
   const loadWith = async (group: string, values: unknown): Promise<Settings> => {
     const { text } = await readConfigText(source);
-    const place = placesOf(text, site);
+    const place = placesOf(text, configured.site);
     const changed = leavesOf(group, values).reduce(
       (before, [path, value]) => setAt(before, place(path), value),
       text,
     );
     const settings = ofThisCamera(source.load(withSecretsOf(text, changed)));
     if (settings === undefined)
-      throw new SurfwatchError('site-unknown', `the file has no camera ${site} any more`);
+      throw new SurfwatchError('site-unknown', `the file has no camera ${configured.site} any more`);
     return settings;
   };
 
   const ofThisCamera = ({ cameras }: LoadedCameras): Settings | undefined =>
-    isList ? cameras.find(({ settings }) => settings.site === site)?.settings : cameras[0].settings;
+    isList
+      ? cameras.find(({ settings }) => settings.site === configured.site)?.settings
+      : cameras[0].settings;
 
   const needRestart = (loaded: LoadedCameras): string[] => {
     const settings = loaded.isList === isList ? ofThisCamera(loaded) : undefined;
@@ -138,7 +139,7 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
       run: async ({ body }) => {
         const { text } = await readConfigText(source);
         const shown = withoutSecrets(text);
-        const place = placesOf(shown, site);
+        const place = placesOf(shown, configured.site);
         const wanted = (body.changes ?? []).reduce(
           (changed, { path, value }) =>
             value === undefined ? removeAt(changed, place(path)) : setAt(changed, place(path), value),

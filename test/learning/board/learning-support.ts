@@ -1,11 +1,12 @@
 /** Learning on a board as the daemon has it: the shipped model, a real archive and store, and frames handed in. */
-import { fairTurns } from '../../../src/base/fair-turns.ts';
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
 import { onTestFinished } from 'vitest';
 import { type BeachReader, createBeachReader, type ReadFrame } from '../../../src/activity/beach-reader.ts';
+import { fairTurns } from '../../../src/base/fair-turns.ts';
 import { SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { Learning } from '../../../src/learning/board/learning.ts';
 import type { LearningAlert, ModelNews } from '../../../src/learning/board/learning-deps.ts';
