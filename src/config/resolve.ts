@@ -72,7 +72,7 @@ export function resolveCamera(
       faults.push({ kind: 'contradiction', path: 'fleet', source: sourceOf('fleet'), reason });
     }
     config.set('fleet', true);
-    if (!sources.has('fleet')) sources.set('fleet', CAMERAS_KEY);
+    sources.set('fleet', sources.get('fleet') ?? CAMERAS_KEY);
   }
   const { site, fleet } = config.getProperties() as Settings;
   for (const [path, value, source] of derived(env, cwd, { site, fleet })) {
