@@ -252,7 +252,8 @@ describe('files', () => {
     ['{"site": }', '1:10', 'value expected'],
     ['', '1:1', 'value expected'],
     ['{"site": "pier"', '1:16', 'close brace expected'],
-  ])('broken JSON %j is named by its place', (text, place, reason) => {
+    [`// "\n${'['.repeat(100_000)}`, '2:33', 'in more than 32 others'],
+  ])('broken JSON %.40j is named by its place', (text, place, reason) => {
     const file = writeIn(temporaryFolder(), 'broken.json', text);
     const [fault] = errorOf(() => load({ files: [file] })).faults;
     expect(fault).toMatchObject({ kind: 'file', source: `${file}:${place}` });
