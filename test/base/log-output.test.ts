@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { program } from '../support/programs.ts';
 
 /** Logs far more than a pipe holds and than may wait, says so on standard output, and logs on until its input ends. */
 const CHATTY = `
-  import { createLogger } from './src/base/log.ts';
+  import { createLogger } from '${program('log')}';
   const log = createLogger({ level: 'info', levels: {}, format: 'json' });
   for (let line = 0; line < 2000; line++) log.info({ line }, 'x'.repeat(1000));
   process.stdout.write('done');
@@ -14,8 +14,8 @@ const CHATTY = `
   process.stdin.on('end', () => clearInterval(again)).resume();`;
 
 function chatty(stderr: 'pipe' | number) {
-  const args = ['--import', 'tsx', '--input-type=module', '-e', CHATTY];
-  const child = spawn(process.execPath, args, { cwd: PACKAGE_ROOT, stdio: ['pipe', 'pipe', stderr] });
+  const args = ['--input-type=module', '-e', CHATTY];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', stderr] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
