@@ -17,14 +17,17 @@ function chatty(stderr: 'pipe' | number) {
   const args = ['--input-type=module', '-e', CHATTY];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', stderr] });
   onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
+  const said = Promise.race([
+    once(child.stdout as NodeJS.ReadableStream, 'data').then(([text]) => String(text)),
+    once(child, 'exit').then(([status, signal]) => `ended with ${status ?? signal}`),
+  ]);
+  return { child, said };
 }
 
 test('a reader that hangs holds up nothing, and is told what it missed when it reads again', async () => {
-  const child = chatty('pipe');
+  const { child, said } = chatty('pipe');
   child.stderr?.pause();
-  const [said] = await once(child.stdout as NodeJS.ReadableStream, 'data');
-  expect(String(said)).toBe('done');
+  expect(await said).toBe('done');
   let read = '';
   const lost = () => /"lines":(\d+),"msg":"lines of the log were lost/.exec(read)?.[1];
   child.stderr?.on('data', chunk => {
@@ -42,16 +45,16 @@ test('a reader that hangs holds up nothing, and is told what it missed when it r
 });
 
 test('a reader that has gone does not end the process', async () => {
-  const child = chatty('pipe');
+  const { child, said } = chatty('pipe');
   child.stderr?.destroy();
-  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  expect(await said).toBe('done');
   child.stdin?.end();
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 test.skipIf(!existsSync('/dev/full'))('a full disk does not end the process', async () => {
-  const child = chatty(openSync('/dev/full', 'w'));
-  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  const { child, said } = chatty(openSync('/dev/full', 'w'));
+  expect(await said).toBe('done');
   child.stdin?.end();
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
