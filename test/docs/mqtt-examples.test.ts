@@ -11,7 +11,7 @@ import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { trainingSchema } from '../../src/messaging/learning-payloads.ts';
 import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
 import { client, has, hasMosquitto, mosquitto } from '../messaging/support.ts';
-import { BROKER_PROGRAM } from '../support/defaults.ts';
+import { BUNDLED } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -44,7 +44,7 @@ async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const daemon = await startDaemon(settings, {
     clock: systemClock,
     log: silent,
-    brokerProgram: BROKER_PROGRAM,
+    programs: BUNDLED,
     version: '0.0.0',
   });
   onTestFinished(() => daemon.stop());
