@@ -71,7 +71,7 @@ async function liveIn(stateDir: string): Promise<void> {
   await daemon.stop();
 }
 
-describe('a daemon whose state is damaged', { timeout: 180_000 }, () => {
+describe('a daemon whose state is damaged', () => {
   let original = '';
 
   it('has one that was in use', async () => {

@@ -118,23 +118,19 @@ test('there are examples with Mosquitto', () => {
   );
 });
 
-test.skipIf(!hasMosquitto || !hasClients)(
-  'the examples of the README work with Mosquitto',
-  { timeout: 60_000 },
-  async () => {
-    const { url } = await mosquitto();
-    await daemonWith([`mqtt.url=${url}`]);
-    const watching = await watch(url);
-    const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));
-    for (const { at, line } of LINES.filter(one => one.at.startsWith('README.md'))) {
-      const before = answers().length;
-      checkOutput(line, await shell(line, url));
-      if (line.includes('mosquitto_pub')) await until(() => answers().length > before, `${at}: an answer`);
-    }
-  },
-);
+test.skipIf(!hasMosquitto || !hasClients)('the examples of the README work with Mosquitto', async () => {
+  const { url } = await mosquitto();
+  await daemonWith([`mqtt.url=${url}`]);
+  const watching = await watch(url);
+  const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));
+  for (const { at, line } of LINES.filter(one => one.at.startsWith('README.md'))) {
+    const before = answers().length;
+    checkOutput(line, await shell(line, url));
+    if (line.includes('mosquitto_pub')) await until(() => answers().length > before, `${at}: an answer`);
+  }
+});
 
-test.skipIf(!hasClients)('the examples work with the embedded broker', { timeout: 60_000 }, async () => {
+test.skipIf(!hasClients)('the examples work with the embedded broker', async () => {
   const daemon = await daemonWith(['broker.port=0']);
   const watching = await watch(daemon.address);
   const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));

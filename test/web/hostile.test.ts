@@ -2,12 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { until } from '../support/until.ts';
 import { ask, listen, loggedIn, SMALL, suiteServed } from './support.ts';
-
-vi.setConfig({ testTimeout: 600_000 });
 
 const GIGABYTE = 2 ** 30;
 /** What the kernel and the server hold of a connection, and more. */
