@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
   beforeAll(async () => {
     bundle = await loadBackboneBundle(BACKBONE);
     frames = join(await temporaryFolder(), 'frames');
-    await drawFrames(frames, 6, 4);
+    await drawFrames(frames, 6, 3);
     few = join(await temporaryFolder(), 'few');
     await drawFrames(few, 3, 3, { width: 320, height: 180 });
     training = await trainRiders(jobOf([frames]), bundle, HOOKS);
@@ -59,7 +59,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     const { overall, cameras, by } = training.record.judged;
     expect(by).toBe('folds');
     expect(cameras).toHaveLength(6);
-    expect(overall.frames).toBe(24);
+    expect(overall.frames).toBe(18);
     expect(overall.auc).toBeGreaterThan(0.75);
     expect(overall.hit / overall.riders).toBeGreaterThan(0.3);
   });
