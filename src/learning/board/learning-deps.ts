@@ -33,6 +33,8 @@ export interface LearningDeps {
   readonly onAlert: (id: LearningAlert, text: string | null) => void;
   /** Another head was put into use; it scores the next frame. */
   readonly onHead: (head: HeadBundle) => void;
+  /** Folder of the bundled thread of retrainings, where it is not that of this module. */
+  readonly programs?: string | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Logger;
