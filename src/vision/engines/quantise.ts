@@ -4,7 +4,8 @@
  * symmetric, one scale an output channel; activations one scale and zero point a tensor; biases int32.
  */
 import { SurfwatchError } from '../../errors.ts';
-import type { ExportLayer, ExportModel, Ranges } from './model.ts';
+import type { BackboneManifest, Ranges } from '../bundle.ts';
+import type { NetworkLayer } from '../network.ts';
 
 /** real = scale × (q - zeroPoint), q in 0..255 */
 export interface Scale {
@@ -34,8 +35,21 @@ export interface QuantisedModel {
   readonly layers: ReadonlyMap<string, QuantisedLayer>;
 }
 
-/** @throws SurfwatchError `export-needs-ranges` where a layer has none */
-export function quantise(model: ExportModel, ranges: Ranges): QuantisedModel {
+/** Layers from the pixels on, in order. */
+export interface Network {
+  readonly input: Pick<BackboneManifest['input'], 'scale' | 'offset'>;
+  readonly layers: readonly NetworkLayer[];
+}
+
+/**
+ * @param kernelReach the largest eight-bit number of a layer's kernel, 127 at most
+ * @throws SurfwatchError `export-needs-ranges` where a layer has none
+ */
+export function quantise(
+  model: Network,
+  ranges: Ranges,
+  kernelReach: (layer: NetworkLayer) => number = () => 127,
+): QuantisedModel {
   const { scale, offset } = model.input;
   const pixels = { scale: Math.fround(scale), zeroPoint: clamp(Math.round(-offset / scale), 0, 255) };
   // Half a pixel is left when -1..1 is mapped to whole numbers; the first layer's bias takes it back.
@@ -44,12 +58,21 @@ export function quantise(model: ExportModel, ranges: Ranges): QuantisedModel {
   for (const layer of model.layers) {
     const before = layer.from === null ? null : (layers.get(layer.from) as QuantisedLayer);
     const input = before === null ? pixels : (before.sum ?? before.output);
-    layers.set(layer.name, quantiseLayer(layer, input, before === null ? left : 0, ranges));
+    layers.set(
+      layer.name,
+      quantiseLayer(layer, input, before === null ? left : 0, ranges, kernelReach(layer)),
+    );
   }
   return { pixels, layers };
 }
 
-function quantiseLayer(layer: ExportLayer, input: Scale, shift: number, ranges: Ranges): QuantisedLayer {
+function quantiseLayer(
+  layer: NetworkLayer,
+  input: Scale,
+  shift: number,
+  ranges: Ranges,
+  reach: number,
+): QuantisedLayer {
   const size = layer.kernel.length / layer.out;
   const kernel = new Int8Array(layer.kernel.length);
   const bias = new Int32Array(layer.out);
@@ -58,10 +81,10 @@ function quantiseLayer(layer: ExportLayer, input: Scale, shift: number, ranges: 
     const weights = layer.kernel.subarray(channel * size, (channel + 1) * size);
     const shifted =
       (layer.bias[channel] as number) + shift * weights.reduce((sum, weight) => sum + weight, 0);
-    const scale = weightScale(weights, shifted, input.scale);
+    const scale = weightScale(weights, shifted, input.scale, reach);
     kernelScales[channel] = scale;
     for (const [index, weight] of weights.entries()) {
-      kernel[channel * size + index] = clamp(Math.round(weight / scale), -127, 127);
+      kernel[channel * size + index] = clamp(Math.round(weight / scale), -reach, reach);
     }
     bias[channel] = Math.round(shifted / (input.scale * scale));
   }
@@ -79,13 +102,13 @@ function quantiseLayer(layer: ExportLayer, input: Scale, shift: number, ranges: 
 /** Half of int32, so that a bias leaves room for the sum it is added to. */
 const LARGEST_BIAS = 2 ** 30;
 
-function weightScale(weights: Float32Array, bias: number, input: number): number {
+function weightScale(weights: Float32Array, bias: number, input: number, reach: number): number {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   // A channel of tiny weights would push its bias out of int32.
-  return Math.fround(Math.max(largest / 127, Math.abs(bias) / (input * LARGEST_BIAS), 1e-12));
+  return Math.fround(Math.max(largest / reach, Math.abs(bias) / (input * LARGEST_BIAS), 1e-12));
 }
 
-function outputScale(layer: ExportLayer, ranges: Ranges): Scale {
+function outputScale(layer: NetworkLayer, ranges: Ranges): Scale {
   if (layer.activation === 'relu6') {
     // The clipping comes with the numbers: 0 is the smallest they can say, and at most 6 the largest.
     return scaleOf({ min: 0, max: Math.min(6, Math.max(1e-3, rangeOf(ranges, layer.name).max)) });

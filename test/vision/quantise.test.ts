@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ExportModel, Ranges } from '../../../src/exchange/export/model.ts';
-import { quantise, scaleOf } from '../../../src/exchange/export/quantise.ts';
-import { fc } from '../../support/fast-check.ts';
-import { shippedModel, tinyModel } from './support.ts';
+import type { ExportModel } from '../../src/exchange/export/model.ts';
+import type { Ranges } from '../../src/vision/bundle.ts';
+import { quantise, scaleOf } from '../../src/vision/engines/quantise.ts';
+import { shippedModel, tinyModel } from '../exchange/export/support.ts';
+import { fc } from '../support/fast-check.ts';
 
 function someRanges({ layers }: ExportModel): Ranges {
   const names = layers.flatMap(({ name }) => [name, `${name}/sum`]);
