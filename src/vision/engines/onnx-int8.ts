@@ -11,15 +11,6 @@ export interface OnnxPart {
   readonly constants: readonly OnnxConstant[];
 }
 
-/**
- * The largest number of a kernel. On x64 without VNNI instructions onnxruntime adds two products of a byte and a weight in
- * 16 bits: with seven bits they fit, 2 × 255 × 63. Depthwise convolutions are computed otherwise. The same on every
- * processor, so that all boards see the same; arm64 has instructions that take the byte unsigned too.
- */
-export function kernelReach({ op }: Pick<NetworkLayer, 'op'>): number {
-  return op === 'conv' ? 63 : 127;
-}
-
 /** Layers in order, from the output of the one before: `<name>/q`, uint8 [n, channels, height, width], and `<name>`. */
 export function int8Layers(layers: readonly NetworkLayer[], quantised: QuantisedModel): OnnxPart {
   return joined(layers.map(layer => layerPart(layer, quantised.layers.get(layer.name) as QuantisedLayer)));

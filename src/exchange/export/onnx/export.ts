@@ -4,7 +4,7 @@ import { SurfwatchError } from '../../../errors.ts';
 import { goldenPixels } from '../../../vision/backbone.ts';
 import { createOnnxBackbone, openOnnxSession } from '../../../vision/engines/onnx.ts';
 import { backboneGraph, poolNodes } from '../../../vision/engines/onnx-graph.ts';
-import { dequantise, int8Layers, joined, kernelReach } from '../../../vision/engines/onnx-int8.ts';
+import { dequantise, int8Layers, joined } from '../../../vision/engines/onnx-int8.ts';
 import { writeOnnxModel } from '../../../vision/engines/onnx-proto.ts';
 import { quantise } from '../../../vision/engines/quantise.ts';
 import { DESCRIPTION, describeExport } from '../describe.ts';
@@ -42,7 +42,7 @@ export async function exportOnnx(
 
 function quantisedBackbone(model: ExportModel, ranges: ExportOptions['ranges']) {
   if (ranges === null) throw new SurfwatchError('export-needs-ranges', 'int8 was asked for without ranges');
-  const quantised = quantise(model, ranges, kernelReach);
+  const quantised = quantise(model, ranges);
   return joined([
     {
       nodes: [{ op: 'Transpose', inputs: ['pixels'], output: 'planes/q', ints: { perm: [0, 3, 1, 2] } }],
