@@ -69,7 +69,9 @@ describe('the precision of the pass', () => {
   it('is fp32 for a backbone without ranges, and int8 is refused', async () => {
     const { ranges: _, ...manifest } = bundle.manifest;
     const bare = { ...bundle, manifest };
-    expect((await opened({ precision: 'auto', stateDir: await temporaryFolder() }, bare)).precision).toBe('fp32');
+    expect((await opened({ precision: 'auto', stateDir: await temporaryFolder() }, bare)).precision).toBe(
+      'fp32',
+    );
     await expect(opened({ precision: 'int8' }, bare)).rejects.toMatchObject({ code: 'engine-unavailable' });
   });
 

@@ -12,7 +12,7 @@ import {
 } from '../backbone.ts';
 import type { BackboneBundle } from '../bundle.ts';
 import { createOnnxBackbone } from './onnx.ts';
-import { chosenBy, describeTrial, trialOf } from './precision.ts';
+import { chosenBy, describeTrial, keepTrial, keptTrial, subjectOf, tryBoth } from './precision.ts';
 import { createTfjsBackbone } from './tfjs.ts';
 
 export interface EngineOptions {
@@ -95,20 +95,29 @@ async function openOnnx(
   const openIn = (chosen: Precision) => createOnnxBackbone(bundle, threads, chosen);
   if (use === 'photos') return { backbone: await openIn('fp32'), precisely: '' };
   if (precision !== 'auto') return { backbone: await openIn(precision), precisely: '' };
+  const { cells, ranges } = bundle.manifest;
   const fp32 = await openIn('fp32');
-  const { cells, ranges, id } = bundle.manifest;
   if (stateDir === undefined || cells === undefined || ranges === undefined) {
     return { backbone: fp32, precisely: '' };
   }
-  // Its sessions are opened when they are first used.
-  await fp32.close();
-  try {
-    const trial = await trialOf({ id, runtime: fp32.runtime, threads }, stateDir, openIn, log);
-    return { backbone: await openIn(chosenBy(trial)), precisely: `; ${describeTrial(trial)}` };
-  } catch (error) {
-    log?.warn({ err: error }, 'int8 is not used');
-    return { backbone: await openIn('fp32'), precisely: '' };
+  const of = subjectOf(fp32, threads);
+  let trial = await keptTrial(of, stateDir, log);
+  if (trial !== null && chosenBy(trial) === 'fp32')
+    return { backbone: fp32, precisely: `; ${describeTrial(trial)}` };
+  const int8 = await openIn('int8');
+  if (trial === null) {
+    try {
+      trial = await tryBoth(fp32, int8);
+    } catch (error) {
+      log?.warn({ err: error }, 'int8 is not used');
+      await int8.close();
+      return { backbone: fp32, precisely: '' };
+    }
+    await keepTrial(of, trial, stateDir, log);
   }
+  const [backbone, other] = chosenBy(trial) === 'int8' ? [int8, fp32] : [fp32, int8];
+  await other.close();
+  return { backbone, precisely: `; ${describeTrial(trial)}` };
 }
 
 /** More bring little: the first layers wait for memory. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { readStateFile, type StateFile, writeStateFile } from '../../base/state-file.ts';
-import { type Backbone, goldenCells, PRECISIONS, type Precision } from '../backbone.ts';
+import { type Backbone, goldenCells, type Precision } from '../backbone.ts';
 import type { CellEngine } from '../cells/engine.ts';
 
 const trialSchema = z.object({
@@ -41,39 +41,33 @@ export function trialFile(stateDir: string): StateFile<z.infer<typeof fileSchema
   return { path: join(stateDir, 'precision.json'), version: 1, schema: fileSchema };
 }
 
-/**
- * The trial of this machine: as it is kept, else made now.
- *
- * @param open opens a backbone that can read cells in this precision
- * @throws what `open` throws
- */
-export async function trialOf(
-  { id, runtime, threads }: { readonly id: string; readonly runtime: string; readonly threads: number },
-  stateDir: string,
-  open: (precision: Precision) => Promise<Backbone>,
-  log?: Logger,
-): Promise<PrecisionTrial> {
-  const file = trialFile(stateDir);
-  const of = [id, runtime, threads, cpus()[0]?.model].join(', ');
-  const { value, damage } = await readStateFile(file, Date.now());
+/** The trial of a machine as it is kept in `stateDir`; null where none is, or it was of something else. */
+export async function keptTrial(of: string, stateDir: string, log?: Logger): Promise<PrecisionTrial | null> {
+  const { value, damage } = await readStateFile(trialFile(stateDir), Date.now());
   if (damage !== null) log?.warn(`fp32 and int8 are tried again: ${damage}`);
-  if (value?.of === of) return value;
-  const opened: Backbone[] = [];
-  try {
-    for (const precision of PRECISIONS) opened.push(await open(precision));
-    const trial = await tryBoth(opened as [Backbone, Backbone]);
-    log?.info({ ...trial, of }, describeTrial(trial));
-    await writeStateFile(file, { of, ...trial }).catch((error: unknown) =>
-      log?.warn({ err: error }, 'the trial of fp32 and int8 is not kept'),
-    );
-    return trial;
-  } finally {
-    for (const backbone of opened) await backbone.close();
-  }
+  return value?.of === of ? value : null;
+}
+
+/** Never rejects: without the file it is tried again at the next start. */
+export async function keepTrial(
+  of: string,
+  trial: PrecisionTrial,
+  stateDir: string,
+  log?: Logger,
+): Promise<void> {
+  log?.info({ ...trial, of }, describeTrial(trial));
+  await writeStateFile(trialFile(stateDir), { of, ...trial }).catch((error: unknown) =>
+    log?.warn({ err: error }, 'the trial of fp32 and int8 is not kept'),
+  );
+}
+
+/** What a trial is of: nothing of it holds with another backbone, runtime or processor. */
+export function subjectOf({ manifest, runtime }: Backbone, threads: number): string {
+  return [manifest.id, runtime, `${threads} threads`, cpus()[0]?.model].join(', ');
 }
 
 /** Both in turns, so that a busy moment meets both. */
-async function tryBoth([fp32, int8]: readonly [Backbone, Backbone]): Promise<PrecisionTrial> {
+export async function tryBoth(fp32: Backbone, int8: Backbone): Promise<PrecisionTrial> {
   const read = ({ cells, manifest }: Backbone) =>
     goldenCells(cells as CellEngine, manifest.input.size, manifest.cells?.width ?? 0);
   // The first runs also open the sessions.
