@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../../src/base/paths.ts';
-import type { ExportModel, Ranges } from '../../../../src/exchange/export/model.ts';
+import type { ExportModel } from '../../../../src/exchange/export/model.ts';
 import { measureRanges } from '../../../../src/exchange/export/ranges.ts';
 import { exportTflite } from '../../../../src/exchange/export/tflite/export.ts';
+import type { Ranges } from '../../../../src/vision/bundle.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { hasShared, sharedPhotos } from '../../../vision/support.ts';
 import {
