@@ -17,6 +17,7 @@ export const OF_PROGRAM: readonly string[] = [
   'log',
   'vision.engine',
   'vision.threads',
+  'vision.precision',
   'models.dir',
   'models.backbone',
   'models.pictureHead',

@@ -1,7 +1,8 @@
 /** Changes in the text of a config file: its comments stay. Pure. */
-import { applyEdits, createScanner, findNodeAtLocation, getNodeValue, modify, parseTree } from 'jsonc-parser';
+import { applyEdits, createScanner, findNodeAtLocation, getNodeValue, modify } from 'jsonc-parser';
 import { CAMERAS_KEY, isOfCamera } from './cameras.ts';
 import { isPlaceholder, showValue } from './effective.ts';
+import { parseConfig } from './parse.ts';
 import { SETTINGS } from './schema.ts';
 import type { Setting } from './setting.ts';
 
@@ -20,13 +21,23 @@ function namesOf(place: Place): (string | number)[] {
 
 /** Undefined where the file does not set it. */
 export function valueAt(text: string, place: Place): { readonly value: unknown } | undefined {
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const { root } = parseConfig(text);
   const node = root === undefined ? undefined : findNodeAtLocation(root, namesOf(place));
   return node === undefined ? undefined : { value: getNodeValue(node) };
 }
 
 export function setAt(text: string, place: Place, value: unknown): string {
-  return applyEdits(text, modify(text, namesOf(place), value, FORMATTING));
+  const changed = applyEdits(text, modify(text, namesOf(place), value, FORMATTING));
+  const { root } = parseConfig(changed);
+  const node = root && findNodeAtLocation(root, namesOf(place));
+  if (node === undefined) return changed;
+  const end = node.offset + node.length;
+  return changed.slice(0, node.offset) + onOneLine(changed.slice(node.offset, end)) + changed.slice(end);
+}
+
+/** Corners of a zone as people write them, `[0.1, 0.2]`: jsonc-parser gives each number a line of its own. */
+function onOneLine(text: string): string {
+  return text.replace(/\[\n\s*([-+.\de]+),\n\s*([-+.\de]+)\n\s*\]/g, '[$1, $2]');
 }
 
 /**
@@ -45,7 +56,7 @@ function entriesOf(text: string): readonly ({ readonly site?: unknown } | null)[
 
 /** Takes a setting away with the comma behind it; jsonc-parser would take the comments around it too. */
 export function removeAt(text: string, place: Place): string {
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const { root } = parseConfig(text);
   const property = root && findNodeAtLocation(root, namesOf(place))?.parent;
   if (property === undefined) return text;
   const end = property.offset + property.length;

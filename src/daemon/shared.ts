@@ -1,4 +1,5 @@
 /** What all cameras of the program share: the engine, the embedded broker, the look after the board, the page's server. */
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type SharedBackbone, shareBackbone } from '../activity/model.ts';
 import type { ActivityReport } from '../activity/report.ts';
@@ -26,8 +27,8 @@ export interface DaemonDeps {
   readonly networkClock?: Clock;
   /** The root of the log. */
   readonly log: Logger;
-  /** Path of the embedded broker's bundled program, where it is not beside this one. */
-  readonly brokerProgram?: string;
+  /** Folder of the bundled programs of the embedded broker and of a retraining, where they are not beside this one. */
+  readonly programs?: string;
   /** The version of surfwatch, for `info`. */
   readonly version: string;
   /** Where the settings come from, for the page; without it nothing can be set up there. */
@@ -73,13 +74,13 @@ export function shareAmong(
   reload: Reload,
   shutdown: Shutdown,
 ): Shared {
-  const { clock, networkClock = clock, brokerProgram, log } = deps;
+  const { clock, networkClock = clock, programs, log } = deps;
   // Those of the program, which are the same for all cameras.
   const { mqtt, broker, models, vision, monitor, metrics, web } = cameras[0].settings;
   useSmallSlabs();
   const shared = {
     isList,
-    backbone: shareBackbone(models, 'cells', vision, partLogger(log, 'vision')),
+    backbone: shareBackbone(models, 'cells', { ...vision, stateDir }, partLogger(log, 'vision')),
     turns: { engine: fairTurns(), retraining: fairTurns() },
     broker:
       mqtt.url !== ''
@@ -88,7 +89,7 @@ export function shareAmong(
             options: broker,
             bases: cameras.map(({ settings }) => topicBase(settings)),
             niceness: BROKER_NICENESS,
-            ...(brokerProgram !== undefined && { program: brokerProgram }),
+            ...(programs !== undefined && { program: join(programs, 'broker-program.js') }),
             clock: networkClock,
             log: partLogger(log, 'broker'),
           }),

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { placesOf, setAt, withoutSecrets, withSecretsOf } from '../../src/config/edit.ts';
 import { cameraOf, loadCameras } from '../../src/config/load.ts';
-import { faultsOf, loadContent, temporaryFolder, writeIn } from './support.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
+import { faultsOf, loadContent, writeIn } from './support.ts';
 
 const load = (content: unknown, inputs: Partial<Parameters<typeof loadCameras>[0]> = {}) =>
   loadCameras({
     env: {},
     cwd: '/nowhere',
-    files: [writeIn(temporaryFolder(), 'config.json', content)],
+    files: [writeIn(temporaryFolderSync(), 'config.json', content)],
     ...inputs,
   });
 
@@ -55,7 +56,7 @@ describe('each entry of cameras is one camera', () => {
   });
 
   test('a relative path starts at the folder of the file, a secret comes from a file', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     writeIn(folder, 'password', 'hunter2\n');
     const login = { username: 'viewer', passwordFile: 'password', url: 'http://cam/a.jpg' };
     const file = writeIn(folder, 'config.json', {

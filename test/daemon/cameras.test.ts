@@ -6,7 +6,7 @@ import { loadCameras } from '../../src/config/load.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { writeIn } from '../config/support.ts';
 import { listener } from '../messaging/support.ts';
-import { BROKER_PROGRAM } from '../support/defaults.ts';
+import { BUNDLED } from '../support/defaults.ts';
 import { readableLog, silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -32,7 +32,7 @@ async function started(entries: readonly object[], set: readonly string[] = [], 
   const daemon = await startDaemon(config, {
     clock: systemClock,
     log,
-    brokerProgram: BROKER_PROGRAM,
+    programs: BUNDLED,
     version: '0.0.0-test',
   });
   onTestFinished(() => daemon.stop());

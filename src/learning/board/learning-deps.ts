@@ -36,6 +36,8 @@ export interface LearningDeps {
   readonly onHead: (head: HeadBundle) => void;
   /** One retraining after the other, of all cameras. */
   readonly inTurn: InTurn;
+  /** Folder of the bundled thread of retrainings, where it is not that of this module. */
+  readonly programs?: string | undefined;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Logger;

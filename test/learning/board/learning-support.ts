@@ -16,7 +16,7 @@ import type { LearningOptions } from '../../../src/learning/options.ts';
 import type { Training } from '../../../src/messaging/learning-payloads.ts';
 import { fixedDetail } from '../../../src/vision/cells/detail.ts';
 import { WHOLE_FRAME } from '../../../src/vision/zone.ts';
-import { DEFAULTS } from '../../support/defaults.ts';
+import { BUNDLED, DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };
@@ -63,6 +63,7 @@ export async function startBoard(
     onNews: told => void news.push(told),
     onAlert: (id, text) => (text === null ? alerts.delete(id) : alerts.set(id, text)),
     onHead: () => undefined,
+    programs: BUNDLED,
     newId: () => ulid(clock.now()),
     clock,
     log,
