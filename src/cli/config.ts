@@ -34,7 +34,7 @@ function checkCommand(): Command {
 function sayChecked({ cameras, isList, files, warnings }: LoadedCameras): void {
   for (const warning of warnings) console.error(`warning: ${describeFault(warning)}`);
   const what = isList
-    ? `${cameras.length} cameras (${cameras.map(({ settings }) => settings.site).join(', ')})`
+    ? `cameras ${cameras.map(({ settings }) => settings.site).join(', ')}`
     : `${cameras[0].effective.length} settings`;
   console.log(`ok: ${what} from ${files.join(', ')}`);
 }

@@ -7,7 +7,7 @@ import { isSetting, listSettings, type SettingTree } from './setting.ts';
 /** The key at the top of a config file; it is no setting. */
 export const CAMERAS_KEY = 'cameras';
 
-/** Each takes some 60 MB and its share of the processor. */
+/** With more, each would be read too coarsely on the boards that this is made for. */
 export const MOST_CAMERAS = 16;
 
 /** Settings and groups of the program, which are the same for all its cameras. */

@@ -41,12 +41,16 @@ function onOneLine(text: string): string {
 }
 
 /**
- * Where the settings of a camera stand: in its entry of `cameras` those it can have for itself, at the top all others; and
- * where there is no such entry all.
+ * Where the settings of a camera are to be set: in its entry of `cameras` those it can have for itself, at the top all others;
+ * and where there is no such entry all. A login at the broker is that of all cameras, unless the entry has its own.
  */
 export function placesOf(text: string, site: string): (path: string) => Place {
   const index = entriesOf(text).findIndex(entry => entry?.site === site);
-  return path => (index >= 0 && isOfCamera(path) ? [CAMERAS_KEY, index, ...path.split('.')] : path);
+  return path => {
+    const place = [CAMERAS_KEY, index, ...path.split('.')];
+    const isOwn = path.startsWith('mqtt.') ? valueAt(text, place) !== undefined : isOfCamera(path);
+    return index >= 0 && isOwn ? place : path;
+  };
 }
 
 function entriesOf(text: string): readonly ({ readonly site?: unknown } | null)[] {

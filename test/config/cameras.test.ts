@@ -167,6 +167,9 @@ describe('the text of a file', () => {
       [2_000, 2],
       [3_000, 2],
     ]);
+    expect(place('mqtt.username')).toBe('mqtt.username');
+    const login = setAt(TEXT, ['cameras', 1, 'mqtt', 'username'], 'bay');
+    expect(placesOf(login, 'bay')('mqtt.username')).toEqual(['cameras', 1, 'mqtt', 'username']);
     expect(placesOf('{}', 'bay')('camera.interval')).toBe('camera.interval');
   });
 
