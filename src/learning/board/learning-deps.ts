@@ -34,6 +34,8 @@ export interface LearningDeps {
   /** Another head was put into use; it scores the next frame. */
   readonly onHead: (head: HeadBundle) => void;
   readonly newId: () => string;
+  /** Of the thread that retrains, as nice(1) has it: the lowest priority, unless it is said. */
+  readonly niceness?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -49,6 +49,7 @@ export class Learning {
       store,
       directory,
       newId,
+      niceness: deps.niceness,
       clock,
       log,
       head: () => this.#headId,

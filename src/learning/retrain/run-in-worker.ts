@@ -1,5 +1,6 @@
 /** Retrains in a thread of its own, so that frames go on being classified. */
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { type ErrorCode, messageOf, SurfwatchError } from '../../errors.ts';
@@ -10,6 +11,8 @@ import type { RetrainHooks, RetrainInput, RetrainResult } from './types.ts';
 export interface RetrainJobData {
   readonly input: RetrainInput;
   readonly options: RetrainJobOptions;
+  /** Of the thread, as nice(1) has it; on Linux only. */
+  readonly niceness: number;
 }
 
 export type RetrainMessage =
@@ -34,17 +37,19 @@ export interface RetrainJob {
 const HEAP_MB = 96;
 
 /**
- * Starts a thread at low priority that ends, and gives its memory back, with the job.
+ * Starts a thread that ends, and gives its memory back, with the job.
  *
  * @param input its embeddings (base, board, unlabelled) are moved to the thread, not copied: the caller's arrays are empty
  *   afterwards, so they must be of this job alone. The heads are copied.
+ * @param niceness as low a priority as there is, unless it is said
  */
 export function startRetrainJob(
   input: RetrainInput,
   options: RetrainJobOptions,
   hooks: RetrainHooks = {},
+  niceness: number = constants.priority.PRIORITY_LOW,
 ): RetrainJob {
-  const data: RetrainJobData = { input, options };
+  const data: RetrainJobData = { input, options, niceness };
   const worker = startThread({
     workerData: data,
     transferList: buffersOf([

@@ -61,6 +61,8 @@ export async function startBoard(
     onAlert: (id, text) => (text === null ? alerts.delete(id) : alerts.set(id, text)),
     onHead: () => undefined,
     newId: () => ulid(clock.now()),
+    // A busy machine would starve it.
+    niceness: 0,
     clock,
     log,
   });
