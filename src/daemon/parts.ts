@@ -281,7 +281,7 @@ async function startLearning(
     onAlert: (id, text) => messaging.alert(id, text),
     ...told,
     inTurn: shared.turns.retraining(),
-    programs: deps.programs,
+    thread: { programs: deps.programs },
     newId,
     clock: deps.clock,
     log: partLogger(log, 'learning'),

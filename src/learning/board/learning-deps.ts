@@ -13,6 +13,7 @@ import type { Progress } from '../advice/progress-words.ts';
 import type { ArchiveCounts } from '../archive/types.ts';
 import type { GateFacts, ModelStore } from '../models/types.ts';
 import type { LearningOptions } from '../options.ts';
+import type { RetrainThread } from '../retrain/run-in-worker.ts';
 
 export type LearningAlert = 'archive-full' | 'model-drift' | 'model-held' | 'rollback-failed';
 
@@ -36,8 +37,8 @@ export interface LearningDeps {
   readonly onHead: (head: HeadBundle) => void;
   /** One retraining after the other, of all cameras. */
   readonly inTurn: InTurn;
-  /** Folder of the bundled thread of retrainings, where it is not that of this module. */
-  readonly programs?: string | undefined;
+  /** Of retrainings. */
+  readonly thread?: RetrainThread;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Logger;

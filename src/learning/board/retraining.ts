@@ -10,7 +10,7 @@ import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
 import type { GateFacts, HeldHead, ModelStore } from '../models/types.ts';
 import { RETRAIN_DEFAULTS } from '../retrain/retrain-head.ts';
-import { type RetrainJob, startRetrainJob } from '../retrain/run-in-worker.ts';
+import { type RetrainJob, type RetrainThread, startRetrainJob } from '../retrain/run-in-worker.ts';
 import type { RetrainHooks, RetrainInput, RetrainResult } from '../retrain/types.ts';
 
 /** What the command asks for. */
@@ -43,9 +43,8 @@ export interface RetrainingDeps {
   readonly directory: string;
   /** Waits where another retraining of this process is running. */
   readonly inTurn: InTurn;
-  /** Folder of the bundled thread, where it is not that of this module. */
-  readonly programs?: string | undefined;
   readonly newId: () => string;
+  readonly thread: RetrainThread | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -185,7 +184,7 @@ export class Retraining {
         secondsLeft: done > 0.05 ? Math.round((elapsed * (1 - done)) / done) : null,
       });
     };
-    const running: RetrainJob = startRetrainJob(input, options, { onProgress }, this.#deps.programs);
+    const running: RetrainJob = startRetrainJob(input, options, { onProgress }, this.#deps.thread);
     signal.addEventListener('abort', () => running.cancel(), { once: true });
     return running.result;
   }

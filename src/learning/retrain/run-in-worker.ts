@@ -1,5 +1,6 @@
 /** Retrains in a thread of its own, so that frames go on being classified. */
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
@@ -8,9 +9,17 @@ import { buffersOf } from './buffers.ts';
 import type { RetrainJobOptions } from './retrain-head.ts';
 import type { RetrainHooks, RetrainInput, RetrainResult } from './types.ts';
 
+export interface RetrainThread {
+  /** Folder of the bundled thread, where it is not that of this module. */
+  readonly programs?: string | undefined;
+  /** As nice(1) has it, on Linux only; as low a priority as there is, unless it is said. */
+  readonly niceness?: number | undefined;
+}
+
 export interface RetrainJobData {
   readonly input: RetrainInput;
   readonly options: RetrainJobOptions;
+  readonly niceness: number;
 }
 
 export type RetrainMessage =
@@ -35,19 +44,18 @@ export interface RetrainJob {
 const HEAP_MB = 96;
 
 /**
- * Starts a thread at low priority that ends, and gives its memory back, with the job.
+ * Starts a thread that ends, and gives its memory back, with the job.
  *
  * @param input its embeddings (base, board, unlabelled) are moved to the thread, not copied: the caller's arrays are empty
  *   afterwards, so they must be of this job alone. The heads are copied.
- * @param programs folder of the bundled thread, where it is not that of this module
  */
 export function startRetrainJob(
   input: RetrainInput,
   options: RetrainJobOptions,
   hooks: RetrainHooks = {},
-  programs?: string,
+  { programs, niceness = constants.priority.PRIORITY_LOW }: RetrainThread = {},
 ): RetrainJob {
-  const data: RetrainJobData = { input, options };
+  const data: RetrainJobData = { input, options, niceness };
   const thread: WorkerOptions = {
     workerData: data,
     transferList: buffersOf([

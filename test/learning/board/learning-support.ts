@@ -63,7 +63,8 @@ export async function startBoard(
     onNews: told => void news.push(told),
     onAlert: (id, text) => (text === null ? alerts.delete(id) : alerts.set(id, text)),
     onHead: () => undefined,
-    programs: BUNDLED,
+    // At the lowest priority a busy machine would starve it.
+    thread: { programs: BUNDLED, niceness: 0 },
     newId: () => ulid(clock.now()),
     clock,
     log,

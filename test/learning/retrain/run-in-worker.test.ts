@@ -10,8 +10,9 @@ import type { RetrainHooks, RetrainInput } from '../../../src/learning/retrain/t
 import { BUNDLED } from '../../support/defaults.ts';
 import { boardOf, SHIPPED_MARKS, toyInput } from './support.ts';
 
+/** At the lowest priority a busy machine would starve them. */
 const start = (input: RetrainInput, options: RetrainJobOptions, hooks?: RetrainHooks) =>
-  startRetrainJob(input, options, hooks, BUNDLED);
+  startRetrainJob(input, options, hooks, { programs: BUNDLED, niceness: 0 });
 const board = () => boardOf([['surfing'], []], 12, { ...SHIPPED_MARKS, surfing: 5 });
 
 describe('startRetrainJob', () => {
