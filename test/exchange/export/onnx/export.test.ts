@@ -88,7 +88,6 @@ test.skipIf(!hasShared)(
       0.99,
     );
   },
-  60_000,
 );
 
 test('a batch of any size is taken', async () => {

@@ -94,5 +94,4 @@ test.skipIf(!hasInterpreter)(
     expect(difference(bentExpected, bentFloat32)).toBeLessThan(1e-5);
     expect(difference(bentExpected, bentInt8)).toBeLessThan(0.03);
   },
-  120_000,
 );
