@@ -16,8 +16,8 @@ import type { Training } from '../../src/messaging/learning-payloads.ts';
 import { onlyLogin, plainBroker, QUICK } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { daemonWith, FRAME, HELD, JOB, OTHER_FRAME, PROMOTED, RUNNING, runHere } from './daemon-support.ts';
-import { LAUNCHER, ROOT } from './support.ts';
+import { daemonWith, FRAME, HELD, JOB, OTHER_FRAME, PROMOTED, RUNNING } from './daemon-support.ts';
+import { LAUNCHER, ROOT, runHere } from './support.ts';
 
 /** Answers `retrain`, having said these things of the job: the quickest is over when its id arrives. */
 async function trainingDaemon(updates: readonly Training[]) {
@@ -114,7 +114,7 @@ describe('surfwatch retrain', () => {
     expect(errors).toMatch(/^(daemon-silent|mqtt-unreachable): /);
   });
 
-  test('Ctrl-C leaves the job running', { timeout: 60_000 }, async () => {
+  test('Ctrl-C leaves the job running', async () => {
     const { messaging } = await trainingDaemon([RUNNING]);
     const child = spawn(process.execPath, [LAUNCHER, 'retrain', '--url', messaging.address], {
       cwd: ROOT,

@@ -2,7 +2,7 @@ import { cp, mkdir, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { put, ROOT, surfwatch } from './support.ts';
+import { put, ROOT, surfwatchProcess } from './support.ts';
 
 const VERSION = 'console.log("built"); export const version: number = 1;\n';
 
@@ -29,17 +29,17 @@ async function clone(): Promise<{ folder: string; launcher: string }> {
 
 test('a clone is built at its first use, and again when its sources are newer', async () => {
   const { folder, launcher } = await clone();
-  const [first, same] = [await surfwatch([], { launcher }), await surfwatch([], { launcher })];
+  const [first, same] = [await surfwatchProcess([], { launcher }), await surfwatchProcess([], { launcher })];
   expect(first).toEqual({ status: 0, output: 'built\n', errors: 'surfwatch: building dist/ from src/ …\n' });
   expect(same).toEqual({ status: 0, output: 'built\n', errors: '' });
   const changed = await put(folder, 'src/main.ts', VERSION.replace('"built"', '"built again"'));
   await utimes(changed, new Date(), new Date(Date.now() + 1000));
-  expect(await surfwatch([], { launcher })).toMatchObject({ status: 0, output: 'built again\n' });
+  expect(await surfwatchProcess([], { launcher })).toMatchObject({ status: 0, output: 'built again\n' });
 });
 
 test('two first uses at once both get a whole build', async () => {
   const { launcher } = await clone();
-  const both = await Promise.all([surfwatch([], { launcher }), surfwatch([], { launcher })]);
+  const both = await Promise.all([surfwatchProcess([], { launcher }), surfwatchProcess([], { launcher })]);
   expect(both.map(({ status, output }) => [status, output])).toEqual([
     [0, 'built\n'],
     [0, 'built\n'],
@@ -50,7 +50,7 @@ test('says what to do where it cannot be built', async () => {
   const { folder, launcher } = await clone();
   await rm(join(folder, 'node_modules'));
   await mkdir(join(folder, 'node_modules'));
-  const { status, errors } = await surfwatch([], { launcher });
+  const { status, errors } = await surfwatchProcess([], { launcher });
   expect(status).toBe(1);
   expect(errors).toContain('tsx is not installed here');
   expect(errors).toContain('npm ci');
@@ -59,14 +59,14 @@ test('says what to do where it cannot be built', async () => {
 test('sources with faults are not run', async () => {
   const { folder, launcher } = await clone();
   await put(folder, 'src/main.ts', VERSION.replace('= 1', '= "one"'));
-  const { status, output, errors } = await surfwatch([], { launcher });
+  const { status, output, errors } = await surfwatchProcess([], { launcher });
   expect([status, output]).toEqual([1, '']);
   expect(errors).toContain('TS2322');
 });
 
 test('an installed package, which has no sources, runs what it came with', async () => {
   const { folder, launcher } = await clone();
-  await surfwatch([], { launcher });
+  await surfwatchProcess([], { launcher });
   await rm(join(folder, 'src'), { recursive: true });
-  expect(await surfwatch([], { launcher })).toEqual({ status: 0, output: 'built\n', errors: '' });
+  expect(await surfwatchProcess([], { launcher })).toEqual({ status: 0, output: 'built\n', errors: '' });
 });

@@ -12,9 +12,9 @@ import { type AppOptions, createApp } from '../../src/web/app.ts';
 import type { Route } from '../../src/web/route.ts';
 import { type ListenOptions, WebServer } from '../../src/web/server.ts';
 import { QUICK } from '../daemon/support.ts';
-import { BROKER_PROGRAM } from '../support/defaults.ts';
+import { BUNDLED } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
-import { suiteFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { checkAnswer } from './openapi.ts';
 
 export interface Served {
@@ -45,7 +45,7 @@ export async function serve(folder: string, set: readonly string[] = [], config 
   const daemon = await startDaemon(settings, {
     clock: systemClock,
     log: silent,
-    brokerProgram: BROKER_PROGRAM,
+    programs: BUNDLED,
     version: '0.0.0-test',
     effective,
     source: { file, load },
@@ -64,10 +64,9 @@ export async function serve(folder: string, set: readonly string[] = [], config 
 
 /** For the tests of a suite, stopped when all have ended. Called while the suite is described. */
 export function suiteServed(set: readonly string[] = [], config?: string): () => Served {
-  const folder = suiteFolder();
   let served: Served | undefined;
   beforeAll(async () => {
-    served = await serve(await folder(), set, config);
+    served = await serve(await temporaryFolder(), set, config);
   }, 180_000);
   afterAll(() => served?.daemon.stop());
   return () => {

@@ -9,7 +9,7 @@ import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
 import type { GateFacts, HeldHead, ModelStore } from '../models/types.ts';
 import { RETRAIN_DEFAULTS } from '../retrain/retrain-head.ts';
-import { type RetrainJob, startRetrainJob } from '../retrain/run-in-worker.ts';
+import { type RetrainJob, type RetrainThread, startRetrainJob } from '../retrain/run-in-worker.ts';
 import type { RetrainHooks, RetrainInput, RetrainResult } from '../retrain/types.ts';
 
 /** What the command asks for. */
@@ -41,8 +41,7 @@ export interface RetrainingDeps {
   /** Where the running job is noted, so that a restart can say what became of it. */
   readonly directory: string;
   readonly newId: () => string;
-  /** As in `LearningDeps`. */
-  readonly niceness: number | undefined;
+  readonly thread: RetrainThread | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -180,7 +179,7 @@ export class Retraining {
         secondsLeft: done > 0.05 ? Math.round((elapsed * (1 - done)) / done) : null,
       });
     };
-    const running: RetrainJob = startRetrainJob(input, options, { onProgress }, this.#deps.niceness);
+    const running: RetrainJob = startRetrainJob(input, options, { onProgress }, this.#deps.thread);
     signal.addEventListener('abort', () => running.cancel(), { once: true });
     return running.result;
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
@@ -9,9 +9,6 @@ import { Answer, type PageRoutes } from '../page-server.ts';
 import { browse, DESK, expectSound, labelsSent, PHONE, staged } from './browse.ts';
 
 const FRAMES = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0', 'frames');
-
-// A browser on a machine that others use as well takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let browser: Browser;
 beforeAll(async () => {
@@ -143,6 +140,40 @@ describe.skipIf(!hasChromium())('the view Label', () => {
     await marks(browsed.page).first().click();
     await browsed.page.getByText('Right: 1 on the water').waitFor();
     await expectSound(browsed);
+  });
+
+  it('is enlarged by two fingers, around the place between them', async () => {
+    const page = await staged(routes([frame(1, 0)]), picture);
+    const { page: tab } = await browse(browser, page.url, 'label', PHONE);
+    const sent = labelsSent(tab);
+    await primary(tab).waitFor();
+    const box = await tab.locator('.frame').boundingBox();
+    const image = tab.locator('.stage > img');
+    const whole = await image.boundingBox();
+    if (box === null || whole === null) throw new Error('no picture');
+    const [x, y] = [box.x + 0.4 * box.width, box.y + 0.5 * box.height];
+    const fingers = await tab.context().newCDPSession(tab);
+    const touch = (type: 'touchStart' | 'touchMove', apart: number) =>
+      fingers.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: [-1, 1].map((side, id) => ({ x: x + (side * apart) / 2, y, id })),
+      });
+    await touch('touchStart', 40);
+    for (const apart of [60, 80, 100, 120]) await touch('touchMove', apart);
+    await fingers.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await until(
+      async () => ((await image.boundingBox())?.width ?? 0) > 2.5 * whole.width,
+      'a larger picture',
+    );
+    const large = await image.boundingBox();
+    expect(large?.width).toBeCloseTo(3 * whole.width, -1);
+    const under = (side: { x: number; width: number } | null) => (x - (side?.x ?? 0)) / (side?.width ?? 1);
+    expect(under(large)).toBeCloseTo(under(whole), 1);
+    // Two fingers mark nobody.
+    await primary(tab).click();
+    await until(() => sent.length === 1, 'the label');
+    expect(sent[0]).toMatchObject({ riders: expect.arrayContaining([]) });
+    expect((sent[0]?.riders as unknown[] | undefined)?.length).toBe(2);
   });
 
   it('lets those who may look only look', async () => {
