@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../../scripts/build.ts';
+import { bundle } from '../../scripts/build.js';
 import { PROGRAMS } from './programs.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -18,7 +18,7 @@ export async function setup(): Promise<void> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // The tests that need it then fail by themselves; the others can still be run.
-  if (status !== 0) console.error('The tests of test/cli will fail: src/ does not compile.');
+  if (status !== 0) console.error('The tests of test/cli will fail: src/ cannot be built.');
   // Of this run alone: another may be under way.
   const folder = join(ROOT, '.cache', `programs-${process.pid}`);
   process.env.TEST_PROGRAMS = folder;
