@@ -32,6 +32,7 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: [ALONE], isolate: true } },
     ],
     globalSetup: ['test/support/build.ts'],
+    setupFiles: ['test/support/each-file.ts'],
     // A frame at full detail takes a second of two cores, and other tests want them too.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/faults/*.test.ts', 'test/messaging/commands-fuzz.test.ts'],
     env: { SURFWATCH_FUZZ_COMMANDS: process.env.SURFWATCH_FUZZ_COMMANDS ?? '100000' },
     globalSetup: ['test/support/build.ts'],
+    setupFiles: ['test/support/each-file.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

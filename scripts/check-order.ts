@@ -35,7 +35,7 @@ const ORDER = [
 
 const FOLDERS = ORDER.map(([name]) => name as string);
 const files = readdirSync(join(PACKAGE_ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter(file => file.endsWith('.ts'))
+  .filter(file => /\.tsx?$/.test(file))
   .map(file => join('src', file))
   .sort();
 const imports = new Map(files.map(file => [file, importsOf(file)]));
@@ -51,7 +51,7 @@ if (faults.length > 0) {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(PACKAGE_ROOT, file), 'utf8');
-  const specifiers = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g);
+  const specifiers = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+\.tsx?)'/g);
   return [...specifiers].map(([, specifier = '']) => normalize(join(dirname(file), specifier)));
 }
 

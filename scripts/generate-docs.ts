@@ -12,7 +12,7 @@ import { openapiPage, withRouteTable } from './docs/openapi.ts';
 import { SCHEMA_FOLDER, schemaFiles } from './docs/schema-files.ts';
 
 /** Each page, by its path in the package, and what makes it. */
-const PAGES: Readonly<Record<string, () => string>> = {
+const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/asyncapi.yaml': asyncapiPage,
   'docs/cli.md': cliPage,
   'docs/config.md': configMarkdown,
@@ -33,13 +33,15 @@ interface Difference {
 }
 
 /** The pages whose file is missing or says something else. */
-function differences(): Difference[] {
-  return Object.entries(PAGES).flatMap(([page, make]) => {
+async function differences(): Promise<Difference[]> {
+  const all: Difference[] = [];
+  for (const [page, make] of Object.entries(PAGES)) {
     const file = join(PACKAGE_ROOT, page);
-    const made = make();
+    const made = await make();
     const found = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-    return found === made ? [] : [{ page, made, line: firstDifference(found, made) }];
-  });
+    if (found !== made) all.push({ page, made, line: firstDifference(found, made) });
+  }
+  return all;
 }
 
 /** Schemas of what is no more. */
@@ -57,7 +59,7 @@ function firstDifference(found: string | undefined, made: string): number | unde
 }
 
 if (process.argv.includes('--check')) {
-  for (const { page, line } of differences()) {
+  for (const { page, line } of await differences()) {
     const where =
       line === undefined ? `${page} is missing` : `${page}:${line} differs from the source it is made from`;
     console.error(`${where}; run npm run docs`);
@@ -72,7 +74,7 @@ if (process.argv.includes('--check')) {
     rmSync(join(PACKAGE_ROOT, page));
     console.log(`removed ${page}`);
   }
-  for (const { page, made } of differences()) {
+  for (const { page, made } of await differences()) {
     const file = join(PACKAGE_ROOT, page);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, made);

@@ -1,6 +1,7 @@
 /** Changes in the text of a config file: its comments stay. Pure. */
-import { applyEdits, createScanner, findNodeAtLocation, getNodeValue, modify, parseTree } from 'jsonc-parser';
+import { applyEdits, createScanner, findNodeAtLocation, getNodeValue, modify } from 'jsonc-parser';
 import { isPlaceholder, showValue } from './effective.ts';
+import { parseConfig } from './parse.ts';
 import { SETTINGS } from './schema.ts';
 
 /** jsonc-parser's is a const enum, which cannot be imported: 5 is its `CommaToken`. */
@@ -11,18 +12,28 @@ const FORMATTING = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
 
 /** Undefined where the file does not set it. @param path dotted */
 export function valueAt(text: string, path: string): { readonly value: unknown } | undefined {
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const { root } = parseConfig(text);
   const node = root === undefined ? undefined : findNodeAtLocation(root, path.split('.'));
   return node === undefined ? undefined : { value: getNodeValue(node) };
 }
 
 export function setAt(text: string, path: string, value: unknown): string {
-  return applyEdits(text, modify(text, path.split('.'), value, FORMATTING));
+  const changed = applyEdits(text, modify(text, path.split('.'), value, FORMATTING));
+  const { root } = parseConfig(changed);
+  const node = root && findNodeAtLocation(root, path.split('.'));
+  if (node === undefined) return changed;
+  const end = node.offset + node.length;
+  return changed.slice(0, node.offset) + onOneLine(changed.slice(node.offset, end)) + changed.slice(end);
+}
+
+/** Corners of a zone as people write them, `[0.1, 0.2]`: jsonc-parser gives each number a line of its own. */
+function onOneLine(text: string): string {
+  return text.replace(/\[\n\s*([-+.\de]+),\n\s*([-+.\de]+)\n\s*\]/g, '[$1, $2]');
 }
 
 /** Takes a setting away with the comma behind it; jsonc-parser would take the comments around it too. */
 export function removeAt(text: string, path: string): string {
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const { root } = parseConfig(text);
   const property = root && findNodeAtLocation(root, path.split('.'))?.parent;
   if (property === undefined) return text;
   const end = property.offset + property.length;

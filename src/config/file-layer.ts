@@ -1,11 +1,12 @@
 /** Config files: JSON in which comments and trailing commas are allowed, each value with its line and column. */
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { getNodeValue, type Node } from 'jsonc-parser';
 import { messageOf } from '../errors.ts';
 import type { Fault } from './fault.ts';
 import { type Given, type Known, type Layer, unknownFault } from './layers.ts';
 import { type MigratedText, migrateText, newestVersion, VERSION_KEY, versionOf } from './migrate.ts';
+import { parseConfig, type SyntaxFault } from './parse.ts';
 import { isSetting, type SettingTree } from './setting.ts';
 
 /** Names the JSON Schema for an editor; it is no setting. */
@@ -28,10 +29,9 @@ export function fileLayer(file: string, known: Known, given?: string): Layer {
   const migrated = migrateText(text);
   text = migrated.text;
   const place = (offset: number): string => `${file}:${position(text, offset)}`;
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
-  if (root === undefined || errors.length > 0) {
-    return { given: new Map(), faults: errors.map(error => syntaxFault(error, place)) };
+  const { root, faults } = parseConfig(text);
+  if (root === undefined || faults.length > 0) {
+    return { given: new Map(), faults: faults.map(fault => syntaxFault(fault, place)) };
   }
   const newer = versionFault(root, file);
   if (newer !== undefined) return { given: new Map(), faults: [newer] };
@@ -95,9 +95,8 @@ function properties(node: Node): [key: string, value: Node][] {
   });
 }
 
-function syntaxFault({ error, offset }: ParseError, place: (offset: number) => string): Fault {
-  const words = printParseErrorCode(error).replaceAll(/(?<=[a-z])[A-Z]/g, capital => ` ${capital}`);
-  return { kind: 'file', path: '', source: place(offset), reason: `not valid JSON: ${words.toLowerCase()}` };
+function syntaxFault({ reason, offset }: SyntaxFault, place: (offset: number) => string): Fault {
+  return { kind: 'file', path: '', source: place(offset), reason: `not valid JSON: ${reason}` };
 }
 
 /** `line:column`, both from 1. */

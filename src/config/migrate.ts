@@ -1,6 +1,7 @@
 /** The version of a config file: its key `version`, and what has changed from version to version. */
-import { findNodeAtLocation, getNodeValue, type Node, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import { removeAt, setAt, valueAt } from './edit.ts';
+import { parseConfig } from './parse.ts';
 
 /** The key at the top of a config file; it is no setting. A file without it is of version 1. */
 export const VERSION_KEY = 'version';
@@ -48,7 +49,7 @@ export function migrateText(
   text: string,
   migrations: readonly ConfigMigration[] = CONFIG_MIGRATIONS,
 ): MigratedText {
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const { root } = parseConfig(text);
   const from = root === undefined ? undefined : versionOf(root);
   const to = newestVersion(migrations);
   if (from === undefined || from >= to) return { text, from: from ?? to, to, changes: [] };

@@ -1,7 +1,6 @@
-/** The page's HTTP interface: routes, who may use them, and what every answer says to a browser. */
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+/** The page's HTTP interface: routes, and who may use them. */
+import { type Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
@@ -25,8 +24,8 @@ import {
 } from './access.ts';
 import { jsonOf, parsed } from './body.ts';
 import type { WebFile } from './files.ts';
+import { guarded } from './guarded.ts';
 import type { Route, RouteShape } from './route.ts';
-import { WIDGET_POLICY } from './widget.ts';
 
 export interface AppOptions extends AccessOptions {
   /** Behind a proxy that sets `X-Forwarded-For` and `X-Forwarded-Proto`. */
@@ -147,7 +146,7 @@ export function createApp({ options, routes, plain, open, files, clock, log }: A
   const isOfProgram = (context: Context) =>
     bearsToken(options.token, context.req.header('authorization')) || isFromHere(context, options.trustProxy);
 
-  app.use(guarded(options, plain, open));
+  app.use(guarded(options, { plain, open }));
 
   const { session, login, logout } = SESSION_ROUTES;
   app.get(`/api${session.path}`, context =>
@@ -231,76 +230,6 @@ export function createApp({ options, routes, plain, open, files, clock, log }: A
     return context.json({ code, message, remedy }, STATUSES[code] ?? 400);
   });
   return app;
-}
-
-/** What is checked of every request, and said with every answer. */
-function guarded(options: AppOptions, plain: AppDeps['plain'], open: AppDeps['open']): MiddlewareHandler {
-  const ofPage = secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:', 'blob:'],
-      connectSrc: ["'self'"],
-      manifestSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-    crossOriginResourcePolicy: 'same-origin',
-    referrerPolicy: 'no-referrer',
-    xFrameOptions: 'DENY',
-    // It would bind other programs of this computer too.
-    strictTransportSecurity: false,
-  });
-  const ofWidget = secureHeaders({
-    crossOriginResourcePolicy: 'cross-origin',
-    referrerPolicy: 'no-referrer',
-    xFrameOptions: false,
-    strictTransportSecurity: false,
-  });
-  return async (context, next) => {
-    const { path, method } = context.req;
-    const isOpen = Object.hasOwn(open, path);
-    const needsNoHost = isOpen || Object.hasOwn(plain, path);
-    return (isOpen ? ofWidget : ofPage)(context, async () => {
-      if (!needsNoHost && !asksForLogin(options) && !isMeantForHere(context.req.header('host'))) {
-        throw new SurfwatchError(
-          'web-forbidden',
-          'without a password the page is served to this computer only',
-        );
-      }
-      if (path.startsWith('/api/')) checkSite(context);
-      if (method !== 'GET' && method !== 'HEAD') checkOrigin(context);
-      await next();
-      if (isOpen) context.header('Content-Security-Policy', WIDGET_POLICY);
-      if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
-    });
-  };
-}
-
-/** Another web site in the same browser must not command the daemon, nor take up its viewers: browsers say who asks. */
-function checkSite(context: Context): void {
-  const site = context.req.header('sec-fetch-site');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
-    throw new SurfwatchError('web-forbidden', 'sent from another web site');
-  }
-}
-
-/** For browsers that do not say so: they name the sender of what they send. */
-function checkOrigin(context: Context): void {
-  const origin = context.req.header('origin');
-  if (origin !== undefined && hostOf(origin) !== context.req.header('host')) {
-    throw new SurfwatchError('web-forbidden', 'sent from another web site');
-  }
-  // Forms of other sites cannot send JSON without asking first.
-  if (!/^application\/json\b/.test(context.req.header('content-type') ?? '')) {
-    throw new SurfwatchError('web-invalid', 'a body is JSON, and says so by its content type');
-  }
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
 function isSecure(context: Context, trustProxy: boolean): boolean {

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { program } from '../support/programs.ts';
 
 /** Logs far more than a pipe holds and than may wait, says so on standard output, and logs on until its input ends. */
 const CHATTY = `
-  import { createLogger } from './src/base/log.ts';
+  import { createLogger } from '${program('log')}';
   const log = createLogger({ level: 'info', levels: {}, format: 'json' });
   for (let line = 0; line < 2000; line++) log.info({ line }, 'x'.repeat(1000));
   process.stdout.write('done');
@@ -14,17 +14,20 @@ const CHATTY = `
   process.stdin.on('end', () => clearInterval(again)).resume();`;
 
 function chatty(stderr: 'pipe' | number) {
-  const args = ['--import', 'tsx', '--input-type=module', '-e', CHATTY];
-  const child = spawn(process.execPath, args, { cwd: PACKAGE_ROOT, stdio: ['pipe', 'pipe', stderr] });
+  const args = ['--input-type=module', '-e', CHATTY];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', stderr] });
   onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
+  const said = Promise.race([
+    once(child.stdout as NodeJS.ReadableStream, 'data').then(([text]) => String(text)),
+    once(child, 'exit').then(([status, signal]) => `ended with ${status ?? signal}`),
+  ]);
+  return { child, said };
 }
 
 test('a reader that hangs holds up nothing, and is told what it missed when it reads again', async () => {
-  const child = chatty('pipe');
+  const { child, said } = chatty('pipe');
   child.stderr?.pause();
-  const [said] = await once(child.stdout as NodeJS.ReadableStream, 'data');
-  expect(String(said)).toBe('done');
+  expect(await said).toBe('done');
   let read = '';
   const lost = () => /"lines":(\d+),"msg":"lines of the log were lost/.exec(read)?.[1];
   child.stderr?.on('data', chunk => {
@@ -42,16 +45,16 @@ test('a reader that hangs holds up nothing, and is told what it missed when it r
 });
 
 test('a reader that has gone does not end the process', async () => {
-  const child = chatty('pipe');
+  const { child, said } = chatty('pipe');
   child.stderr?.destroy();
-  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  expect(await said).toBe('done');
   child.stdin?.end();
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 test.skipIf(!existsSync('/dev/full'))('a full disk does not end the process', async () => {
-  const child = chatty(openSync('/dev/full', 'w'));
-  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  const { child, said } = chatty(openSync('/dev/full', 'w'));
+  expect(await said).toBe('done');
   child.stdin?.end();
   expect(await once(child, 'exit')).toEqual([0, null]);
 });

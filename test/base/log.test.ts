@@ -3,8 +3,8 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createLogger, type LogOptions, partLogger, setLogLevels } from '../../src/base/log.ts';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { SurfwatchError } from '../../src/errors.ts';
+import { program } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const CANARY = 'kaNaRy-7316';
@@ -159,17 +159,12 @@ describe('formats', () => {
 
   test('auto is JSON where no terminal is, on standard error, and the last line before an exit is kept', () => {
     const script = `
-      import { createLogger } from './src/base/log.ts';
+      import { createLogger } from '${program('log')}';
       createLogger({ level: 'info', levels: {}, format: 'auto' }).fatal('last words');
       process.exit(3);`;
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '-e', script],
-      {
-        cwd: join(PACKAGE_ROOT),
-        encoding: 'utf8',
-      },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
     expect([status, stdout]).toEqual([3, '']);
     expect(JSON.parse(stderr)).toMatchObject({
       level: 60,
@@ -201,15 +196,15 @@ describe('priorities for the journal', () => {
     const fd = openSync(path, 'w');
     const { dev, ino } = fstatSync(fd, { bigint: true });
     const env = { PATH: process.env.PATH, JOURNAL_STREAM: journal(`${dev}:${ino}`) };
-    const given = ['--import', 'tsx', '--input-type=module', '-e', script];
-    spawnSync(process.execPath, given, { cwd: PACKAGE_ROOT, env, stdio: ['ignore', 'ignore', fd] });
+    const given = ['--input-type=module', '-e', script];
+    spawnSync(process.execPath, given, { env, stdio: ['ignore', 'ignore', fd] });
     closeSync(fd);
     return readFileSync(path, 'utf8');
   }
 
   test('are there where the journal reads the log, and only there', async () => {
     const script = `
-      import { createLogger } from './src/base/log.ts';
+      import { createLogger } from '${program('log')}';
       const options = { level: 'info', levels: {}, format: 'auto' };
       createLogger(options, undefined, undefined, process.env).warn('x');`;
     expect(await written(script, stream => stream)).toMatch(/^<4>\{"level":40,/);
@@ -218,8 +213,8 @@ describe('priorities for the journal', () => {
 
   test('are before the last words of a command', async () => {
     const script = `
-      import { exitOnError } from './src/cli/exit.ts';
-      import { SurfwatchError } from './src/errors.ts';
+      import { exitOnError } from '${program('exit')}';
+      import { SurfwatchError } from '${program('errors')}';
       await exitOnError(async () => { throw new SurfwatchError('config-invalid', 'site is wrong'); });`;
     const [said = '', remedy = ''] = (await written(script, stream => stream)).split('\n');
     expect(said).toBe('<3>config-invalid: site is wrong');

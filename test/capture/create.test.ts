@@ -6,7 +6,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createSource } from '../../src/capture/create.ts';
 import type { CameraOptions } from '../../src/capture/options.ts';
 import { DEFAULTS } from '../support/defaults.ts';
-import { failure, jpeg, never, setPath, tempDir } from './fixtures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { failure, jpeg, never, setPath } from './fixtures.ts';
 import { RPICAM } from './rpicam-fixtures.ts';
 
 const deps = { clock: systemClock, log: pino({ level: 'silent' }) };
@@ -22,7 +23,7 @@ const OPTIONS: CameraOptions = {
 };
 
 test('a picture comes through, and again after close', async () => {
-  const path = await tempDir();
+  const path = await temporaryFolder();
   await writeFile(join(path, 'a.jpg'), await jpeg(1));
   const source = createSource({ ...OPTIONS, directory: { path, loop: true, watch: false } }, deps);
   await source.close();

@@ -7,9 +7,11 @@ import { systemClock } from '../../src/base/clock.ts';
 import { DirectorySource } from '../../src/capture/directory.ts';
 import type { DirectoryOptions } from '../../src/capture/options.ts';
 import { EndOfFrames } from '../../src/capture/source.ts';
+import { atEnd } from '../support/at-end.ts';
 import { silent as log } from '../support/log.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { atEnd, failure, jpeg, never, tempDir } from './fixtures.ts';
+import { failure, jpeg, never } from './fixtures.ts';
 
 function directory(path: string, options: Partial<DirectoryOptions> = {}): DirectorySource {
   const source = new DirectorySource(
@@ -22,7 +24,7 @@ function directory(path: string, options: Partial<DirectoryOptions> = {}): Direc
 
 /** A folder with pictures of these names, each of another shade. */
 async function pictures(...names: string[]): Promise<string> {
-  const folder = join(await tempDir(), 'pictures');
+  const folder = join(await temporaryFolder(), 'pictures');
   await mkdir(folder);
   for (const [index, name] of names.entries()) await writeFile(join(folder, name), await jpeg(index));
   return folder;
@@ -64,7 +66,7 @@ describe('replay', () => {
 
   test('files that cannot be used are skipped', async () => {
     const folder = await pictures('a.jpg', 'z.jpg');
-    const outside = join(await tempDir(), 'secret.jpg');
+    const outside = join(await temporaryFolder(), 'secret.jpg');
     await writeFile(outside, await jpeg(9));
     await symlink(outside, join(folder, 'b-outside.jpg'));
     await symlink('/nonexistent', join(folder, 'c-dangling.jpg'));
@@ -92,7 +94,7 @@ describe('replay', () => {
   );
 
   test('missing, empty, filled, vanished and back again', async () => {
-    const folder = join(await tempDir(), 'later');
+    const folder = join(await temporaryFolder(), 'later');
     const source = directory(folder);
     await failure('camera-missing', source.grab(never));
     await mkdir(folder);
@@ -132,7 +134,7 @@ describe.concurrent('watch', () => {
     await writeFile(join(folder, 'new.jpg'), await jpeg(5));
     expect((await source.grab(never)).bytes).toEqual(await jpeg(5));
 
-    const elsewhere = join(await tempDir(), 'x.jpg');
+    const elsewhere = join(await temporaryFolder(), 'x.jpg');
     await writeFile(elsewhere, await jpeg(6));
     await symlink(elsewhere, join(folder, 'link.jpg'));
     await writeFile(join(folder, 'notes.txt'), 'x');
@@ -190,7 +192,7 @@ describe.concurrent('watch', () => {
   });
 
   test('a folder that is missing, comes, vanishes and returns', async () => {
-    const folder = join(await tempDir(), 'later');
+    const folder = join(await temporaryFolder(), 'later');
     const source = directory(folder, { watch: true });
     await failure('camera-missing', source.grab(never));
     await mkdir(folder);

@@ -5,7 +5,8 @@ import { type Logger, pino } from 'pino';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { FfmpegSource } from '../../src/capture/ffmpeg.ts';
 import type { FfmpegOptions } from '../../src/capture/options.ts';
-import { atEnd, tempDir } from './fixtures.ts';
+import { atEnd } from '../support/at-end.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const OPTIONS: FfmpegOptions = {
   input: '/nonexistent/video.mp4',
@@ -31,7 +32,7 @@ export function ffmpeg(options: Partial<FfmpegOptions>, clock: Clock = systemClo
 
 /** A video of 2 s at 10 pictures a second. */
 export async function video(): Promise<string> {
-  const path = join(await tempDir(), 'video.mp4');
+  const path = join(await temporaryFolder(), 'video.mp4');
   const picture = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=10:duration=2'];
   execFileSync('ffmpeg', [
     '-v',

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { ffmpegCommand } from '../../src/capture/ffmpeg-command.ts';
+import { atEnd } from '../support/at-end.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ffmpeg, installed, OPTIONS } from './ffmpeg-fixtures.ts';
-import { atEnd, failure, never, tempDir } from './fixtures.ts';
+import { failure, never } from './fixtures.ts';
 import { rtspServer } from './rtsp-server.ts';
 
 const PASSWORD = "hun'ter 2/@:%";
@@ -84,7 +86,7 @@ describe.skipIf(!installed).concurrent('a password is in no process list (skippe
   });
 
   test('HLS, its segments read through the playlist', async () => {
-    const folder = await tempDir();
+    const folder = await temporaryFolder();
     const picture = ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10:duration=4'];
     const hls = ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', join(folder, 'live.m3u8')];
     execFileSync('ffmpeg', ['-v', 'error', '-nostdin', ...picture, '-c:v', 'mpeg2video', ...hls]);

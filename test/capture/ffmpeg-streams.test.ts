@@ -5,9 +5,10 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { FrameSource } from '../../src/capture/source.ts';
 import { SurfwatchError } from '../../src/errors.ts';
+import { atEnd } from '../support/at-end.ts';
 import { until } from '../support/until.ts';
 import { ffmpeg, installed, video } from './ffmpeg-fixtures.ts';
-import { atEnd, failure, never } from './fixtures.ts';
+import { failure, never } from './fixtures.ts';
 import { rtspServer } from './rtsp-server.ts';
 
 async function grabUntilItWorks(source: FrameSource) {

@@ -10,9 +10,10 @@ import { ffmpegCommand } from '../../src/capture/ffmpeg-command.ts';
 import type { FfmpegOptions } from '../../src/capture/options.ts';
 import { EndOfFrames } from '../../src/capture/source.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { ffmpeg, installed, OPTIONS, QUIET, video } from './ffmpeg-fixtures.ts';
-import { alive, failure, fakeProgram, never, setPath, tempDir } from './fixtures.ts';
+import { alive, failure, fakeProgram, never, setPath } from './fixtures.ts';
 
 /** The living ffmpeg children of this process that read this input. */
 async function children(input: string): Promise<number[]> {
@@ -66,7 +67,7 @@ describe.skipIf(!installed).concurrent('with the real ffmpeg (skipped where it i
   test('file names that look like options, protocols or patterns are files', async () => {
     const ready = await video();
     for (const name of ["a b'c.mp4", '%03d.mp4', '-y.mp4', 'http:x.mp4']) {
-      const input = join(await tempDir(), name);
+      const input = join(await temporaryFolder(), name);
       await copyFile(ready, input);
       await ffmpeg({ input }).grab(never);
     }

@@ -1,27 +1,10 @@
-/** What the tests of the cameras share: folders that vanish, pictures, fake programs. */
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** What the tests of the cameras share: pictures, fake programs. */
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { SurfwatchError } from '../../src/errors.ts';
-
-const cleanups: (() => unknown)[] = [];
-afterAll(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
-/** Runs when the file's tests are over, last first: tests that run side by side have no end of their own to hook into. */
-export function atEnd(clean: () => unknown): void {
-  cleanups.push(clean);
-}
-
-/** A folder that is removed when the file's tests are over. */
-export async function tempDir(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
-  atEnd(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A small JPEG of one shade; different shades give different bytes. */
 export function jpeg(shade: number): Promise<Buffer> {
@@ -33,7 +16,7 @@ export function jpeg(shade: number): Promise<Buffer> {
 
 /** Puts a shell script named `name` first on PATH until the test is over. */
 export async function fakeProgram(name: string, script: string): Promise<string> {
-  const folder = await tempDir();
+  const folder = await temporaryFolder();
   const path = join(folder, name);
   await writeFile(path, `#!/bin/sh\n${script}\n`);
   await chmod(path, 0o755);

@@ -17,8 +17,9 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { HttpSource } from '../../src/capture/http.ts';
 import { parseChallenges } from '../../src/capture/http-auth.ts';
 import type { HttpOptions } from '../../src/capture/options.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { failure, jpeg, never, tempDir } from './fixtures.ts';
+import { failure, jpeg, never } from './fixtures.ts';
 
 let picture: Buffer;
 beforeAll(async () => {
@@ -328,7 +329,7 @@ describe('logging in', () => {
 
 describe('https', () => {
   async function secure(handler: RequestListener): Promise<string> {
-    const folder = await tempDir();
+    const folder = await temporaryFolder();
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=camera', '-addext', 'subjectAltName=IP:127.0.0.1'];
     const files = ['-keyout', key, '-out', cert];

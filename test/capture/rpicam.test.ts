@@ -11,8 +11,9 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { RpicamOptions } from '../../src/capture/options.ts';
 import { RpicamSource } from '../../src/capture/rpicam.ts';
 import { rpicamArguments } from '../../src/capture/rpicam-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { alive, failure, fakeProgram, jpeg, never, setPath, tempDir } from './fixtures.ts';
+import { alive, failure, fakeProgram, jpeg, never, setPath } from './fixtures.ts';
 import { RPICAM } from './rpicam-fixtures.ts';
 import { parseRpicam } from './rpicam-help.ts';
 
@@ -157,7 +158,7 @@ describe('a program that misbehaves', () => {
     await chmod(join(folder, 'rpicam-vid'), 0o644);
     setPath(folder);
     await failure('camera-failed', rpicam().grab(never));
-    await rename(join(folder, 'rpicam-vid'), join(await tempDir(), 'x'));
+    await rename(join(folder, 'rpicam-vid'), join(await temporaryFolder(), 'x'));
     await failure('camera-program-missing', rpicam().grab(never));
   });
 

@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { atEnd } from '../support/at-end.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { atEnd, tempDir } from './fixtures.ts';
 
 export interface RtspServer {
   readonly url: string;
@@ -20,7 +21,7 @@ export async function rtspServer(authorization?: string): Promise<RtspServer> {
   const rtp = createSocket('udp4');
   rtp.bind(0, '127.0.0.1');
   await once(rtp, 'listening');
-  const sdpPath = join(await tempDir(), 'stream.sdp');
+  const sdpPath = join(await temporaryFolder(), 'stream.sdp');
   const encoder = encode(rtp.address().port, sdpPath);
   // The description names the encoder's own port; here packets travel inside the RTSP connection.
   const sdp = await until(async () => {

@@ -2,11 +2,11 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { usbResetAdvice, videoDevices } from '../../src/capture/usb.ts';
-import { tempDir } from './fixtures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A sysfs as a Raspberry Pi 4 shows it: two cameras on hubs, one on the root hub, a codec and a ribbon camera's receiver. */
 async function sysfs(): Promise<string> {
-  const root = await tempDir();
+  const root = await temporaryFolder();
   const host = 'devices/platform/scb/fd500000.pcie/pci0000:00/0000:00:00.0/0000:01:00.0/usb1';
   const put = async (path: string, text: string) => {
     await mkdir(join(root, path, '..'), { recursive: true });
@@ -44,7 +44,7 @@ describe('the devices', () => {
   });
 
   test('there are none where the kernel knows none', async () => {
-    expect(await videoDevices(await tempDir())).toEqual([]);
+    expect(await videoDevices(await temporaryFolder())).toEqual([]);
   });
 });
 
@@ -59,7 +59,7 @@ describe('the advice to reset', () => {
   });
 
   test('follows a link of udev', async () => {
-    const link = join(await tempDir(), 'beach');
+    const link = join(await temporaryFolder(), 'beach');
     await writeFile(join(link, '..', 'video2'), '');
     await symlink(join(link, '..', 'video2'), link);
     expect(await usbResetAdvice(link, await sysfs())).toContain('USB device 1-2:');

@@ -6,8 +6,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { WebcamOptions } from '../../src/capture/options.ts';
 import { WebcamSource } from '../../src/capture/webcam.ts';
 import { fc } from '../support/fast-check.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { alive, failure, fakeProgram, jpeg, never, setPath, tempDir } from './fixtures.ts';
+import { alive, failure, fakeProgram, jpeg, never, setPath } from './fixtures.ts';
 
 const OPTIONS: WebcamOptions = {
   device: 'test:',
@@ -18,7 +19,7 @@ const OPTIONS: WebcamOptions = {
 };
 
 async function webcam(options: Partial<WebcamOptions> = {}) {
-  const scratchDir = await tempDir();
+  const scratchDir = await temporaryFolder();
   const source = new WebcamSource({ ...OPTIONS, ...options }, { scratchDir });
   onTestFinished(() => source.close());
   return { source, scratchDir };
@@ -38,7 +39,7 @@ describe.skipIf(!installed)('with the real fswebcam (skipped where it is not ins
   });
 
   test('takes the picture of a file, and opens again after close', async () => {
-    const file = join(await tempDir(), 'shot.jpg');
+    const file = join(await temporaryFolder(), 'shot.jpg');
     await writeFile(file, await jpeg(40));
     const { source } = await webcam({ device: `file:${file}` });
     await source.grab(never);
@@ -54,7 +55,7 @@ describe.skipIf(!installed)('with the real fswebcam (skipped where it is not ins
   });
 
   test('a file that is no picture is a coded failure', async () => {
-    const file = join(await tempDir(), 'shot.jpg');
+    const file = join(await temporaryFolder(), 'shot.jpg');
     await writeFile(file, 'not a picture');
     const { source } = await webcam({ device: `file:${file}` });
     await failure('camera-failed', source.grab(never));

@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { openHistory } from '../../src/history/store.ts';
 import { lockState } from '../../src/host/state/lock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { runHere } from './daemon-support.ts';
+import { runHere } from './support.ts';
 
 const PIER =
   '{ "site": "pier", "stateDir": "state", "mqtt": { "username": "pier", "passwordFile": "secret" } }\n';

@@ -22,7 +22,8 @@ import {
 } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { daemonWith, runHere } from './daemon-support.ts';
+import { daemonWith } from './daemon-support.ts';
+import { runHere } from './support.ts';
 
 const run = (...args: string[]) => runHere(brokerCommand(), ['mosquitto', ...args]);
 

@@ -7,7 +7,15 @@ import type { FrameAnswer } from '../../src/cli/classify-output.ts';
 import { zonesOf } from '../../src/config/zones.ts';
 import { zoneAt } from '../../src/vision/zone.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { blackPicture, jsonLines, noisyPicture, put, SHARED_DATA, surfwatch } from './support.ts';
+import {
+  blackPicture,
+  jsonLines,
+  noisyPicture,
+  put,
+  SHARED_DATA,
+  surfwatch,
+  surfwatchProcess,
+} from './support.ts';
 
 const photos = join(SHARED_DATA, 'watersports');
 
@@ -114,7 +122,9 @@ describe('surfwatch classify', () => {
   });
 
   test('- is the picture on standard input', async () => {
-    const { status, output } = await surfwatch(['classify', '--json', '-'], { input: await noisyPicture() });
+    const { status, output } = await surfwatchProcess(['classify', '--json', '-'], {
+      input: await noisyPicture(),
+    });
     expect(status).toBe(0);
     expect(jsonLines(output)).toMatchObject([{ file: '-', visibility: 'ok' }]);
   });
@@ -124,7 +134,7 @@ describe('surfwatch classify', () => {
     await put(folder, 'a.jpg', await noisyPicture());
     await put(folder, 'b.jpg', 'text');
     await put(folder, 'night.jpg', await blackPicture());
-    const { status, output, errors } = await surfwatch(['classify', '.'], { cwd: folder });
+    const { status, output, errors } = await surfwatchProcess(['classify', '.'], { cwd: folder });
     expect(status).toBe(1);
     const [title, a, night] = output.split('\n');
     expect(title).toMatch(/^file {2,}activity {2,}surfing {2,}windsurfing {2,}kitesurfing$/);

@@ -9,7 +9,8 @@ import { pauseCommand, resumeCommand } from '../../src/cli/pause.ts';
 import { controlVerbs } from '../../src/control/verbs.ts';
 import { startControl } from '../control/parts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { daemonWith, runHere } from './daemon-support.ts';
+import { daemonWith } from './daemon-support.ts';
+import { runHere } from './support.ts';
 
 async function daemon(stateDir?: string) {
   return daemonWith({}, { verbs: controlVerbs(await startControl(stateDir)) });

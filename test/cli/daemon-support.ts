@@ -1,13 +1,12 @@
 /** A daemon as the commands see it: real broker, command handler and verbs, over answers that a test gives. */
 import type { Command } from 'commander';
-import { vi } from 'vitest';
 import { LEARNING_EXAMPLES } from '../../scripts/docs/examples/learning.ts';
-import { exitOnError } from '../../src/cli/exit.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { type LearningVerbDeps, learningVerbs } from '../../src/learning/board/verbs.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
 import { type PictureLabeller, statusVerb } from '../../src/messaging/verbs.ts';
 import { type Given, startMessaging } from '../messaging/support.ts';
+import { runHere } from './support.ts';
 
 export const FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
 export const OTHER_FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2N';
@@ -53,24 +52,4 @@ export async function daemonWith(parts: Parts, setup: Given = {}) {
   const run = (command: Command, args: readonly string[] = []) =>
     runHere(command, [...args, '--url', messaging.address]);
   return { messaging, pictures, run };
-}
-
-/** Runs a command in this process, as the program does; not two at a time. */
-export async function runHere(command: Command, args: readonly string[]) {
-  const written = { output: '', errors: '' };
-  const note = (to: keyof typeof written) => (text: string) => {
-    written[to] += `${text}\n`;
-  };
-  const spies = [
-    vi.spyOn(console, 'log').mockImplementation(note('output')),
-    vi.spyOn(console, 'error').mockImplementation(note('errors')),
-  ];
-  command.exitOverride().configureOutput({ writeErr: note('errors'), writeOut: note('output') });
-  try {
-    await exitOnError(() => command.parseAsync(args, { from: 'user' }));
-    return { status: process.exitCode ?? 0, ...written };
-  } finally {
-    process.exitCode = undefined;
-    for (const spy of spies) spy.mockRestore();
-  }
 }

@@ -16,8 +16,8 @@ import type { Training } from '../../src/messaging/learning-payloads.ts';
 import { onlyLogin, plainBroker, QUICK } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { daemonWith, FRAME, HELD, JOB, OTHER_FRAME, PROMOTED, RUNNING, runHere } from './daemon-support.ts';
-import { LAUNCHER, ROOT } from './support.ts';
+import { daemonWith, FRAME, HELD, JOB, OTHER_FRAME, PROMOTED, RUNNING } from './daemon-support.ts';
+import { LAUNCHER, ROOT, runHere } from './support.ts';
 
 /** Answers `retrain`, having said these things of the job: the quickest is over when its id arrives. */
 async function trainingDaemon(updates: readonly Training[]) {

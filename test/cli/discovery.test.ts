@@ -5,7 +5,7 @@ import type { DiscoveryOptions } from '../../src/messaging/discovery/options.ts'
 import { client, listener, startMessaging } from '../messaging/support.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { until } from '../support/until.ts';
-import { runHere } from './daemon-support.ts';
+import { runHere } from './support.ts';
 
 const TOPIC = 'homeassistant/device/surfwatch_north-pier/config';
 const discovery: DiscoveryOptions = { ...DEFAULTS.discovery, enabled: true };

@@ -6,7 +6,7 @@ import { headWeightBytes } from '../../src/activity/head-bundle.ts';
 import { tinyHead } from '../exchange/export/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { tinyBundle } from '../vision/support.ts';
-import { jsonLines, noisyPicture, put, surfwatch } from './support.ts';
+import { jsonLines, noisyPicture, put, surfwatch, surfwatchProcess } from './support.ts';
 
 /** A folder of models: a backbone of six layers that tells no ranges, and a head. */
 async function tinyModels(): Promise<string> {
@@ -43,7 +43,9 @@ test('the shipped model is written and checked', async () => {
 
 test('the shipped backbone tells its ranges, so int8 needs no pictures', async () => {
   const folder = await temporaryFolder();
-  const { status, output } = await surfwatch(['export', '-f', 'tflite', '-p', 'int8'], { cwd: folder });
+  const { status, output } = await surfwatchProcess(['export', '-f', 'tflite', '-p', 'int8'], {
+    cwd: folder,
+  });
   expect(status).toBe(0);
   const [path = ''] = /^\S+\.tflite/m.exec(output) ?? [];
   expect(path).toMatch(/int8\.tflite$/);

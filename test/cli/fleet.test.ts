@@ -3,7 +3,7 @@ import { fleetCommand } from '../../src/cli/fleet.ts';
 import { daemonWith } from '../daemon/support.ts';
 import { client, hasMosquitto, listener, mosquitto, QUICK, startMessaging } from '../messaging/support.ts';
 import { until } from '../support/until.ts';
-import { runHere } from './daemon-support.ts';
+import { runHere } from './support.ts';
 
 const run = (...args: string[]) => runHere(fleetCommand(), ['status', ...args]);
 

@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, rm, symlink, utimes } from 'node:fs/promi
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { put, ROOT, surfwatch } from './support.ts';
+import { put, ROOT, surfwatchProcess } from './support.ts';
 
 const VERSION = 'console.log("built"); export const version: number = 1;\n';
 
@@ -30,17 +30,17 @@ async function clone(): Promise<{ folder: string; launcher: string }> {
 
 test('a clone is built at its first use, and again when its sources are newer', async () => {
   const { folder, launcher } = await clone();
-  const [first, same] = [await surfwatch([], { launcher }), await surfwatch([], { launcher })];
+  const [first, same] = [await surfwatchProcess([], { launcher }), await surfwatchProcess([], { launcher })];
   expect(first).toEqual({ status: 0, output: 'built\n', errors: 'surfwatch: building dist/ from src/ …\n' });
   expect(same).toEqual({ status: 0, output: 'built\n', errors: '' });
   const changed = await put(folder, 'src/main.ts', VERSION.replace('"built"', '"built again"'));
   await utimes(changed, new Date(), new Date(Date.now() + 1000));
-  expect(await surfwatch([], { launcher })).toMatchObject({ status: 0, output: 'built again\n' });
+  expect(await surfwatchProcess([], { launcher })).toMatchObject({ status: 0, output: 'built again\n' });
 });
 
 test('two first uses at once both get a whole build', async () => {
   const { launcher } = await clone();
-  const both = await Promise.all([surfwatch([], { launcher }), surfwatch([], { launcher })]);
+  const both = await Promise.all([surfwatchProcess([], { launcher }), surfwatchProcess([], { launcher })]);
   expect(both.map(({ status, output }) => [status, output])).toEqual([
     [0, 'built\n'],
     [0, 'built\n'],
@@ -51,7 +51,7 @@ test('says what to do where it cannot be built', async () => {
   const { folder, launcher } = await clone();
   await rm(join(folder, 'node_modules'));
   await mkdir(join(folder, 'node_modules'));
-  const { status, errors } = await surfwatch([], { launcher });
+  const { status, errors } = await surfwatchProcess([], { launcher });
   expect(status).toBe(1);
   expect(errors).toContain("Cannot find package 'esbuild'");
   expect(errors).toContain('npm ci');
@@ -60,14 +60,14 @@ test('says what to do where it cannot be built', async () => {
 test('sources that are no program are not run', async () => {
   const { folder, launcher } = await clone();
   await put(folder, 'src/main.ts', `${VERSION}export const (\n`);
-  const { status, output, errors } = await surfwatch([], { launcher });
+  const { status, output, errors } = await surfwatchProcess([], { launcher });
   expect([status, output]).toEqual([1, '']);
   expect(errors).toContain('src/main.ts:2:13: ERROR');
 });
 
 test('the page names its one script and its one style sheet, and nothing else is in the folder', async () => {
   const { folder, launcher } = await clone();
-  await surfwatch([], { launcher });
+  await surfwatchProcess([], { launcher });
   const page = await readFile(join(folder, 'dist/web/index.html'), 'utf8');
   const assets = (await readdir(join(folder, 'dist/web/assets'))).sort();
   expect(assets).toEqual([
@@ -79,7 +79,7 @@ test('the page names its one script and its one style sheet, and nothing else is
 
 test('an installed package, which has no sources, runs what it came with', async () => {
   const { folder, launcher } = await clone();
-  await surfwatch([], { launcher });
+  await surfwatchProcess([], { launcher });
   await rm(join(folder, 'src'), { recursive: true });
-  expect(await surfwatch([], { launcher })).toEqual({ status: 0, output: 'built\n', errors: '' });
+  expect(await surfwatchProcess([], { launcher })).toEqual({ status: 0, output: 'built\n', errors: '' });
 });

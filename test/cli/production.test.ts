@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { ROOT, surfwatch } from './support.ts';
+import { ROOT, surfwatchProcess } from './support.ts';
 
 /** A clone after `npm ci --omit=dev`: of the packages it has those alone that the lock file does not call development ones. */
 async function productionClone(): Promise<string> {
@@ -20,7 +20,7 @@ async function productionClone(): Promise<string> {
 
 test('a clone without development packages is built at its first use, and finds its engines', async () => {
   const launcher = join(await productionClone(), 'scripts', 'surfwatch.js');
-  const { errors, output } = await surfwatch(['doctor', '--no-camera', '--json', '--set', 'broker.port=0'], {
+  const { errors, output } = await surfwatchProcess(['doctor', '--no-camera', '--json', '--set', 'broker.port=0'], {
     launcher,
   });
   expect(errors).toContain('building dist/');

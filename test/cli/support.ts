@@ -1,9 +1,14 @@
-/** Runs the real command, and draws pictures for it. */
+/** Runs the real commands, and draws pictures for them. */
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
 import sharp from 'sharp';
+import { vi } from 'vitest';
+import { serially } from '../../src/base/serially.ts';
+import { exitOnError } from '../../src/cli/exit.ts';
+import { programFor } from '../../src/cli/program.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const LAUNCHER = join(ROOT, 'scripts', 'surfwatch.js');
@@ -11,7 +16,7 @@ export const LAUNCHER = join(ROOT, 'scripts', 'surfwatch.js');
 export const SHARED_DATA = join(ROOT, '..', 'shared', 'data');
 
 interface Ended {
-  readonly status: number | null;
+  readonly status: number | string | null;
   readonly output: string;
   readonly errors: string;
 }
@@ -23,7 +28,43 @@ export interface RunOptions {
   readonly launcher?: string;
 }
 
-export async function surfwatch(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+const inTurn = serially();
+
+/** Runs the command line in this process, which spares each call the start of one. */
+export async function surfwatch(args: readonly string[]): Promise<Ended> {
+  return runHere(await programFor(args), args);
+}
+
+/** Runs a command in this process, as the program does, one after the other. */
+export function runHere(command: Command, args: readonly string[]): Promise<Ended> {
+  return inTurn(async () => {
+    const written = { output: '', errors: '' };
+    const note = (to: keyof typeof written) => (text: string) => {
+      written[to] += text;
+    };
+    const line = (to: keyof typeof written) => (text: string) => note(to)(`${text}\n`);
+    const spies = [
+      vi.spyOn(console, 'log').mockImplementation(line('output')),
+      vi.spyOn(console, 'error').mockImplementation(line('errors')),
+    ];
+    for (const one of withInner(command))
+      one.exitOverride().configureOutput({ writeErr: note('errors'), writeOut: note('output') });
+    try {
+      await exitOnError(() => command.parseAsync(args, { from: 'user' }));
+      return { status: process.exitCode ?? 0, ...written };
+    } finally {
+      process.exitCode = undefined;
+      for (const spy of spies) spy.mockRestore();
+    }
+  });
+}
+
+function withInner(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withInner)];
+}
+
+/** Runs the command line in a process of its own. */
+export async function surfwatchProcess(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const child = spawn(process.execPath, [options.launcher ?? LAUNCHER, ...args], {
     cwd: options.cwd ?? ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },

@@ -5,7 +5,7 @@ import { loadHead } from '../../src/activity/head-bundle.ts';
 import type { TrainingRecord } from '../../src/training/record.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { drawPhotos } from '../learning/draw.ts';
-import { suiteFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runScript } from './run-script.ts';
 
 const COUNTS = { surfing: 16, windsurfing: 16, kitesurfing: 16, none: 16 };
@@ -25,13 +25,12 @@ async function spoiltDataset(folder: string): Promise<string> {
 }
 
 describe('scripts/train-offline.ts', () => {
-  const folder = suiteFolder();
   let photos: string;
   let models: string;
   let answer: TrainingRecord & { readonly folder: string };
   beforeAll(async () => {
-    photos = await spoiltDataset(await folder());
-    models = join(await folder(), 'models');
+    photos = await spoiltDataset(await temporaryFolder());
+    models = join(await temporaryFolder(), 'models');
     const cache = join(models, 'cache');
     const options = [
       '--views',

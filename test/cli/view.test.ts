@@ -11,7 +11,8 @@ import { storeView } from '../../src/vision/quality/store-view.ts';
 import { watchView } from '../../src/vision/quality/watch-view.ts';
 import { startControl } from '../control/parts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { daemonWith, runHere } from './daemon-support.ts';
+import { daemonWith } from './daemon-support.ts';
+import { runHere } from './support.ts';
 
 /** A state folder in which a view was left: a bright square in the dark. */
 async function leftView() {

@@ -6,7 +6,8 @@ import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { configMarkdown } from '../../src/config/reference.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
 import { program } from '../support/programs.ts';
-import { temporaryFolder, writeIn } from './support.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
+import { writeIn } from './support.ts';
 
 const CANARY = 'kaNaRy-7316';
 
@@ -62,7 +63,7 @@ describe.concurrent('surfwatch config', () => {
   });
 
   test('print gives a config file without secrets, in a process that knows them', async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     writeIn(folder, 'metrics.token', CANARY);
     const secret = writeIn(folder, 'secret', CANARY, 0o644);
     const env = {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { goneReason } from '../../src/config/gone.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
-import { errorOf, faultsOf, load, loadContent, temporaryFolder, writeIn } from './support.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
+import { errorOf, faultsOf, load, loadContent, writeIn } from './support.ts';
 
 const ZONE = { name: 'north', x: 0, y: 0.4, w: 0.5, h: 0.3 };
 const REEF = {
@@ -164,7 +165,7 @@ describe('zones', () => {
 
 describe('settings that are gone', () => {
   test('tiles in a file, in --set and in the environment', () => {
-    const file = writeIn(temporaryFolder(), 'old.json', '{ "tiles": { "columns": 6 } }');
+    const file = writeIn(temporaryFolderSync(), 'old.json', '{ "tiles": { "columns": 6 } }');
     const env = { SURFWATCH_TILES_ROWS: '4' };
     const error = errorOf(() => load({ files: [file], set: ['tiles.overlap=0.2'], env }));
     expect(error).toMatchObject({ code: 'config-invalid', exitStatus: 78 });
@@ -252,8 +253,9 @@ describe('files', () => {
     ['{"site": }', '1:10', 'value expected'],
     ['', '1:1', 'value expected'],
     ['{"site": "pier"', '1:16', 'close brace expected'],
-  ])('broken JSON %j is named by its place', (text, place, reason) => {
-    const file = writeIn(temporaryFolder(), 'broken.json', text);
+    [`// "\n${'['.repeat(100_000)}`, '2:33', 'in more than 32 others'],
+  ])('broken JSON %.40j is named by its place', (text, place, reason) => {
+    const file = writeIn(temporaryFolderSync(), 'broken.json', text);
     const [fault] = errorOf(() => load({ files: [file] })).faults;
     expect(fault).toMatchObject({ kind: 'file', source: `${file}:${place}` });
     expect(fault?.reason).toContain(reason);
@@ -261,7 +263,7 @@ describe('files', () => {
 
   test('a fault has the line and column of its value', () => {
     const file = writeIn(
-      temporaryFolder(),
+      temporaryFolderSync(),
       'config.json',
       '{\n  "camera": {\n    "interval": "soon"\n  }\n}',
     );
@@ -273,7 +275,7 @@ describe('files', () => {
   });
 
   test('a missing file and a folder are faults', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     const { faults } = errorOf(() => load({ files: [join(folder, 'none.json'), folder] }));
     expect(faults.map(({ kind }) => kind)).toEqual(['file', 'file']);
     expect(faults[0]?.reason).toContain(join(folder, 'none.json'));
@@ -323,7 +325,7 @@ describe('settings that contradict each other', () => {
 });
 
 test('all faults of all sources are listed at once, with the exit status of a wrong configuration', () => {
-  const file = writeIn(temporaryFolder(), 'config.json', {
+  const file = writeIn(temporaryFolderSync(), 'config.json', {
     site: 'A',
     camra: 1,
     zones: [{ ...ZONE, x: 2, y: 2 }],

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { migrateFile } from '../../src/cli/config-migrate.ts';
 import { type ConfigMigration, migrateText } from '../../src/config/migrate.ts';
 import { configJsonSchema } from '../../src/config/reference.ts';
-import { faultsOf, loadContent, temporaryFolder, writeIn } from './support.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
+import { faultsOf, loadContent, writeIn } from './support.ts';
 
 const OLD = `{
   // The camera on the pier.
@@ -56,7 +57,7 @@ describe('a config file of an older version', () => {
   });
 
   test('is rewritten by the command, which keeps a copy and its rights', async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     const file = writeIn(folder, 'config.json', OLD);
     chmodSync(file, 0o640);
     const options = { now: Date.UTC(2026, 5, 1), migrations: MIGRATIONS };

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { zonesOf } from '../../src/config/zones.ts';
-import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
+import { load, loadContent, writeIn } from './support.ts';
 
 const sourceOf = (loaded: ReturnType<typeof load>, path: string) =>
   loaded.effective.find(entry => entry.path === path)?.source;
 
 describe('each source goes over the one before', () => {
   const folder = () => {
-    const path = temporaryFolder();
+    const path = temporaryFolderSync();
     return {
       first: writeIn(path, 'first.json', {
         site: 'first',
@@ -47,7 +48,7 @@ describe('each source goes over the one before', () => {
 
   test('SURFWATCH_CONFIG counts where no file is given, the system file where neither is', () => {
     const { first, second } = folder();
-    const systemFile = writeIn(temporaryFolder(), 'config.json', { site: 'system' });
+    const systemFile = writeIn(temporaryFolderSync(), 'config.json', { site: 'system' });
     const env = { SURFWATCH_CONFIG: second };
     expect(load({ systemFile }).settings.site).toBe('system');
     expect(load({ systemFile, env }).settings.site).toBe('second');
@@ -95,7 +96,7 @@ describe('text from the environment and from --set becomes a value of the format
 
 describe('paths', () => {
   test('start at the file they stand in, else at the working directory', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     const file = writeIn(folder, 'config.json', {
       stateDir: 'state',
       camera: { directory: { path: '../frames' }, ffmpeg: { input: 'beach.mp4' } },
@@ -124,7 +125,7 @@ describe('paths', () => {
   });
 
   test('a config file may be named from the working directory', () => {
-    const cwd = temporaryFolder();
+    const cwd = temporaryFolderSync();
     mkdirSync(join(cwd, 'etc'));
     writeIn(cwd, 'etc/config.json', { site: 'pier' });
     expect(load({ cwd, files: ['etc/config.json'] }).settings.site).toBe('pier');

@@ -4,7 +4,8 @@ import { nest } from '../../src/config/effective.ts';
 import { formatOf, SETTINGS } from '../../src/config/schema.ts';
 import type { Setting } from '../../src/config/setting.ts';
 import { fc } from '../support/fast-check.ts';
-import { load, loadContent, temporaryFolder, writeIn } from './support.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
+import { load, loadContent, writeIn } from './support.ts';
 
 /** Settings that depend on each other: their values cannot be drawn apart. */
 const RULED =
@@ -85,7 +86,7 @@ test('what is printed can be loaded, and gives the same settings', { timeout: 60
   const contents = fc.record(Object.fromEntries(free.map(({ path, setting }) => [path, valuesOf(setting)])), {
     requiredKeys: [],
   });
-  const folder = temporaryFolder();
+  const folder = temporaryFolderSync();
   fc.assert(
     fc.property(contents, content => {
       const given = Object.entries(content).map(([path, shown]) => ({ path, shown, source: '' }));
@@ -100,7 +101,7 @@ test('what is printed can be loaded, and gives the same settings', { timeout: 60
 });
 
 test('a login whose password has a file of its own is printed so that it can be loaded', () => {
-  const file = writeIn(temporaryFolder(), 'password', 'x\n');
+  const file = writeIn(temporaryFolderSync(), 'password', 'x\n');
   const once = loadContent({ mqtt: { username: 'board', passwordFile: file } });
   expect(nest(once.effective).mqtt).toMatchObject({ password: null, passwordFile: file });
   expect(loadContent(nest(once.effective)).settings).toEqual(once.settings);

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { nest } from '../../src/config/effective.ts';
 import { describeFault } from '../../src/config/fault.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
-import { errorOf, load, loadContent, temporaryFolder, writeIn } from './support.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
+import { errorOf, load, loadContent, writeIn } from './support.ts';
 
 const SECRETS = SETTINGS.filter(({ setting }) => setting.sensitive === true).map(({ path }) => path);
 const CANARY = 'kaNaRy-7316';
@@ -45,7 +46,7 @@ describe.each(SECRETS)('%s', path => {
   });
 
   test('comes from a file of its own, without the line end', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     for (const end of ['', '\n', '\r\n']) {
       writeIn(folder, 'secret', `${CANARY} ${end}`);
       const loaded = load({ set: [...login, `${path}File=secret`], cwd: folder });
@@ -61,7 +62,7 @@ describe.each(SECRETS)('%s', path => {
   });
 
   test('comes from a systemd credential', () => {
-    const credentialsDirectory = temporaryFolder();
+    const credentialsDirectory = temporaryFolderSync();
     writeIn(credentialsDirectory, path, `${CANARY}\n`, 0o444);
     const loaded = load({ set: login, credentialsDirectory });
     expect(valueIn(loaded)).toBe(CANARY);
@@ -71,7 +72,7 @@ describe.each(SECRETS)('%s', path => {
   });
 
   test('given twice is a fault', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     const file = writeIn(folder, 'secret', CANARY);
     writeIn(folder, path, CANARY);
     const ways = [
@@ -85,7 +86,7 @@ describe.each(SECRETS)('%s', path => {
   });
 
   test('a file that is missing, empty or a folder is a fault', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     const empty = writeIn(folder, 'empty', '\n');
     for (const file of [join(folder, 'none'), empty, folder]) {
       expect(errorOf(() => load({ set: [...login, `${path}File=${file}`] })).faults).toEqual([
@@ -95,7 +96,7 @@ describe.each(SECRETS)('%s', path => {
   });
 
   test('a file that everyone can read is warned of', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     const secret = writeIn(folder, 'secret', CANARY, 0o644);
     const config = writeIn(folder, 'config.json', inFile(name, CANARY), 0o644);
     expect(load({ set: [...login, `${path}File=${secret}`] }).warnings).toEqual([
@@ -111,7 +112,7 @@ describe.each(SECRETS)('%s', path => {
   });
 
   test('is never shown, however it is given and whatever is wrong', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolderSync();
     const file = writeIn(folder, 'secret', CANARY, 0o644);
     writeIn(folder, path, CANARY);
     const ways = [

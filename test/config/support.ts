@@ -1,22 +1,9 @@
 /** Config files in a temporary folder, and loading that sees nothing of the surroundings. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { ConfigError, type Fault } from '../../src/config/fault.ts';
 import { type ConfigInputs, type LoadedConfig, loadConfig } from '../../src/config/load.ts';
-
-const folders: string[] = [];
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'surfwatch-config-'));
-  folders.push(folder);
-  return folder;
-}
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
 
 /** Writes a file that only its owner can read; what isn't text is written as JSON. */
 export function writeIn(folder: string, name: string, content: unknown, mode = 0o600): string {
@@ -32,7 +19,7 @@ export function load(inputs: Partial<ConfigInputs> = {}): LoadedConfig {
 
 /** The settings of one config file's content. */
 export function loadContent(content: unknown, inputs: Partial<ConfigInputs> = {}): LoadedConfig {
-  return load({ ...inputs, files: [writeIn(temporaryFolder(), 'config.json', content)] });
+  return load({ ...inputs, files: [writeIn(temporaryFolderSync(), 'config.json', content)] });
 }
 
 /** The error that loading ends with. */

@@ -13,7 +13,7 @@ import { stateFiles } from '../../src/host/state/copy.ts';
 import { listener, plainBroker } from '../messaging/support.ts';
 import { BROKER_PROGRAM } from '../support/defaults.ts';
 import { readableLog, silent } from '../support/log.ts';
-import { suiteFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
 const SETTINGS = [
@@ -72,11 +72,10 @@ async function liveIn(stateDir: string): Promise<void> {
 }
 
 describe('a daemon whose state is damaged', { timeout: 180_000 }, () => {
-  const folder = suiteFolder();
   let original = '';
 
   it('has one that was in use', async () => {
-    original = await folder();
+    original = await temporaryFolder();
     await liveIn(original);
   });
 

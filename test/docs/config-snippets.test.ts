@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { goneReason } from '../../src/config/gone.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
 import { ERRORS } from '../../src/errors.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
 import { blocks, pages } from './pages.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'surfwatch-docs-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolderSync();
 
 const SNIPPETS = blocks('jsonc');
 

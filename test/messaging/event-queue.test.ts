@@ -4,7 +4,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   rmSync,
@@ -12,7 +11,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/base/connection.ts';
@@ -22,7 +20,7 @@ import { type EventStore, memoryEvents, type Outcome } from '../../src/messaging
 import { fakeClock } from '../support/fake-clock.ts';
 import { fc } from '../support/fast-check.ts';
 import { readableLog, silent } from '../support/log.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder, temporaryFolderSync } from '../support/temporary-folder.ts';
 
 const MAX = 5;
 
@@ -143,11 +141,7 @@ function drain(queue: EventStore): string[] {
 const numbers = (n: number, from = 0) => Array.from({ length: n }, (_, i) => String(from + i));
 
 /** Where there is one, in memory: for tests that would wait for the disk a thousand times. */
-function quickFolder(): string {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'surfwatch-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
+const quickFolder = () => temporaryFolderSync(existsSync('/dev/shm') ? '/dev/shm' : undefined);
 
 async function path(): Promise<string> {
   return join(await temporaryFolder(), 'state', 'outbox.db');

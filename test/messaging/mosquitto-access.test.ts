@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRequester } from '../../src/messaging/request.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { readableLog } from '../support/log.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { startLink, warnings } from './link-support.ts';
 import {
@@ -27,8 +27,7 @@ const canTest = hasMosquitto && has('mosquitto_passwd');
 
 /** A Mosquitto with the users `board`, `reader` and `operator`, whose passwords are their names backwards. */
 async function guarded(acl: readonly string[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'surfwatch-acl-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolderSync();
   const [passwords, rules] = [join(folder, 'passwords'), join(folder, 'acl')];
   const users = ['board', 'reader', 'operator'];
   writeFileSync(passwords, users.map(user => `${user}:${backwards(user)}\n`).join(''), { mode: 0o600 });

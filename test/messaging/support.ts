@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Aedes, type AedesOptions } from 'aedes';
@@ -16,6 +16,7 @@ import type { MqttOptions } from '../../src/messaging/options.ts';
 import { CommandRegistry, type PictureLabeller, statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { BROKER_PROGRAM, DEFAULTS } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
+import { temporaryFolderSync } from '../support/temporary-folder.ts';
 
 export { sessionEvent } from './session-event.ts';
 
@@ -125,7 +126,7 @@ if (!hasMosquitto)
 
 /** A real Mosquitto on a port of its own, that can be killed and started again on the same port. */
 export async function mosquitto(config: readonly string[] = ['allow_anonymous true'], port?: number) {
-  const folder = mkdtempSync(join(tmpdir(), 'surfwatch-mosquitto-'));
+  const folder = temporaryFolderSync();
   const ownPort = port ?? (await getPort());
   const file = join(folder, 'mosquitto.conf');
   // Started by root it would become another user, who cannot read the files of the test.
@@ -148,10 +149,7 @@ export async function mosquitto(config: readonly string[] = ['allow_anonymous tr
     child.kill(signal);
     await gone;
   };
-  onTestFinished(async () => {
-    await kill();
-    rmSync(folder, { recursive: true });
-  });
+  onTestFinished(() => kill());
   await start();
   return {
     port: ownPort,
@@ -229,8 +227,7 @@ const CERTIFICATES = {
 
 /** A certificate authority, and certificates of it, made anew: paths of `ca.crt`, `server.crt`, `server.key` and so on. */
 export function certificates(...names: (keyof typeof CERTIFICATES)[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'surfwatch-tls-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolderSync();
   const path = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];

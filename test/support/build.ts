@@ -1,9 +1,10 @@
 /**
  * Builds `dist/` once before the tests, where it is missing or older than `src/`: the tests of the commands run it. Bundles
- * the programs of the tests as well.
+ * the programs of the tests as well, and gives the run a directory for temporary files of its own.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/build.js';
 import { PROGRAMS } from './programs.ts';
@@ -22,7 +23,11 @@ export async function setup(): Promise<void> {
   // Of this run alone: another may be under way.
   const folder = join(ROOT, '.cache', `programs-${process.pid}`);
   process.env.TEST_PROGRAMS = folder;
+  const temporary = mkdtempSync(join(tmpdir(), 'surfwatch-tests-'));
+  process.env.TMPDIR = temporary;
   // A run that is interrupted gets no further.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.once('exit', () => {
+    for (const own of [folder, temporary]) rmSync(own, { recursive: true, force: true });
+  });
   await bundle(folder, PROGRAMS);
 }

@@ -1,24 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { atEnd } from './at-end.ts';
 
-/** An empty folder that goes when the test ends. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+/** An empty folder that goes when the tests of the file have ended. @param parent the system's, when absent */
+export function temporaryFolderSync(parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'surfwatch-test-'));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** For `beforeAll`: one that goes when all tests of the suite have ended. Called while the suite is described. */
-export function suiteFolder(): () => Promise<string> {
-  const folders: string[] = [];
-  afterAll(async () => {
-    for (const folder of folders) await rm(folder, { recursive: true, force: true });
-  });
-  return async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
-    folders.push(folder);
-    return folder;
-  };
+export async function temporaryFolder(): Promise<string> {
+  return temporaryFolderSync();
 }

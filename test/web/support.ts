@@ -14,7 +14,7 @@ import { type ListenOptions, WebServer } from '../../src/web/server.ts';
 import { QUICK } from '../daemon/support.ts';
 import { BROKER_PROGRAM } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
-import { suiteFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { checkAnswer } from './openapi.ts';
 
 export interface Served {
@@ -64,10 +64,9 @@ export async function serve(folder: string, set: readonly string[] = [], config 
 
 /** For the tests of a suite, stopped when all have ended. Called while the suite is described. */
 export function suiteServed(set: readonly string[] = [], config?: string): () => Served {
-  const folder = suiteFolder();
   let served: Served | undefined;
   beforeAll(async () => {
-    served = await serve(await folder(), set, config);
+    served = await serve(await temporaryFolder(), set, config);
   }, 180_000);
   afterAll(() => served?.daemon.stop());
   return () => {

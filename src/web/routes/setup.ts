@@ -12,7 +12,6 @@ import { type ZoneSetting, zoneProblems } from '../../config/zones.ts';
 import { differences, isRuntimeSetting } from '../../control/runtime-settings.ts';
 import type { ShownPicture } from '../../control/shown-picture.ts';
 import { SurfwatchError } from '../../errors.ts';
-import { isDeeperThan, MAX_COMMAND_DEPTH } from '../../messaging/command.ts';
 import { diffOf } from '../diff.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -239,10 +238,6 @@ function tried(
   source: ConfigSource,
   wanted: string,
 ): { readonly loaded?: LoadedConfig; readonly faults: readonly Fault[] } {
-  if (isDeeperThan(wanted, MAX_COMMAND_DEPTH)) {
-    const reason = `has objects or lists in more than ${MAX_COMMAND_DEPTH} others`;
-    return { faults: [{ kind: 'file', path: '', source: '', reason }] };
-  }
   try {
     return { loaded: source.load(wanted), faults: [] };
   } catch (error) {

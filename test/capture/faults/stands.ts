@@ -11,8 +11,10 @@ import { HttpSource } from '../../../src/capture/http.ts';
 import { RpicamSource } from '../../../src/capture/rpicam.ts';
 import type { CameraKind, FrameSource } from '../../../src/capture/source.ts';
 import { WebcamSource } from '../../../src/capture/webcam.ts';
+import { atEnd } from '../../support/at-end.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { ffmpeg, QUIET } from '../ffmpeg-fixtures.ts';
-import { atEnd, fakeProgram, jpeg, tempDir } from '../fixtures.ts';
+import { fakeProgram, jpeg } from '../fixtures.ts';
 import { RPICAM } from '../rpicam-fixtures.ts';
 
 export interface Stand {
@@ -70,7 +72,7 @@ async function webcamStand(): Promise<Stand> {
     height: 48,
     skipFrames: 0,
   };
-  const source = new WebcamSource({ ...options, palette: null }, { scratchDir: await tempDir() });
+  const source = new WebcamSource({ ...options, palette: null }, { scratchDir: await temporaryFolder() });
   return { ...stand, source };
 }
 
@@ -123,7 +125,7 @@ async function httpStand(): Promise<Stand> {
 }
 
 async function directoryStand(clock: Clock): Promise<Stand> {
-  const path = join(await tempDir(), 'pictures');
+  const path = join(await temporaryFolder(), 'pictures');
   const file = join(path, 'a.jpg');
   const [good, large] = [await jpeg(90), await big()];
   const SCENES: Readonly<Record<string, () => Promise<unknown> | unknown>> = {

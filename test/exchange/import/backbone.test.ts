@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -65,11 +64,10 @@ describe('backbone add', () => {
   const graph = functional('mobilenetv2_0.35_96', 96, narrow);
   let legacy: Awaited<ReturnType<typeof added>>['manifest'];
   beforeAll(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
+    const folder = await temporaryFolder();
     await writeFile(join(folder, name), await legacyWeights(narrow));
     const files = await openModelFiles(join(folder, name));
     legacy = (await addBackbone(files, { models: join(folder, 'models'), ...options })).manifest;
-    await rm(folder, { recursive: true });
   });
 
   it('reads the weights Keras 2 published', () => {

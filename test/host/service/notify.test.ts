@@ -9,6 +9,7 @@ import { programSender } from '../../../src/host/service/send.ts';
 import { Watchdog } from '../../../src/host/service/watchdog.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silent as log } from '../../support/log.ts';
+import { program } from '../../support/programs.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { receiverAt } from './support.ts';
 
@@ -48,8 +49,8 @@ describe.skipIf(!HAS_PERL)('with a receiver of datagrams (needs perl)', () => {
     const receiver = await receiverAt(path);
     const script = `
       import pino from 'pino';
-      import { takeServiceEnvironment } from './src/host/service/environment.ts';
-      import { createNotifier } from './src/host/service/notifier.ts';
+      import { takeServiceEnvironment } from '${program('environment')}';
+      import { createNotifier } from '${program('notifier')}';
       const notifier = createNotifier(takeServiceEnvironment(process.env), process.env, pino());
       notifier.starting('loading\\nthe model');
       notifier.ready('broker mqtt://127.0.0.1:1883');
@@ -57,7 +58,7 @@ describe.skipIf(!HAS_PERL)('with a receiver of datagrams (needs perl)', () => {
       for (let i = 0; i < 30; i++) notifier.alive();
       notifier.stopping();
       await notifier.flush();`;
-    const args = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+    const args = [process.execPath, '--input-type=module', '-e', script];
     const env = { PATH: process.env.PATH, NOTIFY_SOCKET: path };
     const ended = promisify(execFile)(join(ROOT, 'systemd', 'notify-exec'), args, { cwd: ROOT, env });
     expect(await receiver.next()).toBe('STATUS=starting: loading the model|EXTEND_TIMEOUT_USEC=60000000');

@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBase, writeBase } from '../../../src/learning/base/base-files.ts';
 import { chooseBase } from '../../../src/learning/base/choose-base.ts';
 import { reservedGroups } from '../../../src/learning/base/reserve.ts';
 import type { Sample } from '../../../src/learning/fit/sample.ts';
 import type { BaseSet } from '../../../src/learning/retrain/types.ts';
 import { asCached } from '../../../src/training/embedding/cache.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { ACTIVITIES, BACKBONE, balancedSamples, sampleOf, separableSet } from '../support.ts';
 
 describe('chooseBase', () => {
@@ -91,9 +91,8 @@ describe('writeBase and loadBase', () => {
   let folder: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
+    folder = await temporaryFolder();
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   const put = async () => {
     for (const [name, data] of Object.entries(writeBase(base))) await writeFile(join(folder, name), data);

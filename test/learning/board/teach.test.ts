@@ -1,7 +1,6 @@
 /** The recipe of docs/learning.md, on frames of a real surf cam: point at the riders of ten frames, retrain, look. */
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +26,7 @@ import { WHOLE_FRAME } from '../../../src/vision/zone.ts';
 import { DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silent } from '../../support/log.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { NOW } from '../archive/frames.ts';
 import { paintOver } from './paint-over.ts';
 
@@ -92,7 +92,7 @@ beforeAll(async () => {
     { engine: 'auto', threads: 1, ...LIMITS },
     fixedDetail({ detail: 1 }),
   );
-  directory = await mkdtemp(join(tmpdir(), 'surfwatch-test-'));
+  directory = await temporaryFolder();
   archive = await openArchive({
     directory,
     options: { ...DEFAULTS.learning, ...ARCHIVE_LIKENESS, minFreeBytes: 0 },
@@ -134,7 +134,6 @@ beforeAll(async () => {
 afterAll(async () => {
   archive.close();
   await reader.close();
-  await rm(directory, { recursive: true, force: true });
 });
 
 const seenIn = async (picture: Buffer) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Mistake } from '../../../src/training/record.ts';
 import { renderReport } from '../../../src/training/report/report.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
-import { suiteFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { ACTIVITIES, drawPictures, sampleRecord } from './sample-record.ts';
 
 const SECTIONS = [
@@ -30,13 +30,12 @@ const EVIL = '<script>window.evil=1</script>"><img src=x onerror=window.evil=2>'
 const idsOf = (page: string) => [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
 
 describe('renderReport', () => {
-  const makeFolder = suiteFolder();
   let folder: string;
   let files: string[];
   let full: string;
 
   beforeAll(async () => {
-    folder = await makeFolder();
+    folder = await temporaryFolder();
     await mkdir(join(folder, 'pictures'));
     files = await drawPictures(join(folder, 'pictures'));
     full = await renderReport(sampleRecord(files));

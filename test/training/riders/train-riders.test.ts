@@ -14,7 +14,7 @@ import { renderRidersReport } from '../../../src/training/riders/report/report.t
 import { type TrainedRiders, trainRiders } from '../../../src/training/riders/train-riders.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../../../src/vision/bundle.ts';
 import { drawPhotos } from '../../learning/draw.ts';
-import { suiteFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { drawFrames } from './support.ts';
 
 const BACKBONE = join(SHIPPED_MODELS, 'backbone', 'surfwatch-mobilenetv2-v3');
@@ -41,13 +41,12 @@ function jobOf(folders: readonly string[], change: Partial<RidersJob> = {}): Rid
 }
 
 describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn frames', () => {
-  const folder = suiteFolder();
   let bundle: BackboneBundle;
   let frames: string;
   let training: TrainedRiders;
   beforeAll(async () => {
     bundle = await loadBackboneBundle(BACKBONE);
-    frames = join(await folder(), 'frames');
+    frames = join(await temporaryFolder(), 'frames');
     await drawFrames(frames, 6, 4);
     training = await trainRiders(jobOf([frames]), bundle, HOOKS);
   });

@@ -145,6 +145,40 @@ describe.skipIf(!hasChromium())('the view Label', () => {
     await expectSound(browsed);
   });
 
+  it('is enlarged by two fingers, around the place between them', async () => {
+    const page = await staged(routes([frame(1, 0)]), picture);
+    const { page: tab } = await browse(browser, page.url, 'label', PHONE);
+    const sent = labelsSent(tab);
+    await primary(tab).waitFor();
+    const box = await tab.locator('.frame').boundingBox();
+    const image = tab.locator('.stage > img');
+    const whole = await image.boundingBox();
+    if (box === null || whole === null) throw new Error('no picture');
+    const [x, y] = [box.x + 0.4 * box.width, box.y + 0.5 * box.height];
+    const fingers = await tab.context().newCDPSession(tab);
+    const touch = (type: 'touchStart' | 'touchMove', apart: number) =>
+      fingers.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: [-1, 1].map((side, id) => ({ x: x + (side * apart) / 2, y, id })),
+      });
+    await touch('touchStart', 40);
+    for (const apart of [60, 80, 100, 120]) await touch('touchMove', apart);
+    await fingers.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await until(
+      async () => ((await image.boundingBox())?.width ?? 0) > 2.5 * whole.width,
+      'a larger picture',
+    );
+    const large = await image.boundingBox();
+    expect(large?.width).toBeCloseTo(3 * whole.width, -1);
+    const under = (side: { x: number; width: number } | null) => (x - (side?.x ?? 0)) / (side?.width ?? 1);
+    expect(under(large)).toBeCloseTo(under(whole), 1);
+    // Two fingers mark nobody.
+    await primary(tab).click();
+    await until(() => sent.length === 1, 'the label');
+    expect(sent[0]).toMatchObject({ riders: expect.arrayContaining([]) });
+    expect((sent[0]?.riders as unknown[] | undefined)?.length).toBe(2);
+  });
+
   it('lets those who may look only look', async () => {
     const page = await staged(routes([frame(1, 0)]), picture, 'look');
     const browsed = await browse(browser, page.url, 'label');

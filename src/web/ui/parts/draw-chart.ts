@@ -2,7 +2,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { language } from '../texts.ts';
-import type { ChartProps } from './chart.tsx';
 
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
@@ -10,6 +9,32 @@ const DAY_S = 24 * HOUR_S;
 const STEPS_S = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600].concat(
   [1, 2, 7, 14, 30, 60, 120].map(days => days * DAY_S),
 );
+
+export interface ChartSeries {
+  readonly name: string;
+  /** A variable of the style sheet: `--surfing`. */
+  readonly colour: string;
+  /** One a time; null where nothing is known. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface ChartProps {
+  /** What it shows, in words: a screen reader cannot read a drawing. */
+  readonly label: string;
+  /** In pixels; it is as wide as there is room. */
+  readonly height: number;
+  /** Seconds since the epoch, rising. */
+  readonly times: readonly number[];
+  readonly series: readonly ChartSeries[];
+  /** Bars are stacked. */
+  readonly kind: 'line' | 'bars';
+  /** Upper end of the scale; without it as high as the values. */
+  readonly most?: number;
+  /** A value as it is written at the axis and in the legend. */
+  readonly said: (value: number) => string;
+  /** Whose hours are written at the axis; without it the browser's. */
+  readonly timeZone?: string;
+}
 
 /** @returns removes it again */
 export function drawChart(box: HTMLElement, props: ChartProps): () => void {
