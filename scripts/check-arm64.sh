@@ -4,21 +4,22 @@
 #
 #   scripts/check-arm64.sh [PACKAGE.deb]
 #
-# Needs mmdebstrap and qemu-user-static (apt install). Without a package it builds one. Takes minutes: each instruction is
-# translated, so times say nothing about a board.
+# Needs mmdebstrap (apt install); QEMU is that of Debian 13, since onnxruntime ends in a segmentation fault under the 7.2 of
+# Debian 12. Without a package it builds one. Takes minutes: each instruction is translated, so times say nothing about a board.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 package=${1:-$(scripts/build-deb.sh --arch arm64)}
-qemu=${QEMU:-qemu-aarch64-static}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root
+qemu=$work/tools/usr/bin/qemu-aarch64
 step() { echo "check-arm64: $*"; }
 
 step 'Debian 13 for arm64 with its Node.js, and the package'
 # Nothing of it is run while it is extracted.
-mmdebstrap --quiet --variant=extract --architectures=arm64 --include=nodejs,libstdc++6 "${SUITE:-trixie}" "$root"
+mmdebstrap --quiet --variant=extract --architectures=arm64 --include=nodejs trixie "$root"
+mmdebstrap --quiet --variant=extract --include=qemu-user trixie "$work/tools"
 for folder in bin lib; do [ -e "$root/$folder" ] || ln -s "usr/$folder" "$root/$folder"; done
 dpkg-deb -x "$package" "$root"
 
@@ -34,7 +35,6 @@ node -e '
   process.exit(["pictures", "backbone", "head", "engine onnx", "engine wasm"].every(right) ? 0 : 1);
 ' "$findings"
 
-frame=config/demo-footage/frame_0088.jpg
 frame=config/demo-footage/frame_0088.jpg
 for engine in onnx wasm; do
   step "$frame by $engine: $(surfwatch classify --camera "$frame" --set "vision.engine=$engine")"

@@ -8,7 +8,7 @@ import { SurfwatchError } from '../../src/errors.ts';
 import type { LabelService } from '../../src/learning/labels/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { daemonWith, FRAME, OTHER_FRAME } from './daemon-support.ts';
-import { noisyPicture, put, runHere, surfwatch } from './support.ts';
+import { noisyPicture, put, runHere, surfwatch, surfwatchProcess } from './support.ts';
 
 const COUNTS = { surfing: 3, none: 8 };
 
