@@ -13,7 +13,15 @@ import { build } from 'esbuild';
 const ROOT = join(import.meta.dirname, '..');
 
 /** Packages that stay in `node_modules/`, alone in the Debian package: they are native, look for files of their own, or are large and seldom needed. */
-export const APART = ['@tensorflow/*', 'h5wasm', 'libsql', 'node-webcam', 'onnxruntime-node', 'sharp', 'undici'];
+export const APART = [
+  '@tensorflow/*',
+  'h5wasm',
+  'libsql',
+  'node-webcam',
+  'onnxruntime-node',
+  'sharp',
+  'undici',
+];
 
 /** CommonJS that is built in asks for parts of Node.js by this. */
 const REQUIRE = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;

@@ -8,7 +8,7 @@ import { SurfwatchError } from '../../src/errors.ts';
 import type { LabelService } from '../../src/learning/labels/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { daemonWith, FRAME, OTHER_FRAME } from './daemon-support.ts';
-import { noisyPicture, put, runHere, surfwatch, surfwatchProcess } from './support.ts';
+import { noisyPicture, put, runHere, surfwatchProcess } from './support.ts';
 
 const COUNTS = { surfing: 3, none: 8 };
 
@@ -51,9 +51,12 @@ describe('surfwatch label', () => {
     const labels = { labelFrames: labelFrames() };
     const { messaging } = await daemonWith({ labels });
     const ids = Array.from({ length: 500 }, (_, n) => `01JWNB52Q8Z3V4C0E7XK9T${String(n).padStart(4, '0')}`);
-    const { output } = await surfwatchProcess(['label', '--as', 'none', '-', '--json', '-u', messaging.address], {
-      input: Buffer.from(`${ids.join('\n')}\n`),
-    });
+    const { output } = await surfwatchProcess(
+      ['label', '--as', 'none', '-', '--json', '-u', messaging.address],
+      {
+        input: Buffer.from(`${ids.join('\n')}\n`),
+      },
+    );
     expect(JSON.parse(output).labelled.map((one: { frame: string }) => one.frame)).toEqual(ids);
     expect(labels.labelFrames).toHaveBeenCalledTimes(2);
   });

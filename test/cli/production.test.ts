@@ -20,9 +20,12 @@ async function productionClone(): Promise<string> {
 
 test('a clone without development packages is built at its first use, and finds its engines', async () => {
   const launcher = join(await productionClone(), 'scripts', 'surfwatch.js');
-  const { errors, output } = await surfwatchProcess(['doctor', '--no-camera', '--json', '--set', 'broker.port=0'], {
-    launcher,
-  });
+  const { errors, output } = await surfwatchProcess(
+    ['doctor', '--no-camera', '--json', '--set', 'broker.port=0'],
+    {
+      launcher,
+    },
+  );
   expect(errors).toContain('building dist/');
   const statuses = Object.fromEntries(
     JSON.parse(output).findings.map(({ name, status }: Record<string, string>) => [name, status]),
