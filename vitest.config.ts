@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const SYSTEM_TESTS = [
   'test/{broker,cli,daemon,docs,exchange,scripts,systemd,training}/**/*.test.ts',
   'test/learning/{archive,fit,models,retrain,sheet}/**/*.test.ts',
-  'test/learning/board/{held,probation-monitor}.test.ts',
+  'test/learning/board/{held,probation-monitor,teach}.test.ts',
   'test/capture/ffmpeg*.test.ts',
   'test/messaging/{durable,labels,messaging,mosquitto*,request}.test.ts',
   'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
@@ -34,8 +34,9 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     setupFiles: ['test/support/each-file.ts'],
     // A frame at full detail takes a second of two cores, and other tests want them too.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     // Whole programs run against the clock of a machine that others use as well: on CI what fails is tried once more, and
     // the report says so. A test that needs it often is to be mended.
     retry: process.env.CI === undefined ? 0 : 1,

@@ -9,6 +9,7 @@ export default defineConfig({
     setupFiles: ['test/support/each-file.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     // Each runs a daemon: what they wait for must not depend on what the others do.
     maxWorkers: 2,

@@ -1,14 +1,15 @@
 /** Measures the product on this machine and writes docs/performance.md: `npm run bench`. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
-import { ENGINES } from '../src/vision/backbone.ts';
+import { ENGINES, PRECISIONS } from '../src/vision/backbone.ts';
 import { buildChildren, Child } from './bench/child.ts';
 import { measureDaemon } from './bench/daemon.ts';
 import { type EngineReply, type EngineResult, mergeRounds } from './bench/engines.ts';
 import type { PathReply, PathResult } from './bench/path.ts';
+import { peersOf } from './bench/peers-part.ts';
 import { drawPictures, type Pictures } from './bench/pictures.ts';
 import { describeMachine, type Results, report } from './bench/report.ts';
 
@@ -19,7 +20,7 @@ interface BenchOptions {
 }
 
 /** How often each thing is measured. */
-const FULL = { rounds: 10, whole: 10, tiles: 3, frames: 24, starts: 5, daemonMs: 40_000 };
+const FULL = { rounds: 10, whole: 10, tiles: 3, frames: 16, starts: 5, daemonMs: 40_000 };
 const QUICK = { rounds: 2, whole: 4, tiles: 2, frames: 4, starts: 2, daemonMs: 8_000 };
 
 const HELP = `
@@ -68,7 +69,8 @@ async function bench(options: BenchOptions): Promise<void> {
       return;
     }
     await mkdir(dirname(options.out), { recursive: true });
-    await writeFile(options.out, report(results));
+    const old = await readFile(options.out, 'utf8').catch(() => '');
+    await writeFile(options.out, report(results, peersOf(old)));
     say(`written: ${options.out}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -108,10 +110,13 @@ async function measurePath(built: string, pictures: Pictures, frames: number): P
     ['1920 × 1080', pictures.fullHd],
   ] as const) {
     for (const detail of [1, 'auto'] as const) {
-      // A process each, as its memory is measured.
-      const child = new Child<PathReply>(built, 'path', []);
-      results.push({ picture: name, detail, ...(await child.ask({ files, detail, frames })) });
-      child.end();
+      for (const precision of PRECISIONS) {
+        // A process each, as its memory is measured.
+        const child = new Child<PathReply>(built, 'path', []);
+        const reply = await child.ask({ files, detail, precision, frames });
+        results.push({ picture: name, detail, precision, ...reply });
+        child.end();
+      }
     }
   }
   return results;

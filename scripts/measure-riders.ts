@@ -1,7 +1,7 @@
 /** Measures a head that finds riders on frames with boxes, camera by camera: how much, and what it takes for riders. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { loadHead } from '../src/activity/head-bundle.ts';
 import { printTable } from '../src/cli/table.ts';
 import { listMaterial } from '../src/training/riders/data/list-material.ts';
@@ -11,6 +11,7 @@ import { type JudgedFrame, placeCalibration } from '../src/training/riders/judge
 import { readWhole } from '../src/training/riders/judge/read-frame.ts';
 import { type Background, outputsOf } from '../src/training/riders/outputs.ts';
 import { FIGURE_COLUMNS, figureCells, groundRows } from '../src/training/riders/report/rows.ts';
+import { PRECISIONS, type Precision } from '../src/vision/backbone.ts';
 import { loadBackboneBundle } from '../src/vision/bundle.ts';
 import type { CellEngine } from '../src/vision/cells/engine.ts';
 import { createBackbone } from '../src/vision/engines/create.ts';
@@ -22,6 +23,7 @@ interface Flags {
   readonly cameras?: string;
   readonly areas?: string;
   readonly frames: string;
+  readonly precision: Precision;
   readonly own: boolean;
   readonly json: boolean;
 }
@@ -33,6 +35,7 @@ const program = new Command('measure-riders')
   .option('--head <id>', 'the head', 'current')
   .option('--cameras <names>', 'these cameras or folders alone, with commas')
   .option('--areas <file>', 'areas.json')
+  .addOption(new Option('--precision <name>', 'of the pass').choices(PRECISIONS).default('fp32'))
   .option('--frames <n>', 'of each camera, at most', '40')
   .option('--no-own', 'calibrate anew on these very frames: what two heads could do at best')
   .option('--json', 'answer as JSON', false)
@@ -46,7 +49,7 @@ const { manifest: head, ...network } = await loadHead(join(flags.models, 'riders
 });
 const { backbone } = await createBackbone(
   { manifest, weights },
-  { engine: 'auto', threads: availableParallelism() },
+  { engine: 'auto', threads: availableParallelism(), precision: flags.precision },
   undefined,
   'frames',
 );

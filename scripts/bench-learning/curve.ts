@@ -6,7 +6,7 @@ import { createRandom, shuffled } from '../../src/base/random.ts';
 import { labelledCells } from '../../src/learning/advice/likeness/labelled-cells.ts';
 import { rankFrames } from '../../src/learning/advice/next.ts';
 import { rescoreWith } from '../../src/learning/advice/rescore.ts';
-import { baseSide } from '../../src/learning/retrain/base-rows.ts';
+import { heldBaseRows } from '../../src/learning/retrain/base-rows.ts';
 import { heldFrames } from '../../src/learning/retrain/blocks.ts';
 import { figuresOf } from '../../src/learning/retrain/gate.ts';
 import { judgeCells } from '../../src/learning/retrain/judge-cells.ts';
@@ -239,5 +239,5 @@ function chooseNext(
 /** As the gate has it. */
 function baseFigure(head: HeadBundle, base: BaseSet): number {
   const { activities } = head.manifest;
-  return figuresOf(judgeCells(head, baseSide(base, activities, true)), activities).macroF1;
+  return figuresOf(judgeCells(head, heldBaseRows(base, activities)), activities).macroF1;
 }

@@ -8,7 +8,8 @@ import { bundle } from '../build.js';
 /** Bundles the children. @returns the folder that holds them */
 export async function buildChildren(): Promise<string> {
   const folder = join(PACKAGE_ROOT, '.cache', 'bench');
-  await bundle(folder, { engines: 'scripts/bench/engines.ts', path: 'scripts/bench/path.ts' });
+  const names = ['engines', 'path', 'peers'];
+  await bundle(folder, Object.fromEntries(names.map(name => [name, `scripts/bench/${name}.ts`])));
   return folder;
 }
 
@@ -48,20 +49,4 @@ export class Child<Reply> {
   end(): void {
     this.#process.disconnect();
   }
-}
-
-/** In the child: answers each question with what `answer` returns. Nothing where the module is only imported. */
-export function answerParent<Question, Reply>(answer: (question: Question) => Promise<Reply>): void {
-  if (process.send === undefined || process.argv.at(-1) !== 'child') return;
-  // What is measured may hold connections open.
-  process.on('disconnect', () => process.exit());
-  process.on('message', question => {
-    answer(question as Question).then(
-      reply => process.send?.(reply),
-      error => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  });
 }

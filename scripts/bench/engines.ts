@@ -5,7 +5,7 @@ import { messageOf } from '../../src/errors.ts';
 import type { Backbone, EngineName } from '../../src/vision/backbone.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
-import { answerParent } from './child.ts';
+import { answerParent } from './answer.ts';
 import { cpuMs, peakMemoryMB } from './samples.ts';
 
 export type EngineReply =

@@ -1,8 +1,9 @@
 /** Measures the way of a frame stage by stage, from the bytes of a picture to the acknowledged message. */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { type BeachReader, createBeachReader } from '../../src/activity/beach-reader.ts';
-import { outputsOf } from '../../src/activity/head-bundle.ts';
 import { thresholdsAmong } from '../../src/activity/rider-threshold.ts';
 import { NO_RIDERS, stepRiders } from '../../src/activity/riders.ts';
 import { startTracker, track } from '../../src/activity/tracker.ts';
@@ -14,15 +15,16 @@ import { defaultSettings } from '../../src/config/load.ts';
 import { activityPayload } from '../../src/messaging/from-report.ts';
 import { Messaging } from '../../src/messaging/messaging.ts';
 import { CommandRegistry } from '../../src/messaging/verbs.ts';
+import type { Precision } from '../../src/vision/backbone.ts';
+import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { fixedDetail } from '../../src/vision/cells/detail.ts';
-import type { CellEngine } from '../../src/vision/cells/engine.ts';
 import { pyramidOf } from '../../src/vision/cells/pyramid.ts';
-import { readCells } from '../../src/vision/cells/read-cells.ts';
-import { decodeFrame, resizePicture } from '../../src/vision/decode.ts';
+import { decodeFrame, PICTURE_LIMITS, type RawPicture, resizePicture } from '../../src/vision/decode.ts';
 import { measureQuality } from '../../src/vision/quality.ts';
 import { passQualityGates, type QualityGateState } from '../../src/vision/quality-gates.ts';
 import { WHOLE_FRAME } from '../../src/vision/zone.ts';
-import { answerParent } from './child.ts';
+import { answerParent } from './answer.ts';
+import { openBare } from './bare.ts';
 import { cpuMs } from './samples.ts';
 
 const DEFAULTS = defaultSettings();
@@ -33,9 +35,8 @@ export type Stage = (typeof STAGES)[number];
 export interface PathReply {
   /** Milliseconds of every frame. */
   readonly stages: Readonly<Record<Stage, readonly number[]>>;
-  /** In turn with the frames: the twelve tiles of 224 pixels that a frame was cut into before, and the engine alone. */
-  readonly tilesMs: readonly number[];
-  readonly engineMs: readonly number[];
+  /** In turn with the frames: the backbone alone in onnxruntime, in one session, on the levels of the same frame. */
+  readonly bareMs: readonly number[];
   /** CPU time of one frame. */
   readonly cpuMs: number;
   /** Most memory of the process, in MB (2^20 bytes). */
@@ -46,25 +47,30 @@ export interface PathReply {
 
 export interface PathResult extends PathReply {
   readonly picture: string;
+  readonly precision: Precision;
   readonly detail: 'auto' | number;
 }
 
 interface Question {
   readonly files: readonly string[];
   readonly detail: 'auto' | number;
+  readonly precision: Precision;
   readonly frames: number;
 }
 
 const WARM_UP = 3;
-const TILES = 12;
-const VISION = { engine: 'auto', threads: 0, maxBytes: 20e6, maxPixels: 50e6 } as const;
+
 const MODELS = { dir: SHIPPED_MODELS, backbone: 'surfwatch-mobilenetv2-v3', head: 'current' };
 
 answerParent<Question, PathReply>(async question => {
   const messaging = await startMessaging();
-  const reader = await createBeachReader(MODELS, VISION, fixedDetail({ detail: question.detail }));
+  const { precision, detail } = question;
+  const vision = { engine: 'onnx', threads: 0, precision } as const;
+  const reader = await createBeachReader(MODELS, vision, fixedDetail({ detail }));
   const pictures = await Promise.all(question.files.map(file => readFile(file)));
-  return measure(reader, messaging, pictures, question);
+  const bundle = await loadBackboneBundle(join(MODELS.dir, 'backbone', MODELS.backbone));
+  const bare = await openBare(bundle, precision, availableParallelism());
+  return measure(reader, messaging, pictures, bare, question);
 });
 
 async function startMessaging(): Promise<Messaging> {
@@ -84,12 +90,13 @@ async function measure(
   reader: BeachReader,
   messaging: Messaging,
   pictures: readonly Buffer[],
+  bare: (levels: readonly RawPicture[]) => Promise<void>,
   { frames }: Question,
 ): Promise<PathReply> {
   const { activities, cells } = reader.head.manifest;
   const now = () => ({ atMs: Date.now(), monotonicMs: performance.now() });
   const stages = Object.fromEntries(STAGES.map(stage => [stage, [] as number[]])) as Record<Stage, number[]>;
-  const [tilesMs, engineMs]: [number[], number[]] = [[], []];
+  const bareMs: number[] = [];
   let tracker = startTracker(['beach'], now());
   let still: QualityGateState = null;
   let riders = NO_RIDERS;
@@ -127,10 +134,9 @@ async function measure(
     ({ scale } = read.detail);
     // Before what is measured beside it takes memory too.
     if (index < WARM_UP) peakMB = process.resourceUsage().maxRSS / 1024;
-    const beside = {
-      tiles: await timed(() => embedTiles(reader)),
-      engine: await engineAlone(reader, bytes, scale),
-    };
+    const { frame, picture } = await decodeFrame(bytes, PICTURE_LIMITS);
+    const levels = await Promise.all(pyramidOf(frame, scale).map(size => resizePicture(picture, size)));
+    const alone = await timed(() => bare(levels));
     if (index < WARM_UP) continue;
     cpu += cpuOfFrame;
     stages.decode.push(read.tookMs.decode);
@@ -139,37 +145,13 @@ async function measure(
     stages['gates, evidence'].push(judgedMs - readMs);
     stages.publish.push(doneMs - judgedMs);
     stages.all.push(doneMs - startMs);
-    tilesMs.push(beside.tiles);
-    engineMs.push(beside.engine);
+    bareMs.push(alone);
   }
-  return { stages, tilesMs, engineMs, cpuMs: cpu / frames, peakMB, scale };
+  return { stages, bareMs, cpuMs: cpu / frames, peakMB, scale };
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startMs = performance.now();
   await work();
   return performance.now() - startMs;
-}
-
-function embedTiles({ backbone }: BeachReader): Promise<unknown> {
-  const { size } = backbone.manifest.input;
-  return backbone.embed(new Uint8Array(TILES * size * size * 3).fill(127), TILES);
-}
-
-/** The pass over all levels, of pictures that are in memory in the right size. */
-async function engineAlone({ backbone, head }: BeachReader, bytes: Buffer, scale: number): Promise<number> {
-  const { frame, picture } = await decodeFrame(bytes, VISION);
-  const levels = await Promise.all(pyramidOf(frame, scale).map(size => resizePicture(picture, size)));
-  const { manifest, ...weights } = head;
-  const { width, hidden } = manifest;
-  return timed(async () => {
-    for (const level of levels) {
-      await readCells(backbone.cells as CellEngine, level, {
-        ...weights,
-        width,
-        hidden,
-        outputs: outputsOf(manifest),
-      });
-    }
-  });
 }

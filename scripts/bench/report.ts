@@ -1,6 +1,7 @@
 /** Writes the figures as a page. */
 import { cpus, release, type as systemName, totalmem } from 'node:os';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
+import { PRECISIONS } from '../../src/vision/backbone.ts';
 import type { DaemonResult } from './daemon.ts';
 import type { EngineResult } from './engines.ts';
 import { type PathResult, STAGES } from './path.ts';
@@ -36,7 +37,8 @@ export function describeMachine(): Machine {
   };
 }
 
-export function report(results: Results): string {
+/** @param peers the part that `npm run bench:peers` wrote */
+export function report(results: Results, peers: string): string {
   const { machine, pictures } = results;
   const kB = (bytes: number) => `${Math.round(bytes / 1000)} kB`;
   return [
@@ -48,6 +50,8 @@ export function report(results: Results): string {
     ...stages(results.path),
     ...engines(results.engines),
     ...daemon(results.daemon),
+    peers,
+    '',
     ...TRIED,
   ].join('\n');
 }
@@ -65,14 +69,28 @@ const TRIED = [
 ];
 
 function targets({ engines, path, daemon }: Results): string[] {
-  const hd = path.find(({ picture, detail }) => picture.startsWith('1280') && detail === 1);
-  const beside = percentile(hd?.stages.pass ?? [], 0.5) / percentile(hd?.tilesMs ?? [], 0.5);
+  const [fp32, int8] = PRECISIONS.map(precision =>
+    path.find(each => each.picture.startsWith('1280') && each.detail === 1 && each.precision === precision),
+  );
+  const half = (ms: readonly number[] = []) => percentile(ms, 0.5);
+  const bare = half(int8?.stages.decode) + half(int8?.bareMs);
   const rows = [
     ratioRow(engines, 'tfjs-node', 2),
     ratioRow(engines, 'wasm', 4),
-    limitRow('pass over a frame of 1280 × 720 at detail 1, beside 12 tiles of before, p50', beside, 2.2, '×'),
-    limitRow('memory of the daemon with frames of 1920 × 1080 (RSS), most', daemon.peakMB, 230, 'MB'),
-    limitRow('first publication after the start, p50', percentile(daemon.firstMs, 0.5), 2_000, 'ms'),
+    limitRow(
+      'a frame of 1280 × 720 at detail 1 in int8, all of it, beside its decoding and onnxruntime alone, p50',
+      half(int8?.stages.all) / bare,
+      1.25,
+      '×',
+    ),
+    limitRow(
+      'the pass over it in int8, beside fp32, p50',
+      half(int8?.stages.pass) / half(fp32?.stages.pass),
+      0.6,
+      '×',
+    ),
+    limitRow('memory of the daemon with frames of 1920 × 1080 (RSS), most', daemon.peakMB, 180, 'MB'),
+    limitRow('first publication after the start, p50', half(daemon.firstMs), 1_000, 'ms'),
   ];
   return [
     '## Targets on two cores',
@@ -104,18 +122,18 @@ function speedup(engines: readonly EngineResult[], other: string, tiles: number)
 
 function stages(path: readonly PathResult[]): string[] {
   const names = STAGES.map(name => (name === 'all' ? '**all**' : name));
-  const rows = path.map(({ picture, detail, scale, stages: times, cpuMs, peakMB, tilesMs, engineMs }) => {
-    const cells = [...STAGES.map(name => pair(times[name])), number(cpuMs), pair(engineMs), pair(tilesMs)];
+  const rows = path.map(({ picture, detail, precision, scale, stages: times, cpuMs, peakMB, bareMs }) => {
+    const cells = [...STAGES.map(name => pair(times[name])), number(cpuMs), pair(bareMs)];
     const how = detail === 'auto' ? `auto (${scale.toFixed(2)})` : detail;
-    return `| ${picture}, detail ${how} | ${cells.join(' | ')} | ${Math.round(peakMB)} MB |`;
+    return `| ${picture}, detail ${how}, ${precision} | ${cells.join(' | ')} | ${Math.round(peakMB)} MB |`;
   });
   return [
     '## From a picture to its message',
     '',
-    'Milliseconds, p50 / p95, frame after frame in one process: the JPEG in memory, decoded, led through the backbone once at each of its levels (engine `auto`, all threads), riders found and followed, published at QoS 1 to the embedded broker and acknowledged. At detail 1 every pixel of the frame is read; `auto` enlarges it where there is time, here as if there always were. In turn with the frames: the engine alone on the levels of the same frame, and the twelve tiles of 224 × 224 that a frame was cut into before.',
+    'Milliseconds, p50 / p95, frame after frame in one process: the JPEG in memory, decoded, led through the backbone once at each of its levels (engine `onnx`, all threads), riders found and followed, published at QoS 1 to the embedded broker and acknowledged. At detail 1 every pixel of the frame is read; `auto` enlarges it where there is time, here as if there always were. In turn with the frames: onnxruntime alone on the levels of the same frame, the whole backbone in one session of the same precision, without the projection and the head.',
     '',
-    `| | ${names.join(' | ')} | CPU | engine alone | 12 tiles | peak RSS |`,
-    `| --- |${' --- |'.repeat(STAGES.length + 4)}`,
+    `| | ${names.join(' | ')} | CPU | onnxruntime alone | peak RSS |`,
+    `| --- |${' --- |'.repeat(STAGES.length + 3)}`,
     ...rows,
     '',
   ];

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import type { BeachReader } from '../activity/beach-reader.ts';
 import { PACKAGE_ROOT } from '../base/paths.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Precision } from '../vision/backbone.ts';
 import { affordable, type DetailPlan, pixelsRead } from '../vision/cells/detail.ts';
 import { type Size, smallestSeen } from '../vision/cells/pyramid.ts';
 import { PICTURE_LIMITS } from '../vision/decode.ts';
@@ -40,8 +41,8 @@ some values of camera.interval how high the smallest rider is, in pixels of the 
 see well. Where it says "of 4 turns", that takes four frames: each reads a band at full detail. A board without cooling slows
 down when it is hot: --seconds 600 shows it.
 
-Fields of --json: machine (cpu, cores, memoryMB), engine, runtime, share (vision.share), frames: width, height, reads, decodeMs
-and readMs at detail 1 (p50, p95), intervals (intervalMs, detail, turns, smallestPx).
+Fields of --json: machine (cpu, cores, memoryMB), engine, runtime, share (vision.share), frames: width, height,
+precision, reads, decodeMs and readMs at detail 1 (p50, p95), intervals (intervalMs, detail, turns, smallestPx).
 
 Examples:
   $ sudo systemctl stop surfwatch && surfwatch bench
@@ -62,26 +63,40 @@ const LEAST_READS = 2;
 async function bench(picture: string | undefined, { seconds, json, ...options }: BenchFlags): Promise<void> {
   const { settings } = settingsFrom(options);
   const { share } = settings.vision;
-  // At this detail each pixel is read once: what others would take follows from it, as in the daemon.
-  const reader = await openBeachReader({ ...settings, vision: { ...settings.vision, detail: 1 } });
+  const bytes = await readPicture(picture ?? SHIPPED, PICTURE_LIMITS.maxBytes);
+  const pictures =
+    picture === undefined ? await Promise.all(SIZES.map(size => resized(bytes, size))) : [bytes];
+  const readers = await openReaders(settings);
+  const jobs = readers.flatMap(reader => pictures.map(each => ({ reader, bytes: each })));
+  const progress = startLongWork('reading frames', json);
   try {
-    const bytes = await readPicture(picture ?? SHIPPED, PICTURE_LIMITS.maxBytes);
-    const pictures =
-      picture === undefined ? await Promise.all(SIZES.map(size => resized(bytes, size))) : [bytes];
-    const progress = startLongWork('reading frames', json);
     const frames: BenchedFrame[] = [];
-    for (const [index, each] of pictures.entries()) {
-      const part: Progress['to'] = done => progress.to((index + done) / pictures.length);
-      frames.push(await measure(reader, each, seconds * 1000, share, part));
+    for (const [index, { reader, bytes }] of jobs.entries()) {
+      const part: Progress['to'] = done => progress.to((index + done) / jobs.length);
+      frames.push(await measure(reader, bytes, seconds * 1000, share, part));
     }
     progress.stop();
-    const { engine, runtime } = reader.backbone;
+    const { engine, runtime } = readers[0].backbone;
     const result = { machine: machine(), engine, runtime, share, frames };
     if (json) console.log(JSON.stringify(result));
     else print(result);
   } finally {
-    await reader.close();
+    progress.stop();
+    for (const reader of readers) await reader.close();
   }
+}
+
+/** One, or with the precision "auto" one of each that the engine has. */
+async function openReaders(settings: Settings): Promise<[BeachReader, ...BeachReader[]]> {
+  const { precision } = settings.vision;
+  // At this detail each pixel is read once: what others would take follows from it, as in the daemon.
+  const open = (chosen: Precision) =>
+    openBeachReader({ ...settings, vision: { ...settings.vision, detail: 1, precision: chosen } });
+  const first = await open(precision === 'auto' ? 'fp32' : precision);
+  if (precision !== 'auto' || first.backbone.engine !== 'onnx') return [first];
+  // A backbone of one's own may have no ranges to be read in eight bits by.
+  const second = await open('int8').catch(() => null);
+  return second === null ? [first] : [first, second];
 }
 
 function resized(bytes: Buffer, { width, height }: Size): Promise<Buffer> {
@@ -95,6 +110,7 @@ interface Times {
 }
 
 interface BenchedFrame extends Size {
+  readonly precision: Precision;
   readonly reads: number;
   readonly decodeMs: Times;
   readonly readMs: Times;
@@ -129,7 +145,8 @@ async function measure(
     const { scale, turns } = affordable(size, msPerPixel, intervalMs * share);
     return { intervalMs, detail: round(scale), turns, smallestPx: Math.ceil(round(smallestSeen(scale))) };
   });
-  return { ...size, reads: read.length, decodeMs: timesOf(decode), readMs, intervals };
+  const { precision } = reader.backbone;
+  return { ...size, precision, reads: read.length, decodeMs: timesOf(decode), readMs, intervals };
 }
 
 function timesOf(values: readonly number[]): Times {
@@ -160,9 +177,16 @@ function print({ machine: { cpu, cores, memoryMB }, engine, runtime, share, fram
   console.log(`${cpu}, ${cores} cores, ${memoryMB} MB; engine ${engine} (${runtime})\n`);
   const ms = ({ p50, p95 }: Times) => `${Math.round(p50)} / ${Math.round(p95)} ms`;
   printTable(
-    ['frame', 'decoded in', 'read in, p50 / p95', ...INTERVALS.map(interval => `every ${interval / 1000} s`)],
-    frames.map(({ width, height, decodeMs, readMs, intervals }) => [
+    [
+      'frame',
+      'precision',
+      'decoded in',
+      'read in, p50 / p95',
+      ...INTERVALS.map(interval => `every ${interval / 1000} s`),
+    ],
+    frames.map(({ width, height, precision, decodeMs, readMs, intervals }) => [
       `${width} × ${height}`,
+      precision,
       ms(decodeMs),
       ms(readMs),
       ...intervals.map(

@@ -3,14 +3,9 @@ import { Command, Option } from 'commander';
 import { SHIPPED_MODELS } from '../base/paths.ts';
 import { SurfwatchError } from '../errors.ts';
 import { FORMAT_NAMES, FORMATS, type FormatName, formatOf } from '../exchange/export/formats.ts';
-import {
-  type ExportModel,
-  loadExportModel,
-  PRECISIONS,
-  type Precision,
-  type Ranges,
-} from '../exchange/export/model.ts';
+import { type ExportModel, loadExportModel, PRECISIONS, type Precision } from '../exchange/export/model.ts';
 import { saveExport } from '../exchange/export/save.ts';
+import type { Ranges } from '../vision/bundle.ts';
 import { startProgress } from './progress.ts';
 
 interface ExportFlags {

@@ -39,8 +39,8 @@ export interface DaemonDeps {
   readonly networkClock?: Clock;
   /** The root of the log. */
   readonly log: Logger;
-  /** Path of the embedded broker's bundled program, where it is not beside this one. */
-  readonly brokerProgram?: string;
+  /** Folder of the bundled programs of the embedded broker and of a retraining, where they are not beside this one. */
+  readonly programs?: string;
   /** The version of surfwatch, for `info`. */
   readonly version: string;
   /** Where the configuration has each setting from, for those who ask. */
@@ -146,7 +146,7 @@ export async function openFoundation(
 
 function createMessaging(
   configured: Settings,
-  { clock, networkClock = clock, brokerProgram, log: root }: DaemonDeps,
+  { clock, networkClock = clock, programs, log: root }: DaemonDeps,
   commands: CommandRegistry,
 ): Messaging {
   const { mqtt, broker, stateDir, discovery } = configured;
@@ -158,7 +158,7 @@ function createMessaging(
       options: broker,
       base,
       niceness: BROKER_NICENESS,
-      ...(brokerProgram !== undefined && { program: brokerProgram }),
+      ...(programs !== undefined && { program: join(programs, 'broker-program.js') }),
       clock: networkClock,
       log: partLogger(root, 'broker'),
     });

@@ -295,6 +295,7 @@ async function startLearning(
     onTraining: training => messaging.set('training', training),
     onAlert: (id, text) => messaging.alert(id, text),
     ...told,
+    thread: { programs: deps.programs },
     newId,
     clock: deps.clock,
     log: partLogger(deps.log, 'learning'),

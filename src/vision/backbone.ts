@@ -7,6 +7,10 @@ import { readCells } from './cells/read-cells.ts';
 export const ENGINES = ['onnx', 'tfjs-node', 'wasm'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
+/** float32, or bytes times weights of eight bits. */
+export const PRECISIONS = ['fp32', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 /** What a backbone is opened for: it is tried on that alone, and takes memory for that alone. */
 export type BackboneUse = 'photos' | 'frames';
 
@@ -14,6 +18,8 @@ export interface Backbone {
   readonly engine: EngineName;
   /** What computes it, with its version, for logs and `info`. */
   readonly runtime: string;
+  /** Of the pass over frames. */
+  readonly precision: Precision;
   readonly manifest: BackboneManifest;
   /**
    * Embeds a batch of tiles.
@@ -49,8 +55,11 @@ export function describeGolden(embedding: Float32Array): BackboneManifest['golde
   return { first: [...embedding.subarray(0, 16)], mean: sum / embedding.length, l2: Math.sqrt(squares) };
 }
 
-/** Largest difference that rounding in another order of summation explains; a wrong scaling or padding is far beyond. */
-const TOLERANCE = 1e-3;
+/**
+ * Largest difference that rounding explains: in another order of summation, or to eight bits. A wrong scaling or padding is
+ * far beyond.
+ */
+const TOLERANCE = { fp32: 1e-3, int8: 0.4 } as const;
 
 /**
  * Embeds the pattern and compares with the manifest: a broken build, a wrong scaling or a mixed-up weight file shows
@@ -70,10 +79,11 @@ export async function checkGolden(backbone: Backbone, use: BackboneUse = 'photos
         )
       : differencesOf(golden, describeGolden(await backbone.embed(pixels, 1)));
   const worst = Math.max(...differences);
-  if (!(worst <= TOLERANCE)) {
+  const tolerance = TOLERANCE[use === 'frames' ? backbone.precision : 'fp32'];
+  if (!(worst <= tolerance)) {
     throw new SurfwatchError(
       'engine-wrong',
-      `engine ${backbone.engine} (${backbone.runtime}) misses the golden vector of ${backbone.manifest.id} by ${worst.toPrecision(3)} (at most ${TOLERANCE} is right)`,
+      `engine ${backbone.engine} (${backbone.runtime}) misses the golden vector of ${backbone.manifest.id} by ${worst.toPrecision(3)} (at most ${tolerance} is right)`,
     );
   }
 }

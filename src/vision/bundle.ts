@@ -70,6 +70,8 @@ const manifestSchema = z.object({
 
 export type BackboneManifest = z.infer<typeof manifestSchema>;
 export type BackboneLayer = z.infer<typeof layerSchema>;
+/** Smallest and largest value that a layer's output takes on pictures. */
+export type Ranges = NonNullable<BackboneManifest['ranges']>;
 
 export interface BackboneBundle {
   readonly manifest: BackboneManifest;

@@ -15,14 +15,14 @@ import { until } from '../support/until.ts';
 import { ffmpeg, installed, OPTIONS, QUIET, video } from './ffmpeg-fixtures.ts';
 import { alive, failure, fakeProgram, never, setPath } from './fixtures.ts';
 
-/** The living ffmpeg children of this process that read this input. */
-async function children(input: string): Promise<number[]> {
+/** The living ffmpeg children of this process that read this input, in one of these states. */
+async function children(input: string, states = /[^Z]/): Promise<number[]> {
   const pids: number[] = [];
   for (const entry of await readdir('/proc')) {
     const about = (file: string) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '');
     if (!(await about('cmdline')).includes(input)) continue;
-    const [, name, state, parent] = /\((.*)\) (\S) (\d+)/.exec(await about('stat')) ?? [];
-    if (name === 'ffmpeg' && state !== 'Z' && Number(parent) === process.pid) pids.push(Number(entry));
+    const [, name, state = 'Z', parent] = /\((.*)\) (\S) (\d+)/.exec(await about('stat')) ?? [];
+    if (name === 'ffmpeg' && states.test(state) && Number(parent) === process.pid) pids.push(Number(entry));
   }
   return pids;
 }
@@ -107,10 +107,13 @@ describe.skipIf(!installed).concurrent('with the real ffmpeg (skipped where it i
   test('a picture from before a stall is not passed off as fresh', async () => {
     const clock = fakeClock();
     const input = await video();
-    const source = ffmpeg({ input, loop: false }, clock);
+    const source = ffmpeg({ input }, clock);
     await source.grab(never);
     await until(() => source.dropped > 2);
     for (const pid of await children(input)) process.kill(pid, 'SIGSTOP');
+    await until(async () => (await children(input, /T/)).length === 1);
+    // What it wrote before is read before time goes on.
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
     await clock.advance(60_000);
     await expect(source.grab(AbortSignal.timeout(300))).rejects.toThrow(/timeout/i);
   });

@@ -15,7 +15,10 @@ test('measures a frame of the camera at its own size, and says what is left time
   const { machine, engine, share, frames } = JSON.parse(output);
   expect({ engine, share }).toEqual({ engine: 'onnx', share: 0.5 });
   expect(machine.cores).toBeGreaterThan(0);
-  expect(frames).toMatchObject([{ width: 640, height: 352 }]);
+  expect(frames).toMatchObject([
+    { width: 640, height: 352, precision: 'fp32' },
+    { width: 640, height: 352, precision: 'int8' },
+  ]);
   const [{ reads, readMs, intervals }] = frames;
   expect(reads).toBeGreaterThanOrEqual(2);
   expect(readMs.p50).toBeGreaterThan(0);
@@ -27,16 +30,16 @@ test('measures a frame of the camera at its own size, and says what is left time
   expect(smallest.at(-1)).toBeGreaterThanOrEqual(6);
 });
 
-test('reads what is shipped at two sizes, and prints a table', async () => {
+test('reads what is shipped at two sizes, as it is told to, and prints a table', async () => {
   const { status, output } = await surfwatch(['bench', '--seconds', '1']);
   expect(status).toBe(0);
-  expect(output).toMatch(/^1280 × 720 .*\d+ \/ \d+ ms.* px/m);
-  expect(output).toMatch(/^1920 × 1080 .*\d+ \/ \d+ ms.* px/m);
+  expect(output).toMatch(/^1280 × 720 +fp32 .*\d+ \/ \d+ ms.* px/m);
+  expect(output).toMatch(/^1920 × 1080 +int8 .*\d+ \/ \d+ ms.* px/m);
 });
 
 test('needs a picture that can be read', async () => {
   const missing = join(await temporaryFolder(), 'none.jpg');
   const { status, errors } = await surfwatch(['bench', missing]);
   expect(status).not.toBe(0);
-  expect(errors).toMatch(/^image-unreadable|^file-|^usage|none\.jpg/);
+  expect(errors).toContain('none.jpg');
 });

@@ -5,7 +5,7 @@ import { SurfwatchError } from '../../src/errors.ts';
 import { type LearningVerbDeps, learningVerbs } from '../../src/learning/board/verbs.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
 import { type PictureLabeller, statusVerb } from '../../src/messaging/verbs.ts';
-import { type Given, startMessaging } from '../messaging/support.ts';
+import { type Given, plainBroker, QUICK, startMessaging } from '../messaging/support.ts';
 import { runHere } from './support.ts';
 
 export const FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
@@ -48,7 +48,9 @@ export async function daemonWith(parts: Parts, setup: Given = {}) {
     },
   };
   const status = statusVerb(parts.status ?? unexpected);
-  const messaging = await startMessaging({ verbs: { ...verbs, status }, pictures: labels, ...setup });
+  // The embedded broker would be a process of its own for each.
+  const mqtt = setup.mqtt ?? { ...QUICK, url: (await plainBroker()).url };
+  const messaging = await startMessaging({ verbs: { ...verbs, status }, pictures: labels, ...setup, mqtt });
   const run = (command: Command, args: readonly string[] = []) =>
     runHere(command, [...args, '--url', messaging.address]);
   return { messaging, pictures, run };

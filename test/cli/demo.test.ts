@@ -27,7 +27,7 @@ async function demo(cwd: string, temporary: string, port: number) {
   throw new Error('the demo ended');
 }
 
-describe('surfwatch demo', { timeout: 120_000 }, () => {
+describe('surfwatch demo', () => {
   test('runs twice at once in one folder, and leaves nothing there', async () => {
     const [cwd, temporary] = [await temporaryFolder(), await temporaryFolder()];
     const port = await getPort();

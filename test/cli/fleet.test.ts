@@ -15,42 +15,38 @@ test('no board is an error with a remedy; for a script it is an empty list', asy
   expect([json.status, JSON.parse(json.output)]).toEqual([1, { well: false, boards: [] }]);
 });
 
-test.skipIf(!hasMosquitto)(
-  'boards of one broker, each under a client id of its own',
-  { timeout: 60_000 },
-  async () => {
-    const { url } = await mosquitto();
-    const watching = await listener(url);
-    const on = ['camera.kind=simulator', 'fleet=true', `mqtt.url=${url}`];
-    const daemons = await Promise.all(['north', 'south'].map(site => daemonWith([...on, `site=${site}`])));
-    const running = (site: string) => watching.last(`surf/${site}/state`)?.includes('"running"') === true;
-    await until(() => running('north') && running('south'), 'both run', 30_000);
-    await until(() => watching.last('surf/north/activity/state') !== undefined, 'what goes on', 30_000);
+test.skipIf(!hasMosquitto)('boards of one broker, each under a client id of its own', async () => {
+  const { url } = await mosquitto();
+  const watching = await listener(url);
+  const on = ['camera.kind=simulator', 'fleet=true', `mqtt.url=${url}`];
+  const daemons = await Promise.all(['north', 'south'].map(site => daemonWith([...on, `site=${site}`])));
+  const running = (site: string) => watching.last(`surf/${site}/state`)?.includes('"running"') === true;
+  await until(() => running('north') && running('south'), 'both run', 30_000);
+  await until(() => watching.last('surf/north/activity/state') !== undefined, 'what goes on', 30_000);
 
-    const well = await run('--url', url);
-    expect(well).toMatchObject({ status: 0, errors: '' });
-    expect(well.output).toMatch(/^site +online +state/);
-    expect(well.output).toMatch(/^north +yes +running/m);
-    expect(well.output).toMatch(/^south +yes +running/m);
-    expect(well.output).toContain('2 boards, all well');
+  const well = await run('--url', url);
+  expect(well).toMatchObject({ status: 0, errors: '' });
+  expect(well.output).toMatch(/^site +online +state/);
+  expect(well.output).toMatch(/^north +yes +running/m);
+  expect(well.output).toMatch(/^south +yes +running/m);
+  expect(well.output).toContain('2 boards, all well');
 
-    await daemons[1]?.stop();
-    const alone = await startMessaging({ mqtt: { ...QUICK, url, clientId: 'alone' } });
-    alone.alert('disk-full', 'no space');
-    await until(() => watching.last('surf/alert/disk-full') === 'no space', 'the alert');
-    const unwell = await run('--url', url);
-    expect(unwell.status).toBe(1);
-    expect(unwell.output).toContain('surf  disk-full: no space');
-    expect(unwell.output).toContain('south  offline');
-    const { boards } = JSON.parse((await run('--url', url, '--json')).output);
-    expect(boards.map((board: { base: string; online: boolean }) => [board.base, board.online])).toEqual([
-      ['surf', true],
-      ['surf/north', true],
-      ['surf/south', false],
-    ]);
-    expect(watching.on('surf/north/availability')).toEqual(['online']);
-  },
-);
+  await daemons[1]?.stop();
+  const alone = await startMessaging({ mqtt: { ...QUICK, url, clientId: 'alone' } });
+  alone.alert('disk-full', 'no space');
+  await until(() => watching.last('surf/alert/disk-full') === 'no space', 'the alert');
+  const unwell = await run('--url', url);
+  expect(unwell.status).toBe(1);
+  expect(unwell.output).toContain('surf  disk-full: no space');
+  expect(unwell.output).toContain('south  offline');
+  const { boards } = JSON.parse((await run('--url', url, '--json')).output);
+  expect(boards.map((board: { base: string; online: boolean }) => [board.base, board.online])).toEqual([
+    ['surf', true],
+    ['surf/north', true],
+    ['surf/south', false],
+  ]);
+  expect(watching.on('surf/north/availability')).toEqual(['online']);
+});
 
 test.skipIf(!hasMosquitto)('a broker that lets read nothing shows nothing', async () => {
   const { url } = await mosquitto(['allow_anonymous true', 'acl_file /dev/null']);

@@ -52,7 +52,7 @@ async function rowsOf(args: readonly string[]) {
   return JSON.parse(output);
 }
 
-describe('surfwatch history', { timeout: 60_000 }, () => {
+describe('surfwatch history', () => {
   test('prints a table and a map while the daemon writes', async () => {
     const { status, output, errors } = await surfwatch(['history', ...(await running()), ...PERIOD]);
     expect([status, errors]).toEqual([0, '']);

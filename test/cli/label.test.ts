@@ -47,7 +47,7 @@ describe('surfwatch label', () => {
     expect(labels.labelFrames).toHaveBeenLastCalledWith({ frames: [FRAME], labels: [], by: 'ana' }, 'cli');
   });
 
-  test('reads ids from standard input, more than one command holds', { timeout: 60_000 }, async () => {
+  test('reads ids from standard input, more than one command holds', async () => {
     const labels = { labelFrames: labelFrames() };
     const { messaging } = await daemonWith({ labels });
     const ids = Array.from({ length: 500 }, (_, n) => `01JWNB52Q8Z3V4C0E7XK9T${String(n).padStart(4, '0')}`);

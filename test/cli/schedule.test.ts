@@ -4,7 +4,7 @@ import { surfwatch } from './support.ts';
 const set = (...settings: string[]) => settings.flatMap(setting => ['--set', `schedule.${setting}`]);
 const TROMSO = set('latitude=69.65', 'longitude=18.96', 'timeZone=Europe/Oslo');
 
-test('surfwatch schedule shows the days, and that it is off', { timeout: 60_000 }, async () => {
+test('surfwatch schedule shows the days, and that it is off', async () => {
   const { status, output, errors } = await surfwatch([
     'schedule',
     ...set('windows=[{"from":"09:00","to":"17:30"}]', 'daylight=all'),
@@ -18,9 +18,7 @@ test('surfwatch schedule shows the days, and that it is off', { timeout: 60_000 
   expect(output).toContain('schedule.enabled is off');
 });
 
-test('a year beyond the polar circle has days without night and nights without day', {
-  timeout: 60_000,
-}, async () => {
+test('a year beyond the polar circle has days without night and nights without day', async () => {
   const { output } = await surfwatch([
     'schedule',
     ...TROMSO,
@@ -39,7 +37,7 @@ test('a year beyond the polar circle has days without night and nights without d
   expect(count(24) + count(0)).toBeLessThan(130);
 });
 
-test('wrong settings end with 78, each named', { timeout: 60_000 }, async () => {
+test('wrong settings end with 78, each named', async () => {
   const wrong = set(
     'enabled=true',
     'latitude=91',

@@ -8,7 +8,7 @@ import { drawPhotos } from '../learning/draw.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runScript } from './run-script.ts';
 
-const COUNTS = { surfing: 16, windsurfing: 16, kitesurfing: 16, none: 16 };
+const COUNTS = { surfing: 12, windsurfing: 12, kitesurfing: 12, none: 12 };
 
 const train = (...args: string[]) => runScript('train-offline', args);
 
@@ -62,10 +62,10 @@ describe('scripts/train-offline.ts', () => {
         expect.arrayContaining(['contradiction', 'none/seven.jpg', 'windsurfing/7.jpg']),
       ]),
     );
-    // Of 16 each: both sides of a contradiction are gone.
+    // Of 12 each: both sides of a contradiction are gone.
     expect(answer.data.sources[0]).toMatchObject({
-      files: 63,
-      classes: { surfing: 16, windsurfing: 15, kitesurfing: 16, none: 16 },
+      files: 47,
+      classes: { surfing: 12, windsurfing: 11, kitesurfing: 12, none: 12 },
     });
   });
 
@@ -88,7 +88,7 @@ describe('scripts/train-offline.ts', () => {
   it('fits to all that is not held out: boards learn from frames, and need no photos kept for them', () => {
     const { fitted, held } = answer.samples;
     // A whole, a middle, and a changed view of each photo.
-    expect(fitted).toBe(3 * (63 - held));
+    expect(fitted).toBe(3 * (47 - held));
   });
 
   it('writes the evidence beside it', async () => {
@@ -149,7 +149,7 @@ describe('scripts/train-offline.ts', () => {
     );
     expect(folds.status, folds.stderr).toBe(0);
     const swapped: TrainingRecord = JSON.parse(folds.stdout);
-    expect(swapped.folds?.pooled.all?.pictures).toBe(63);
+    expect(swapped.folds?.pooled.all?.pictures).toBe(47);
     expect(swapped.folds?.each).toHaveLength(3);
     expect(swapped.suspects.map(({ file }) => file)).toContain(join(photos, 'windsurfing', 'swapped.jpg'));
   });

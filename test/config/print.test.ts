@@ -80,7 +80,7 @@ function valuesOf({ format, min, max, choices, keys, schemes, none }: Setting): 
   return none === undefined ? values : fc.option(values);
 }
 
-test('what is printed can be loaded, and gives the same settings', { timeout: 60_000 }, () => {
+test('what is printed can be loaded, and gives the same settings', () => {
   const free = SETTINGS.filter(({ path }) => !RULED.test(path));
   expect(free.length).toBeGreaterThan(60);
   const contents = fc.record(Object.fromEntries(free.map(({ path, setting }) => [path, valuesOf(setting)])), {

@@ -25,8 +25,7 @@ function snapshots(
     log: silent,
   });
   part.start();
-  const arrived = (count: number) =>
-    expect.poll(() => published.length, { interval: 5, timeout: 60_000 }).toBe(count);
+  const arrived = (count: number) => expect.poll(() => published.length, { interval: 5 }).toBe(count);
   return { part, clock, published, now, arrived };
 }
 

@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import { listener } from '../messaging/support.ts';
-import { BROKER_PROGRAM, DEFAULTS } from '../support/defaults.ts';
+import { BUNDLED, DEFAULTS } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -166,7 +166,7 @@ describe('a daemon that is controlled', () => {
     const second = startDaemon(settings, {
       clock: systemClock,
       log: silent,
-      brokerProgram: BROKER_PROGRAM,
+      programs: BUNDLED,
       version: '0.0.0-test',
     });
     await expect(second).rejects.toMatchObject({ code: 'state-locked' });

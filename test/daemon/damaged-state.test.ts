@@ -11,7 +11,7 @@ import { startDaemon } from '../../src/daemon/daemon.ts';
 import type { DaemonDeps } from '../../src/daemon/foundation.ts';
 import { stateFiles } from '../../src/host/state/copy.ts';
 import { listener, plainBroker } from '../messaging/support.ts';
-import { BROKER_PROGRAM } from '../support/defaults.ts';
+import { BUNDLED } from '../support/defaults.ts';
 import { readableLog, silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -52,7 +52,7 @@ async function daemonIn(
   const daemon = await startDaemon(settings, {
     clock: systemClock,
     log,
-    brokerProgram: BROKER_PROGRAM,
+    programs: BUNDLED,
     version: '0.0.0-test',
     ...(onChange !== undefined && { onChange }),
   });
@@ -71,7 +71,7 @@ async function liveIn(stateDir: string): Promise<void> {
   await daemon.stop();
 }
 
-describe('a daemon whose state is damaged', { timeout: 180_000 }, () => {
+describe('a daemon whose state is damaged', () => {
   let original = '';
 
   it('has one that was in use', async () => {

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { listener } from '../messaging/support.ts';
-import { BROKER_PROGRAM } from '../support/defaults.ts';
+import { BUNDLED } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -32,7 +32,7 @@ export async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const daemon = await startDaemon(settings, {
     clock: systemClock,
     log: silent,
-    brokerProgram: BROKER_PROGRAM,
+    programs: BUNDLED,
     version: '0.0.0-test',
   });
   onTestFinished(() => daemon.stop());

@@ -79,7 +79,7 @@ function readmeCall(start: string): string[] {
   return surfwatchCalls(found?.line ?? '')[0] ?? [];
 }
 
-test('the commands of the README do what it says', { timeout: 60_000 }, async () => {
+test('the commands of the README do what it says', async () => {
   const folder = await temporaryFolder();
   const [config] = blocks('jsonc').filter(({ page }) => page === 'README.md');
   writeFileSync(join(folder, 'board.json'), config?.text ?? '');

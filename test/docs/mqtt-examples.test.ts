@@ -11,7 +11,7 @@ import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { trainingSchema } from '../../src/messaging/learning-payloads.ts';
 import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
 import { client, has, hasMosquitto, mosquitto } from '../messaging/support.ts';
-import { BROKER_PROGRAM } from '../support/defaults.ts';
+import { BUNDLED } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -44,7 +44,7 @@ async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const daemon = await startDaemon(settings, {
     clock: systemClock,
     log: silent,
-    brokerProgram: BROKER_PROGRAM,
+    programs: BUNDLED,
     version: '0.0.0',
   });
   onTestFinished(() => daemon.stop());
@@ -118,23 +118,19 @@ test('there are examples with Mosquitto', () => {
   );
 });
 
-test.skipIf(!hasMosquitto || !hasClients)(
-  'the examples of the README work with Mosquitto',
-  { timeout: 60_000 },
-  async () => {
-    const { url } = await mosquitto();
-    await daemonWith([`mqtt.url=${url}`]);
-    const watching = await watch(url);
-    const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));
-    for (const { at, line } of LINES.filter(one => one.at.startsWith('README.md'))) {
-      const before = answers().length;
-      checkOutput(line, await shell(line, url));
-      if (line.includes('mosquitto_pub')) await until(() => answers().length > before, `${at}: an answer`);
-    }
-  },
-);
+test.skipIf(!hasMosquitto || !hasClients)('the examples of the README work with Mosquitto', async () => {
+  const { url } = await mosquitto();
+  await daemonWith([`mqtt.url=${url}`]);
+  const watching = await watch(url);
+  const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));
+  for (const { at, line } of LINES.filter(one => one.at.startsWith('README.md'))) {
+    const before = answers().length;
+    checkOutput(line, await shell(line, url));
+    if (line.includes('mosquitto_pub')) await until(() => answers().length > before, `${at}: an answer`);
+  }
+});
 
-test.skipIf(!hasClients)('the examples work with the embedded broker', { timeout: 60_000 }, async () => {
+test.skipIf(!hasClients)('the examples work with the embedded broker', async () => {
   const daemon = await daemonWith(['broker.port=0']);
   const watching = await watch(daemon.address);
   const answers = () => watching.received.filter(({ topic }) => topic.startsWith('surf/response/'));

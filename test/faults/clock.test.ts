@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { drawnBeach } from '../daemon/support.ts';
 import { listener } from '../messaging/support.ts';
-import { BROKER_PROGRAM } from '../support/defaults.ts';
+import { BUNDLED } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -42,7 +42,7 @@ async function boardWithClock(atMs: number, more: readonly string[] = []) {
   const daemon = await startDaemon(settings, {
     clock,
     log: silent,
-    brokerProgram: BROKER_PROGRAM,
+    programs: BUNDLED,
     version: '0.0.0-test',
   });
   onTestFinished(() => daemon.stop());

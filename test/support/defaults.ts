@@ -4,5 +4,6 @@ import { defaultSettings } from '../../src/config/load.ts';
 
 export const DEFAULTS = defaultSettings();
 
-/** The embedded broker as it is installed; the start from its sources takes three times as long. */
-export const BROKER_PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'broker-program.js');
+/** The embedded broker and the thread of a retraining as they are installed: from its sources each takes seconds to start. */
+export const BUNDLED = join(import.meta.dirname, '..', '..', 'dist');
+export const BROKER_PROGRAM = join(BUNDLED, 'broker-program.js');

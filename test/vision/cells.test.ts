@@ -1,24 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backbone } from '../../src/vision/backbone.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle.ts';
-import { type Planes, planBands, runInBands } from '../../src/vision/cells/bands.ts';
+import { type Maps, planBands, runInBands } from '../../src/vision/cells/bands.ts';
 import type { CellEngine, CellHead } from '../../src/vision/cells/engine.ts';
 import { createPassMemory } from '../../src/vision/cells/pass-memory.ts';
 import { readCells, readSpan } from '../../src/vision/cells/read-cells.ts';
 import { planStages, type Stage } from '../../src/vision/cells/stages.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
 import { fc } from '../support/fast-check.ts';
-import { largestDifference, randomPixels, SHIPPED_BACKBONE } from './support.ts';
+import { cosine, largestDifference, randomPixels, SHIPPED_BACKBONE } from './support.ts';
 
 let bundle: BackboneBundle;
 let onnx: Backbone;
+let int8: Backbone;
 
 beforeAll(async () => {
   bundle = await loadBackboneBundle(SHIPPED_BACKBONE);
   ({ backbone: onnx } = await createBackbone(bundle, { engine: 'onnx', threads: 1 }));
+  const eightBits = { engine: 'onnx', threads: 1, precision: 'int8' } as const;
+  ({ backbone: int8 } = await createBackbone(bundle, eightBits, undefined, 'frames'));
 });
 
-afterAll(() => onnx.close());
+afterAll(async () => {
+  await onnx.close();
+  await int8.close();
+});
 
 function headOf(width: number): CellHead {
   const pseudo = (length: number, step: number) =>
@@ -84,44 +90,54 @@ describe('bands', () => {
     );
   });
 
-  it('put together what a stage makes of each', async () => {
-    const rows: Planes = {
+  it.each(['planes', 'rows'] as const)('put together what a stage makes of each, in %s', async order => {
+    const rows: Maps = {
       channels: 2,
       height: 48,
       width: 12,
       data: Float32Array.from({ length: 1152 }, (_, i) => i),
+      order,
     };
     // Every fourth row and column, as a stride leaves them.
-    const everyFourth = async (input: Planes | object): Promise<Planes> => {
-      const { channels, height, width, data } = input as Planes;
-      const isKept = (index: number) => Math.floor(index / width) % 4 === 0 && (index % width) % 4 === 0;
+    const everyFourth = async (input: Maps): Promise<Maps> => {
+      const { channels, height, width, data } = input;
+      const [row, column] =
+        order === 'planes'
+          ? [(index: number) => Math.floor(index / width) % height, (index: number) => index % width]
+          : [
+              (index: number) => Math.floor(index / width / channels),
+              (index: number) => Math.floor(index / channels) % width,
+            ];
       return {
-        channels,
+        ...input,
         height: height / 4,
         width: width / 4,
-        data: data.filter((_, index) => isKept(index % (width * height))),
+        data: data.filter((_, index) => row(index) % 4 === 0 && column(index) % 4 === 0),
       };
     };
     const whole = await everyFourth(rows);
     expect(planBands(STAGE, 48, 12, 2_800).length).toBeGreaterThan(3);
-    expect(await runInBands(STAGE, rows, everyFourth, createPassMemory().take, 2_800)).toEqual(whole);
+    expect(await runInBands(STAGE, rows, everyFourth, createPassMemory().floats, 2_800)).toEqual(whole);
   });
 });
 
 describe('the cells of a frame', () => {
-  it('are the same however the frame is cut into bands', async () => {
-    const engine = onnx.cells as CellEngine;
-    const head = headOf(bundle.manifest.cells?.width ?? 0);
-    const frame = drawn(352, 416);
-    const whole = await readCells(engine, frame, head, Number.MAX_SAFE_INTEGER);
-    expect([whole.columns, whole.rows]).toEqual([22, 26]);
-    expect(whole.logits.some(logit => Math.abs(logit) > 0.05)).toBe(true);
-    for (const most of [400_000, 1_500_000]) {
-      const banded = await readCells(engine, frame, head, most);
-      expect(largestDifference(banded.vectors, whole.vectors)).toBeLessThan(1e-4);
-      expect(largestDifference(banded.logits, whole.logits)).toBeLessThan(1e-4);
-    }
-  });
+  it.each(['fp32', 'int8'] as const)(
+    'are the same however the frame is cut into bands, in %s',
+    async precision => {
+      const engine = (precision === 'fp32' ? onnx : int8).cells as CellEngine;
+      const head = headOf(bundle.manifest.cells?.width ?? 0);
+      const frame = drawn(352, 416);
+      const whole = await readCells(engine, frame, head, Number.MAX_SAFE_INTEGER);
+      expect([whole.columns, whole.rows]).toEqual([22, 26]);
+      expect(whole.logits.some(logit => Math.abs(logit) > 0.05)).toBe(true);
+      for (const most of [400_000, 1_500_000]) {
+        const banded = await readCells(engine, frame, head, most);
+        expect(largestDifference(banded.vectors, whole.vectors)).toBeLessThan(1e-4);
+        expect(largestDifference(banded.logits, whole.logits)).toBeLessThan(1e-4);
+      }
+    },
+  );
 
   it('are nearly the same where a part of the frame is read alone, and empty beyond it', async () => {
     const engine = onnx.cells as CellEngine;
@@ -137,6 +153,16 @@ describe('the cells of a frame', () => {
     }
     expect(row(part, 15).every(logit => logit < -20)).toBe(true);
     expect(row(part, 32).every(logit => logit < -20)).toBe(true);
+  });
+
+  it('are nearly the same in eight bits, so that one head serves both', async () => {
+    const head = headOf(bundle.manifest.cells?.width ?? 0);
+    const frame = drawn(256, 192);
+    const reference = await readCells(onnx.cells as CellEngine, frame, head);
+    const found = await readCells(int8.cells as CellEngine, frame, head);
+    expect([found.rows, found.columns]).toEqual([reference.rows, reference.columns]);
+    expect(cosine(found.vectors, reference.vectors)).toBeGreaterThan(0.99);
+    expect(cosine(found.vectors, reference.vectors)).toBeLessThan(1);
   });
 
   it('are the same on each engine', async () => {

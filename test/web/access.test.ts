@@ -249,7 +249,7 @@ describe('a page without logins', () => {
   });
 });
 
-describe('the widget', { timeout: 180_000 }, () => {
+describe('the widget', () => {
   it('is for everybody, to be embedded, without a picture, where it is switched on', async () => {
     const { daemon, url } = await serve(await temporaryFolder(), [...SMALL, ...LOGINS, 'web.widget=true']);
     onTestFinished(() => daemon.stop());
@@ -317,7 +317,7 @@ describe('logins', () => {
   });
 });
 
-describe('on a network', { timeout: 180_000 }, () => {
+describe('on a network', () => {
   it('speaks TLS, and believes a proxy where it is told to', async () => {
     const folder = await temporaryFolder();
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];

@@ -2,12 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { until } from '../support/until.ts';
 import { ask, listen, loggedIn, SMALL, suiteServed } from './support.ts';
-
-vi.setConfig({ testTimeout: 600_000 });
 
 const GIGABYTE = 2 ** 30;
 /** What the kernel and the server hold of a connection, and more. */
@@ -74,7 +72,7 @@ describe('a daemon on a network', () => {
     expect((await ask(served().url, 'POST', '/commands/status', {}, { cookie })).status).toBe(200);
   });
 
-  it('answers ten thousand wrong passwords, and tries few of them', async () => {
+  it('answers two thousand wrong passwords, and tries few of them', async () => {
     const operator = await loggedIn(served().url, 'do');
     const statuses = new Map<string, number>();
     const began = performance.now();
@@ -92,16 +90,16 @@ describe('a daemon on a network', () => {
             if (status !== undefined) statuses.set(status, (statuses.get(status) ?? 0) + 1);
           }
         })
-        .write(guess.repeat(1_000));
+        .write(guess.repeat(200));
     }
     const answered = () => [...statuses.values()].reduce((sum, count) => sum + count, 0);
-    await until(() => answered() >= 2_000, 'the first answers', 120_000);
+    await until(() => answered() >= 400, 'the first answers', 120_000);
     expect((await ask(served().url, 'POST', '/commands/status', {}, operator)).status).toBe(200);
-    await until(() => answered() === 10_000, 'the last answers', 420_000);
+    await until(() => answered() === 2_000, 'the last answers', 420_000);
     // Five at once, and five a minute.
     const most = 5 + Math.ceil(((performance.now() - began) / 60_000) * 5);
     expect([...statuses.keys()].sort()).toEqual(['401', '429']);
     expect(statuses.get('401')).toBeLessThanOrEqual(most);
-    expect(statuses.get('429')).toBeGreaterThanOrEqual(10_000 - most);
+    expect(statuses.get('429')).toBeGreaterThanOrEqual(2_000 - most);
   });
 });

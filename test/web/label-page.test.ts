@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/base/connection.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { hasChromium, launchChromium } from '../support/chromium.ts';
@@ -15,9 +15,6 @@ const BEACH = [
   'camera.interval=1s',
   'vision.detail=0.7',
 ];
-
-// A browser on a machine that others use as well takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let browser: Browser;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'jsonc-parser';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { hasChromium, launchChromium } from '../support/chromium.ts';
 import { until } from '../support/until.ts';
@@ -14,9 +14,6 @@ const CONFIG = `{
   // The pier has no name yet.
 }
 `;
-
-// A browser on a machine that others use as well takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let browser: Browser;
 beforeAll(async () => {
@@ -33,9 +30,8 @@ async function typed(page: Page, into: Locator, text: string): Promise<void> {
 describe.skipIf(!hasChromium())('setting up a daemon without a camera', () => {
   const served = suiteServed(['broker.port=0', 'vision.detail=0.5'], CONFIG);
 
-  it('leads from an empty configuration to a camera with two zones, by mouse, in two minutes', async () => {
+  it('leads from an empty configuration to a camera with two zones, by mouse', async () => {
     const { url, read, restarts } = served();
-    const began = performance.now();
     // No picture is there before the camera is.
     const browsed = await browse(browser, url, '', { allowed: [404, 502] });
     const { page } = browsed;
@@ -87,7 +83,6 @@ describe.skipIf(!hasChromium())('setting up a daemon without a camera', () => {
     await page.getByRole('button', { name: 'Restart now' }).click();
     await until(() => restarts() === 1, 'the restart');
     await page.getByRole('button', { name: 'Restart now' }).waitFor({ state: 'detached' });
-    expect(performance.now() - began).toBeLessThan(120_000);
 
     const saved = await read();
     expect(saved).toContain('// The pier has no name yet.');

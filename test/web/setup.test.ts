@@ -34,7 +34,7 @@ const own = async (set: readonly string[] = [], config = CONFIG): Promise<Served
 };
 const changed = (line: { kind: string }) => line.kind !== 'same';
 
-describe('the config on the page', { timeout: 180_000 }, () => {
+describe('the config on the page', () => {
   it('is changed with its comments, saved whole, and in force where that needs no restart', async () => {
     const { url, daemon, file, read } = await own();
     const { json: config } = await ask(url, 'GET', '/config');

@@ -12,7 +12,7 @@ import { type AppOptions, createApp } from '../../src/web/app.ts';
 import type { Route } from '../../src/web/route.ts';
 import { type ListenOptions, WebServer } from '../../src/web/server.ts';
 import { QUICK } from '../daemon/support.ts';
-import { BROKER_PROGRAM } from '../support/defaults.ts';
+import { BUNDLED } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { checkAnswer } from './openapi.ts';
@@ -45,7 +45,7 @@ export async function serve(folder: string, set: readonly string[] = [], config 
   const daemon = await startDaemon(settings, {
     clock: systemClock,
     log: silent,
-    brokerProgram: BROKER_PROGRAM,
+    programs: BUNDLED,
     version: '0.0.0-test',
     effective,
     source: { file, load },

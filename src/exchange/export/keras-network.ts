@@ -1,8 +1,9 @@
 /** The model as layers of Keras, for Keras itself and for TensorFlow.js: standard layers only, so that others can train on. */
 import { SurfwatchError } from '../../errors.ts';
+import type { NetworkLayer } from '../../vision/network.ts';
 import { type Tensor, transposed } from '../import/tensor.ts';
 import { describeExport } from './describe.ts';
-import type { ExportDense, ExportLayer, ExportModel } from './model.ts';
+import type { ExportDense, ExportModel } from './model.ts';
 
 export interface KerasLayer {
   readonly className: string;
@@ -107,7 +108,7 @@ function outputName(model: ExportModel, name: string): string {
   return layer?.residualFrom == null ? nameOf(name) : `${nameOf(name)}_add`;
 }
 
-function convolution(layer: ExportLayer, input: string): KerasLayer {
+function convolution(layer: NetworkLayer, input: string): KerasLayer {
   const isDepthwise = layer.op === 'depthwise_conv';
   const { kernelSize: side, stride, activation, outputSize, out } = layer;
   const common = { kernel_size: [side, side], strides: [stride, stride], padding: 'same', use_bias: true };
@@ -127,7 +128,7 @@ function convolution(layer: ExportLayer, input: string): KerasLayer {
 }
 
 /** [out, in, height, width] to [height, width, in, out]; a depthwise one to [height, width, channels, 1]. */
-function toHwio({ op, shape, kernel }: ExportLayer): Tensor {
+function toHwio({ op, shape, kernel }: NetworkLayer): Tensor {
   const [out, inputs, height, width] = shape;
   const planes = height * width;
   // Height and width before channels; then, of a convolution, inputs before outputs.

@@ -6,36 +6,10 @@ import { packageVersion } from '../../base/version.ts';
 import {
   type BackboneBundle,
   type BackboneManifest,
-  layerWeights,
   loadBackboneBundle,
+  type Ranges,
 } from '../../vision/bundle.ts';
-
-/** A convolution with its BatchNorm folded in. */
-export interface ExportLayer {
-  readonly name: string;
-  readonly op: 'conv' | 'depthwise_conv';
-  readonly activation: 'relu6' | 'linear';
-  /** Name of the earlier layer whose output is added to this one's, or null. */
-  readonly residualFrom: string | null;
-  /** Name of the layer before it, or null for the first, which is given the scaled pixels. */
-  readonly from: string | null;
-  /** Height and width of its square kernel, and its stride, which is the same both ways. */
-  readonly kernelSize: number;
-  readonly stride: number;
-  /** Channels of its input and output. */
-  readonly in: number;
-  readonly out: number;
-  /** Height and width of its input and output. */
-  readonly inputSize: number;
-  readonly outputSize: number;
-  /** TensorFlow's SAME padding with zeros: above and to the left; below and to the right. */
-  readonly padding: readonly [begin: number, end: number];
-  /** OIHW: [out, in, height, width]; of a depthwise convolution [out, 1, height, width]. */
-  readonly shape: readonly [number, number, number, number];
-  readonly kernel: Float32Array;
-  /** [out] */
-  readonly bias: Float32Array;
-}
+import { type NetworkLayer, networkLayers } from '../../vision/network.ts';
 
 /** A fully connected layer. */
 export interface ExportDense {
@@ -55,9 +29,6 @@ export type ExportAnswer =
   | { readonly kind: 'sigmoid' }
   | { readonly kind: 'softmax'; readonly slope: Float32Array; readonly intercept: Float32Array };
 
-/** Smallest and largest value that a layer's output takes on pictures. */
-export type Ranges = NonNullable<BackboneManifest['ranges']>;
-
 /**
  * The network: pixels [n, size, size, 3] scaled by `input` → layers → mean over height and width → `headInput` → `hidden`
  * with ReLU → `output` → `answer` → probabilities [n, activities].
@@ -67,7 +38,7 @@ export interface ExportModel {
   readonly input: BackboneManifest['input'];
   /** Length of an embedding. */
   readonly width: number;
-  readonly layers: readonly ExportLayer[];
+  readonly layers: readonly NetworkLayer[];
   /** What is done to embeddings before `hidden`; null for nothing. */
   readonly headInput: HeadInput | null;
   readonly hidden: ExportDense;
@@ -113,7 +84,7 @@ export function exportModel(backbone: BackboneBundle, head: HeadBundle): ExportM
   return {
     input: manifest.input,
     width: manifest.width,
-    layers: layersOf(backbone),
+    layers: networkLayers(backbone),
     headInput: head.manifest.input ?? null,
     hidden: { in: width, out: hidden, kernel: head.hiddenKernel, bias: head.hiddenBias },
     ...answerOf(head),
@@ -127,35 +98,6 @@ export function exportModel(backbone: BackboneBundle, head: HeadBundle): ExportM
     backbone,
     head,
   };
-}
-
-function layersOf(bundle: BackboneBundle): ExportLayer[] {
-  let inputSize = bundle.manifest.input.size;
-  let from: string | null = null;
-  return bundle.manifest.layers.map(layer => {
-    const outputSize = Math.ceil(inputSize / layer.stride);
-    // The odd row or column lies below and to the right.
-    const padding = Math.max(0, (outputSize - 1) * layer.stride + layer.kernel - inputSize);
-    const begin = Math.floor(padding / 2);
-    const described: ExportLayer = {
-      name: layer.name,
-      op: layer.op,
-      activation: layer.activation,
-      residualFrom: layer.residualFrom ?? null,
-      from,
-      kernelSize: layer.kernel,
-      stride: layer.stride,
-      in: layer.in,
-      out: layer.out,
-      inputSize,
-      outputSize,
-      padding: [begin, padding - begin],
-      ...layerWeights(bundle, layer),
-    };
-    inputSize = outputSize;
-    from = layer.name;
-    return described;
-  });
 }
 
 function answerOf(head: HeadBundle): Pick<ExportModel, 'output' | 'answer'> {

@@ -1,11 +1,10 @@
 /** Measures what each layer's output holds on pictures: the ranges that an int8 export is scaled by. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { SurfwatchError } from '../../errors.ts';
-import type { BackboneBundle } from '../../vision/bundle.ts';
+import type { BackboneBundle, Ranges } from '../../vision/bundle.ts';
 import { openOnnxSession } from '../../vision/engines/onnx.ts';
 import { backboneGraph } from '../../vision/engines/onnx-graph.ts';
 import { type OnnxNode, writeOnnxModel } from '../../vision/engines/onnx-proto.ts';
-import type { Ranges } from './model.ts';
 
 /** Share of the pictures whose extremes a range holds; those beyond are clipped. */
 const HELD = 0.99;

@@ -12,6 +12,7 @@ import type { Progress } from '../advice/progress-words.ts';
 import type { ArchiveCounts } from '../archive/types.ts';
 import type { GateFacts, ModelStore } from '../models/types.ts';
 import type { LearningOptions } from '../options.ts';
+import type { RetrainThread } from '../retrain/run-in-worker.ts';
 
 export type LearningAlert = 'archive-full' | 'model-drift' | 'model-held' | 'rollback-failed';
 
@@ -33,6 +34,8 @@ export interface LearningDeps {
   readonly onAlert: (id: LearningAlert, text: string | null) => void;
   /** Another head was put into use; it scores the next frame. */
   readonly onHead: (head: HeadBundle) => void;
+  /** Of retrainings. */
+  readonly thread?: RetrainThread;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Logger;

@@ -44,10 +44,11 @@ export class Learning {
     this.#deps = deps;
     this.#probation = new ProbationMonitor(deps, reason => this.#rollback(undefined, [reason], true));
     this.#lastHourlyMs = deps.clock.monotonic();
-    const { store, options, directory, newId, clock, log, onTraining } = deps;
+    const { store, options, directory, thread, newId, clock, log, onTraining } = deps;
     this.#retraining = new Retraining({
       store,
       directory,
+      thread,
       newId,
       clock,
       log,

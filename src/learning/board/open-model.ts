@@ -25,7 +25,8 @@ export interface ModelDeps {
 export async function openModel(
   deps: ModelDeps,
 ): Promise<{ readonly reader: BeachReader; readonly store: ModelStore }> {
-  const { models, vision, detail, keepHeads: keep, clock, log } = deps;
+  const { models, detail, stateDir, keepHeads: keep, clock, log } = deps;
+  const vision = { ...deps.vision, stateDir };
   const folders = headFolders(deps);
   const opened: { store?: ModelStore } = {};
   const chooseHead: HeadChoice = async backbone => {

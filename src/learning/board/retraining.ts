@@ -9,8 +9,8 @@ import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
 import type { GateFacts, HeldHead, ModelStore } from '../models/types.ts';
 import { RETRAIN_DEFAULTS } from '../retrain/retrain-head.ts';
-import { type RetrainJob, startRetrainJob } from '../retrain/run-in-worker.ts';
-import type { RetrainInput, RetrainResult } from '../retrain/types.ts';
+import { type RetrainJob, type RetrainThread, startRetrainJob } from '../retrain/run-in-worker.ts';
+import type { RetrainHooks, RetrainInput, RetrainResult } from '../retrain/types.ts';
 
 /** What the command asks for. */
 export interface RetrainRequest {
@@ -41,6 +41,7 @@ export interface RetrainingDeps {
   /** Where the running job is noted, so that a restart can say what became of it. */
   readonly directory: string;
   readonly newId: () => string;
+  readonly thread: RetrainThread | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -169,17 +170,16 @@ export class Retraining {
     const options = { ...RETRAIN_DEFAULTS, epochs };
     const began = this.#deps.clock.monotonic();
     this.#update({ state: 'training' });
-    const running: RetrainJob = startRetrainJob(input, options, {
-      onProgress: (done, epoch) => {
-        const elapsed = (this.#deps.clock.monotonic() - began) / 1000;
-        this.#update({
-          progress: done,
-          state: epoch !== null && epoch.epoch >= epochs ? 'gating' : 'training',
-          ...(epoch !== null && { epoch: epoch.epoch, loss: epoch.loss }),
-          secondsLeft: done > 0.05 ? Math.round((elapsed * (1 - done)) / done) : null,
-        });
-      },
-    });
+    const onProgress: RetrainHooks['onProgress'] = (done, epoch) => {
+      const elapsed = (this.#deps.clock.monotonic() - began) / 1000;
+      this.#update({
+        progress: done,
+        state: epoch !== null && epoch.epoch >= epochs ? 'gating' : 'training',
+        ...(epoch !== null && { epoch: epoch.epoch, loss: epoch.loss }),
+        secondsLeft: done > 0.05 ? Math.round((elapsed * (1 - done)) / done) : null,
+      });
+    };
+    const running: RetrainJob = startRetrainJob(input, options, { onProgress }, this.#deps.thread);
     signal.addEventListener('abort', () => running.cancel(), { once: true });
     return running.result;
   }

@@ -4,22 +4,42 @@ import { samplingWeights } from '../fit/weights.ts';
 import type { WeightedRows } from './board-rows.ts';
 import type { BaseSet } from './types.ts';
 
-/**
- * The groups that are fitted to, or the held ones.
- *
- * @param outputs names of the columns; what the base set does not know is in none of it
- */
-export function baseSide(base: BaseSet, outputs: readonly string[], held: boolean): EmbeddedSet {
-  const columns = baseColumns(base, outputs);
-  const side = selectRows(
-    base.set,
-    ({ group, augmented }) => base.held.has(group) === held && !(held && augmented),
+/** @param outputs names of the columns; what the base set does not know is in none of it */
+export function heldBaseRows(base: BaseSet, outputs: readonly string[]): EmbeddedSet {
+  return inColumns(
+    base,
+    selectRows(base.set, ({ group, augmented }) => base.held.has(group) && !augmented),
+    outputs,
   );
-  const samples = side.samples.map(sample => ({
-    ...sample,
-    labels: columns.map(column => sample.labels[column] ?? 0),
-  }));
-  return { ...side, samples };
+}
+
+/**
+ * What is fitted to, so that it is not forgotten: the groups that are not held, and the places that were found in frames,
+ * which are the ones that a head most easily gets wrong.
+ *
+ * @param outputs as of {@link heldBaseRows}
+ */
+export function rehearsedRows(base: BaseSet, outputs: readonly string[]): EmbeddedSet {
+  const side = selectRows(base.set, ({ group }) => !base.held.has(group));
+  return inColumns(base, base.found === undefined ? side : joined(side, base.found), outputs);
+}
+
+function inColumns(base: BaseSet, { samples, ...set }: EmbeddedSet, outputs: readonly string[]): EmbeddedSet {
+  const columns = baseColumns(base, outputs);
+  return {
+    ...set,
+    samples: samples.map(sample => ({
+      ...sample,
+      labels: columns.map(column => sample.labels[column] ?? 0),
+    })),
+  };
+}
+
+function joined(one: EmbeddedSet, other: EmbeddedSet): EmbeddedSet {
+  const embeddings = new Float32Array(one.embeddings.length + other.embeddings.length);
+  embeddings.set(one.embeddings);
+  embeddings.set(other.embeddings, one.embeddings.length);
+  return { ...one, samples: [...one.samples, ...other.samples], embeddings };
 }
 
 /** Where the labels of each output stand in those of the base set; -1 where it has none. */

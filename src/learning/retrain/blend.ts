@@ -4,33 +4,27 @@ import type { FittedHead } from '../fit/head-trainer.ts';
 import { type FoundPlaces, foundF1 } from './found-places.ts';
 import { MOST_LOST } from './gate.ts';
 
-/** Weight of the known head if it is right about everything labelled, 0..1: even then some is learnt. */
-const MOST_KEPT = 0.9;
-/** Parts of the share that are tried, in turn. */
-const PARTS = [1, 0.5, 0.25];
+/** Parts of the way that are tried, in turn. */
+const PARTS = [1, 0.75, 0.5, 0.25];
 
 /**
- * Goes from the head that is known to be good towards the refitted one, in a mean of their weights (WiSE-FT; Wortsman and
- * others 2022): the further, the less right the known one is about this camera, but only as far as no more is lost at other
- * cameras than the gate lets pass.
+ * Goes from the head that is known to be good to the refitted one, in a mean of their weights (WiSE-FT; Wortsman and others
+ * 2022), but only as far as no more is lost at other cameras than the gate lets pass.
  *
- * @param right how right the known head is about what is labelled of this camera, 0..1; see `labelledF1`
- * @param places null where there are none to see a loss by
+ * @param places null where there are none to see a loss by: then it is the refitted one
  * @param calibrated gives a mean of the weights its calibration
  * @returns with the outputs of the refitted head; where every part loses more, the smallest
  */
 export function blend(
   known: HeadBundle,
   refitted: HeadBundle,
-  right: number,
   places: FoundPlaces | null,
   calibrated: (head: HeadBundle) => HeadBundle,
 ): HeadBundle {
-  const share = 1 - MOST_KEPT * right;
   const from = inShapeOf(refitted, known);
   let head = refitted;
   for (const part of PARTS) {
-    head = calibrated({ ...refitted, ...between(from, refitted, share * part) });
+    head = calibrated({ ...refitted, ...between(from, refitted, part) });
     if (places === null) break;
     if (foundF1(known, places) - foundF1(head, places) <= MOST_LOST) break;
   }

@@ -3,7 +3,7 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { prepareEmbeddings } from '../../activity/head-input.ts';
 import type { HeadTrainer } from '../fit/head-trainer.ts';
 import type { EmbeddedSet } from '../fit/sample.ts';
-import { baseSide, baseTargets } from './base-rows.ts';
+import { baseTargets, rehearsedRows } from './base-rows.ts';
 import { boardRows, type WeightedRows } from './board-rows.ts';
 import { activityLogits, type BoardCell, cellsToLearn, riderChance } from './board-samples.ts';
 import { chooseMeant } from './choose-meant.ts';
@@ -37,8 +37,6 @@ export interface Rows {
   readonly ofBase: number;
   /** Ids of frames labelled as a whole in which it is not clear who is meant. */
   readonly unsure: readonly string[];
-  /** Whether a cell may be what the label of its frame is about: not where this camera shows nobody, or the like. */
-  readonly isMeant: (frame: BoardFrame, cell: number) => boolean;
   /** With the cells chosen by a head that knows so many of the activities, the first. */
   at(score: HeadTrainer['logits'], learnt: number): WeightedRows;
 }
@@ -72,7 +70,7 @@ export function createRows(
     );
   };
   const cells = hardestCells(frames, cellsToLearn(frames), chancesIn, MOST_CELLS);
-  const side = base === null ? null : baseSide(base, outputs, false);
+  const side = base === null ? null : rehearsedRows(base, outputs);
   const samples = side?.samples ?? [];
   const inputs = inputsOf(manifest, side, frames, cells);
   const boardInputs = inputs.subarray(samples.length * manifest.width);
@@ -99,16 +97,9 @@ export function createRows(
     boardLogits(incumbent, known),
     rider,
   );
-  const notMeant = new Set(
-    [...meant.notMeant].map(row => {
-      const { frame, cell } = cells[row] as BoardCell;
-      return `${frame} ${cell}`;
-    }),
-  );
   return {
     ofBase: samples.length,
     unsure: [...meant.unsure].map(({ id }) => id),
-    isMeant: (frame, cell) => !notMeant.has(`${frames.indexOf(frame)} ${cell}`),
     at: (score, learnt) => {
       const logits = boardLogits(score, learnt);
       const { wholeFrames, hardNegatives } = options;

@@ -1,6 +1,6 @@
 /**
- * What heads make of the places that the shipped head found in whole frames of other cameras, riders and false alarms: a
- * sample of what a retrained head would do at a camera it has no labels of.
+ * What heads make of the places that the shipped head found in whole frames of its cameras, riders and false alarms. Both
+ * the shipped head and a retrained one were fitted to them: a loss says what was forgotten.
  */
 import { headLogits } from '../../activity/head.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';

@@ -1,7 +1,7 @@
 /** Decides whether a new head may take the incumbent's place, on data that neither was fitted to. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { measure, type Prediction } from '../fit/metrics.ts';
-import { baseSide } from './base-rows.ts';
+import { heldBaseRows } from './base-rows.ts';
 import { type Contradiction, contradictions } from './contradictions.ts';
 import { foundF1, foundPlacesOf } from './found-places.ts';
 import { judgeCells } from './judge-cells.ts';
@@ -99,7 +99,7 @@ const NOTHING_TO_JUDGE =
   'There is nothing to judge by: no base set comes with the head, and no labelled frame is of a time that is held out.';
 
 function judgeBase(head: HeadBundle, base: BaseSet): Prediction[] {
-  return judgeCells(head, baseSide(base, head.manifest.activities, true));
+  return judgeCells(head, heldBaseRows(base, head.manifest.activities));
 }
 
 /** Figures, and by how many pictures each recall is of. */

@@ -6,7 +6,7 @@ import { cellsAbout } from '../archive/about.ts';
 import type { Calibration } from '../fit/calibrate.ts';
 import { drawByWeight, type Epoch, type FitOptions, fitHead } from '../fit/fit-head.ts';
 import { createHeadTrainer, type FittedHead } from '../fit/head-trainer.ts';
-import { baseSide } from './base-rows.ts';
+import { heldBaseRows } from './base-rows.ts';
 import { blend } from './blend.ts';
 import { divideByBlock } from './blocks.ts';
 import type { WeightedRows } from './board-rows.ts';
@@ -14,7 +14,6 @@ import { createRows, type RowOptions } from './create-rows.ts';
 import { foundPlacesOf } from './found-places.ts';
 import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
-import { labelledF1 } from './labelled-f1.ts';
 import { matchOutputs } from './match-outputs.ts';
 import { withNewThresholds } from './new-thresholds.ts';
 import type {
@@ -88,7 +87,7 @@ export async function retrainHead(
     options.newActivityFrames ?? RETRAIN_DEFAULTS.newActivityFrames,
   );
   const background = incumbent.manifest.background ?? [];
-  const heldBase = base === null ? null : baseSide(base, activities, true);
+  const heldBase = base === null ? null : heldBaseRows(base, activities);
   const trainer = createHeadTrainer(warmStart(incumbent, activities, options.seed), tuning.batch);
   const rows = createRows(
     incumbent.manifest,
@@ -121,9 +120,7 @@ export async function retrainHead(
   );
 
   const refitted = candidateOf(incumbent, activities, best.weights, options.seed);
-  const known = shipped ?? incumbent;
-  const right = labelledF1(known, fitted, rows.isMeant);
-  const blended = blend(known, refitted, right, foundPlacesOf(base, activities), head =>
+  const blended = blend(shipped ?? incumbent, refitted, foundPlacesOf(base, activities), head =>
     matchOutputs(incumbent, head, heldBase),
   );
   const candidate = withNewThresholds(blended, incumbent, fitted);

@@ -1,5 +1,7 @@
 /** Retrains in a thread of its own, so that frames go on being classified. */
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { type ErrorCode, messageOf, SurfwatchError } from '../../errors.ts';
@@ -7,9 +9,17 @@ import { buffersOf } from './buffers.ts';
 import type { RetrainJobOptions } from './retrain-head.ts';
 import type { RetrainHooks, RetrainInput, RetrainResult } from './types.ts';
 
+export interface RetrainThread {
+  /** Folder of the bundled thread, where it is not that of this module. */
+  readonly programs?: string | undefined;
+  /** As nice(1) has it, on Linux only; as low a priority as there is, unless it is said. */
+  readonly niceness?: number | undefined;
+}
+
 export interface RetrainJobData {
   readonly input: RetrainInput;
   readonly options: RetrainJobOptions;
+  readonly niceness: number;
 }
 
 export type RetrainMessage =
@@ -34,7 +44,7 @@ export interface RetrainJob {
 const HEAP_MB = 96;
 
 /**
- * Starts a thread at low priority that ends, and gives its memory back, with the job.
+ * Starts a thread that ends, and gives its memory back, with the job.
  *
  * @param input its embeddings (base, board, unlabelled) are moved to the thread, not copied: the caller's arrays are empty
  *   afterwards, so they must be of this job alone. The heads are copied.
@@ -43,9 +53,10 @@ export function startRetrainJob(
   input: RetrainInput,
   options: RetrainJobOptions,
   hooks: RetrainHooks = {},
+  { programs, niceness = constants.priority.PRIORITY_LOW }: RetrainThread = {},
 ): RetrainJob {
-  const data: RetrainJobData = { input, options };
-  const worker = startThread({
+  const data: RetrainJobData = { input, options, niceness };
+  const thread: WorkerOptions = {
     workerData: data,
     transferList: buffersOf([
       input.base?.set.embeddings,
@@ -53,7 +64,8 @@ export function startRetrainJob(
       [...input.board, ...(input.unlabelled ?? [])].map(({ embeddings }) => embeddings),
     ]),
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-  });
+  };
+  const worker = startThread(thread, programs);
   let end: (error: SurfwatchError) => void = () => undefined;
   const result = new Promise<RetrainResult>((resolve, reject) => {
     end = reject;
@@ -78,9 +90,11 @@ export function startRetrainJob(
   };
 }
 
-/** worker.js beside this file; where this is run from its sources, worker.ts by way of tsx. */
-function startThread(options: WorkerOptions): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
+/** worker.js; where this is run from its sources and it is in no folder that was given, worker.ts by way of tsx. */
+function startThread(options: WorkerOptions, programs: string | undefined): Worker {
+  const isSource = import.meta.url.endsWith('.ts');
+  const folder = programs ?? (isSource ? undefined : import.meta.dirname);
+  if (folder !== undefined) return new Worker(join(folder, 'worker.js'), options);
   // A thread of Node.js 20 knows no TypeScript, does not learn it by `--import tsx` (privatenumber/tsx#354), and inherits
   // nothing of what a test runner knows.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'));

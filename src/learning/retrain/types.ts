@@ -16,7 +16,7 @@ export interface BaseSet {
   readonly held: ReadonlySet<string>;
   /**
    * Places that the shipped head found in whole frames of its cameras, riders and false alarms alike, the strongest of each
-   * frame: they tell what a head does at other cameras. Missing where the base set is of photos.
+   * frame: fitted to, and a loss on them says what a head has forgotten. Missing where the base set is of photos.
    */
   readonly found?: EmbeddedSet;
 }

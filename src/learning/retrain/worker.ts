@@ -1,5 +1,5 @@
 /** The thread that a retraining runs in; see run-in-worker.ts. */
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { buffersOf } from './buffers.ts';
@@ -11,6 +11,8 @@ const post = (message: RetrainMessage, transfer: ArrayBuffer[] = []) =>
 
 /** Progress is told so often at most, in ms. */
 const TELL_EVERY_MS = 200;
+
+const data = workerData as RetrainJobData;
 
 async function work({ input, options }: RetrainJobData): Promise<void> {
   let told = Number.NEGATIVE_INFINITY;
@@ -26,9 +28,9 @@ async function work({ input, options }: RetrainJobData): Promise<void> {
 
 // On Linux alone the priority of "this process" is the calling thread's (setpriority(2), "C library/kernel differences");
 // elsewhere it would be the daemon's.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
+if (process.platform === 'linux') setPriority(data.niceness);
 
-work(workerData).catch((error: unknown) => {
+work(data).catch((error: unknown) => {
   const code = error instanceof SurfwatchError ? error.code : null;
   post({ kind: 'error', code, message: messageOf(error) });
 });

@@ -14,8 +14,8 @@ const BASE_CELLS = 6000;
 const FOUND_PLACES = 40;
 
 /**
- * The strongest places found in frames, by which a board sees what a new head would do at other cameras. Those that cannot
- * be told right from wrong are left out.
+ * The strongest places found in frames, which a retraining on a board learns again and is judged on. Those that cannot be
+ * told right from wrong are left out.
  */
 export function foundPlaces(frames: readonly JudgedFrame[], outputs: readonly string[]): EmbeddedSet {
   const places = frames.flatMap(({ found, material: { camera, source, path, marks } }) => {

@@ -1,23 +1,18 @@
 /** Runs a stage over a picture in bands of rows, and puts their outputs together as if it had run over the whole. */
-import type { PassMemory } from './pass-memory.ts';
+import type { Numbers, TakeNumbers } from './pass-memory.ts';
 import type { Stage } from './stages.ts';
 
-/** Feature maps of one picture: [channels, height, width] float32. */
-export interface Planes {
+/** Feature maps of one picture, or its pixels: 3 channels, uint8, row by row. */
+export interface Maps {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  readonly data: Float32Array;
+  readonly data: Numbers;
+  readonly order: MapOrder;
 }
 
-/** RGB bytes, row by row: [height, width, 3]. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly rgb: Uint8Array;
-}
-
-export type StageInput = Pixels | Planes;
+/** `planes`: [channels, height, width]. `rows`: [height, width, channels], so that a band is one piece of memory. */
+export type MapOrder = 'planes' | 'rows';
 
 /** A band: its rows of the input, and those of them that are margin above. */
 export interface Band {
@@ -28,8 +23,8 @@ export interface Band {
   readonly rows: number;
 }
 
-/** Numbers that one band may hold, 12 MB of float32: with more it is slower too, as they leave the caches. */
-const MOST_NUMBERS = 3_000_000;
+/** Numbers that one band may hold: with more it is slower too, as they leave the caches. */
+export const MOST_NUMBERS = { floats: 3_000_000, bytes: 6_000_000 } as const;
 
 /**
  * @param height rows of the input, a multiple of the stage's stride
@@ -39,7 +34,7 @@ export function planBands(
   { stride, margin, numbers }: Stage,
   height: number,
   width: number,
-  mostNumbers = MOST_NUMBERS,
+  mostNumbers: number,
 ): Band[] {
   const most = Math.floor(mostNumbers / (numbers * width));
   if (height <= most) return [{ from: 0, to: height, marginAbove: 0, rows: height }];
@@ -54,50 +49,52 @@ export function planBands(
   return bands;
 }
 
-export type RunStage = (band: StageInput, data: Float32Array) => Promise<Planes>;
+/** Runs a stage over a band; its output goes to `data`, from the start. */
+export type RunStage = (band: Maps, data: Numbers) => Promise<Maps>;
 
 /** @param take gives memory by name; what is returned lies in it, and `input` must not lie under the same names */
 export async function runInBands(
   stage: Stage,
-  input: StageInput,
+  input: Maps,
   run: RunStage,
-  take: PassMemory['take'],
-  mostNumbers?: number,
-): Promise<Planes> {
+  take: TakeNumbers,
+  mostNumbers: number,
+): Promise<Maps> {
   const { stride, channels } = stage;
   const [height, width] = [input.height / stride, input.width / stride];
   const bands = planBands(stage, input.height, input.width, mostNumbers);
   const all = take('whole', channels * height * width);
   if (bands.length === 1) return run(input, all);
-  const whole = { channels, height, width, data: all };
   const mostRows = Math.max(...bands.map(({ from, to }) => to - from));
   const output = take('part', (channels * mostRows * width) / stride);
+  let whole: Maps | undefined;
   let row = 0;
   for (const band of bands) {
     const part = await run(rowsOf(input, band, take), output);
+    whole ??= { ...part, height, data: all };
     copyRows(part, band.marginAbove / stride, band.rows / stride, whole, row);
     row += band.rows / stride;
   }
-  return whole;
+  return whole as Maps;
 }
 
-function rowsOf(input: StageInput, { from, to }: Band, take: PassMemory['take']): StageInput {
-  const { width } = input;
+function rowsOf(input: Maps, { from, to }: Band, take: TakeNumbers): Maps {
+  const { channels, width } = input;
   const height = to - from;
-  if ('rgb' in input) return { width, height, rgb: input.rgb.subarray(from * width * 3, to * width * 3) };
-  const { channels } = input;
-  const part = { channels, height, width, data: take('rows', channels * height * width) };
+  if (input.order === 'rows') {
+    const each = width * channels;
+    return { ...input, height, data: input.data.subarray(from * each, to * each) };
+  }
+  const part = { ...input, height, data: take('rows', channels * height * width) };
   copyRows(input, from, height, part, 0);
   return part;
 }
 
-function copyRows(source: Planes, from: number, rows: number, target: Planes, to: number): void {
-  const { width } = source;
-  for (let channel = 0; channel < source.channels; channel++) {
-    const start = (channel * source.height + from) * width;
-    target.data.set(
-      source.data.subarray(start, start + rows * width),
-      (channel * target.height + to) * width,
-    );
+function copyRows(source: Maps, from: number, rows: number, target: Maps, to: number): void {
+  const { channels, width } = source;
+  const [planes, each] = source.order === 'rows' ? [1, width * channels] : [channels, width];
+  for (let plane = 0; plane < planes; plane++) {
+    const start = (plane * source.height + from) * each;
+    target.data.set(source.data.subarray(start, start + rows * each), (plane * target.height + to) * each);
   }
 }

@@ -1,6 +1,6 @@
 /** What an engine must do to read the cells of whole frames, and what comes of it. */
-import type { Planes, StageInput } from './bands.ts';
-import type { PassMemory } from './pass-memory.ts';
+import type { Maps } from './bands.ts';
+import type { Numbers, PassMemory } from './pass-memory.ts';
 import type { Stage } from './stages.ts';
 
 /** Width and height of a picture that is read must be multiples of this: the network's largest stride. */
@@ -12,14 +12,16 @@ export const CELL = 16;
 export interface CellEngine {
   readonly stages: readonly Stage[];
   readonly memory: PassMemory;
+  /** What stages but the last give. */
+  readonly gives: 'floats' | 'bytes';
   /**
    * Runs a stage but the last over a band: of pixels the first, of the stage's output before it any other.
    *
    * @param data where its output goes, from the start
    */
-  run(stage: number, input: StageInput, data: Float32Array): Promise<Planes>;
+  run(stage: number, input: Maps, data: Numbers): Promise<Maps>;
   /** Runs the last stage, the projection and the head. */
-  finish(input: StageInput, head: CellHead): Promise<Cells>;
+  finish(input: Maps, head: CellHead): Promise<Cells>;
 }
 
 /** The head as an engine computes it on each cell: a dense layer, ReLU, and one output each. */

@@ -1,5 +1,6 @@
 /** Leads a picture through the network once, from pixels to the vector and the scores of every cell. */
-import { type Pixels, type RunStage, runInBands, type StageInput } from './bands.ts';
+import type { RawPicture } from '../decode.ts';
+import { type Maps, MOST_NUMBERS, type RunStage, runInBands } from './bands.ts';
 import { BAND_MARGIN, type Span } from './detail.ts';
 import { CELL, type CellEngine, type CellHead, type Cells } from './engine.ts';
 
@@ -9,16 +10,17 @@ import { CELL, type CellEngine, type CellHead, type Cells } from './engine.ts';
  */
 export function readCells(
   engine: CellEngine,
-  picture: Pixels,
+  picture: RawPicture,
   head: CellHead,
-  mostNumbers?: number,
+  mostNumbers: number = MOST_NUMBERS[engine.gives],
 ): Promise<Cells> {
   const { stages, memory } = engine;
   return memory.inTurn(async () => {
-    let input: StageInput = picture;
+    const { width, height, rgb } = picture;
+    let input: Maps = { channels: 3, height, width, data: rgb, order: 'rows' };
     for (const [index, stage] of stages.slice(0, -1).entries()) {
       // A stage reads what the one before it wrote, and writes elsewhere.
-      const take = (name: string, length: number) => memory.take(`${name} ${index % 2}`, length);
+      const take = (name: string, length: number) => memory[engine.gives](`${name} ${index % 2}`, length);
       const run: RunStage = (band, data) => engine.run(index, band, data);
       input = await runInBands(stage, input, run, take, mostNumbers);
     }
@@ -36,7 +38,7 @@ const UNREAD = -30;
  */
 export async function readSpan(
   engine: CellEngine,
-  picture: Pixels,
+  picture: RawPicture,
   head: CellHead,
   { from, to }: Span,
 ): Promise<Cells> {

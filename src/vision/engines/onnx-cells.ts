@@ -1,12 +1,13 @@
 /** The pass over a whole frame in onnxruntime: a session a stage, built in memory like the graph for tiles. */
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { type BackboneBundle, cellWeights } from '../bundle.ts';
-import type { StageInput } from '../cells/bands.ts';
+import type { Maps } from '../cells/bands.ts';
 import type { CellEngine } from '../cells/engine.ts';
 import { createPassMemory } from '../cells/pass-memory.ts';
 import { planStages, type Stage } from '../cells/stages.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import { CLIP_CONSTANTS, inputConstants, inputNodes, layerConstants, layersNodes } from './onnx-graph.ts';
+import { headNodes, headValues } from './onnx-head.ts';
 import { type OnnxConstant, type OnnxNode, type OnnxValue, writeOnnxModel } from './onnx-proto.ts';
 
 export type OpenSession = (graph: Uint8Array) => Promise<InferenceSession>;
@@ -21,25 +22,22 @@ export function openOnnxCells(
   const stages = onnxStages(bundle);
   const sessions = stages.map((_, index) => lazy(() => open(stageGraph(bundle, stages, index))));
   const session = (index: number) => (sessions.at(index) as Lazy<InferenceSession>).get();
-  const tensorOf = (input: StageInput) =>
-    'rgb' in input
-      ? new Tensor('uint8', input.rgb, [1, input.height, input.width, 3])
-      : new Tensor('float32', input.data, [1, input.channels, input.height, input.width]);
+  const tensorOf = (input: Maps) =>
+    input.order === 'rows'
+      ? new Tensor('uint8', input.data as Uint8Array, [1, input.height, input.width, 3])
+      : new Tensor('float32', input.data as Float32Array, [1, input.channels, input.height, input.width]);
   return {
     stages,
     memory: createPassMemory(),
+    gives: 'floats',
     async run(index, input, data) {
       const { stride, channels } = stages[index] as Stage;
       const [height, width] = [input.height / stride, input.width / stride];
       // Into memory that is there: what onnxruntime makes itself stays until V8 collects it, tens of megabytes a frame.
-      const output = new Tensor('float32', data.subarray(0, channels * height * width), [
-        1,
-        channels,
-        height,
-        width,
-      ]);
+      const memory = data.subarray(0, channels * height * width) as Float32Array;
+      const output = new Tensor('float32', memory, [1, channels, height, width]);
       await (await session(index)).run({ input: tensorOf(input) }, { output });
-      return { channels, height, width, data: output.data };
+      return { channels, height, width, data: output.data, order: 'planes' };
     },
     async finish(input, head) {
       const { hidden, width, outputs } = head;
@@ -186,6 +184,7 @@ function foldEnd(bundle: BackboneBundle, last: string) {
 /** The projection of cells and, with weights that are handed in, the head. */
 function cellEnd(bundle: BackboneBundle, isUnfolding: boolean) {
   const width = bundle.manifest.cells?.width ?? 0;
+  const head = headValues(width);
   const [near, wide] = [projection(bundle, 0), projection(bundle, 1)];
   return {
     nodes: [
@@ -204,26 +203,18 @@ function cellEnd(bundle: BackboneBundle, isUnfolding: boolean) {
       },
       { op: 'Add', inputs: ['part0', 'wide1'], output: 'cells' },
       { op: 'Transpose', inputs: ['cells'], output: 'vectors', ints: { perm: [0, 2, 3, 1] } },
-      { op: 'Reshape', inputs: ['vectors', 'flat'], output: 'each' },
-      { op: 'Gemm', inputs: ['each', 'hiddenKernel', 'hiddenBias'], output: 'sums', int: { transB: 1 } },
-      { op: 'Relu', inputs: ['sums'], output: 'units' },
-      { op: 'Gemm', inputs: ['units', 'outputKernel', 'outputBias'], output: 'logits', int: { transB: 1 } },
+      ...headNodes('vectors'),
     ] satisfies OnnxNode[],
     constants: [
       ...(isUnfolding ? [] : near.constants),
       ...wide.constants,
       { name: 'twice', shape: [4], values: Float32Array.of(1, 1, 2, 2) },
-      { name: 'flat', shape: [2], values: BigInt64Array.of(-1n, BigInt(width)) },
+      ...head.constants,
     ] satisfies OnnxConstant[],
-    inputs: [
-      { name: 'hiddenKernel', type: 'float32', shape: ['hidden', width] },
-      { name: 'hiddenBias', type: 'float32', shape: ['hidden'] },
-      { name: 'outputKernel', type: 'float32', shape: ['outputs', 'hidden'] },
-      { name: 'outputBias', type: 'float32', shape: ['outputs'] },
-    ] satisfies OnnxValue[],
+    inputs: head.inputs,
     outputs: [
       { name: 'vectors', type: 'float32', shape: [1, 'rows', 'columns', width] },
-      { name: 'logits', type: 'float32', shape: ['count', 'outputs'] },
+      head.output,
     ] satisfies OnnxValue[],
   };
 }

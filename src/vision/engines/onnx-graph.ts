@@ -138,7 +138,7 @@ function layerNodes(layer: BackboneLayer, from: string, size: number): OnnxNode[
   return [convolution];
 }
 
-function poolNodes(layers: readonly BackboneLayer[]): OnnxNode[] {
+export function poolNodes(layers: readonly Pick<BackboneLayer, 'name'>[]): OnnxNode[] {
   const last = layers.at(-1)?.name ?? 'planes';
   return [
     { op: 'GlobalAveragePool', inputs: [last], output: 'pooled' },

@@ -1,11 +1,12 @@
 /** onnxruntime's CPU kernels: the fastest engine measured, and the smallest in memory. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf, SurfwatchError } from '../../errors.ts';
-import type { Backbone } from '../backbone.ts';
+import type { Backbone, Precision } from '../backbone.ts';
 import type { BackboneBundle } from '../bundle.ts';
 import { embedInChunks } from './chunks.ts';
 import { lazy } from './lazy.ts';
 import { openOnnxCells } from './onnx-cells.ts';
+import { openInt8Cells } from './onnx-cells-int8.ts';
 import { writeOnnxGraph } from './onnx-graph.ts';
 
 /** On one thread two tiles take twice the time of one, and more memory. */
@@ -13,18 +14,32 @@ const CHUNK = 1;
 
 /**
  * @param threads of one inference; libvips and onnxruntime fight over few cores, so one is often best
- * @throws SurfwatchError `engine-unavailable` where onnxruntime-node has no binary for this machine
+ * @param precision of the pass over frames; photos are embedded in float32
+ * @throws SurfwatchError `engine-unavailable` where onnxruntime-node has no binary for this machine, or the backbone no
+ *   ranges for `int8`
  */
-export async function createOnnxBackbone(bundle: BackboneBundle, threads: number): Promise<Backbone> {
+export async function createOnnxBackbone(
+  bundle: BackboneBundle,
+  threads: number,
+  precision: Precision = 'fp32',
+): Promise<Backbone> {
   const { manifest } = bundle;
   const { Tensor, env } = await load();
   // Opened when first used: a daemon embeds no photos, and a session takes tens of megabytes.
   const photos = lazy(() => openOnnxSession(writeOnnxGraph(bundle), threads));
-  const cells = openOnnxCells(bundle, Tensor, graph => openOnnxSession(graph, threads));
+  const openCells = precision === 'int8' ? openInt8Cells : openOnnxCells;
+  const cells = openCells(bundle, Tensor, graph => openOnnxSession(graph, threads));
+  if (precision === 'int8' && cells === null) {
+    throw new SurfwatchError(
+      'engine-unavailable',
+      `backbone ${manifest.id} has no ranges to compute in int8 by`,
+    );
+  }
   const size = manifest.input.size;
   return {
     engine: 'onnx',
     runtime: `onnxruntime ${env.versions.node ?? env.versions.common}`,
+    precision,
     manifest,
     embed: (pixels, count) =>
       embedInChunks(pixels, count, manifest.width, CHUNK, async (part, tiles) => {

@@ -1,7 +1,7 @@
 /** The pass over a whole frame in TensorFlow.js: the layers that embed tiles too, and the projection and head after them. */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { type BackboneBundle, cellWeights } from '../bundle.ts';
-import type { StageInput } from '../cells/bands.ts';
+import type { Maps } from '../cells/bands.ts';
 import type { CellEngine } from '../cells/engine.ts';
 import { createPassMemory } from '../cells/pass-memory.ts';
 import { planStages, type Stage } from '../cells/stages.ts';
@@ -24,11 +24,11 @@ export function openTfjsCells(
     tf.tidy(() => tf.transpose(tf.tensor2d(kernel, [weights.width, weights.inputs[at] as number]))),
   );
   const bias = tf.tensor1d(weights.bias);
-  const upload = (input: StageInput): Tensor4D =>
-    'rgb' in input
-      ? tf.add(tf.mul(tf.tensor4d(input.rgb, [1, input.height, input.width, 3], 'float32'), scale), offset)
+  const upload = (input: Maps): Tensor4D =>
+    input.order === 'rows'
+      ? tf.add(tf.mul(tf.tensor4d(input.data, [1, input.height, input.width, 3], 'float32'), scale), offset)
       : tf.transpose(tf.tensor4d(input.data, [1, input.channels, input.height, input.width]), [0, 2, 3, 1]);
-  const layersOf = (index: number, input: StageInput) =>
+  const layersOf = (index: number, input: Maps) =>
     runLayers(stages[index] as Stage, upload(input), stages[index - 1]?.layers.at(-1)?.name);
   /** [positions, width] */
   const project = (outputs: Map<string, Tensor4D>, at: 0 | 1): Tensor4D => {
@@ -41,6 +41,7 @@ export function openTfjsCells(
   return {
     stages,
     memory: createPassMemory(),
+    gives: 'floats',
     async run(index, input, data) {
       const output = tf.tidy(() => {
         const last = stages[index]?.layers.at(-1)?.name ?? '';
@@ -49,7 +50,7 @@ export function openTfjsCells(
       const [, channels, height, width] = output.shape;
       data.set(await output.data<'float32'>());
       output.dispose();
-      return { channels, height, width, data: data.subarray(0, channels * height * width) };
+      return { channels, height, width, data: data.subarray(0, channels * height * width), order: 'planes' };
     },
     async finish(input, head) {
       const [vectors, logits] = tf.tidy(() => {

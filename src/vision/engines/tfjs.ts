@@ -26,6 +26,7 @@ export async function createTfjsBackbone(
   return {
     engine,
     runtime: `tfjs ${tf.version_core} ${tf.getBackend()}`,
+    precision: 'fp32',
     manifest,
     embed: (pixels, count) =>
       embedInChunks(pixels, count, manifest.width, CHUNK, async (part, tiles) => {

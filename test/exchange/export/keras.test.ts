@@ -76,7 +76,7 @@ describe('export keras', () => {
     },
   );
 
-  it.skipIf(!hasKeras)("gives the daemon's answers in Keras", { timeout: 120_000 }, async () => {
+  it.skipIf(!hasKeras)("gives the daemon's answers in Keras", async () => {
     const bent = await modelWith({ input: { kind: 'softsign', scale: 7 } });
     const { pixels, scores } = await daemonAnswers(model);
     const bentScores = (await daemonAnswers(bent)).scores;

@@ -14,7 +14,7 @@ import type { LearningOptions } from '../../../src/learning/options.ts';
 import type { Training } from '../../../src/messaging/learning-payloads.ts';
 import { fixedDetail } from '../../../src/vision/cells/detail.ts';
 import { WHOLE_FRAME } from '../../../src/vision/zone.ts';
-import { DEFAULTS } from '../../support/defaults.ts';
+import { BUNDLED, DEFAULTS } from '../../support/defaults.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const LIMITS = { maxBytes: 1e8, maxPixels: 1e8 };
@@ -60,6 +60,8 @@ export async function startBoard(
     onNews: told => void news.push(told),
     onAlert: (id, text) => (text === null ? alerts.delete(id) : alerts.set(id, text)),
     onHead: () => undefined,
+    // At the lowest priority a busy machine would starve it.
+    thread: { programs: BUNDLED, niceness: 0 },
     newId: () => ulid(clock.now()),
     clock,
     log,

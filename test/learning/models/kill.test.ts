@@ -47,7 +47,7 @@ async function killedWithin(child: ReturnType<typeof startChild>, steps: number,
   return lines;
 }
 
-it('leaves the old or the new head, whole, whenever it is killed', { timeout: 120_000 }, async () => {
+it('leaves the old or the new head, whole, whenever it is killed', async () => {
   const place = await newPlace();
   const { board } = place.folders;
   const random = createRandom(20);

@@ -66,7 +66,7 @@ describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
       embeddings: row,
     }));
     return () => classifier.close();
-  }, 60_000);
+  });
 
   async function embeddingsOf(name: string, from: number, count: number): Promise<Float32Array[]> {
     const files = (await readdir(join(PHOTOS, name))).filter(file => file.endsWith('.jpg')).sort();

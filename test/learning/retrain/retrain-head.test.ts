@@ -2,12 +2,21 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { headLogits } from '../../../src/activity/head.ts';
 import { type HeadBundle, headManifestSchema } from '../../../src/activity/head-bundle.ts';
 import { isRight } from '../../../src/learning/fit/metrics.ts';
+import { type FoundPlaces, foundF1, foundPlacesOf } from '../../../src/learning/retrain/found-places.ts';
 import { figuresOf } from '../../../src/learning/retrain/gate.ts';
 import { judgeFrames } from '../../../src/learning/retrain/judge-frames.ts';
 import { RETRAIN_DEFAULTS, retrainHead } from '../../../src/learning/retrain/retrain-head.ts';
 import type { BoardFrame, RetrainResult } from '../../../src/learning/retrain/types.ts';
 import { ACTIVITIES, WIDTH } from '../support.ts';
-import { boardOf, SHIPPED_MARKS, toyBase, toyHead, toyInput, withBackground } from './support.ts';
+import {
+  boardOf,
+  SHIPPED_MARKS,
+  toyBase,
+  toyBaseWithFound,
+  toyHead,
+  toyInput,
+  withBackground,
+} from './support.ts';
 
 /** On this board surfers look otherwise than in the base set. */
 const MARKS = { ...SHIPPED_MARKS, surfing: 5, sup: 8 };
@@ -53,6 +62,15 @@ describe('retrainHead', () => {
     const fitted = set.samples.filter(({ group }) => !held.has(group)).length;
     expect(result.samples).toEqual({ base: fitted, board: 48, boardHeld: 12 });
     expect(result.candidate.manifest).toMatchObject({ activities: ACTIVITIES, training: { parent: 'toy' } });
+  });
+
+  it('rehearses the places found in frames, and forgets no more of them than is let pass', async () => {
+    const base = toyBaseWithFound();
+    const { candidate, samples } = await retrainHead({ ...toyInput(board), base }, OPTIONS);
+    expect(samples.base).toBe(result.samples.base + (base.found?.samples.length ?? 0));
+    const places = foundPlacesOf(base, ACTIVITIES) as FoundPlaces;
+    expect(foundF1(candidate, places)).toBeGreaterThan(foundF1(toyHead(), places) - 0.01);
+    expect(accuracy(candidate, 7, kinds)).toBeGreaterThan(0.9);
   });
 
   it('warns where no frame of this camera says where nobody is', async () => {

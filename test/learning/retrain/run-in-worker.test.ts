@@ -1,15 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { RETRAIN_DEFAULTS, retrainHead } from '../../../src/learning/retrain/retrain-head.ts';
+import {
+  RETRAIN_DEFAULTS,
+  type RetrainJobOptions,
+  retrainHead,
+} from '../../../src/learning/retrain/retrain-head.ts';
 import { startRetrainJob } from '../../../src/learning/retrain/run-in-worker.ts';
+import type { RetrainHooks, RetrainInput } from '../../../src/learning/retrain/types.ts';
+import { BUNDLED } from '../../support/defaults.ts';
 import { boardOf, SHIPPED_MARKS, toyInput } from './support.ts';
 
+/** At the lowest priority a busy machine would starve them. */
+const start = (input: RetrainInput, options: RetrainJobOptions, hooks?: RetrainHooks) =>
+  startRetrainJob(input, options, hooks, { programs: BUNDLED, niceness: 0 });
 const board = () => boardOf([['surfing'], []], 12, { ...SHIPPED_MARKS, surfing: 5 });
 
 describe('startRetrainJob', () => {
   it('gives the very head that the same input gives without a thread', async () => {
     const done: number[] = [];
-    const job = startRetrainJob(toyInput(board()), RETRAIN_DEFAULTS, {
+    const job = start(toyInput(board()), RETRAIN_DEFAULTS, {
       onProgress: share => done.push(share),
     });
     const there = await job.result;
@@ -21,14 +30,14 @@ describe('startRetrainJob', () => {
 
   it('moves the embeddings and leaves the incumbent where it is', async () => {
     const input = toyInput(board());
-    await startRetrainJob(input, RETRAIN_DEFAULTS).result;
+    await start(input, RETRAIN_DEFAULTS).result;
     expect(input.base?.set.embeddings).toHaveLength(0);
     expect(input.board[0]?.embeddings).toHaveLength(0);
     expect(input.incumbent.hiddenKernel.length).toBeGreaterThan(0);
   });
 
   it('ends when it is cancelled', async () => {
-    const job = startRetrainJob(toyInput(board()), { ...RETRAIN_DEFAULTS, epochs: 1_000_000 });
+    const job = start(toyInput(board()), { ...RETRAIN_DEFAULTS, epochs: 1_000_000 });
     job.cancel();
     await expect(job.result).rejects.toMatchObject({ code: 'retrain-cancelled' });
   });
@@ -38,7 +47,7 @@ describe('startRetrainJob', () => {
     const lowest: number[] = [];
     const own = new Set<number | undefined>();
     const options = { ...RETRAIN_DEFAULTS, epochs: 400 };
-    const job = startRetrainJob(toyInput(board()), options, {
+    const job = start(toyInput(board()), options, {
       onProgress: () => {
         const during = priorities();
         own.add(during.get(process.pid));
@@ -57,7 +66,7 @@ describe('startRetrainJob', () => {
       begin = resolve;
     });
     const endless = { ...RETRAIN_DEFAULTS, epochs: 1_000_000, tuning: { patience: 1_000_000 } };
-    const job = startRetrainJob(toyInput(board()), endless, {
+    const job = start(toyInput(board()), endless, {
       onProgress: () => {
         told += 1;
         begin();
@@ -71,14 +80,14 @@ describe('startRetrainJob', () => {
   });
 
   it('passes on what retrainHead refuses', async () => {
-    const job = startRetrainJob(toyInput([]), RETRAIN_DEFAULTS);
+    const job = start(toyInput([]), RETRAIN_DEFAULTS);
     await expect(job.result).rejects.toMatchObject({ code: 'retrain-impossible' });
   });
 
   it('makes a crash of the thread a coded error', async () => {
     const input = toyInput(board());
     const crooked = { ...input, incumbent: { ...input.incumbent, manifest: null } };
-    const job = startRetrainJob(crooked as unknown as typeof input, RETRAIN_DEFAULTS);
+    const job = start(crooked as unknown as typeof input, RETRAIN_DEFAULTS);
     await expect(job.result).rejects.toMatchObject({ code: 'retrain-failed' });
   });
 });

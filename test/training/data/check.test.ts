@@ -230,7 +230,6 @@ describe('checkSources on real photos', () => {
       // Five scenes with two shots each.
       expect(cluster.size).toBe(10);
     },
-    60_000,
   );
 });
 

@@ -13,7 +13,12 @@ const SCENES: readonly (readonly ScriptedActivity[])[] = [
 ];
 
 /** Writes `<folder>/boxes.json`, `manifest.csv` and frames of several drawn cameras, one in four without riders. */
-export async function drawFrames(folder: string, cameras: number, each: number): Promise<void> {
+export async function drawFrames(
+  folder: string,
+  cameras: number,
+  each: number,
+  size = { width: 640, height: 360 },
+): Promise<void> {
   const renderer = createRenderer();
   const boxes: Record<string, object[]> = {};
   const rows = ['file,camera'];
@@ -22,7 +27,7 @@ export async function drawFrames(folder: string, cameras: number, each: number):
     for (let index = 0; index < each; index++) {
       const activities = SCENES[index % SCENES.length] ?? [];
       // A seed draws the same beach whatever goes on there.
-      const scene = randomScene(500 + camera, { activities, width: 640, height: 360 });
+      const scene = randomScene(500 + camera, { activities, ...size });
       const file = `cam${camera}_${index}.jpg`;
       await writeFile(join(folder, file), await renderer.jpeg(scene));
       boxes[file] = scene.riders.flatMap(({ activity, parts }) =>

@@ -28,6 +28,8 @@ export async function browse(
 ): Promise<Browsed> {
   const { allowed = [], ...rest } = options;
   const context = await browser.newContext({ locale: 'en', ...DESK, ...rest });
+  // Playwright's 30 s are not enough on a busy machine.
+  context.setDefaultTimeout(150_000);
   onTestFinished(() => context.close());
   const wrong: string[] = [];
   const page = await context.newPage();

@@ -1,13 +1,10 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { stagedBeach } from '../beach.ts';
 import { Answer } from '../page-server.ts';
 import { browse, expectSound, PHONE } from './browse.ts';
-
-// A browser on a machine that others use as well takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let browser: Browser;
 beforeAll(async () => {
@@ -150,7 +147,7 @@ describe.skipIf(!hasChromium())('the view Now', () => {
     await page.getByText('The daemon cannot be reached.').waitFor();
     const again = await stagedBeach({ port: Number(new URL(server.url).port) });
     expect(again.page.url).toBe(server.url);
-    await expect.poll(() => page.getByText('cannot be reached').count(), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => page.getByText('cannot be reached').count()).toBe(0);
   });
 });
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
 import { stagedBeach } from '../beach.ts';
@@ -10,9 +10,6 @@ import { browse, expectSound, PHONE } from './browse.ts';
 
 const BUILT = join(PACKAGE_ROOT, 'dist', 'web');
 const VIEWS = ['now', 'before'];
-
-// A browser on a machine that others use as well takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { LEARNING_EXAMPLES } from '../../../scripts/docs/examples/learning.ts';
 import { hasChromium, launchChromium } from '../../support/chromium.ts';
@@ -8,9 +8,6 @@ import { browse, DESK, expectSound, PHONE, staged, tabTo } from './browse.ts';
 import { headRoutes, headsOf } from './heads.ts';
 
 const [{ payload: RUNNING }, { payload: DONE }, { payload: HELD }] = LEARNING_EXAMPLES.training;
-
-// A browser on a machine that others use as well takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let browser: Browser;
 beforeAll(async () => {

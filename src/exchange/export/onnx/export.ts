@@ -3,13 +3,13 @@ import { scoreEmbeddings } from '../../../activity/head.ts';
 import { SurfwatchError } from '../../../errors.ts';
 import { goldenPixels } from '../../../vision/backbone.ts';
 import { createOnnxBackbone, openOnnxSession } from '../../../vision/engines/onnx.ts';
-import { backboneGraph } from '../../../vision/engines/onnx-graph.ts';
+import { backboneGraph, poolNodes } from '../../../vision/engines/onnx-graph.ts';
+import { dequantise, int8Layers, joined } from '../../../vision/engines/onnx-int8.ts';
 import { writeOnnxModel } from '../../../vision/engines/onnx-proto.ts';
+import { quantise } from '../../../vision/engines/quantise.ts';
 import { DESCRIPTION, describeExport } from '../describe.ts';
 import type { ExportFiles, ExportModel, ExportOptions } from '../model.ts';
-import { quantise } from '../quantise.ts';
 import { headGraph } from './head-graph.ts';
-import { int8Graph } from './int8-graph.ts';
 
 /**
  * Input `pixels` [n, size, size, 3] uint8, RGB 0..255, scaled inside the graph; output `probabilities` [n, activities]
@@ -42,7 +42,16 @@ export async function exportOnnx(
 
 function quantisedBackbone(model: ExportModel, ranges: ExportOptions['ranges']) {
   if (ranges === null) throw new SurfwatchError('export-needs-ranges', 'int8 was asked for without ranges');
-  return int8Graph(model, quantise(model, ranges));
+  const quantised = quantise(model, ranges);
+  return joined([
+    {
+      nodes: [{ op: 'Transpose', inputs: ['pixels'], output: 'planes/q', ints: { perm: [0, 3, 1, 2] } }],
+      constants: [],
+    },
+    dequantise('planes', quantised.pixels),
+    int8Layers(model.layers, quantised),
+    { nodes: poolNodes(model.layers), constants: [] },
+  ]);
 }
 
 /** @returns the largest difference of a probability on the drawn pattern, or null where onnxruntime does not load */

@@ -1,8 +1,8 @@
 /** Writes the model for TensorFlow Lite (LiteRT). */
 import { SurfwatchError } from '../../../errors.ts';
+import { quantise } from '../../../vision/engines/quantise.ts';
 import { DESCRIPTION } from '../describe.ts';
 import type { ExportFiles, ExportModel, ExportOptions } from '../model.ts';
-import { quantise } from '../quantise.ts';
 import { appendZip } from './append-zip.ts';
 import { floatBackbone } from './float-backbone.ts';
 import { createGraph, type Graph } from './graph.ts';

@@ -1,5 +1,6 @@
 /** The backbone in float32, from scaled pixels to the last layer's feature map. */
-import type { ExportLayer, ExportModel } from '../model.ts';
+import type { NetworkLayer } from '../../../vision/network.ts';
+import type { ExportModel } from '../model.ts';
 import type { Graph } from './graph.ts';
 import { kernelLayout, reorderKernel } from './layout.ts';
 import { ADD_OPTIONS, convolutionOptions, depthwiseOptions } from './schema.ts';
@@ -26,7 +27,7 @@ export function floatBackbone(graph: Graph, model: ExportModel): Features {
 
 function addLayer(
   graph: Graph,
-  layer: ExportLayer,
+  layer: NetworkLayer,
   from: number,
   outputs: ReadonlyMap<string, number>,
 ): number {

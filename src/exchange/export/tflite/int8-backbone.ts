@@ -2,8 +2,9 @@
  * The backbone in eight bits, by the TensorFlow Lite quantization specification: int8 activations, int8 weights with one
  * scale a channel, int32 biases.
  */
-import type { ExportLayer, ExportModel } from '../model.ts';
-import type { QuantisedLayer, QuantisedModel, Scale } from '../quantise.ts';
+import type { QuantisedLayer, QuantisedModel, Scale } from '../../../vision/engines/quantise.ts';
+import type { NetworkLayer } from '../../../vision/network.ts';
+import type { ExportModel } from '../model.ts';
 import type { Features } from './float-backbone.ts';
 import type { Graph } from './graph.ts';
 import { kernelLayout, reorderKernel } from './layout.ts';
@@ -36,7 +37,7 @@ function asInt8({ scale, zeroPoint }: Scale): Quantisation {
 
 function addLayer(
   graph: Graph,
-  layer: ExportLayer,
+  layer: NetworkLayer,
   quantised: QuantisedLayer,
   from: number,
   outputs: ReadonlyMap<string, number>,

@@ -1,8 +1,8 @@
 /** TensorFlow Lite's order of weights: OHWI for a convolution, 1HWO for a depthwise one. */
-import type { ExportLayer } from '../model.ts';
+import type { NetworkLayer } from '../../../vision/network.ts';
 
 /** The shape of a layer's weights and the axis of its output channels. */
-export function kernelLayout({ op, out, kernelSize, in: inputs }: ExportLayer): {
+export function kernelLayout({ op, out, kernelSize, in: inputs }: NetworkLayer): {
   shape: readonly number[];
   axis: number;
 } {
@@ -13,7 +13,7 @@ export function kernelLayout({ op, out, kernelSize, in: inputs }: ExportLayer): 
 
 /** From OIHW. */
 export function reorderKernel<T extends Float32Array | Int8Array>(
-  { op, shape }: ExportLayer,
+  { op, shape }: NetworkLayer,
   kernel: T,
   target: T,
 ): T {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../../src/base/paths.ts';
-import type { ExportModel, Ranges } from '../../../../src/exchange/export/model.ts';
+import type { ExportModel } from '../../../../src/exchange/export/model.ts';
 import { measureRanges } from '../../../../src/exchange/export/ranges.ts';
 import { exportTflite } from '../../../../src/exchange/export/tflite/export.ts';
+import type { Ranges } from '../../../../src/vision/bundle.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { hasShared, sharedPhotos } from '../../../vision/support.ts';
 import {
@@ -93,5 +94,4 @@ test.skipIf(!hasInterpreter)(
     expect(difference(bentExpected, bentFloat32)).toBeLessThan(1e-5);
     expect(difference(bentExpected, bentInt8)).toBeLessThan(0.03);
   },
-  120_000,
 );

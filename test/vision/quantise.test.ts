@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ExportModel, Ranges } from '../../../src/exchange/export/model.ts';
-import { quantise, scaleOf } from '../../../src/exchange/export/quantise.ts';
-import { fc } from '../../support/fast-check.ts';
-import { shippedModel, tinyModel } from './support.ts';
+import type { ExportModel } from '../../src/exchange/export/model.ts';
+import type { Ranges } from '../../src/vision/bundle.ts';
+import { quantise, scaleOf } from '../../src/vision/engines/quantise.ts';
+import { shippedModel, tinyModel } from '../exchange/export/support.ts';
+import { fc } from '../support/fast-check.ts';
 
 function someRanges({ layers }: ExportModel): Ranges {
   const names = layers.flatMap(({ name }) => [name, `${name}/sum`]);
@@ -24,7 +25,7 @@ test('zero has a number of its own, and every value of the range is met to half 
   );
 });
 
-test('weights are met to half a step of their own channel, biases to half of theirs', async () => {
+test('weights are met to a step of their own channel, biases to half of theirs', async () => {
   const model = await shippedModel();
   const { layers } = quantise(model, someRanges(model));
   for (const layer of model.layers) {
@@ -33,7 +34,8 @@ test('weights are met to half a step of their own channel, biases to half of the
     const size = layer.kernel.length / layer.out;
     const off = layer.kernel.findIndex((weight, index) => {
       const scale = quantised.kernelScales[Math.floor(index / size)] ?? Number.NaN;
-      return !(Math.abs(weight - scale * (quantised.kernel[index] ?? 0)) <= scale * 0.501);
+      const most = layer.op === 'depthwise_conv' ? 1 : 0.501;
+      return !(Math.abs(weight - scale * (quantised.kernel[index] ?? 0)) <= scale * most);
     });
     expect(off, layer.name).toBe(-1);
     // The first layer's also make up for the pixels' half step.
@@ -44,6 +46,45 @@ test('weights are met to half a step of their own channel, biases to half of the
         step * 0.5 + Math.abs(bias) * 1e-6,
       );
     }
+  }
+});
+
+test('the sum of a depthwise kernel is met better than rounding its weights one by one would', async () => {
+  const model = await shippedModel();
+  const { layers } = quantise(model, someRanges(model));
+  let [ours, plain] = [0, 0];
+  for (const { name, op, kernel, out } of model.layers) {
+    const quantised = layers.get(name);
+    if (op !== 'depthwise_conv' || quantised === undefined) continue;
+    const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0);
+    for (let channel = 0; channel < out; channel++) {
+      const weights = kernel.subarray(9 * channel, 9 * channel + 9);
+      const step = Math.max(...weights.map(Math.abs)) / 127 || 1;
+      const numbers = quantised.kernel.subarray(9 * channel, 9 * channel + 9);
+      ours += (sum(weights) - (quantised.kernelScales[channel] ?? 0) * sum(numbers)) ** 2;
+      plain += (sum(weights) - step * sum(weights.map(weight => Math.round(weight / step)))) ** 2;
+    }
+  }
+  expect(Math.sqrt(ours / plain)).toBeLessThan(0.25);
+});
+
+test('two neighbouring products of a byte and a weight fit into 16 bits', async () => {
+  const model = await shippedModel();
+  const { layers } = quantise(model, someRanges(model));
+  for (const { name, op, kernelSize, in: channels } of model.layers) {
+    if (op !== 'conv') continue;
+    const { kernel } = layers.get(name) ?? { kernel: new Int8Array() };
+    const most = kernel.reduce((reach, weight, at) => {
+      const position = kernelSize === 1 ? at % channels : null;
+      if (position === null) return Math.max(reach, 2 * 255 * Math.abs(weight));
+      if (position % 2 === 1) return reach;
+      const pair = [weight, kernel[at + 1] ?? 0];
+      const above = pair.reduce((sum, each) => sum + Math.max(each, 0), 0);
+      const below = pair.reduce((sum, each) => sum + Math.min(each, 0), 0);
+      return Math.max(reach, 255 * above, -255 * below);
+    }, 0);
+    expect(most, name).toBeLessThan(2 ** 15);
+    expect(most, name).toBeGreaterThan(2 ** 14);
   }
 });
 

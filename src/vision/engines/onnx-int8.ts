@@ -1,38 +1,22 @@
 /**
- * The backbone in eight bits, as ONNX QDQ nodes: every convolution stands between DequantizeLinear and QuantizeLinear,
- * which onnxruntime fuses into one integer convolution (u8s8, one weight scale a channel).
+ * Layers in eight bits, as ONNX QDQ nodes: every convolution stands between DequantizeLinear and QuantizeLinear, which
+ * onnxruntime fuses into one integer convolution (u8s8, one weight scale a channel).
  */
-import type { OnnxConstant, OnnxNode } from '../../../vision/engines/onnx-proto.ts';
-import type { ExportLayer, ExportModel } from '../model.ts';
-import type { QuantisedLayer, QuantisedModel, Scale } from '../quantise.ts';
+import type { NetworkLayer } from '../network.ts';
+import type { OnnxConstant, OnnxNode } from './onnx-proto.ts';
+import type { QuantisedLayer, QuantisedModel, Scale } from './quantise.ts';
 
-interface Part {
-  readonly nodes: OnnxNode[];
-  readonly constants: OnnxConstant[];
+export interface OnnxPart {
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: readonly OnnxConstant[];
 }
 
-/** From `pixels` [n, size, size, 3] uint8 to `embeddings` [n, width] float32. */
-export function int8Graph(model: ExportModel, quantised: QuantisedModel): Part {
-  const parts = [
-    {
-      nodes: [{ op: 'Transpose', inputs: ['pixels'], output: 'planes/q', ints: { perm: [0, 3, 1, 2] } }],
-      constants: [],
-    },
-    dequantise('planes', quantised.pixels),
-    ...model.layers.map(layer => layerPart(layer, quantised.layers.get(layer.name) as QuantisedLayer)),
-  ];
-  const last = model.layers.at(-1)?.name ?? 'planes';
-  return {
-    nodes: [
-      ...parts.flatMap(part => part.nodes),
-      { op: 'GlobalAveragePool', inputs: [last], output: 'pooled' },
-      { op: 'Flatten', inputs: ['pooled'], output: 'embeddings', int: { axis: 1 } },
-    ],
-    constants: parts.flatMap(part => part.constants),
-  };
+/** Layers in order, from the output of the one before: `<name>/q`, uint8 [n, channels, height, width], and `<name>`. */
+export function int8Layers(layers: readonly NetworkLayer[], quantised: QuantisedModel): OnnxPart {
+  return joined(layers.map(layer => layerPart(layer, quantised.layers.get(layer.name) as QuantisedLayer)));
 }
 
-function layerPart(layer: ExportLayer, quantised: QuantisedLayer): Part {
+function layerPart(layer: NetworkLayer, quantised: QuantisedLayer): OnnxPart {
   const { name } = layer;
   const [begin, end] = layer.padding;
   const convolved = layer.residualFrom === null ? name : `${name}/sum`;
@@ -55,7 +39,9 @@ function layerPart(layer: ExportLayer, quantised: QuantisedLayer): Part {
       ? []
       : [
           {
-            nodes: [{ op: 'Add', inputs: [convolved, layer.residualFrom], output: `${name}/real` }],
+            nodes: [
+              { op: 'Add', inputs: [convolved, layer.residualFrom], output: `${name}/real` } as OnnxNode,
+            ],
             constants: [],
           },
           requantise(name, quantised.sum),
@@ -63,7 +49,7 @@ function layerPart(layer: ExportLayer, quantised: QuantisedLayer): Part {
   ]);
 }
 
-function weights({ name, shape, out }: ExportLayer, quantised: QuantisedLayer): Part {
+function weights({ name, shape, out }: NetworkLayer, quantised: QuantisedLayer): OnnxPart {
   const read = (what: string): OnnxNode => ({
     op: 'DequantizeLinear',
     inputs: [`${what}/q`, `${what}/scale`, `${what}/zero`],
@@ -85,7 +71,7 @@ function weights({ name, shape, out }: ExportLayer, quantised: QuantisedLayer): 
 }
 
 /** `<name>/real` → `<name>/q` → `<name>` */
-function requantise(name: string, scale: Scale): Part {
+function requantise(name: string, scale: Scale): OnnxPart {
   const { nodes, constants } = dequantise(name, scale);
   const quantiser: OnnxNode = {
     op: 'QuantizeLinear',
@@ -96,7 +82,7 @@ function requantise(name: string, scale: Scale): Part {
 }
 
 /** `<name>/q` → `<name>` */
-function dequantise(name: string, { scale, zeroPoint }: Scale): Part {
+export function dequantise(name: string, { scale, zeroPoint }: Scale): OnnxPart {
   return {
     nodes: [
       {
@@ -112,7 +98,7 @@ function dequantise(name: string, { scale, zeroPoint }: Scale): Part {
   };
 }
 
-function joined(parts: readonly Part[]): Part {
+export function joined(parts: readonly OnnxPart[]): OnnxPart {
   return {
     nodes: parts.flatMap(part => part.nodes),
     constants: parts.flatMap(part => part.constants),
