@@ -1,5 +1,5 @@
 /** `docs/schemas/openapi.json` and the table of routes in `docs/page.md`, from the routes of the page. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERRORS } from '../../src/errors.ts';
 import { SESSION_ROUTES } from '../../src/web/app.ts';
 import type { RouteShape } from '../../src/web/route.ts';

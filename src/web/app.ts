@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { type ErrorCode, SurfwatchError } from '../errors.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { createMetrics } from '../../src/host/metrics/metrics.ts';
 import { SNAPSHOT } from '../host/metrics/sample.ts';

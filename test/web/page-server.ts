@@ -55,7 +55,7 @@ export interface PageServer {
 }
 
 export interface PageOptions {
-  /** What `buildPage` of scripts/build.ts wrote. */
+  /** What `buildPage` of scripts/build.js wrote. */
   readonly folder: string;
   readonly port?: number;
   readonly role?: 'look' | 'operate';

@@ -1,5 +1,5 @@
 /** Setting the daemon up: its config file, and trying a camera, a broker and zones before anything is saved. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { serially } from '../../base/serially.ts';
 import { placesOf, removeAt, setAt, withoutSecrets, withSecretsOf } from '../../config/edit.ts';
 import { ConfigError, describeFault, type Fault } from '../../config/fault.ts';

@@ -1,4 +1,5 @@
 /** The page: a frame with the navigation, and the view that the address names. */
+import './style.css';
 import { effect, signal, useSignal } from '@preact/signals';
 import { type ComponentType, render } from 'preact';
 import { ask } from './api.ts';
