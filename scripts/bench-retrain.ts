@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { printTable } from '../src/cli/table.ts';
-import { bundle } from './build.ts';
+import { bundle } from './build.js';
 
 interface Measured {
   /** Time of the work alone: wall clock, and processor time, which other programs do not lengthen. */

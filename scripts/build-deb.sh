@@ -39,21 +39,31 @@ umask 022
 
 # The program.
 mkdir -p "$app/scripts"
-node_modules/.bin/tsx scripts/build.ts "$app/dist"
+node scripts/build.js "$app/dist"
 cp -r config docs models systemd package.json package-lock.json "$app"
 cp -r scripts/surfwatch.js scripts/no-cuda "$app/scripts"
 rm -rf "$app"/models/heads/*/report.html "$app/docs/images"
-(cd "$app" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --os=linux --cpu="$cpu" --libc=glibc >&2)
-rm -rf "$app/package-lock.json" "$app/scripts/no-cuda" "$app/node_modules/global-agent"
 
-# What only other platforms, compilers and browsers use. tfjs-node has to fetch its library when it is installed.
-for folder in "$app"/node_modules/onnxruntime-node/bin/napi-v*/*/*; do
-  case $folder in */linux/"$cpu") ;; *) rm -r "$folder" ;; esac
-done
-rm -rf "$app/node_modules/@tensorflow/tfjs-node" "$app/node_modules/.package-lock.json"
-rm -rf "$app"/node_modules/@libsql/*-musl "$app"/node_modules/@img/*linuxmusl*
-find "$app/node_modules" -type f \( -name '.npmignore' -o -name '.eslint*' -o -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
-find "$app/node_modules" -type d -empty -delete
+# The packages that are not built in, in the versions of the lock file. tfjs-node has to fetch its library when it is installed.
+node --input-type=module -e '
+  import { readFileSync, writeFileSync } from "node:fs";
+  const { APART } = await import(`${process.cwd()}/scripts/build.js`);
+  const [path] = process.argv.slice(1);
+  const { optionalDependencies, ...about } = JSON.parse(readFileSync(path));
+  const stays = ([name]) => APART.some(each => each === name || each === name.replace(/\/.*/, "/*"));
+  about.dependencies = Object.fromEntries(Object.entries(about.dependencies).filter(stays));
+  writeFileSync(path, JSON.stringify(about, null, 2));
+' "$app/package.json"
+(cd "$app" && npm install --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --os=linux --cpu="$cpu" --libc=glibc >&2)
+node scripts/prune.js "$app" "$cpu"
+packages=$app/node_modules
+rm -rf "$app/package-lock.json" "$app/scripts/no-cuda" "$packages/.package-lock.json" "$packages/.bin"
+# What compilers, browsers and other C libraries use.
+rm -rf "$packages"/{global-agent,@types,@webgpu} "$packages"/h5wasm/dist/{iife,node}
+rm -rf "$packages"/@libsql/*-musl "$packages"/@img/*linuxmusl*
+find "$packages"/@tensorflow/*/ -mindepth 1 -type f ! -name '*.node.js' ! -name '*.wasm' ! -name package.json ! -name 'LICENSE*' -delete
+find "$packages" -type f \( -name '.npmignore' -o -name '.eslint*' -o -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' \) -delete
+find "$packages" -type d -empty -delete
 chmod -R u=rwX,go=rX "$stage"
 find "$app" -type f -perm /111 ! -name '*.js' ! -name '*.so*' ! -name '*.node' ! -name notify-exec -exec chmod a-x {} +
 

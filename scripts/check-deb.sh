@@ -34,6 +34,8 @@ inside id surfwatch | grep -q '(video)' || fail 'the user surfwatch is not in th
 [ "$(stat -c %a "$root/etc/surfwatch/config.json")" = 640 ] || fail 'the config is open to others'
 [ -L "$root/etc/systemd/system/multi-user.target.wants/surfwatch.service" ] || fail 'the service is not enabled'
 inside surfwatch --version
+# Without the Node.js that may be in it.
+[ "$(du -sm --exclude=bin "$root/usr/lib/surfwatch" | cut -f1)" -le 160 ] || fail 'the package takes more than 160 MB'
 [ -s "$root/usr/lib/surfwatch/dist/web/index.html" ] || fail 'the page is not in the package'
 inside surfwatch config check -c /etc/surfwatch/config.json
 inside systemd-analyze verify /usr/lib/systemd/system/surfwatch.service || fail 'systemd-analyze verify'

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BackboneDraft, saveBackbone } from '../src/vision/save-backbone.ts';
 
 const sourceSchema = z.object({

@@ -4,14 +4,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = join(root, 'src');
-const program = join(root, 'scripts', 'build.ts');
+const program = join(root, 'scripts', 'build.js');
 const built = join(root, 'dist');
 const main = join(built, 'main.js');
 
@@ -46,30 +45,19 @@ function build() {
   const aside = join(root, `.dist-${process.pid}`);
   const old = join(root, `.dist-${process.pid}-old`);
   try {
-    const { status, error } = spawnSync(process.execPath, ['--import', tsx(), program, aside], {
-      stdio: ['ignore', 2, 2],
-    });
+    const { status, error } = spawnSync(process.execPath, [program, aside], { stdio: ['ignore', 2, 2] });
     if (error) throw error;
-    if (status !== 0) throw new Error(`scripts/build.ts ended with ${status}`);
+    if (status !== 0) throw new Error(`scripts/build.js ended with ${status}`);
     if (existsSync(built)) renameSync(built, old);
     renameSync(aside, built);
   } catch (error) {
     // Another that built at the same time was quicker, and its result is as good.
     if (isFresh()) return;
     console.error(`surfwatch: building failed: ${error.message}`);
-    console.error('Run `npm ci` (with its development packages), then `npm run build`.');
+    console.error('Run `npm ci`, then `npm run build`.');
     process.exit(1);
   } finally {
     rmSync(aside, { recursive: true, force: true });
     rmSync(old, { recursive: true, force: true });
-  }
-}
-
-/** Runs TypeScript; what is built with is installed in a clone alone. */
-function tsx() {
-  try {
-    return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  } catch {
-    throw new Error('tsx is not installed here');
   }
 }

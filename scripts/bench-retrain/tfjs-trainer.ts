@@ -1,4 +1,5 @@
-/** {@link HeadTrainer} by TensorFlow.js. */
+/** {@link HeadTrainer} by TensorFlow.js: the whole package, for gradients and operations as methods of tensors. */
+import '@tensorflow/tfjs';
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import type { FittedHead, HeadTrainer } from '../../src/learning/fit/head-trainer.ts';
 import type { Tensorflow } from '../../src/vision/engines/tensorflow.ts';

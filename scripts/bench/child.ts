@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
-import { bundle } from '../build.ts';
+import { bundle } from '../build.js';
 
 /** Bundles the children. @returns the folder that holds them */
 export async function buildChildren(): Promise<string> {

@@ -1,5 +1,5 @@
 /** Describes the fields of a payload's schema as rows of a table. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface Field {
   /** Dotted; `[]` for the entries of a list, `<name>` for any name. */

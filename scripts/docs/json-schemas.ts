@@ -1,5 +1,5 @@
 /** JSON Schemas of all payloads, from the topics and the verbs. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { transactionSchema } from '../../src/messaging/payloads.ts';
 import { TOPICS } from '../../src/messaging/topics.ts';
 import type { Verbs } from '../../src/messaging/verbs.ts';

@@ -1,5 +1,5 @@
 /** What is done to an embedding before the head's first layer. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * `softsign`: scale × x / (1 + |scale × x|) of each number. Most numbers of an embedding are near zero and few are large;

@@ -27,7 +27,7 @@ export function html(parts: TemplateStringsArray, ...fillings: readonly Filling[
   return new Html(parts.reduce((markup, part, index) => `${markup}${markupOf(fillings[index - 1])}${part}`));
 }
 
-/** Takes markup as it is: a style sheet, or a chart that another library drew. Never what a file or user says. */
+/** Takes markup as it is: a style sheet or a script. Never what a file or user says. */
 export function trusted(markup: string): Html {
   return new Html(markup);
 }

@@ -1,7 +1,7 @@
 /** Small JSON files of the state folder, with a version. A damaged one is set aside instead of stopping the daemon. */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../errors.ts';
 import { replaceFile, syncFolder } from './durable.ts';
 import { setAside } from './set-aside.ts';

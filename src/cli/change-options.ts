@@ -1,6 +1,6 @@
 /** `surfwatch options`: reads and changes settings of a running daemon. */
 import { Command } from 'commander';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { optionsAnswer, readAnswer } from './daemon/control-answers.ts';
 import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
 import { printTable } from './table.ts';

@@ -27,6 +27,11 @@ export const COMMANDS: readonly NamedCommand[] = [
     load: async () => (await import('./doctor.ts')).doctorCommand(),
   },
   {
+    name: 'bench',
+    summary: 'measure how finely and how often this board can read frames',
+    load: async () => (await import('./bench.ts')).benchCommand(),
+  },
+  {
     name: 'config',
     summary: 'check, print, explain and migrate the settings',
     load: async () => (await import('./config.ts')).configCommand(),

@@ -1,7 +1,7 @@
 /** `surfwatch view`: what a board has learnt of its camera's view, and to have it forget that. */
 import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock } from '../base/clock.ts';
 import { replaceFile } from '../base/durable.ts';
 import { readStateFile, removeStateFile } from '../base/state-file.ts';

@@ -1,6 +1,6 @@
 /** `<stateDir>/options.json`: the settings that were changed while the daemon ran. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readStateFile, type StateFile, type StateRead, writeStateFile } from '../base/state-file.ts';
 import type { OptionValues } from './apply-options.ts';
 

@@ -1,5 +1,5 @@
 /** The commands that control a running daemon: pause, one picture by hand, settings. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '../base/duration.ts';
 import { iso } from '../messaging/from-report.ts';
 import { defineVerb, type Verbs } from '../messaging/verbs.ts';

@@ -1,5 +1,5 @@
 /** What `health` says of the board: its schema, and how it is made of what the kernel told. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BoardHealth } from '../board/monitor.ts';
 import { count } from './payload-parts.ts';
 

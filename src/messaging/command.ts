@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SurfwatchError } from '../errors.ts';
 import type { Incoming } from './connection.ts';
 import { commandSchema, type Transaction, transactionSchema } from './payloads.ts';

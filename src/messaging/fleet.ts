@@ -1,5 +1,5 @@
 /** All boards of a broker, as their retained topics tell of them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson } from './read-response.ts';
 
 const ROOT = 'surf';

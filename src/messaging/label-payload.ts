@@ -1,6 +1,6 @@
 /** A label of frames the daemon has seen, as it comes in on `<base>/label` or with the verb `label`. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Point } from '../base/geometry.ts';
 import { share, transactionSchema } from './payload-parts.ts';
 

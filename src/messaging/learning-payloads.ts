@@ -1,6 +1,6 @@
 /** What is sent of learning on the board: the training job, and what became of the model. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, eventFields, share, stamped, time } from './payload-parts.ts';
 
 const figuresSchema = z.object({

@@ -1,5 +1,5 @@
 /** What the schemas of several payloads are made of. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const version = z
   .literal(1)

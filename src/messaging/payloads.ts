@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { VISIBILITIES } from '../activity/visibility.ts';
 import { boardSchema } from './board-payload.ts';
 import { modelEventSchemas } from './learning-payloads.ts';

@@ -1,5 +1,5 @@
 /** What is sent on `riders`: its schema, and how it is made of what was found in a frame. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RiderReport } from '../activity/report.ts';
 import { share, stamped, time } from './payload-parts.ts';
 

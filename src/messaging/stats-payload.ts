@@ -1,5 +1,5 @@
 /** What is sent on `stats/hourly`: how long each activity was seen. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, stamped, time } from './payload-parts.ts';
 
 const minutes = z.number().min(0);

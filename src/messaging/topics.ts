@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { labelSchema } from './label-payload.ts';
 import { trainingSchema } from './learning-payloads.ts';
 import {

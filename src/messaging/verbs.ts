@@ -1,5 +1,5 @@
 /** The commands of the daemon: what each is told by its arguments, and which of them can be carried out now. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearestOf } from '../base/nearest.ts';
 import { SurfwatchError } from '../errors.ts';
 

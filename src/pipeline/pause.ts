@@ -1,7 +1,7 @@
 /** A pause: for privacy or maintenance the camera is not asked, over restarts too, until its end or `resume`. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { serially } from '../base/serially.ts';
 import { readStateFile, removeStateFile, type StateFile, writeStateFile } from '../base/state-file.ts';

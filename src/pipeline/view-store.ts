@@ -1,7 +1,7 @@
 /** Keeps what was learnt of the camera's view over restarts, so that a camera that is moved meanwhile is noticed. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { readStateFile, removeStateFile, type StateFile, writeStateFile } from '../base/state-file.ts';
 import type { StoredView } from '../vision/quality/store-view.ts';

@@ -1,5 +1,5 @@
 /** What a request brings: bounded before it is parsed, and checked after. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SurfwatchError } from '../errors.ts';
 import { isDeeperThan, MAX_COMMAND_DEPTH } from '../messaging/command.ts';
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readStateFile, type StateFile, writeStateFile } from '../base/state-file.ts';
 
 const schema = z.object({ cookieKey: z.string().min(32) });

@@ -1,5 +1,5 @@
 /** A route of the page's HTTP interface: the one source of what is served, of its checks, and of its description. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Role } from './access.ts';
 
 /** Media types that are answered besides JSON. */

@@ -1,5 +1,5 @@
 /** What was found in a frame, as the page is told of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Scene } from '../activity/scene.ts';
 import { isAshore } from '../activity/scene.ts';
 import { iso } from '../messaging/from-report.ts';

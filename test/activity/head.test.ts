@@ -7,14 +7,14 @@ import { SHIPPED_MODELS } from '../../src/base/paths.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { saveHead, selectHead } from '../../src/learning/fit/save-head.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
-import { loadTensorflow } from '../../src/vision/engines/tensorflow.ts';
 import { ACTIVITIES, BACKBONE, randomHead, WIDTH } from '../learning/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { loadWholeTensorflow } from '../support/whole-tensorflow.ts';
 import { largestDifference, SHIPPED_BACKBONE } from '../vision/support.ts';
 
 describe('the forward pass', () => {
   it("is that of tfjs's layers", async () => {
-    const tf = await loadTensorflow('wasm');
+    const tf = await loadWholeTensorflow();
     const head = randomHead(3);
     const random = createRandom(4);
     const count = 7;
@@ -53,7 +53,7 @@ describe('a head that prepares its input', () => {
   const input = { kind: 'softsign', scale: 3 } as const;
 
   it("scores what TensorFlow.js's softsign makes of the embeddings", async () => {
-    const tf = await loadTensorflow('wasm');
+    const tf = await loadWholeTensorflow();
     const plain = randomHead(3);
     const bent = randomHead(3, { input });
     const random = createRandom(6);
@@ -89,7 +89,7 @@ describe('a softmax head', () => {
   const embeddings = Float32Array.from({ length: 2 * WIDTH }, (_, index) => (index * 7) % 6);
 
   it("gives each activity its share, which TensorFlow.js's softmax gives", async () => {
-    const tf = await loadTensorflow('wasm');
+    const tf = await loadWholeTensorflow();
     const head = softmaxHead(5);
     const { hidden } = head.manifest;
     const units = tf

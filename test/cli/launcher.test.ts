@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, symlink, utimes } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -11,19 +11,20 @@ async function clone(): Promise<{ folder: string; launcher: string }> {
   const folder = await temporaryFolder();
   for (const file of [
     'scripts/surfwatch.js',
-    'scripts/build.ts',
+    'scripts/build.js',
     'package.json',
     'tsconfig.json',
-    'tsconfig.build.json',
     'src/web/ui/tsconfig.json',
-    'src/web/ui/vite.config.ts',
   ])
     await cp(join(ROOT, file), join(folder, file));
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   await put(folder, 'src/main.ts', VERSION);
   await put(folder, 'src/learning/retrain/worker.ts', 'export {};\n');
   await put(folder, 'src/broker/program.ts', 'export {};\n');
-  await put(folder, 'src/web/ui/index.html', '<!doctype html><title>page</title>\n');
+  await cp(join(ROOT, 'src/web/ui/index.html'), join(folder, 'src/web/ui/index.html'));
+  await put(folder, 'src/web/ui/main.tsx', "import './style.css';\n");
+  await put(folder, 'src/web/ui/style.css', 'p { color: red }\n');
+  await put(folder, 'src/web/ui/public/icon.svg', '<svg/>\n');
   return { folder, launcher: join(folder, 'scripts/surfwatch.js') };
 }
 
@@ -52,16 +53,28 @@ test('says what to do where it cannot be built', async () => {
   await mkdir(join(folder, 'node_modules'));
   const { status, errors } = await surfwatchProcess([], { launcher });
   expect(status).toBe(1);
-  expect(errors).toContain('tsx is not installed here');
+  expect(errors).toContain("Cannot find package 'esbuild'");
   expect(errors).toContain('npm ci');
 });
 
-test('sources with faults are not run', async () => {
+test('sources that are no program are not run', async () => {
   const { folder, launcher } = await clone();
-  await put(folder, 'src/main.ts', VERSION.replace('= 1', '= "one"'));
+  await put(folder, 'src/main.ts', `${VERSION}export const (\n`);
   const { status, output, errors } = await surfwatchProcess([], { launcher });
   expect([status, output]).toEqual([1, '']);
-  expect(errors).toContain('TS2322');
+  expect(errors).toContain('src/main.ts:2:13: ERROR');
+});
+
+test('the page names its one script and its one style sheet, and nothing else is in the folder', async () => {
+  const { folder, launcher } = await clone();
+  await surfwatchProcess([], { launcher });
+  const page = await readFile(join(folder, 'dist/web/index.html'), 'utf8');
+  const assets = (await readdir(join(folder, 'dist/web/assets'))).sort();
+  expect(assets).toEqual([
+    expect.stringMatching(/^index-\w+\.css$/),
+    expect.stringMatching(/^index-\w+\.js$/),
+  ]);
+  for (const name of assets) expect(page).toContain(`"/assets/${name}"`);
 });
 
 test('an installed package, which has no sources, runs what it came with', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { nest } from '../../src/config/effective.ts';
 import { configJsonSchema, configMarkdown, settingRows } from '../../src/config/reference.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../src/base/clock.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import { MAX_COMMAND_BYTES, parseCommand } from '../../src/messaging/command.ts';

@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Aedes } from 'aedes';
 import getPort from 'get-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createRandom } from '../../src/base/random.ts';
 import { DiskEvents } from '../../src/messaging/event-queue.ts';
 import { eventSchema } from '../../src/messaging/payloads.ts';

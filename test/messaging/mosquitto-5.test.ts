@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openRequester } from '../../src/messaging/request.ts';
 import { topicAliases } from '../../src/messaging/topic-aliases.ts';
 import { defineVerb } from '../../src/messaging/verbs.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SurfwatchError } from '../../src/errors.ts';
 import { openRequester, type RequesterOptions } from '../../src/messaging/request.ts';
 import { defineVerb, type Verbs } from '../../src/messaging/verbs.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commandHandler } from '../../src/messaging/commands.ts';
 import type { Message } from '../../src/messaging/connection-options.ts';
 import { type Response, responseSchema } from '../../src/messaging/payloads.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Messaging } from '../../src/messaging/messaging.ts';
 import {
   type Activity,

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../../scripts/build.ts';
+import { bundle } from '../../scripts/build.js';
 import { PROGRAMS } from './programs.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -19,7 +19,7 @@ export async function setup(): Promise<void> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // The tests that need it then fail by themselves; the others can still be run.
-  if (status !== 0) console.error('The tests of test/cli will fail: src/ does not compile.');
+  if (status !== 0) console.error('The tests of test/cli will fail: src/ cannot be built.');
   // Of this run alone: another may be under way.
   const folder = join(ROOT, '.cache', `programs-${process.pid}`);
   process.env.TEST_PROGRAMS = folder;

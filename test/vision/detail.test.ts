@@ -76,7 +76,7 @@ describe('how finely a frame is read', () => {
       () => 1000,
     );
     const first = detail.plan(HD);
-    expect(first).toEqual({ scale: 1, turns: 1 });
+    expect(first).toEqual({ scale: 0.5, turns: 1 });
     detail.took(HD, first, 2000);
     const slow = detail.plan(HD);
     expect(slow.turns > 1 || slow.scale < 2).toBe(true);

@@ -55,7 +55,7 @@ export interface PageServer {
 }
 
 export interface PageOptions {
-  /** What `buildPage` of scripts/build.ts wrote. */
+  /** What `buildPage` of scripts/build.js wrote. */
   readonly folder: string;
   readonly port?: number;
   readonly role?: 'look' | 'operate';
@@ -95,7 +95,7 @@ export async function servePage(options: PageOptions): Promise<PageServer> {
     const body = request.method === 'GET' ? undefined : await jsonOf(request);
     if (path === '/session') {
       const login = password !== undefined;
-      return sendJson(response, 200, { role: loggedIn ? role : null, login, started });
+      return sendJson(response, 200, { role: loggedIn ? role : null, login, started, page: 'only' });
     }
     if (path === '/login') {
       loggedIn = (body as { password: string }).password === password;

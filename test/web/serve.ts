@@ -4,7 +4,7 @@
  *     PORT=8322 PASSWORD=secret npx tsx test/web/serve.ts
  */
 import { join } from 'node:path';
-import { buildPage } from '../../scripts/build.ts';
+import { buildPage } from '../../scripts/build.js';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { demoBeach } from './beach.ts';
 import { servePage } from './page-server.ts';

@@ -1,5 +1,5 @@
 /** What is read of the daemon's answers. Fields that are not named here are let pass: a newer daemon may send more. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SurfwatchError } from '../../errors.ts';
 
 /** ISO 8601, or milliseconds since the epoch. */

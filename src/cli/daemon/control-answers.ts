@@ -1,5 +1,5 @@
 /** What is read of the daemon's answers to `pause`, `resume`, `capture` and `options`. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export { readAnswer } from './answers.ts';
 

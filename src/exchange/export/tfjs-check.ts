@@ -1,9 +1,9 @@
 /** Runs an exported TensorFlow.js model beside the daemon's own forward pass. */
-import type { LayersModel } from '@tensorflow/tfjs';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { scoreEmbeddings } from '../../activity/head.ts';
 import { goldenPixels } from '../../vision/backbone.ts';
 
-import { loadTensorflow, type Tensorflow } from '../../vision/engines/tensorflow.ts';
+import { loadTensorflow } from '../../vision/engines/tensorflow.ts';
 import { createTfjsBackbone } from '../../vision/engines/tfjs.ts';
 import type { ExportFiles, ExportModel } from './model.ts';
 
@@ -13,7 +13,7 @@ export async function checkTfjs(model: ExportModel, files: ExportFiles): Promise
   if (tf === null) return null;
   const { size } = model.input;
   const pixels = goldenPixels(size);
-  const loaded = await loadExported(tf, files);
+  const loaded = await loadExported(files);
   const answer = tf.tidy(() => loaded.predict(tf.tensor4d(pixels, [1, size, size, 3], 'float32')));
   const found = Array.isArray(answer) ? new Float32Array() : await answer.data<'float32'>();
   tf.dispose(answer);
@@ -25,7 +25,8 @@ export async function checkTfjs(model: ExportModel, files: ExportFiles): Promise
 }
 
 /** Loads what `exportTfjs` gave, from memory. */
-export function loadExported(tf: Tensorflow, files: ExportFiles): Promise<LayersModel> {
+export async function loadExported(files: ExportFiles): Promise<LayersModel> {
+  const { loadLayersModel } = await import('@tensorflow/tfjs-layers');
   const json = JSON.parse(String(files['model.json']));
   const [group] = json.weightsManifest;
   const weightData = Buffer.concat(group.paths.map((path: string) => files[path]));
@@ -35,5 +36,5 @@ export function loadExported(tf: Tensorflow, files: ExportFiles): Promise<Layers
     weightData: new Uint8Array(weightData).buffer,
     userDefinedMetadata: json.userDefinedMetadata,
   };
-  return tf.loadLayersModel({ load: async () => artifacts });
+  return loadLayersModel({ load: async () => artifacts });
 }

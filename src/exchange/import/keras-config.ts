@@ -1,5 +1,5 @@
 /** The JSON in which Keras 2, Keras 3 and tfjs describe a model's layers and how they are joined. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 
 const layerSchema = z.object({

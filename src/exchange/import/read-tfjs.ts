@@ -1,5 +1,5 @@
 /** Reads layers models of TensorFlow.js: `model.json` and the shards of weights beside it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { float16ToFloat32 } from '../../vision/float16.ts';
 import type { ModelFiles } from './files.ts';

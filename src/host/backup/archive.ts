@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { extract, type Pack, pack } from 'tar-stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { codeOf } from '../../base/storage-error.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 

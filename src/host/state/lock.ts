@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { connect, type Database, keepToOwner } from '../../base/connection.ts';
 import { setAside } from '../../base/set-aside.ts';
 import { codeOf, isCorrupt, storageError } from '../../base/storage-error.ts';

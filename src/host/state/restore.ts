@@ -5,7 +5,7 @@
  */
 import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { replaceFile, syncFolder } from '../../base/durable.ts';
 import { timeInName } from '../../base/set-aside.ts';
 import { codeOf } from '../../base/storage-error.ts';

@@ -1,7 +1,7 @@
 /** `version.json`: which version the content of a state folder is of. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { replaceFile } from '../../base/durable.ts';
 import { setAside } from '../../base/set-aside.ts';
 import { codeOf } from '../../base/storage-error.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { activityNameSchema } from '../../activity/head-bundle.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';

@@ -1,7 +1,7 @@
 /** Records what the days were like, and tells when the model needs attention. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import { readStateFile, writeStateFile } from '../../base/state-file.ts';
 import type { JudgedBy } from '../advice/deciding.ts';

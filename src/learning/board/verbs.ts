@@ -1,5 +1,5 @@
 /** The commands about frames, labels and models. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Point } from '../../base/geometry.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { labelArgsSchema, MAX_LABELS, MAX_NAME_LENGTH, place } from '../../messaging/label-payload.ts';

@@ -1,5 +1,5 @@
 /** `NAME.json` beside a picture in the folder of labels: where its riders are. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { MAX_RIDERS, type Said } from '../../messaging/label-payload.ts';
 import { leadsInside, readFileUpTo } from './folder-file.ts';

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HeadBundle, HeadManifest } from '../../activity/head-bundle.ts';
 import { storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';

@@ -1,7 +1,7 @@
 /** What became of each candidate, and which head was in use when: JSON lines, which are only added to. */
 import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { replaceFile, syncFolder } from '../../base/durable.ts';
 import type { HistoryEntry } from './types.ts';
 

@@ -1,7 +1,7 @@
 /** The probation of a head on disk, so that it goes on after a restart. */
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import { replaceFile } from '../../base/durable.ts';
 import { codeOf } from '../../base/storage-error.ts';
 import { messageOf } from '../../errors.ts';

@@ -1,5 +1,5 @@
 /** What a search offers, before it is fetched. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LICENCE_IDS } from './licences.ts';
 
 export const API_NAMES = ['openverse', 'wikimedia'] as const;

@@ -1,7 +1,7 @@
 /** What was asked and decided so far, one JSON object a line, so that a run goes on where the last one ended. */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type SearchPage, searchPageSchema } from './candidate.ts';
 
 const JOURNAL = '.collect.jsonl';

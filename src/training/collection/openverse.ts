@@ -1,5 +1,5 @@
 /** Image search by Openverse (https://api.openverse.org/v1/), without a key. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Candidate, ImageSearch } from './candidate.ts';
 import { isLicenceId, type LicenceId } from './licences.ts';
 import { oneLine, webAddress } from './plain-text.ts';

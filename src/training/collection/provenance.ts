@@ -1,6 +1,6 @@
 /** What is known of a collected picture: kept in a file beside it, `<picture>.json`. */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { replaceFile } from '../../base/durable.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import { candidateSchema } from './candidate.ts';

@@ -1,5 +1,5 @@
 /** Image search by Wikimedia Commons: the MediaWiki action API (https://www.mediawiki.org/wiki/API:Imageinfo). */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Candidate, ImageSearch } from './candidate.ts';
 import { commonsLicence } from './licences.ts';
 import { firstLink, oneLine, textOf, webAddress } from './plain-text.ts';

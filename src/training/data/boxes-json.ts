@@ -1,6 +1,6 @@
 /** `boxes.json`: surfwatch's own list of frames and what is boxed in them. */
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createBoxSieve, type NamedBox, type ReadFrames, sortBoxes } from './boxes.ts';
 import { isFolder, parseFile } from './files.ts';
 import { createNameTally } from './name-tally.ts';

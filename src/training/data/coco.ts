@@ -1,6 +1,6 @@
 /** COCO JSON: one list of pictures, categories and boxes in pixels for a whole folder (cocodataset.org/#format-data). */
 import { join, posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rectangle } from '../../base/geometry.ts';
 import {
   boxAround,

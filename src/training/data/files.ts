@@ -1,7 +1,7 @@
 /** Reads folders and lists of a dataset; whatever cannot be read is named. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 
 const PICTURE = /\.(jpe?g|png|webp)$/i;

@@ -1,7 +1,7 @@
 /** `manifest.csv`: which pictures come from the same source, and from which camera. */
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exists, parseFile } from './files.ts';
 
 const groupsSchema = z.array(z.object({ file: z.string(), group: z.string() }));

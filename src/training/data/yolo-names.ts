@@ -1,7 +1,7 @@
 /** The names of the classes of a YOLO dataset. */
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SurfwatchError } from '../../errors.ts';
 import { exists, list, parseFile } from './files.ts';
 

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { float16ToFloat32, float32ToFloat16 } from '../../vision/float16.ts';
 import type { ViewLabel } from './view.ts';
 

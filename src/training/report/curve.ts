@@ -7,12 +7,12 @@ import { accuracyAt, lawOf } from '../../learning/fit/learning-curve-fit.ts';
 import { drawCharts } from './charts/chart.ts';
 import { learningCurveChart } from './charts/learning-curve.ts';
 
-export async function curveHtml(curve: LearningCurve | null): Promise<Html | null> {
+export function curveHtml(curve: LearningCurve | null): Html | null {
   if (curve === null || curve.points.length === 0) return null;
   return html`<section id="curve">
 <h2>Would more photos help?</h2>
 <p><b>${prospect(curve)}</b></p>
-${await drawCharts('curve', [learningCurveChart(curve)])}
+${drawCharts([learningCurveChart(curve)])}
 <p class="how">Dots: mean accuracy on the same held-out groups of heads fitted to a part of the groups; bars: standard deviation
 between them.${
     curve.next !== null &&

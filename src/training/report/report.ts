@@ -30,13 +30,13 @@ export async function renderReport(
     summaryHtml(record),
     headline && sourcesHtml(record),
     limitsHtml(record),
-    await epochsHtml(record),
+    epochsHtml(record),
     headline && confusionHtml(headline),
-    headline && (await precisionHtml(record, headline)),
-    headline && (await calibrationHtml(headline)),
+    headline && precisionHtml(record, headline),
+    headline && calibrationHtml(headline),
     foldsHtml(record),
     headline && groupsHtml(headline),
-    await curveHtml(record.curve),
+    curveHtml(record.curve),
     await galleryHtml(
       {
         id: 'mistakes',
@@ -60,32 +60,32 @@ export async function renderReport(
   ]).toString();
 }
 
-async function epochsHtml({ epochs, bestEpoch }: TrainingRecord): Promise<Html | null> {
+function epochsHtml({ epochs, bestEpoch }: TrainingRecord): Html | null {
   const charts = epochCharts(epochs, bestEpoch);
   if (charts.length === 0) return null;
   return html`<section id="epochs">
 <h2>Epoch by epoch</h2>
 <p>The weights of epoch ${bestEpoch} of ${epochs.length} were kept. Where the loss of the held-out pictures rises while the other falls, it learns by heart.</p>
-${await drawCharts('epoch', charts)}</section>
+${drawCharts(charts)}</section>
 `;
 }
 
-async function precisionHtml({ head }: TrainingRecord, { evaluation }: Headline): Promise<Html | null> {
+function precisionHtml({ head }: TrainingRecord, { evaluation }: Headline): Html | null {
   const charts = precisionRecallCharts(evaluation, head.thresholds);
   if (charts.length === 0) return null;
   return html`<section id="precision-recall">
 <h2>Precision and recall</h2>
 <p>A higher threshold moves left along the curve: fewer false alarms, more that is missed.</p>
-${await drawCharts('precision', charts)}</section>
+${drawCharts(charts)}</section>
 `;
 }
 
-async function calibrationHtml({ evaluation }: Headline): Promise<Html | null> {
+function calibrationHtml({ evaluation }: Headline): Html | null {
   const charts = reliabilityCharts(evaluation);
   if (charts.length === 0) return null;
   return html`<section id="calibration">
 <h2>Do probabilities mean what they say?</h2>
 <p>On the dotted line they do: of the pictures it gives 80 %, 80 % show it. Larger dots are more pictures.</p>
-${await drawCharts('reliability', charts)}</section>
+${drawCharts(charts)}</section>
 `;
 }

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readStateFile, type StateFile, writeStateFile } from '../../base/state-file.ts';
 import { type Backbone, goldenCells, type Precision } from '../backbone.ts';
 import type { CellEngine } from '../cells/engine.ts';

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 
-export type Tensorflow = typeof import('@tensorflow/tfjs');
+/** Its core: operations are functions (`tf.add(a, b)`), since only the whole package has them as methods of tensors. */
+export type Tensorflow = typeof import('@tensorflow/tfjs-core');
 export type TensorflowEngine = 'tfjs-node' | 'wasm';
 
 /** @throws SurfwatchError `engine-unavailable` where the backend does not load on this machine */
@@ -33,7 +34,7 @@ async function loadNative(): Promise<Tensorflow> {
 }
 
 async function loadWasm(): Promise<Tensorflow> {
-  const tf = await import('@tensorflow/tfjs');
+  const tf = await import('@tensorflow/tfjs-core');
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const require = createRequire(import.meta.url);
   wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist/'));

@@ -1,5 +1,5 @@
 /** The pass over a whole frame in TensorFlow.js: the layers that embed tiles too, and the projection and head after them. */
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { type BackboneBundle, cellWeights } from '../bundle.ts';
 import type { Maps } from '../cells/bands.ts';
 import type { CellEngine } from '../cells/engine.ts';
@@ -21,24 +21,22 @@ export function openTfjsCells(
   const stages = planStages(bundle.manifest.layers);
   const { scale, offset } = bundle.manifest.input;
   const kernels = weights.kernels.map((kernel, at) =>
-    tf.tidy(() => tf.tensor2d(kernel, [weights.width, weights.inputs[at] as number]).transpose()),
+    tf.tidy(() => tf.transpose(tf.tensor2d(kernel, [weights.width, weights.inputs[at] as number]))),
   );
   const bias = tf.tensor1d(weights.bias);
   const upload = (input: Maps): Tensor4D =>
     input.order === 'rows'
-      ? tf.tensor4d(input.data, [1, input.height, input.width, 3], 'int32').toFloat().mul(scale).add(offset)
-      : tf.tensor4d(input.data, [1, input.channels, input.height, input.width]).transpose([0, 2, 3, 1]);
+      ? tf.add(tf.mul(tf.tensor4d(input.data, [1, input.height, input.width, 3], 'float32'), scale), offset)
+      : tf.transpose(tf.tensor4d(input.data, [1, input.channels, input.height, input.width]), [0, 2, 3, 1]);
   const layersOf = (index: number, input: Maps) =>
     runLayers(stages[index] as Stage, upload(input), stages[index - 1]?.layers.at(-1)?.name);
   /** [positions, width] */
   const project = (outputs: Map<string, Tensor4D>, at: 0 | 1): Tensor4D => {
     const map = outputs.get(weights.of[at]) as Tensor4D;
     const [, height, width, channels] = map.shape;
-    const soft = map.div<Tensor4D>(map.abs().add(1));
-    return soft
-      .reshape([height * width, channels])
-      .matMul(kernels[at] as Tensor)
-      .reshape([1, height, width, weights.width]);
+    const soft = tf.div(map, tf.add(tf.abs(map), 1));
+    const vectors = tf.matMul(tf.reshape(soft, [height * width, channels]), kernels[at] as Tensor);
+    return tf.reshape(vectors, [1, height, width, weights.width]);
   };
   return {
     stages,
@@ -47,7 +45,7 @@ export function openTfjsCells(
     async run(index, input, data) {
       const output = tf.tidy(() => {
         const last = stages[index]?.layers.at(-1)?.name ?? '';
-        return (layersOf(index, input).get(last) as Tensor4D).transpose<Tensor4D>([0, 3, 1, 2]);
+        return tf.transpose(layersOf(index, input).get(last) as Tensor4D, [0, 3, 1, 2]);
       });
       const [, channels, height, width] = output.shape;
       data.set(await output.data<'float32'>());
@@ -59,17 +57,15 @@ export function openTfjsCells(
         const outputs = layersOf(stages.length - 1, input);
         const near = project(outputs, 0);
         const [, rows, columns] = near.shape;
-        const cells = near
-          .add<Tensor4D>(tf.image.resizeNearestNeighbor(project(outputs, 1), [rows, columns]))
-          .add<Tensor4D>(bias);
-        const each = cells.reshape([rows * columns, weights.width]);
-        const units = each
-          .matMul(tf.tensor2d(head.hiddenKernel, [head.hidden, head.width]), false, true)
-          .add(tf.tensor1d(head.hiddenBias))
-          .relu();
-        const scores = units
-          .matMul(tf.tensor2d(head.outputKernel, [head.outputs, head.hidden]), false, true)
-          .add(tf.tensor1d(head.outputBias));
+        const far = tf.image.resizeNearestNeighbor(project(outputs, 1), [rows, columns]);
+        const cells = tf.add<Tensor4D>(tf.add(near, far), bias);
+        const each = tf.reshape(cells, [rows * columns, weights.width]);
+        const hiddenKernel = tf.tensor2d(head.hiddenKernel, [head.hidden, head.width]);
+        const units = tf.relu(
+          tf.add(tf.matMul(each, hiddenKernel, false, true), tf.tensor1d(head.hiddenBias)),
+        );
+        const outputKernel = tf.tensor2d(head.outputKernel, [head.outputs, head.hidden]);
+        const scores = tf.add(tf.matMul(units, outputKernel, false, true), tf.tensor1d(head.outputBias));
         return [cells, scores] as const;
       });
       const [, rows, columns] = vectors.shape;

@@ -1,5 +1,5 @@
 /** The forward pass in TensorFlow.js, by hand on its fused kernels: half the time of its layers API. */
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Backbone } from '../backbone.ts';
 import { type BackboneBundle, type BackboneLayer, layerWeights } from '../bundle.ts';
 import { embedInChunks } from './chunks.ts';
@@ -25,14 +25,14 @@ export async function createTfjsBackbone(
   });
   return {
     engine,
-    runtime: `tfjs ${tf.version.tfjs} ${tf.getBackend()}`,
+    runtime: `tfjs ${tf.version_core} ${tf.getBackend()}`,
     precision: 'fp32',
     manifest,
     embed: (pixels, count) =>
       embedInChunks(pixels, count, manifest.width, CHUNK, async (part, tiles) => {
         const embeddings = tf.tidy(() => {
           const bytes = tf.tensor4d(part, [tiles, size, size, 3], 'int32');
-          return forward(tf, layers, bytes.toFloat().mul(scale).add(offset));
+          return forward(tf, layers, tf.add(tf.mul(tf.cast(bytes, 'float32'), scale), offset));
         });
         const data = await embeddings.data<'float32'>();
         embeddings.dispose();
@@ -57,14 +57,14 @@ function uploadLayer(tf: Tensorflow, bundle: BackboneBundle, layer: BackboneLaye
   const filter = tf.tidy(() => {
     const stored = tf.tensor4d(kernel, [...shape]);
     // TensorFlow wants [height, width, in, out], and [height, width, in, multiplier] for depthwise.
-    return stored.transpose<Tensor4D>(layer.op === 'depthwise_conv' ? [2, 3, 0, 1] : [2, 3, 1, 0]);
+    return tf.transpose(stored, layer.op === 'depthwise_conv' ? [2, 3, 0, 1] : [2, 3, 1, 0]);
   });
   return { layer, filter, bias: tf.tensor1d(bias) };
 }
 
 function forward(tf: Tensorflow, layers: readonly UploadedLayer[], input: Tensor4D) {
   const last = layers.at(-1)?.layer.name ?? '';
-  return (outputsOf(tf, layers, input).get(last) as Tensor4D).mean([1, 2]);
+  return tf.mean(outputsOf(tf, layers, input).get(last) as Tensor4D, [1, 2]);
 }
 
 /** @param before the layer that `input` is the output of */
@@ -79,7 +79,7 @@ function outputsOf(tf: Tensorflow, layers: readonly UploadedLayer[], input: Tens
       layer.op === 'depthwise_conv'
         ? tf.fused.depthwiseConv2d({ ...common, activation })
         : tf.fused.conv2d({ ...common, activation });
-    if (layer.residualFrom !== undefined) x = x.add(outputs.get(layer.residualFrom) ?? 0);
+    if (layer.residualFrom !== undefined) x = tf.add(x, outputs.get(layer.residualFrom) ?? 0);
     outputs.set(layer.name, x);
   }
   return outputs;

@@ -1,6 +1,6 @@
 /** The commands of the daemon, as over MQTT. */
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { outcomeOf } from '../../messaging/outcome.ts';

@@ -1,5 +1,5 @@
 /** What is seen now: live, and as pictures. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Live } from '../live.ts';
 import type { PictureWanted } from '../pictures.ts';
 import { defineRoute, type Route } from '../route.ts';

@@ -1,5 +1,5 @@
 /** What was seen before: minutes and most riders by hour, and sessions, each with a picture where one is kept. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SurfwatchError } from '../../errors.ts';
 import { HOUR_MS } from '../../history/accumulate.ts';
 import { csvHead, csvLines } from '../../history/csv.ts';

@@ -22,7 +22,7 @@ describe('export tfjs', () => {
     const files = await exportTfjs(model);
     const { pixels, scores } = await daemonAnswers(model);
     const tf = await loadTensorflow('wasm');
-    const loaded = await loadExported(tf, files);
+    const loaded = await loadExported(files);
     const { size } = model.input;
     const answer = loaded.predict(tf.tensor4d(pixels, [IMAGES, size, size, 3], 'float32'));
     if (Array.isArray(answer)) throw new Error('one output expected');

@@ -8,8 +8,8 @@ import { openModelFiles } from '../../../src/exchange/import/files.ts';
 import { type ImportOptions, importModel } from '../../../src/exchange/import/import-model.ts';
 import { loadBackboneBundle } from '../../../src/vision/bundle.ts';
 import { createOnnxBackbone } from '../../../src/vision/engines/onnx.ts';
-import { loadTensorflow } from '../../../src/vision/engines/tensorflow.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { loadWholeTensorflow } from '../../support/whole-tensorflow.ts';
 import { largestDifference, randomPixels } from '../../vision/support.ts';
 import {
   dense,
@@ -101,7 +101,7 @@ async function bothAnswers(
   const ours = scoreEmbeddings(head, await backbone.embed(pixels, 2), 2);
   await backbone.close();
 
-  const tf = await loadTensorflow('wasm');
+  const tf = await loadWholeTensorflow();
   const files = tfjsFiles(model, layers);
   const json = JSON.parse(String(files['model.json']));
   const weightData = new Uint8Array(files['weights.bin'] as Buffer).buffer;

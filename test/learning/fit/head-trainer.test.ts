@@ -7,7 +7,7 @@ import {
   type HeadBatch,
 } from '../../../src/learning/fit/head-trainer.ts';
 import { plainMultiply } from '../../../src/learning/fit/matrix-kernel.ts';
-import { loadTensorflow } from '../../../src/vision/engines/tensorflow.ts';
+import { loadWholeTensorflow } from '../../support/whole-tensorflow.ts';
 
 const [WIDTH, HIDDEN, OUTPUTS, ROWS] = [21, 6, 3, 7];
 
@@ -39,7 +39,7 @@ const numbers = (weights: FittedHead) =>
 
 describe('createHeadTrainer', () => {
   it('takes the same steps as TensorFlow.js', async () => {
-    const tf = await loadTensorflow('wasm');
+    const tf = await loadWholeTensorflow();
     const { start, batch } = toy(1);
     const own = createHeadTrainer(start, ROWS);
     const other = createTfjsTrainer(tf, start);

@@ -4,7 +4,7 @@
  * (https://www.home-assistant.io/integrations/mqtt/). Unknown fields are refused here, where Home Assistant ignores them:
  * a misspelt one would do nothing.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** discovery.py, TOPIC_MATCHER; `device` is the component of device discovery. */
 export const TOPIC = /^[^+#]+\/device\/[a-zA-Z0-9_-]+\/config$/;

@@ -1,5 +1,5 @@
 /** What a day's frames were like, in a few numbers: taken in one frame at a time, kept as one JSON row a day. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeptCell } from '../../../activity/kept-cells.ts';
 import { NONE } from '../../../base/activities.ts';
 import { decidingCells, doubt, type JudgedBy } from '../deciding.ts';

@@ -15,33 +15,26 @@ export function precisionRecallCharts(
     const { precision = null, recall = null, support = 0 } = evaluation.classes[activity] ?? {};
     const threshold = (thresholds[activity] ?? 0.5).toFixed(2);
     const area = percent(evaluation.averagePrecision[activity]);
-    const chosen = precision === null || recall === null ? [] : [[recall, precision]];
+    const chosen = precision === null || recall === null ? [] : [[recall, precision] as const];
     const says = `at the threshold: precision ${percent(precision, support)}, recall ${percent(recall, support)}`;
     return [
       {
         title: activity,
         description: `Precision against recall of ${activity}: average precision ${area}; ${says}.`,
         note: html`Average precision <b>${area}</b>; ◆ ${says} (threshold ${threshold}).`,
-        option: {
-          xAxis: shareAxis('recall', true),
-          yAxis: shareAxis('precision'),
+        plot: {
+          x: shareAxis('recall'),
+          y: shareAxis('precision'),
           series: [
             {
-              type: 'line',
-              silent: true,
-              symbol: 'none',
-              data: [[0, points[0]?.precision ?? 1], ...points.map(point => [point.recall, point.precision])],
-              lineStyle: { color: COLOURS.first, width: 2 },
-              itemStyle: { color: COLOURS.first },
+              points: [
+                [0, points[0]?.precision ?? 1],
+                ...points.map(point => [point.recall, point.precision] as const),
+              ],
+              colour: COLOURS.first,
+              line: 2,
             },
-            {
-              type: 'scatter',
-              silent: true,
-              symbol: 'diamond',
-              symbolSize: 14,
-              data: chosen,
-              itemStyle: { color: COLOURS.second, opacity: 1 },
-            },
+            { points: chosen, colour: COLOURS.second, mark: { kind: 'diamond', sizes: [14] } },
           ],
         },
       },

@@ -20,30 +20,24 @@ export function reliabilityCharts(evaluation: Evaluation): Chart[] {
         title: activity,
         description: `Calibration of ${activity}, expected calibration error ${error}: ${said.join('; ')}.`,
         note: html`Expected calibration error <b>${error}</b>.`,
-        option: {
-          xAxis: shareAxis('said', true),
-          yAxis: shareAxis('true'),
+        plot: {
+          x: shareAxis('said'),
+          y: shareAxis('true'),
           series: [
             {
-              type: 'line',
-              silent: true,
-              symbol: 'none',
-              data: [
+              points: [
                 [0, 0],
                 [1, 1],
               ],
-              lineStyle: { color: COLOURS.soft, width: 1, type: [3, 3] },
+              colour: COLOURS.soft,
+              line: 1,
+              dashes: '3 3',
             },
             {
-              type: 'line',
-              silent: true,
-              symbol: 'circle',
-              data: bins.map(({ probability, frequency, pictures }) => ({
-                value: [probability, frequency],
-                symbolSize: 5 + 11 * Math.sqrt(pictures / most),
-              })),
-              lineStyle: { color: COLOURS.first, width: 1.5 },
-              itemStyle: { color: COLOURS.first },
+              points: bins.map(({ probability, frequency }) => [probability, frequency]),
+              colour: COLOURS.first,
+              line: 1.5,
+              mark: { kind: 'dot', sizes: bins.map(({ pictures }) => 5 + 11 * Math.sqrt(pictures / most)) },
             },
           ],
         },

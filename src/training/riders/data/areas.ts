@@ -1,6 +1,6 @@
 /** `areas.json`: which parts of pictures are land, sky or water. */
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exists, parseFile } from '../../data/files.ts';
 import { AREA_KINDS, type Area } from './material.ts';
 

@@ -1,6 +1,6 @@
 /** `proposals.json`: boxes of riders, kites and people that a detector found, by no means all of them. */
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { clipBox } from '../../data/boxes.ts';
 import { exists, parseFile } from '../../data/files.ts';
 import { IGNORED, type Mark } from './material.ts';

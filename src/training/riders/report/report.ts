@@ -34,7 +34,7 @@ export async function renderRidersReport(
 </section>
 `,
     camerasHtml(record),
-    await chartsHtml(record),
+    chartsHtml(record),
     await galleryHtml(
       'misses',
       'Riders it does not count',
@@ -100,7 +100,7 @@ ${ground.length > 0 && tableHtml({ caption: GROUND_CAPTION, columns: ['Where', '
 `;
 }
 
-async function chartsHtml({ judged, fit, head }: RidersRecord): Promise<Html | null> {
+function chartsHtml({ judged, fit, head }: RidersRecord): Html | null {
   const charts: Chart[] = [];
   const { curve, hit, riders, counted } = judged.overall;
   const limits = [head.cells.rider, head.cells.crowd]
@@ -111,21 +111,19 @@ async function chartsHtml({ judged, fit, head }: RidersRecord): Promise<Html | n
       title: 'Precision and recall of riders',
       description: `Precision against recall as the limit falls; at ${limits} recall ${share(hit, riders)}, precision ${share(hit, counted)}.`,
       note: html`◆ at ${limits}, from which one counts: recall ${share(hit, riders)}, precision ${share(hit, counted)}.`,
-      option: {
-        xAxis: shareAxis('recall', true),
-        yAxis: shareAxis('precision'),
+      plot: {
+        x: shareAxis('recall'),
+        y: shareAxis('precision'),
         series: [
-          line(
-            curve.map(({ recall, precision }) => [recall, precision]),
-            COLOURS.first,
-          ),
           {
-            type: 'scatter',
-            silent: true,
-            symbol: 'diamond',
-            symbolSize: 14,
-            data: riders === 0 || counted === 0 ? [] : [[hit / riders, hit / counted]],
-            itemStyle: { color: COLOURS.second, opacity: 1 },
+            points: curve.map(({ recall, precision }) => [recall, precision]),
+            colour: COLOURS.first,
+            line: 2,
+          },
+          {
+            points: riders === 0 || counted === 0 ? [] : [[hit / riders, hit / counted]],
+            colour: COLOURS.second,
+            mark: { kind: 'diamond', sizes: [14] },
           },
         ],
       },
@@ -137,34 +135,24 @@ async function chartsHtml({ judged, fit, head }: RidersRecord): Promise<Html | n
       title: 'Loss on cameras held out',
       description: `Cross-entropy by epoch, a line a fold; epoch ${fit.kept} of ${fit.epochs} was kept.`,
       note: html`A line a fold; epoch ${fit.kept} was kept.`,
-      option: {
-        xAxis: axis('epoch', { min: 0, max: fit.epochs, minInterval: 1, splitLine: { show: false } }, true),
-        yAxis: axis('cross-entropy', { min: 0, splitNumber: 4 }),
-        series: held.map(each =>
-          line(
-            each.map(({ epoch, heldLoss }) => [epoch, heldLoss ?? 0]),
-            COLOURS.first,
-          ),
-        ),
+      plot: {
+        x: axis('epoch', 0, fit.epochs, { whole: true }),
+        y: axis('cross-entropy', 0, Math.max(...held.flat().map(({ heldLoss }) => heldLoss ?? 0)), {
+          round: true,
+        }),
+        series: held.map(each => ({
+          points: each.map(({ epoch, heldLoss }) => [epoch, heldLoss ?? 0]),
+          colour: COLOURS.first,
+          line: 2,
+        })),
       },
     });
   }
   if (charts.length === 0) return null;
   return html`<section id="curves">
 <h2>Curves</h2>
-${await drawCharts('curve', charts)}</section>
+${drawCharts(charts)}</section>
 `;
-}
-
-function line(data: readonly (readonly number[])[], colour: string) {
-  return {
-    type: 'line',
-    silent: true,
-    symbol: 'none',
-    data,
-    lineStyle: { color: colour, width: 2 },
-    itemStyle: { color: colour },
-  };
 }
 
 /** Pixels of a side. */
