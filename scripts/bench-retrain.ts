@@ -66,7 +66,7 @@ const nothing = run(JOB, ['nothing'], []);
 printTable(
   ['', 'seconds', 'of a processor', 'memory, MB'],
   [
-    row('52 frames, 2,000 base cells', run(JOB, ['few'], []), nothing),
-    row('2,000 frames, 6,000 base cells', run(JOB, ['many'], []), nothing),
+    row('52 frames, 2,800 base cells', run(JOB, ['few'], []), nothing),
+    row('2,000 frames, 9,400 base cells', run(JOB, ['many'], []), nothing),
   ],
 );

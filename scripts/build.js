@@ -80,7 +80,8 @@ export async function buildPage(folder) {
   const outputs = Object.entries(metafile.outputs);
   const [script = '', main] =
     outputs.find(([, { entryPoint }]) => entryPoint === 'src/web/ui/main.tsx') ?? [];
-  const address = (path = '') => `/${relative(folder, join(ROOT, path))}`;
+  // The page is served at the top, or below the name of one of several cameras.
+  const address = (path = '') => `./${relative(folder, join(ROOT, path))}`;
   const page = await readFile(join(sources, 'index.html'), 'utf8');
   await writeFile(
     join(folder, 'index.html'),

@@ -20,6 +20,16 @@ export const ERRORS = {
     remedy:
       'Name a file in an existing folder, and run the command as a user who may write it: `sudo surfwatch config migrate FILE`.',
   },
+  'site-needed': {
+    exit: 2,
+    meaning: 'The configuration has several cameras, and the command is about one.',
+    remedy: 'Say which: `--site NAME`.',
+  },
+  'site-unknown': {
+    exit: 2,
+    meaning: 'The configuration has no camera of that name.',
+    remedy: 'Name one of those in the message, or another config file with `-c`.',
+  },
   'camera-option-refused': {
     exit: 78,
     meaning: 'A camera setting may not be passed to the program or server that takes the pictures.',

@@ -74,11 +74,13 @@ answerParent<Question, PathReply>(async question => {
 });
 
 async function startMessaging(): Promise<Messaging> {
-  const shared = { base: 'surf', clock: systemClock, log: pino({ level: 'silent' }) };
+  const shared = { clock: systemClock, log: pino({ level: 'silent' }) };
+  const broker = new BrokerProcess({ ...shared, bases: ['surf'], options: { ...DEFAULTS.broker, port: 0 } });
   const messaging = new Messaging({
     ...shared,
+    base: 'surf',
     mqtt: DEFAULTS.mqtt,
-    broker: new BrokerProcess({ ...shared, options: { ...DEFAULTS.broker, port: 0 } }),
+    broker: broker.accessOf('surf'),
     commands: new CommandRegistry(),
   });
   await messaging.start();

@@ -25,7 +25,11 @@ Under one version fields are only added, so ignore fields you don't know.`;
 
 /** What stands in an address in place of a level. */
 const PARAMETERS: Readonly<Record<string, JsonSchema>> = {
-  base: { description: '`surf`, or `surf/<site>` where several boards share a broker.', default: 'surf' },
+  base: {
+    description:
+      '`surf`, or `surf/<site>` where several boards share a broker, and of each of several cameras.',
+    default: 'surf',
+  },
   zone: { description: 'Name of a zone: `a-z`, `0-9` and `-`.' },
   id: { description: 'Id of the alert.', enum: Object.keys(ALERTS) },
   labels: {

@@ -1,5 +1,6 @@
 /** The table of metrics in `docs/monitoring.md`, between its marks. */
 import { METRICS } from '../../src/host/metrics/catalogue.ts';
+import { labelsOf } from '../../src/host/metrics/metrics.ts';
 
 const BEGIN = '<!-- Made from src/host/metrics/catalogue.ts by `npm run docs`: begin -->';
 const END = '<!-- end -->';
@@ -10,8 +11,10 @@ export function withMetricsTable(page: string): string {
   const end = page.indexOf(END, begin);
   if (begin === -1 || end === -1) throw new Error('docs/monitoring.md has no place for the table of metrics');
   const rows = METRICS.map(
-    ({ name, type, labels = [], help }) =>
-      `| \`${name}\` | ${type} | ${labels.map(label => `\`${label}\``).join(', ')} | ${help} |`,
+    metric =>
+      `| \`${metric.name}\` | ${metric.type} | ${labelsOf(metric)
+        .map(label => `\`${label}\``)
+        .join(', ')} | ${metric.help} |`,
   );
   const table = ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
   return `${page.slice(0, begin)}${BEGIN}\n${table}\n${page.slice(end)}`;

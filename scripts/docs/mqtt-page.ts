@@ -47,7 +47,8 @@ const INTRODUCTION = `# MQTT
 surfwatch publishes to the broker at \`mqtt.url\`. If that is empty, it starts its own broker on \`mqtt://127.0.0.1:1883\`
 (see \`broker.*\` in [config.md](config.md)). To use a broker of yours, see [brokers.md](brokers.md).
 
-\`<base>\` is \`surf\`. If several boards share a broker (\`fleet\` is true), it is \`surf/<site>\`. Names of sites and zones
+\`<base>\` is \`surf\`. If several boards share a broker (\`fleet\` is true), or the
+daemon has several cameras ([cameras.md](cameras.md#several-cameras)), it is \`surf/<site>\`. Names of sites and zones
 consist of \`a-z\`, \`0-9\` and \`-\`.
 
 Programs can read the same contract: [asyncapi.yaml](asyncapi.yaml) describes topics and payloads as AsyncAPI 3.0, and

@@ -4,6 +4,7 @@ import { ERRORS } from '../../src/errors.ts';
 import { SESSION_ROUTES } from '../../src/web/app.ts';
 import type { RouteShape } from '../../src/web/route.ts';
 import { allRoutes } from '../../src/web/routes/all.ts';
+import { cameraRoutes } from '../../src/web/routes/cameras.ts';
 import { seenFrameSchema } from '../../src/web/seen-frame.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -14,6 +15,7 @@ const nothing = {} as never;
 const ROUTES: readonly RouteShape[] = [
   ...Object.values(SESSION_ROUTES),
   ...allRoutes({ frames: nothing, commands: nothing, history: nothing, setup: nothing }),
+  ...cameraRoutes(nothing),
 ];
 
 export function openapiPage(): string {
@@ -28,7 +30,7 @@ export function openapiPage(): string {
       title: 'surfwatch page',
       version: '1',
       description:
-        'What the page of the daemon asks for. docs/page.md explains logins and how to open it on a network.',
+        'What the page of the daemon asks for. Of several cameras each has all of it below `/<site>`, but `/api/cameras`, which is at the top. docs/page.md explains logins and how to open it on a network.',
     },
     paths,
     components: {

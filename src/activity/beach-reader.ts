@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { fairTurns, type InTurn } from '../base/fair-turns.ts';
 import type { Point } from '../base/geometry.ts';
 import type { Backbone } from '../vision/backbone.ts';
 import { type DetailChooser, type DetailPlan, type Span, spansOf } from '../vision/cells/detail.ts';
@@ -23,7 +24,13 @@ import { type Detection, findDetections } from './detections.ts';
 import { type HeadBundle, loadHead, outputsOf } from './head-bundle.ts';
 import { type KeptCell, keepCells, type ReadLevel } from './kept-cells.ts';
 import { KITE, underKites } from './kites.ts';
-import { type HeadChoice, type ModelOptions, openHeadAndBackbone } from './model.ts';
+import {
+  type HeadChoice,
+  type ModelOptions,
+  openHeadAndBackbone,
+  type SharedBackbone,
+  shareBackbone,
+} from './model.ts';
 import { type Scene, sceneOf } from './scene.ts';
 
 export interface ReadFrame {
@@ -46,7 +53,7 @@ export interface ReadFrame {
   readonly detail: FrameDetail;
   /** How soiled the lens looks in each part of the frame; null where the backbone cannot tell. */
   readonly soiling: AreaSoiling | null;
-  /** How long each stage took, in milliseconds. */
+  /** How long each stage took, in milliseconds; what is waited for between them is in none. */
   readonly tookMs: { readonly decode: number; readonly embed: number; readonly score: number };
 }
 
@@ -76,6 +83,7 @@ export interface BeachReader {
    * @throws SurfwatchError `model-invalid` where it belongs to another backbone
    */
   useHead(head: HeadBundle): void;
+  /** Closes the backbone, for all who read with it. */
   close(): Promise<void>;
 }
 
@@ -91,15 +99,66 @@ export async function createBeachReader(
   detail: DetailChooser,
   log?: Logger,
   chooseHead: HeadChoice = backbone => loadHead(join(models.dir, 'riders'), models.head, backbone),
-  { monotonic }: Pick<Clock, 'monotonic'> = systemClock,
 ): Promise<BeachReader> {
-  const opened = await openHeadAndBackbone(models, 'cells', options, chooseHead, log);
-  const { backbone, why, check } = opened;
+  const backbone = shareBackbone(models, 'cells', options, log);
+  return openBeachReader({ backbone, chooseHead, detail, inTurn: fairTurns()(), clock: systemClock });
+}
+
+export interface BeachReaderDeps {
+  /** Of the kind `cells`. */
+  readonly backbone: SharedBackbone;
+  readonly chooseHead: HeadChoice;
+  readonly detail: DetailChooser;
+  /** One frame after the other, of all readers that share the backbone. */
+  readonly inTurn: InTurn;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
+
+/**
+ * The same with a backbone that others may use too.
+ *
+ * @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong`
+ */
+export async function openBeachReader({
+  backbone: shared,
+  chooseHead,
+  detail,
+  inTurn,
+  clock: { monotonic },
+}: BeachReaderDeps): Promise<BeachReader> {
+  const { backbone, why, check, head: first } = await openHeadAndBackbone(shared, chooseHead);
   // What was checked: a head for cells is only taken where the backbone has them.
   const engine = backbone.cells as CellEngine;
-  const readOut = await loadSoiling(join(models.dir, 'backbone', models.backbone), backbone.manifest);
-  let current = opened.head;
+  const readOut = await loadSoiling(shared.folder, backbone.manifest);
+  let current = first;
   let frames = 0;
+
+  /** Every level of a frame, read as finely as there is time for. */
+  const readLevels = async (
+    picture: RawPicture,
+    frame: Size,
+    head: HeadBundle,
+    points: readonly Point[] | undefined,
+  ) => {
+    const startMs = monotonic();
+    const { scale, turns } = detail.plan(frame);
+    const plan = { scale, turns: points === undefined ? turns : 1 };
+    const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
+    const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
+    const weights = cellHead(head);
+    // libvips makes the finest level in a thread of its own while the others are read; one that fails is met below.
+    const made = resizePicture(picture, finest);
+    made.catch(() => undefined);
+    const levels: ReadLevel[] = [];
+    for (const size of coarser.reverse()) {
+      levels.unshift(await readCells(engine, await resizePicture(picture, size), weights));
+    }
+    levels.unshift(await readSpan(engine, await made, weights, span));
+    const embedMs = monotonic() - startMs;
+    detail.took(frame, plan, embedMs);
+    return { levels, plan, span, embedMs };
+  };
+
   return {
     backbone,
     get head() {
@@ -119,21 +178,8 @@ export async function createBeachReader(
         size => pyramidOf(size, detail.plan(size).scale)[0] ?? size,
       );
       const decodedMs = monotonic();
-      const { scale, turns } = detail.plan(frame);
-      const plan = { scale, turns: points === undefined ? turns : 1 };
-      const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
-      const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
-      const weights = cellHead(head);
-      // libvips makes the finest level in a thread of its own while the others are read; one that fails is met below.
-      const made = resizePicture(picture, finest);
-      made.catch(() => undefined);
-      const levels: ReadLevel[] = [];
-      for (const size of coarser.reverse()) {
-        levels.unshift(await readCells(engine, await resizePicture(picture, size), weights));
-      }
-      levels.unshift(await readSpan(engine, await made, weights, span));
-      const embeddedMs = monotonic();
-      detail.took(frame, plan, embeddedMs - decodedMs);
+      const { levels, plan, span, embedMs } = await inTurn(() => readLevels(picture, frame, head, points));
+      const scoringMs = monotonic();
       const kites = findDetections(levels, head.manifest, [KITE]);
       const rider = head.manifest.cells?.rider ?? 1;
       const detections = underKites(findDetections(levels, head.manifest), kites, rider);
@@ -150,12 +196,12 @@ export async function createBeachReader(
         detail: { ...plan, smallestPx: smallestSeen(plan.scale), span },
         tookMs: {
           decode: decodedMs - startMs,
-          embed: embeddedMs - decodedMs,
-          score: monotonic() - embeddedMs,
+          embed: embedMs,
+          score: monotonic() - scoringMs,
         },
       };
     },
-    close: () => backbone.close(),
+    close: () => shared.close(),
   };
 }
 

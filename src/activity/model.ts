@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { SurfwatchError } from '../errors.ts';
 import type { Backbone } from '../vision/backbone.ts';
-import { type BackboneManifest, loadBackboneBundle } from '../vision/bundle.ts';
-import { createBackbone, type EngineOptions } from '../vision/engines/create.ts';
+import { type BackboneBundle, type BackboneManifest, loadBackboneBundle } from '../vision/bundle.ts';
+import { type ChosenBackbone, createBackbone, type EngineOptions } from '../vision/engines/create.ts';
+import { lazy } from '../vision/engines/lazy.ts';
 import type { HeadBundle, HeadManifest } from './head-bundle.ts';
 
 export interface ModelOptions {
@@ -23,6 +24,38 @@ export type HeadChoice = (backbone: HeadManifest['backbone']) => Promise<HeadBun
 /** What a head looks at. */
 export type HeadKind = 'cells' | 'pictures';
 
+/** A backbone for one reader or for several: it is loaded when it is first asked for, once. */
+export interface SharedBackbone {
+  /** Its folder of `models`. */
+  readonly folder: string;
+  readonly kind: HeadKind;
+  /** @throws SurfwatchError `model-missing`, `model-invalid` */
+  bundle(): Promise<BackboneBundle>;
+  /** @throws SurfwatchError `engine-unavailable`, `engine-wrong` */
+  engine(): Promise<ChosenBackbone>;
+  /** To be called when nobody reads with it any more. */
+  close(): Promise<void>;
+}
+
+export function shareBackbone(
+  { dir, backbone }: Pick<ModelOptions, 'dir' | 'backbone'>,
+  kind: HeadKind,
+  options: EngineOptions,
+  log?: Logger,
+): SharedBackbone {
+  const folder = join(dir, 'backbone', backbone);
+  const bundle = lazy(() => loadBackboneBundle(folder));
+  const use = kind === 'cells' ? 'frames' : 'photos';
+  const engine = lazy(async () => createBackbone(await bundle.get(), options, log, use));
+  return {
+    folder,
+    kind,
+    bundle: () => bundle.get(),
+    engine: () => engine.get(),
+    close: async () => (await engine.opened?.catch(() => undefined))?.backbone.close(),
+  };
+}
+
 export interface OpenedModel {
   readonly backbone: Backbone;
   /** Why this engine computes. */
@@ -34,23 +67,15 @@ export interface OpenedModel {
 
 /** @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong` */
 export async function openHeadAndBackbone(
-  models: Pick<ModelOptions, 'dir' | 'backbone'>,
-  kind: HeadKind,
-  options: EngineOptions,
+  shared: SharedBackbone,
   chooseHead: HeadChoice,
-  log?: Logger,
 ): Promise<OpenedModel> {
-  const bundle = await loadBackboneBundle(join(models.dir, 'backbone', models.backbone));
-  const { id, weights } = bundle.manifest;
-  const check = (head: HeadBundle) => checkHead(head, bundle.manifest, kind);
+  const { manifest } = await shared.bundle();
+  const { id, weights } = manifest;
+  const check = (head: HeadBundle) => checkHead(head, manifest, shared.kind);
   const head = await chooseHead({ id, sha256: weights.sha256 });
   check(head);
-  const { backbone, why } = await createBackbone(
-    bundle,
-    options,
-    log,
-    kind === 'cells' ? 'frames' : 'photos',
-  );
+  const { backbone, why } = await shared.engine();
   return { backbone, why, head, check };
 }
 

@@ -6,7 +6,7 @@ import type { EngineOptions } from '../vision/engines/create.ts';
 import { measureQuality, type PictureQuality } from '../vision/quality.ts';
 import { scoreEmbeddings } from './head.ts';
 import { type HeadBundle, loadHead } from './head-bundle.ts';
-import { type ModelOptions, openHeadAndBackbone } from './model.ts';
+import { type ModelOptions, openHeadAndBackbone, shareBackbone } from './model.ts';
 import { type Scores, scoresOf } from './scores.ts';
 
 export interface ScoredPhoto {
@@ -28,7 +28,8 @@ export async function createPictureClassifier(
   models: Pick<ModelOptions, 'dir' | 'backbone' | 'pictureHead'>,
   options: EngineOptions,
 ): Promise<PictureClassifier> {
-  const { backbone, head } = await openHeadAndBackbone(models, 'pictures', options, known =>
+  const shared = shareBackbone(models, 'pictures', options);
+  const { backbone, head } = await openHeadAndBackbone(shared, known =>
     loadHead(join(models.dir, 'heads'), models.pictureHead, known),
   );
   const scoreSquare = async ({ rgb }: { readonly rgb: Uint8Array }): Promise<Scores> =>
@@ -45,7 +46,7 @@ export async function createPictureClassifier(
         quality: measureQuality(whole),
       };
     },
-    close: () => backbone.close(),
+    close: () => shared.close(),
   };
 }
 

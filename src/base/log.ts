@@ -35,6 +35,8 @@ const LOG_FD = 2;
 interface Parts {
   levels: LogOptions['levels'];
   readonly loggers: Map<LogPart, Logger>;
+  /** Of single cameras. */
+  readonly cameras: Logger[];
 }
 
 /** Where each root's parts find their levels, and are found when these change. */
@@ -82,7 +84,7 @@ export function createLogger(
       tagged: isJournal(env, LOG_FD),
     }),
   );
-  PARTS.set(root, { levels: options.levels, loggers: new Map() });
+  PARTS.set(root, { levels: options.levels, loggers: new Map(), cameras: [] });
   return root;
 }
 
@@ -97,6 +99,16 @@ export function partLogger(root: Logger, part: LogPart): Logger {
   return logger;
 }
 
+/** A root for one camera of several, whose lines name its site. */
+export function cameraLogger(root: Logger, site: string): Logger {
+  const camera = root.child({ site });
+  const parts = PARTS.get(root);
+  if (parts === undefined) return camera;
+  parts.cameras.push(camera);
+  PARTS.set(camera, { levels: parts.levels, loggers: new Map(), cameras: [] });
+  return camera;
+}
+
 /** Changes the levels of the root and of its parts, from the next line on. */
 export function setLogLevels(root: Logger, { level, levels }: Pick<LogOptions, 'level' | 'levels'>): void {
   root.level = level;
@@ -104,6 +116,7 @@ export function setLogLevels(root: Logger, { level, levels }: Pick<LogOptions, '
   if (parts === undefined) return;
   parts.levels = levels;
   for (const [part, logger] of parts.loggers) logger.level = levels[part] ?? level;
+  for (const camera of parts.cameras) setLogLevels(camera, { level, levels });
 }
 
 interface Outlet {
@@ -131,10 +144,12 @@ function levelOf(line: string): number {
 function prettifier(colorize: boolean): (line: string) => string {
   return prettyFactory({
     colorize,
-    ignore: 'part',
+    ignore: 'part,site',
     translateTime: 'SYS:HH:MM:ss.l',
-    messageFormat: (line, messageKey) =>
-      `${typeof line.part === 'string' ? `${line.part}: ` : ''}${String(line[messageKey] ?? '')}`,
+    messageFormat: (line, messageKey) => {
+      const from = [line.site, line.part].filter(name => typeof name === 'string').join(' ');
+      return `${from === '' ? '' : `${from}: `}${String(line[messageKey] ?? '')}`;
+    },
   });
 }
 

@@ -15,11 +15,13 @@ export interface MonitorParts {
   readonly stateDir: string;
   /** A time that has passed for sure, in milliseconds since the epoch (UTC): an earlier clock was not set. */
   readonly notBeforeMs: number;
-  readonly onAlert: (id: HostAlert, text: string | null) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly roots?: KernelRoots;
 }
+
+/** Told of every alert that is raised, changed or, with null, removed. */
+export type HostAlertListener = (id: HostAlert, text: string | null) => void;
 
 export interface BoardHealth extends HostReading {
   readonly loopDelay: LoopDelay | null;
@@ -34,6 +36,7 @@ export class Monitor {
   #watch: ClockWatch;
   #alerts = NO_ALERTS;
   #latest: BoardHealth | null = null;
+  readonly #listeners: HostAlertListener[] = [];
   #running: Promise<void> | undefined;
 
   constructor(parts: MonitorParts) {
@@ -41,10 +44,17 @@ export class Monitor {
     this.#watch = watchClock(parts.clock);
   }
 
-  /** At once for the first time, then at intervals. */
+  /** At once for the first time, then at intervals. Safe to call again. */
   start(): void {
+    if (this.#running !== undefined) return;
     this.#loop.start();
-    this.#running ??= this.#run();
+    this.#running = this.#run();
+  }
+
+  /** A listener is told first of what is raised already. */
+  subscribe(listener: HostAlertListener): void {
+    this.#listeners.push(listener);
+    for (const id of HOST_ALERTS) if (this.#alerts[id] !== null) listener(id, this.#alerts[id]);
   }
 
   async stop(): Promise<void> {
@@ -78,7 +88,7 @@ export class Monitor {
     for (const id of HOST_ALERTS) {
       const text = alerts[id];
       if (text !== null && this.#alerts[id] === null) log.warn({ alert: id }, text);
-      if (text !== this.#alerts[id]) this.#parts.onAlert(id, text);
+      if (text !== this.#alerts[id]) for (const listener of this.#listeners) listener(id, text);
     }
     this.#alerts = alerts;
   }

@@ -38,12 +38,12 @@ const IDENTIFIER_REJECTED = 2;
 const SERVER_UNAVAILABLE = 3;
 
 export interface BrokerSetup {
-  /** Topics below it are for the daemon alone to publish on, but for `taken`. */
-  readonly base: string;
+  /** Topics below these are for the daemon alone to publish on, but for `taken`. */
+  readonly bases: readonly string[];
   /** Filters of what the daemon listens to. */
   readonly taken: readonly string[];
-  /** Beginning of the topics of pictures: they may be large, and are passed on to the daemon alone. */
-  readonly pictures: string;
+  /** Beginnings of the topics of pictures: they may be large, and are passed on to the daemon alone. */
+  readonly pictures: readonly string[];
   /** Told of what a client was not let do; may come for every message. */
   readonly onRefused: (what: string, about: object) => void;
 }
@@ -51,14 +51,14 @@ export interface BrokerSetup {
 export interface Broker {
   /** Takes the connection of a client. */
   readonly take: (socket: Socket) => void;
-  /** Takes the connection of the daemon, which may do everything. */
+  /** Takes a connection of the daemon, which may do everything. */
   readonly takeOwn: (socket: Socket) => void;
   /** Ends all connections when the last messages have gone out. */
   readonly close: () => Promise<void>;
 }
 
 export async function createBroker(setup: BrokerSetup): Promise<Broker> {
-  const { base, taken, pictures, onRefused } = setup;
+  const { bases, taken, pictures, onRefused } = setup;
   const filtersOf = new WeakMap<Client, Set<string>>();
   /** The newest retained payload of each topic. */
   const retained = new Map<string, Buffer>();
@@ -66,11 +66,12 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
   const inTurn = turns(DELIVERED_AT_ONCE, MAX_WAITING);
   const asCommand = turns(COMMANDS_AT_ONCE, MAX_WAITING_COMMANDS);
   const asPicture = turns(1, MAX_PICTURES);
-  let own: Client | undefined;
+  const own = new Set<Client>();
   /** Numbers the messages: a client with several filters for one is sent it once. */
   let delivered = 0;
 
-  const isBelow = (topic: string) => topic === base || topic.startsWith(`${base}/`);
+  const isBelow = (topic: string) => bases.some(base => topic === base || topic.startsWith(`${base}/`));
+  const isOfPicture = (topic: string) => pictures.some(start => topic.startsWith(start));
   const isTaken = (topic: string) => taken.some(filter => filterMatches(filter, topic));
   const mayWrite = (topic: string) =>
     isTopic(topic) && !topic.startsWith('$') && (!isBelow(topic) || isTaken(topic));
@@ -83,14 +84,14 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
     maxTopicLevels: MAX_TOPIC_LEVELS,
     maxInflightInbound: 20,
     preConnect: (client, packet, done) => {
-      const fault = client === own ? undefined : connectFault(packet);
+      const fault = own.has(client) ? undefined : connectFault(packet);
       // Nothing waits here for a client that is away.
       packet.clean = true;
       if (fault !== undefined) onRefused(fault, { client: packet.clientId.slice(0, MAX_CLIENT_ID_BYTES) });
       done(fault === undefined ? null : new Error(fault), fault === undefined);
     },
     authenticate: (client, _name, _secret, done) => {
-      const code = client === own ? 0 : refusalOf(client);
+      const code = own.has(client) ? 0 : refusalOf(client);
       if (code !== 0) return done(refusal(code), false);
       connections.loggedIn(client);
       filtersOf.set(client, new Set());
@@ -98,7 +99,7 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
     },
     authorizePublish: (client, packet, done) => {
       const message = packet as AedesPublishPacket;
-      if (client !== null && client === own) return deliver(client, message, done);
+      if (client !== null && own.has(client)) return deliver(client, message, done);
       if (client === null || !mayWrite(message.topic)) {
         const about = { client: client?.id, topic: message.topic.slice(0, MAX_TOPIC_BYTES) };
         onRefused('a client may not publish what it sent', about);
@@ -126,8 +127,8 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
       done(null, subscription);
     },
     authorizeForward: (client, packet) => {
-      if (client !== own) {
-        if (packet.topic.startsWith(pictures)) return null;
+      if (!own.has(client)) {
+        if (isOfPicture(packet.topic)) return null;
         if (!connections.hasRoom(client, unsentLimit(aedes.connectedClients))) {
           onRefused('a client takes what is sent to it too slowly', { client: client.id });
           if (packet.qos > 0) client.close();
@@ -142,12 +143,13 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
   });
 
   const { mq, persistence } = aedes as unknown as Inside;
-  const connections = connectionsOf({ handle: socket => aedes.handle(socket), pictures, onRefused });
+  const connections = connectionsOf({ handle: socket => aedes.handle(socket), isOfPicture, onRefused });
 
   function refusalOf(client: Client): number {
     // A second client with its id would throw the daemon out.
-    if (client.id === own?.id) return IDENTIFIER_REJECTED;
-    if (aedes.connectedClients - (own?.connected ? 1 : 0) < MAX_CLIENTS) return 0;
+    const ours = [...own];
+    if (ours.some(({ id }) => id === client.id)) return IDENTIFIER_REJECTED;
+    if (aedes.connectedClients - ours.filter(({ connected }) => connected).length < MAX_CLIENTS) return 0;
     onRefused('too many clients, one was refused', { client: client.id });
     return SERVER_UNAVAILABLE;
   }
@@ -159,7 +161,7 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
    */
   function admit(client: Client, message: AedesPublishPacket, done: Done): boolean {
     const { topic, payload } = message;
-    if (topic.startsWith(pictures)) {
+    if (isOfPicture(topic)) {
       const pauseMs = PICTURE_MS + payload.length / PICTURE_BYTES_PER_MS;
       return asPicture(end =>
         deliver(client, message, error => {
@@ -225,7 +227,7 @@ export async function createBroker(setup: BrokerSetup): Promise<Broker> {
   return {
     take: connections.take,
     takeOwn: socket => {
-      own = connections.takeOwn(socket);
+      own.add(connections.takeOwn(socket));
     },
     close: () => new Promise(resolve => aedes.close(() => resolve())),
   };

@@ -28,8 +28,8 @@ const UNSENT_OVERHEAD_BYTES = 1_024;
 export interface ConnectionsSetup {
   /** Hands a connection to the broker. */
   readonly handle: (socket: Socket) => Client;
-  /** Beginning of the topics whose messages may be large. */
-  readonly pictures: string;
+  /** Whether the messages of a topic may be large. */
+  readonly isOfPicture: (topic: string) => boolean;
   readonly onRefused: (what: string, about: object) => void;
 }
 
@@ -52,7 +52,7 @@ interface Picture {
   timeout?: NodeJS.Timeout;
 }
 
-export function connectionsOf({ handle, pictures, onRefused }: ConnectionsSetup): Connections {
+export function connectionsOf({ handle, isOfPicture, onRefused }: ConnectionsSetup): Connections {
   const all = new Set<Socket>();
   /** Not logged in yet, oldest first, each with what ends it. */
   const strangers = new Map<Socket, NodeJS.Timeout>();
@@ -94,7 +94,7 @@ export function connectionsOf({ handle, pictures, onRefused }: ConnectionsSetup)
     const packetsIn = packetReader({
       maxBytes: maxBytesOf,
       mayBeLarge: (topic, bytes) => {
-        const may = topic.startsWith(pictures) && bytes <= MAX_PICTURE_BYTES && makeRoom(socket);
+        const may = isOfPicture(topic) && bytes <= MAX_PICTURE_BYTES && makeRoom(socket);
         if (may) expectPicture(socket);
         return may;
       },

@@ -34,11 +34,13 @@ const LONGEST_PAUSE_MS = 10_000;
 /** One that lived this long ended for a reason of its own. */
 const STABLE_MS = 10_000;
 const MAX_ERROR_OUTPUT = 2_000;
+/** Place of the daemon's first own connection among the streams of the process. */
+const OWN_FD = 4;
 
 export interface BrokerProcessSetup {
   readonly options: BrokerOptions;
-  /** What the topics of the daemon begin with, `surf` or `surf/<site>`. */
-  readonly base: string;
+  /** What the topics of the daemon begin with, `surf` or `surf/<site>`: of each camera. */
+  readonly bases: readonly string[];
   /** Priority of the process, from 0 to 19: how far it stands back where others compute. Default 0. */
   readonly niceness?: number;
   /** It is started anew where it takes up more, in bytes of resident memory. Default 192 MiB. */
@@ -53,8 +55,20 @@ interface Running {
   readonly child: ChildProcess;
   readonly port: number;
   readonly startedMs: number;
-  /** The daemon's own connection, until it is taken. */
-  own: Duplex | undefined;
+  /** The daemon's own connections, by what their topics begin with, until each is taken. */
+  readonly own: Map<string, Duplex>;
+}
+
+/** The way of one camera to the broker. */
+export interface BrokerAccess {
+  /** `mqtt://127.0.0.1:1883`, for others; port 0 before the start. */
+  readonly address: string;
+  /** The id that is kept for it at the broker. */
+  readonly clientId: string;
+  /** Starts the broker where nobody has. @throws SurfwatchError `broker-port-taken`, `broker-failed` */
+  start(): Promise<void>;
+  /** @throws SurfwatchError `mqtt-unreachable` while there is none */
+  openStream(): Duplex;
 }
 
 export class BrokerProcess {
@@ -62,6 +76,7 @@ export class BrokerProcess {
   readonly #stopping = new AbortController();
   #running: Running | undefined;
   #port = 0;
+  #started: Promise<void> | undefined;
   #supervised: Promise<void> = Promise.resolve();
 
   constructor(setup: BrokerProcessSetup) {
@@ -78,8 +93,26 @@ export class BrokerProcess {
     return this.#running?.child.pid;
   }
 
-  /** Resolves when it listens. @throws SurfwatchError `broker-port-taken`, `broker-failed` */
-  async start(): Promise<void> {
+  /** @param base one of `bases` */
+  accessOf(base: string): BrokerAccess {
+    const broker = this;
+    return {
+      get address() {
+        return broker.address;
+      },
+      clientId: ['surfwatch-daemon', ...base.split('/').slice(1)].join('-'),
+      start: () => this.start(),
+      openStream: () => this.#openStream(base),
+    };
+  }
+
+  /** Resolves when it listens. Safe to call again. @throws SurfwatchError `broker-port-taken`, `broker-failed` */
+  start(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  async #start(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     const { options, log } = this.#setup;
     const running = await this.#launch(options);
@@ -91,19 +124,17 @@ export class BrokerProcess {
   }
 
   /**
-   * The daemon's own connection: a pipe between the two processes, so that no stranger can be in its way. There is one in the
-   * life of a broker; who asks for another had the first broken, and gets it from a new broker.
-   *
-   * @throws SurfwatchError `mqtt-unreachable` while there is none
+   * A connection of the daemon's own: a pipe between the two processes, so that no stranger can be in its way. There is one for
+   * each camera in the life of a broker; who asks for another had the first broken, and gets it from a new broker.
    */
-  openStream(): Duplex {
+  #openStream(base: string): Duplex {
     const running = this.#running;
-    const own = running?.own;
+    const own = running?.own.get(base);
     if (running === undefined || own === undefined) {
       running?.child.kill('SIGKILL');
       throw new SurfwatchError('mqtt-unreachable', 'the embedded broker is being started again');
     }
-    running.own = undefined;
+    running.own.delete(base);
     return own;
   }
 
@@ -151,15 +182,15 @@ export class BrokerProcess {
   }
 
   async #launch({ port, portFallback }: BrokerOptions): Promise<Running> {
-    const { base, niceness = 0, program, clock, log } = this.#setup;
-    const taken = topicFilters('in').map(topic => `${base}/${topic}`);
-    const job: BrokerJob = { base, taken, pictures: imageTopic(base), port, portFallback };
+    const { bases, niceness = 0, program, clock, log } = this.#setup;
+    const taken = bases.flatMap(base => topicFilters('in').map(topic => `${base}/${topic}`));
+    const job: BrokerJob = { bases, taken, pictures: bases.map(imageTopic), port, portFallback };
     const flags = [`--max-old-space-size=${MAX_HEAP_MB}`, '--max-semi-space-size=2', '--optimize-for-size'];
     const child = spawn(
       process.execPath,
       [...flags, ...(program === undefined ? ownProgram() : [program]), JSON.stringify(job)],
       {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...bases.map(() => 'pipe' as const)],
         env: withoutOurs(process.env),
       },
     );
@@ -168,8 +199,8 @@ export class BrokerProcess {
       output = `${output}${chunk}`.slice(-MAX_ERROR_OUTPUT);
     });
     if (niceness > 0 && child.pid !== undefined) standBack(child.pid, niceness);
-    const own = child.stdio[4] as Socket;
-    own.on('error', () => undefined);
+    const own = new Map(bases.map((base, index) => [base, child.stdio.at(OWN_FD + index) as Socket]));
+    for (const pipe of own.values()) pipe.on('error', () => undefined);
     child.on('message', (news: BrokerNews) => {
       if (news.kind === 'refused') log.warn(news.about, `embedded broker: ${news.what}`);
     });
@@ -190,7 +221,7 @@ export class BrokerProcess {
       return { child, port: listensOn, startedMs: clock.monotonic(), own };
     } catch (error) {
       child.kill('SIGKILL');
-      own.destroy();
+      for (const pipe of own.values()) pipe.destroy();
       throw error instanceof SurfwatchError ? error : failed(messageOf(error), error);
     }
   }

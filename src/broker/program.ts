@@ -4,7 +4,7 @@ import { createServer, type Server, Socket } from 'node:net';
 import { type BrokerSetup, createBroker } from './broker.ts';
 
 /** What the program is started with, as JSON in its one argument. */
-export interface BrokerJob extends Pick<BrokerSetup, 'base' | 'taken' | 'pictures'> {
+export interface BrokerJob extends Pick<BrokerSetup, 'bases' | 'taken' | 'pictures'> {
   /** 0: any free one. */
   readonly port: number;
   /** Take one of the next free ports where `port` is taken. */
@@ -17,7 +17,7 @@ export type BrokerNews =
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'refused'; readonly what: string; readonly about: object };
 
-/** The daemon's own connection, beside stdin, stdout, stderr and the channel. */
+/** The first of the daemon's own connections, one for each of `bases`: after stdin, stdout, stderr and the channel. */
 const OWN_FD = 4;
 const PORTS_TO_TRY = 100;
 const STOP_TIMEOUT_MS = 1_000;
@@ -35,7 +35,9 @@ async function run({ port, portFallback, ...rules }: BrokerJob): Promise<void> {
     tell({ kind: 'refused', what, about });
   };
   const broker = await createBroker({ ...rules, onRefused });
-  broker.takeOwn(new Socket({ fd: OWN_FD }));
+  rules.bases.forEach((_, index) => {
+    broker.takeOwn(new Socket({ fd: OWN_FD + index }));
+  });
   const server = createServer({ noDelay: true }, socket => broker.take(socket));
   const last = portFallback ? Math.min(port + PORTS_TO_TRY, 65_535) : port;
   const taken = await listen(server, port, last);

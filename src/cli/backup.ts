@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { packageVersion } from '../base/version.ts';
 import { makeArchive } from '../host/backup/make.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, addSiteOption, type ConfigOptions, settingsFrom } from './options.ts';
 import { startProgress } from './progress.ts';
 import { stateFolderOf } from './state-folder.ts';
 
@@ -16,7 +16,7 @@ interface BackupFlags extends ConfigOptions {
 }
 
 export function backupCommand(): Command {
-  return addConfigOptions(new Command('backup'))
+  return addSiteOption(addConfigOptions(new Command('backup')))
     .description('save what a board has learnt, its history and its config in one file')
     .argument('[file]', 'the file to write (default: surfwatch-<site>-<time>.tar.gz here)')
     .option('--no-pictures', 'leave out the pictures; keep labels and embeddings')

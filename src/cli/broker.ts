@@ -14,7 +14,7 @@ import {
   ROLES,
   type Role,
 } from '../messaging/mosquitto.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, type ConfigOptions, camerasFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
 import { printTable } from './table.ts';
 
@@ -50,7 +50,7 @@ function mosquittoCommand(): Command {
 const HELP = `
 Writes surfwatch.conf, surfwatch.acl and surfwatch.passwords. Users that surfwatch.passwords has keep their password; others
 get a new one, which is shown only once. Users who are no longer named are removed. From the settings (-c) it takes
-fleet, site and discovery.prefix; in a fleet a board is named after its site. Mosquitto must be able to read the files.
+fleet, site and discovery.prefix; in a fleet a board is named after its site, as is each of several cameras. Mosquitto must be able to read the files.
 
 Roles:
 ${Object.entries(ROLES)
@@ -64,9 +64,10 @@ Examples:
 `;
 
 async function mosquitto(flags: MosquittoFlags): Promise<void> {
-  const { settings } = settingsFrom(flags);
-  const { fleet, site, discovery } = settings;
-  const users = flags.users === undefined ? usualUsers(site) : usersOf(flags.users);
+  const { cameras } = camerasFrom(flags);
+  const { fleet, site, discovery } = cameras[0].settings;
+  const sites = cameras.map(({ settings }) => settings.site);
+  const users = flags.users === undefined ? usualUsers(sites) : usersOf(flags.users);
   for (const { name, role } of users) {
     if (fleet && role === 'board' && !isName(name))
       throw refused(`"${name}" can be no site, so no board of a fleet`);
@@ -98,9 +99,9 @@ async function mosquitto(flags: MosquittoFlags): Promise<void> {
   if (tls === undefined) console.error('\nWithout --tls passwords and pictures can be read on their way.');
 }
 
-function usualUsers(site: string): MosquittoUser[] {
+function usualUsers(sites: readonly string[]): MosquittoUser[] {
   return [
-    { name: site, role: 'board' },
+    ...sites.map((name): MosquittoUser => ({ name, role: 'board' })),
     { name: 'reader', role: 'reader' },
     { name: 'operator', role: 'operator' },
   ];

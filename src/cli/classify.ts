@@ -15,7 +15,7 @@ import {
 } from './classify-output.ts';
 import { EXIT } from './exit.ts';
 import { judgeFrame, judgePhoto, openBeachReader, openPictureClassifier } from './judge.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, type ConfigOptions, commonSettingsFrom } from './options.ts';
 import { type Listed, listPictures, readPicture } from './pictures.ts';
 import { startProgress } from './progress.ts';
 
@@ -64,7 +64,7 @@ async function classify(paths: string[], flags: ClassifyFlags, command: Command)
       "error: --tiles is gone: frames aren't cut into tiles any more but read as a whole, at full detail; use --camera",
     );
   }
-  const { settings } = settingsFrom(flags);
+  const { settings } = commonSettingsFrom(flags);
   const listed = await listPictures(paths);
   const { answer, activities, close } = await (flags.camera ? frameAnswers : photoAnswers)(settings);
   // On a terminal the lines themselves show how far it is.

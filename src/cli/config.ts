@@ -2,12 +2,12 @@
 import { Command } from 'commander';
 import { nest } from '../config/effective.ts';
 import { ConfigError, describeFault } from '../config/fault.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedCameras } from '../config/load.ts';
 import { configJsonSchema, configMarkdown, settingRows } from '../config/reference.ts';
 import { withStoredOptions } from '../control/effective-options.ts';
 import { initCommand } from './config-init.ts';
 import { migrateCommand } from './config-migrate.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, addSiteOption, type ConfigOptions, camerasFrom, settingsFrom } from './options.ts';
 import { printTable } from './table.ts';
 
 /** The command `config` with its subcommands `init`, `check`, `print`, `schema` and `migrate`. */
@@ -27,19 +27,23 @@ function checkCommand(): Command {
     .option('--json', 'answer as one JSON object')
     .action((options: ConfigOptions & { json?: true }) => {
       if (options.json === true) checkAsJson(options);
-      else sayChecked(settingsFrom(options));
+      else sayChecked(camerasFrom(options));
     });
 }
 
-function sayChecked({ effective, files, warnings }: LoadedConfig): void {
+function sayChecked({ cameras, isList, files, warnings }: LoadedCameras): void {
   for (const warning of warnings) console.error(`warning: ${describeFault(warning)}`);
-  console.log(`ok: ${effective.length} settings from ${files.join(', ')}`);
+  const what = isList
+    ? `cameras ${cameras.map(({ settings }) => settings.site).join(', ')}`
+    : `${cameras[0].effective.length} settings`;
+  console.log(`ok: ${what} from ${files.join(', ')}`);
 }
 
 function checkAsJson(options: ConfigOptions): void {
   try {
-    const { effective, files, warnings } = settingsFrom(options);
-    printJson({ status: 'ok', settings: effective.length, files, warnings });
+    const { cameras, files, warnings } = camerasFrom(options);
+    const sites = cameras.map(({ settings }) => settings.site);
+    printJson({ status: 'ok', settings: cameras[0].effective.length, sites, files, warnings });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     printJson({ status: 'error', code: error.code, faults: error.faults });
@@ -48,7 +52,7 @@ function checkAsJson(options: ConfigOptions): void {
 }
 
 function printCommand(): Command {
-  return addConfigOptions(new Command('print'))
+  return addSiteOption(addConfigOptions(new Command('print')))
     .description(
       'print the settings in effect as a config file, without secrets; includes those changed while the daemon ran',
     )

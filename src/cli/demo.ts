@@ -9,7 +9,7 @@ import type { ActivityReport } from '../activity/report.ts';
 import { PACKAGE_ROOT } from '../base/paths.ts';
 import type { ConfigSource } from '../config/source.ts';
 import { colours as pc } from './colours.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom, sourceFrom } from './options.ts';
+import { addConfigOptions, type ConfigOptions, commonSettingsFrom, sourceFrom } from './options.ts';
 
 export function demoCommand(): Command {
   return addConfigOptions(new Command('demo'))
@@ -45,7 +45,7 @@ async function demo(options: ConfigOptions & { json: boolean }): Promise<void> {
 
 /** A folder for one demo, unless one is asked for. */
 async function ownState(options: ConfigOptions): Promise<{ set: string[]; remove: () => Promise<void> }> {
-  const { effective } = settingsFrom(options);
+  const { effective } = commonSettingsFrom(options);
   const asked = effective.find(({ path }) => path === 'stateDir')?.source !== 'default';
   if (asked) return { set: [], remove: async () => undefined };
   const folder = await mkdtemp(join(tmpdir(), 'surfwatch-demo-'));
@@ -69,7 +69,7 @@ async function freePort(wanted: number): Promise<number> {
 }
 
 async function run(source: ConfigSource, options: { json: boolean }): Promise<void> {
-  const { settings } = source.load();
+  const { settings } = source.load().cameras[0];
   const { runDaemon } = await import('./run-daemon.ts');
   const { topicBase } = await import('../messaging/topics.ts');
   const { broker, mqtt } = settings;

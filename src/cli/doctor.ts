@@ -1,7 +1,7 @@
 /** `surfwatch doctor`: what this machine has, what it lacks, and what to do about it. */
 import { Command } from 'commander';
 import { describeFault } from '../config/fault.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { type LoadedCameras, loadConfig } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { checkBroker } from '../host/doctor/broker.ts';
 import { checkClock } from '../host/doctor/clock.ts';
@@ -10,7 +10,7 @@ import { checkMemory, checkNode, checkSharp, checkUser } from '../host/doctor/ru
 import { checkDisk, checkStateDir } from '../host/doctor/storage.ts';
 import { colours as pc } from './colours.ts';
 import { EXIT } from './exit.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, type ConfigOptions, camerasFrom } from './options.ts';
 
 interface DoctorFlags extends ConfigOptions {
   readonly camera: boolean;
@@ -55,31 +55,37 @@ async function* examine(flags: DoctorFlags): AsyncGenerator<Finding> {
   yield pictures;
   yield checkMemory();
   yield checkUser();
-  const { finding, settings } = checkConfig(flags);
+  const { finding, loaded } = checkConfig(flags);
   yield finding;
+  const [first] = loaded?.cameras ?? [];
   // The models can be checked without a config; the rest would be about settings that nobody chose.
   let canRead = true;
-  for await (const finding of guarded('models', examineModels(settings ?? shippedSettings()))) {
+  for await (const finding of guarded('models', examineModels(first?.settings ?? shippedSettings()))) {
     // Of the engines one is enough, and the finding `engine` is about that one.
     if (finding.status === 'fail' && NEEDED.includes(finding.name)) canRead = false;
     yield finding;
   }
-  if (settings === undefined) return;
-  if (pictures.status === 'ok') yield* guarded('camera', examineCamera(settings, flags.camera, canRead));
-  yield* guarded('broker', each(checkBroker(settings)));
-  yield* guarded('state folder', one(checkStateDir(settings.stateDir)));
-  yield* guarded('disk', one(checkDisk(settings.stateDir)));
+  if (loaded === undefined || first === undefined) return;
+  for (const { settings } of pictures.status === 'ok' ? loaded.cameras : []) {
+    for await (const finding of guarded('camera', examineCamera(settings, flags.camera, canRead))) {
+      yield loaded.isList ? { ...finding, detail: `${settings.site}: ${finding.detail}` } : finding;
+    }
+  }
+  yield* guarded('broker', each(checkBroker(first.settings)));
+  yield* guarded('state folder', one(checkStateDir(loaded.stateDir)));
+  yield* guarded('disk', one(checkDisk(loaded.stateDir)));
 }
 
 /** Without these no frame can be read. */
 const NEEDED = ['models', 'backbone', 'head', 'engine'];
 
-function checkConfig(flags: ConfigOptions): { finding: Finding; settings?: Settings } {
+function checkConfig(flags: ConfigOptions): { finding: Finding; loaded?: LoadedCameras } {
   try {
-    const { settings, warnings, files }: LoadedConfig = settingsFrom(flags);
-    if (warnings.length === 0) return { finding: ok('config', files.join(', ')), settings };
+    const loaded = camerasFrom(flags);
+    const { warnings, files } = loaded;
+    if (warnings.length === 0) return { finding: ok('config', files.join(', ')), loaded };
     const remedy = 'Make the file readable by its owner alone: `chmod 600 FILE`.';
-    return { finding: warn('config', warnings.map(describeFault).join('; '), remedy), settings };
+    return { finding: warn('config', warnings.map(describeFault).join('; '), remedy), loaded };
   } catch (error) {
     return { finding: failed('config', error) };
   }

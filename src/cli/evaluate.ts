@@ -17,7 +17,7 @@ import { evaluateFrame } from './evaluate-frames.ts';
 import { type FramesReport, printFramesReport, reportOnFrames } from './evaluate-frames-report.ts';
 import { printReport, type Report, reportOn } from './evaluate-report.ts';
 import { openBeachReader, openPictureClassifier } from './judge.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, addSiteOption, type ConfigOptions, settingsFrom } from './options.ts';
 import { startProgress } from './progress.ts';
 
 interface EvaluateFlags extends ConfigOptions {
@@ -26,7 +26,7 @@ interface EvaluateFlags extends ConfigOptions {
 }
 
 export function evaluateCommand(): Command {
-  return addConfigOptions(new Command('evaluate'))
+  return addSiteOption(addConfigOptions(new Command('evaluate')))
     .description('measure how often the model is right on labelled pictures')
     .argument('<directory>', 'photos as DIR/<class>/*.jpg, or frames with boxes.json, YOLO or COCO labels')
     .option(

@@ -65,7 +65,7 @@ Examples:
 `;
 
 async function status(flags: FleetFlags): Promise<void> {
-  const { mqtt } = placeOf({ ...flags, timeout: LONGEST_MS });
+  const { mqtt } = placeOf({ ...flags, base: 'surf', timeout: LONGEST_MS });
   const fleet: Fleet = new Map();
   let changedMs = clock.monotonic();
   const link = await connectAnyVersion(mqtt, MAX_INCOMING_BYTES, ({ topic, payload }) => {

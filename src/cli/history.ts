@@ -21,7 +21,7 @@ import {
   printSessions,
   sessionJson,
 } from './history/print.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, addSiteOption, type ConfigOptions, settingsFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
 import { stateFolderOf } from './state-folder.ts';
 
@@ -37,7 +37,7 @@ interface HistoryFlags extends ConfigOptions {
 }
 
 export function historyCommand(): Command {
-  return addConfigOptions(new Command('history'))
+  return addSiteOption(addConfigOptions(new Command('history')))
     .description('show how long each activity was seen, in minutes, and how many riders there were')
     .option('--days <number>', 'the last days, with today', wholeNumber(1), 7)
     .option('--from <date>', 'the first day, such as 2026-06-01', date)

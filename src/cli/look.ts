@@ -12,7 +12,7 @@ import { PICTURE_LIMITS } from '../vision/decode.ts';
 import { countTexts, frameAnswerOf } from './classify-output.ts';
 import { judgeFrame, openBeachReader } from './judge.ts';
 import { drawLook } from './look-drawing.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, addSiteOption, type ConfigOptions, settingsFrom } from './options.ts';
 import { readPicture } from './pictures.ts';
 
 interface LookFlags extends ConfigOptions {
@@ -24,7 +24,7 @@ interface LookFlags extends ConfigOptions {
 const CAMERA = 'camera';
 
 export function lookCommand(): Command {
-  return addConfigOptions(new Command('look'))
+  return addSiteOption(addConfigOptions(new Command('look')))
     .description('draw the riders found in a frame of a beach camera')
     .argument(
       '<picture>',

@@ -14,7 +14,7 @@ import { openState } from '../host/state/open.ts';
 import { MIGRATIONS as ARCHIVE } from '../learning/archive/schema.ts';
 import { megabytes } from './backup.ts';
 import { localTime } from './daemon/words.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, addSiteOption, type ConfigOptions, settingsFrom } from './options.ts';
 import { startProgress } from './progress.ts';
 import { stateFolderOf } from './state-folder.ts';
 
@@ -25,7 +25,7 @@ interface RestoreFlags extends ConfigOptions {
 }
 
 export function restoreCommand(): Command {
-  return addConfigOptions(new Command('restore'))
+  return addSiteOption(addConfigOptions(new Command('restore')))
     .description('restore the state of a board from a backup; the old state is kept')
     .argument('<file>', 'a file that surfwatch backup has made')
     .option('--dry-run', 'only check the whole backup and say what is in it', false)

@@ -6,10 +6,10 @@ import { deferred } from '../base/deferred.ts';
 import { createLogger, partLogger } from '../base/log.ts';
 import { packageVersion } from '../base/version.ts';
 import { describeFault } from '../config/fault.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import type { LoadedCameras } from '../config/load.ts';
 import type { ConfigSource } from '../config/source.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
-import type { DaemonDeps } from '../daemon/foundation.ts';
+import type { DaemonDeps } from '../daemon/shared.ts';
 import { LIVENESS_DEFAULTS, longestStepMs } from '../host/service/liveness.ts';
 import type { Notifier } from '../host/service/notifier.ts';
 import { createService, type Service } from '../host/service/service.ts';
@@ -32,7 +32,7 @@ export async function runDaemon(source: ConfigSource, hooks: RunHooks = {}): Pro
   let loaded = source.load();
   const errors = new Map<string, number>();
   const newLog = () =>
-    createLogger(loaded.settings.log, undefined, code => countOne(errors, code), process.env);
+    createLogger(loaded.cameras[0].settings.log, undefined, code => countOne(errors, code), process.env);
   const first = newLog();
   const service = createService({ env: process.env, clock: systemClock, log: partLogger(first, 'ops') });
   const stopped = untilSignal(partLogger(first, 'daemon'));
@@ -48,7 +48,7 @@ export async function runDaemon(source: ConfigSource, hooks: RunHooks = {}): Pro
 
 interface Run {
   readonly source: ConfigSource;
-  readonly loaded: LoadedConfig;
+  readonly loaded: LoadedCameras;
   readonly root: Logger;
   readonly errors: Map<string, number>;
   readonly service: Service;
@@ -58,20 +58,20 @@ interface Run {
 
 /** @returns false where it is to be started anew */
 async function runOnce({ source, loaded, root, errors, service, stopped, hooks }: Run): Promise<boolean> {
-  const { settings, effective, warnings } = loaded;
+  const { warnings } = loaded;
   const { notifier, watchdog } = service;
   for (const warning of warnings) partLogger(root, 'config').warn(describeFault(warning));
   const again = deferred<'again'>();
+  const activities = new Map<string, string>();
   // Until there is a daemon to reload: by default the signal would end the process.
   let onHangup = () => undefined as unknown;
   const hangup = () => void onHangup();
   process.on('SIGHUP', hangup);
   try {
-    const daemon = await startDaemon(settings, {
+    const daemon = await startDaemon(loaded, {
       clock: systemClock,
       log: root,
       version: packageVersion(),
-      effective,
       errors,
       source,
       restart: () => again.resolve('again'),
@@ -81,17 +81,23 @@ async function runOnce({ source, loaded, root, errors, service, stopped, hooks }
         // systemd goes on waiting for signs of life where the daemon is started anew.
         notifier.alive();
       },
-      onChange: (report, origin) => {
-        notifier.status(`${report.activity}${report.visibility === 'ok' ? '' : ` (${report.visibility})`}`);
-        hooks.onChange?.(report, origin);
+      onChange: (report, origin, site) => {
+        activities.set(
+          site,
+          `${report.activity}${report.visibility === 'ok' ? '' : ` (${report.visibility})`}`,
+        );
+        notifier.status(statusLine(activities, loaded.isList));
+        hooks.onChange?.(report, origin, site);
       },
     });
     onHangup = () => reloadDaemon(daemon, source.load, notifier, partLogger(root, 'config'));
     notifier.ready(`broker ${daemon.address}`);
-    watchdog.start({
-      progress: () => daemon.progress,
-      options: () => ({ ...LIVENESS_DEFAULTS, stepMs: longestStepMs(daemon.settings.camera) }),
-    });
+    watchdog.start(
+      daemon.cameras.map(camera => ({
+        progress: () => camera.progress,
+        options: () => ({ ...LIVENESS_DEFAULTS, stepMs: longestStepMs(camera.settings.camera) }),
+      })),
+    );
     hooks.onStarted?.(daemon);
     const isOver = (await Promise.race([stopped, again.promise])) !== 'again';
     if (isOver) notifier.stopping();
@@ -103,18 +109,23 @@ async function runOnce({ source, loaded, root, errors, service, stopped, hooks }
   }
 }
 
+/** What `systemctl status` shows: `surfing`, of several cameras `north-pier: surfing, south-bay: none`. */
+function statusLine(activities: ReadonlyMap<string, string>, isList: boolean): string {
+  return [...activities].map(([site, activity]) => (isList ? `${site}: ${activity}` : activity)).join(', ');
+}
+
 /** A wrong configuration changes nothing. */
 async function reloadDaemon(
   daemon: Daemon,
-  reload: () => LoadedConfig,
+  reload: () => LoadedCameras,
   notifier: Notifier,
   log: Logger,
 ): Promise<void> {
   notifier.reloading();
   try {
-    const { settings, effective, warnings } = reload();
-    for (const warning of warnings) log.warn(describeFault(warning));
-    const { restart } = await daemon.reload(settings, effective);
+    const loaded = reload();
+    for (const warning of loaded.warnings) log.warn(describeFault(warning));
+    const { restart } = await daemon.reload(loaded);
     if (restart.length > 0) log.warn({ settings: restart }, 'these settings change only with a restart');
     notifier.ready('the configuration was read again');
   } catch (error) {

@@ -1,13 +1,13 @@
 /** `surfwatch run`: the daemon. */
 import { Command } from 'commander';
-import { addConfigOptions, type ConfigOptions, settingsFrom, sourceFrom } from './options.ts';
+import { addConfigOptions, type ConfigOptions, camerasFrom, sourceFrom } from './options.ts';
 
 export function runCommand(): Command {
   return addConfigOptions(new Command('run'))
     .description('run the daemon: watch the camera and publish the activity over MQTT')
     .addHelpText('after', HELP)
     .action(async (options: ConfigOptions) => {
-      const { files } = settingsFrom(options);
+      const { files } = camerasFrom(options);
       const { runDaemon } = await import('./run-daemon.ts');
       await runDaemon(sourceFrom(options, files.at(-1) ?? null));
     });

@@ -7,7 +7,7 @@ import { scheduleAt, timeZoneOf } from '../schedule/schedule.ts';
 import { contains, type Span } from '../schedule/spans.ts';
 import { localTime } from '../schedule/time-zone.ts';
 import { colours as pc } from './colours.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from './options.ts';
+import { addConfigOptions, addSiteOption, type ConfigOptions, settingsFrom } from './options.ts';
 import { wholeNumber } from './parse.ts';
 import { printTable } from './table.ts';
 
@@ -17,7 +17,7 @@ interface ScheduleFlags extends ConfigOptions {
 }
 
 export function scheduleCommand(): Command {
-  return addConfigOptions(new Command('schedule'))
+  return addSiteOption(addConfigOptions(new Command('schedule')))
     .description('show when the camera will be watched, day by day')
     .option('--days <number>', 'days to show, today first', wholeNumber(1), 14)
     .option('--json', 'answer with one JSON object: enabled, timeZone, now, days', false)

@@ -3,11 +3,17 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { getNodeValue, type Node } from 'jsonc-parser';
 import { messageOf } from '../errors.ts';
+import { CAMERAS_KEY, entryPath, isOfCamera, MOST_CAMERAS, OF_CAMERA } from './cameras.ts';
 import type { Fault } from './fault.ts';
 import { type Given, type Known, type Layer, unknownFault } from './layers.ts';
 import { type MigratedText, migrateText, newestVersion, VERSION_KEY, versionOf } from './migrate.ts';
 import { parseConfig, type SyntaxFault } from './parse.ts';
 import { isSetting, type SettingTree } from './setting.ts';
+
+export interface FileLayer extends Layer {
+  /** What each entry of the list `cameras` sets; empty where the file has none. */
+  readonly cameras: readonly Layer['given'][];
+}
 
 /** Names the JSON Schema for an editor; it is no setting. */
 const SCHEMA_KEY = '$schema';
@@ -18,27 +24,31 @@ const SCHEMA_KEY = '$schema';
  *
  * @param given taken in place of what is in the file
  */
-export function fileLayer(file: string, known: Known, given?: string): Layer {
+export function fileLayer(file: string, known: Known, given?: string): FileLayer {
   let text: string;
   try {
     text = (given ?? readFileSync(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     const reason = `the config file cannot be read: ${messageOf(error)}`;
-    return { given: new Map(), faults: [{ kind: 'file', path: '', source: '', reason }] };
+    return unread([{ kind: 'file', path: '', source: '', reason }]);
   }
   const migrated = migrateText(text);
   text = migrated.text;
   const place = (offset: number): string => `${file}:${position(text, offset)}`;
   const { root, faults } = parseConfig(text);
   if (root === undefined || faults.length > 0) {
-    return { given: new Map(), faults: faults.map(fault => syntaxFault(fault, place)) };
+    return unread(faults.map(fault => syntaxFault(fault, place)));
   }
   const newer = versionFault(root, file);
-  if (newer !== undefined) return { given: new Map(), faults: [newer] };
-  const reading = { known, place, base: dirname(file), given: new Map<string, Given>(), faults: [] };
+  if (newer !== undefined) return unread([newer]);
+  const reading = newReading({ known, place, base: dirname(file) });
   readGroup(root, known.tree, '', reading);
   const warnings = migrated.changes.length === 0 ? [] : [olderWarning(migrated, file)];
   return { ...reading, warnings };
+}
+
+function unread(faults: readonly Fault[]): FileLayer {
+  return { given: new Map(), cameras: [], faults };
 }
 
 function versionFault(root: Node, file: string): Fault | undefined {
@@ -62,7 +72,12 @@ interface Reading {
   readonly place: (offset: number) => string;
   readonly base: string;
   readonly given: Map<string, Given>;
+  readonly cameras: Layer['given'][];
   readonly faults: Fault[];
+}
+
+function newReading(of: Pick<Reading, 'known' | 'place' | 'base'>): Reading {
+  return { ...of, given: new Map(), cameras: [], faults: [] };
 }
 
 /** Takes in the settings of one object of the file, and of those inside it. */
@@ -81,11 +96,36 @@ function readGroup(node: Node, tree: SettingTree, prefix: string, reading: Readi
     if (path === SCHEMA_KEY || path === VERSION_KEY) continue;
     if (seen.has(key))
       faults.push({ kind: 'invalid', path, source, reason: 'stands twice in the same object' });
+    else if (path === CAMERAS_KEY && known !== OF_CAMERA) readCameras(value, reading);
     else if (described === undefined) faults.push(unknownFault(path, source, known));
     else if (isSetting(described)) given.set(path, { value: getNodeValue(value), source, base });
     else readGroup(value, described, `${path}.`, reading);
     seen.add(key);
   }
+}
+
+function readCameras(list: Node, { place, base, cameras, faults }: Reading): void {
+  const entries = list.children ?? [];
+  if (list.type !== 'array' || entries.length > MOST_CAMERAS) {
+    const reason = `must be a list of ${MOST_CAMERAS} cameras at most, each an object of settings in braces`;
+    faults.push({ kind: 'invalid', path: CAMERAS_KEY, source: place(list.offset), reason });
+    return;
+  }
+  entries.forEach((entry, index) => {
+    const reading = newReading({ known: OF_CAMERA, place, base });
+    readGroup(entry, OF_CAMERA.tree, '', reading);
+    if (entry.type === 'object' && !reading.given.has('site')) {
+      const reason = 'must be set: it names the camera, its topics and its folder';
+      reading.faults.push({ kind: 'invalid', path: 'site', source: place(entry.offset), reason });
+    }
+    faults.push(...reading.faults.map(fault => entryFault(fault, index)));
+    cameras.push(reading.given);
+  });
+}
+
+function entryFault({ path, ...fault }: Fault, index: number): Fault {
+  const reason = isOfCamera(path) ? fault.reason : 'is the same for all cameras: set it outside of the list';
+  return { ...fault, path: entryPath(index, path), reason };
 }
 
 function properties(node: Node): [key: string, value: Node][] {

@@ -28,7 +28,10 @@ export interface Known {
 
 /** The value of an unknown setting is never shown: it may be a misspelt secret. */
 export function unknownFault(path: string, source: string, { settings }: Known): Fault {
-  const reason = goneReason(path) ?? withSuggestion('there is no such setting', path, namesOf(settings));
+  const reason =
+    path === 'cameras'
+      ? 'is a list that only a config file can have'
+      : (goneReason(path) ?? withSuggestion('there is no such setting', path, namesOf(settings)));
   return { kind: 'unknown', path, source, reason };
 }
 

@@ -1,6 +1,7 @@
 /** The reference of all settings, in three forms made from the schema: rows, Markdown, JSON Schema. */
 
 import { formatDuration } from '../base/duration.ts';
+import { CAMERA_SCHEMA, CAMERAS_KEY, MOST_CAMERAS, OF_PROGRAM } from './cameras.ts';
 import { newestVersion } from './migrate.ts';
 import { formatOf, SCHEMA, SETTINGS } from './schema.ts';
 import { isDuration, isSetting, type Setting, type SettingTree } from './setting.ts';
@@ -54,6 +55,8 @@ function docOf({ doc, choices, noneMeans }: Setting): string {
   ].join(' ');
 }
 
+const PROGRAM = OF_PROGRAM.map(name => `\`${name}\``).join(', ');
+
 const INTRODUCTION = `# Settings
 
 <!-- Made from the schema in src/config by \`npm run docs\`. Change it there. -->
@@ -77,6 +80,10 @@ value (on the command line and in the environment: nothing, as in \`--set mqtt.u
 Keep a **secret** in its own file, named by the setting with \`File\` appended, or in a systemd credential named like the
 setting: \`LoadCredential=mqtt.password:/etc/surfwatch/mqtt.password\`. It is never printed or logged. Giving it twice is a
 fault.
+
+A file may have a list \`cameras\`, for several cameras in one program ([cameras.md](cameras.md#several-cameras)). Each entry
+sets its \`site\`, and may set all others but these, which are the same for all: ${PROGRAM}. What stands beside the list
+holds for every camera that does not set it itself; environment variables and \`--set\` override the list too.
 
 A file may give its version, \`"version": 1\`, which is also the default. If an update moves or renames settings, older files
 still work, with a warning; \`surfwatch config migrate FILE\` rewrites them, comments and all, and keeps a copy. A file of a
@@ -116,7 +123,16 @@ export function configJsonSchema(): Record<string, unknown> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'surfwatch config file',
-    ...groupSchema(SCHEMA, { $schema: { type: 'string' }, version: { const: newestVersion() } }),
+    ...groupSchema(SCHEMA, {
+      $schema: { type: 'string' },
+      version: { const: newestVersion() },
+      [CAMERAS_KEY]: {
+        description: 'Several cameras in one program: each with its own settings over those beside the list.',
+        type: 'array',
+        maxItems: MOST_CAMERAS,
+        items: { ...groupSchema(CAMERA_SCHEMA), required: ['site'] },
+      },
+    }),
   };
 }
 

@@ -6,19 +6,19 @@ import { dirname } from 'node:path';
 import { replaceFile } from '../base/durable.ts';
 import { codeOf } from '../base/storage-error.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
-import { type LoadedConfig, loadConfig } from './load.ts';
+import { type LoadedCameras, loadCameras } from './load.ts';
 
 /** Where the settings come from, as whoever started the daemon knows. */
 export interface ConfigSource {
   /** The file that is changed, the last of several. Absolute; null where there is none. */
   readonly file: string | null;
   /**
-   * Loads all settings anew.
+   * Loads the settings of all cameras anew.
    *
    * @param text in place of what is in the file
    * @throws ConfigError with every fault
    */
-  readonly load: (text?: string) => LoadedConfig;
+  readonly load: (text?: string) => LoadedCameras;
 }
 
 export interface ConfigText {
@@ -35,7 +35,7 @@ export function defaultSource(): ConfigSource {
   return {
     file: null,
     load: text =>
-      loadConfig({
+      loadCameras({
         env: {},
         cwd: '/',
         systemFile: '',

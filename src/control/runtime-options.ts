@@ -50,7 +50,7 @@ export class RuntimeOptions {
   readonly #inTurn = serially();
   readonly #listeners: SettingsListener[] = [];
   #configured: Settings;
-  #sources: ReadonlyMap<string, string>;
+  #effective: readonly EffectiveSetting[];
   #values: OptionValues = {};
   #settings: Settings;
 
@@ -58,7 +58,7 @@ export class RuntimeOptions {
     this.#deps = deps;
     this.#configured = deps.settings;
     this.#settings = deps.settings;
-    this.#sources = sourcesOf(deps.effective);
+    this.#effective = deps.effective ?? [];
   }
 
   /** Each is told in the order of subscription. */
@@ -78,6 +78,11 @@ export class RuntimeOptions {
     for (const fault of faults) log.warn(`a setting of an earlier run is ignored: ${fault}`);
     onAlert(faults.length === 0 ? null : faults.join('; '));
     this.#tell(changed);
+  }
+
+  /** Where the configuration has each setting from, as it was read last. */
+  get effective(): readonly EffectiveSetting[] {
+    return this.#effective;
   }
 
   /** In force: frozen, replaced by another at a change. */
@@ -110,7 +115,7 @@ export class RuntimeOptions {
       const runtime = different.filter(isRuntimeSetting);
       const restart = different.filter(path => !isRuntimeSetting(path));
       this.#configured = withValuesOf(this.#configured, settings, runtime);
-      this.#sources = sourcesOf(effective);
+      this.#effective = effective ?? [];
       const found = applicable(this.#configured, this.#values);
       this.#values = found.values;
       const changed = this.#use();
@@ -150,17 +155,14 @@ export class RuntimeOptions {
   }
 
   #described() {
+    const sources = new Map(this.#effective.map(({ path, source }) => [path, source]));
     return {
       settings: this.#settings,
       configured: this.#configured,
       changed: new Set(Object.keys(this.#values)),
-      sourceOf: (path: string) => this.#sources.get(path) ?? 'configuration',
+      sourceOf: (path: string) => sources.get(path) ?? 'configuration',
     };
   }
-}
-
-function sourcesOf(effective: readonly EffectiveSetting[] = []): ReadonlyMap<string, string> {
-  return new Map(effective.map(({ path, source }) => [path, source]));
 }
 
 /**

@@ -1,15 +1,11 @@
-/** The first phase of the start: the state folder, the settings, the broker, the camera and the model. */
+/** The first phase of the start of a camera: its state folder, settings, broker connection, camera and model. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { BeachReader } from '../activity/beach-reader.ts';
-import type { ActivityReport } from '../activity/report.ts';
-import type { Clock } from '../base/clock.ts';
-import { partLogger, setLogLevels } from '../base/log.ts';
-import { BrokerProcess } from '../broker/process.ts';
-import type { EffectiveSetting } from '../config/effective.ts';
+import { cameraLogger, partLogger, setLogLevels } from '../base/log.ts';
+import type { CameraConfig } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
-import type { ConfigSource } from '../config/source.ts';
 import { zonesOf } from '../config/zones.ts';
 import { RuntimeOptions } from '../control/runtime-options.ts';
 import { type OpenedState, openState } from '../host/state/open.ts';
@@ -18,7 +14,6 @@ import type { ModelStore } from '../learning/models/types.ts';
 import { DiskEvents } from '../messaging/event-queue.ts';
 import { Messaging } from '../messaging/messaging.ts';
 import { MAX_QUEUED_EVENTS } from '../messaging/options.ts';
-import { useSmallSlabs } from '../messaging/packet-buffers.ts';
 import { topicBase } from '../messaging/topics.ts';
 import { CommandRegistry } from '../messaging/verbs.ts';
 import { CameraSwitch } from '../pipeline/camera-switch.ts';
@@ -28,42 +23,17 @@ import { statePayload } from '../pipeline/status.ts';
 import { createSchedule } from '../schedule/schedule.ts';
 import { measuredDetail } from '../vision/cells/detail.ts';
 import type { Zone } from '../vision/zone.ts';
+import type { DaemonDeps, Shared } from './shared.ts';
 import type { Shutdown } from './shutdown.ts';
 
-/** The frames go first, whatever clients send to the embedded broker. */
-const BROKER_NICENESS = 10;
-
-export interface DaemonDeps {
-  readonly clock: Clock;
-  /** For the time-outs of the network; that of a soak test runs faster than any broker answers. Default `clock`. */
-  readonly networkClock?: Clock;
-  /** The root of the log. */
-  readonly log: Logger;
-  /** Folder of the bundled programs of the embedded broker and of a retraining, where they are not beside this one. */
-  readonly programs?: string;
-  /** The version of surfwatch, for `info`. */
-  readonly version: string;
-  /** Where the configuration has each setting from, for those who ask. */
-  readonly effective?: readonly EffectiveSetting[];
-  /** Where the settings come from, for the page; without it nothing can be set up there. */
-  readonly source?: ConfigSource;
-  /** Ends the daemon and starts it anew, soon; without it the page cannot ask for that. */
-  readonly restart?: () => void;
-  /** How often each coded error was logged so far, for the metrics. */
-  readonly errors?: ReadonlyMap<string, number>;
-  /** What a watchdog found stuck, or null. */
-  readonly stalled?: () => string | null;
-  /** Told of the steps of the start, which may take long on a slow board. */
-  readonly onStep?: (step: string) => void;
-  /** Told of every change of the beach's activity, after it was handed to the broker. */
-  readonly onChange?: (report: ActivityReport, origin: string) => void;
-}
-
-/** What every other part is built on. */
+/** What every other part of a camera is built on. */
 export interface Foundation {
+  readonly shared: Shared;
   /** The settings of the configuration; {@link options} has those in force. */
   readonly configured: Settings;
   readonly deps: DaemonDeps;
+  /** The root of this camera's log. */
+  readonly log: Logger;
   /** Monotonic milliseconds. */
   readonly startedMs: number;
   readonly zones: readonly Zone[];
@@ -80,38 +50,40 @@ export interface Foundation {
 
 /** @throws SurfwatchError `state-*`, `broker-*`, `model-*`, `engine-*`, `mqtt-tls-invalid` */
 export async function openFoundation(
-  configured: Settings,
+  shared: Shared,
+  { settings: configured, effective }: CameraConfig,
   deps: DaemonDeps,
   shutdown: Shutdown,
 ): Promise<Foundation> {
-  const { clock, log, version, onStep } = deps;
-  const { stateDir } = configured;
+  const { clock, version } = deps;
+  const { stateDir, site } = configured;
+  const log = shared.isList ? cameraLogger(deps.log, site) : deps.log;
+  const onStep = (step: string) => deps.onStep?.(shared.isList ? `${site}: ${step}` : step);
   const daemonLog = partLogger(log, 'daemon');
   const startedMs = clock.monotonic();
   const ulid = monotonicFactory();
-  useSmallSlabs();
-  onStep?.('opening the state folder');
+  onStep('opening the state folder');
   const state = await openState({ stateDir, appVersion: version, clock, log: partLogger(log, 'ops') });
   shutdown.add(() => state.close());
   const commands = new CommandRegistry();
-  const messaging = createMessaging(configured, deps, commands);
+  const messaging = createMessaging(shared, configured, deps, commands, partLogger(log, 'messaging'));
   const options = new RuntimeOptions({
     settings: configured,
-    ...(deps.effective !== undefined && { effective: deps.effective }),
+    effective,
     onAlert: text => messaging.alert('options-ignored', text),
     clock,
     log: daemonLog,
   });
   options.subscribe((settings, paths) => {
-    if (paths.some(path => path.startsWith('log.'))) setLogLevels(log, settings.log);
+    if (paths.some(path => path.startsWith('log.'))) setLogLevels(deps.log, settings.log);
   });
   await options.start();
 
-  onStep?.('loading the model');
-  const loading = loadModel(configured, options, deps);
-  // While it loads the broker is connected to. It is closed after that one: a command may still need it.
+  onStep('loading the model');
+  const loading = loadModel(shared, options, deps, partLogger(log, 'vision'));
+  // While it loads the broker is connected to. Nothing it needs is closed before it is done.
   const loaded = loading.catch(() => null);
-  shutdown.add(async () => (await loaded)?.reader.close());
+  shutdown.add(async () => void (await loaded));
   await messaging.start();
   shutdown.add(() => messaging.stop());
   messaging.set('camera/availability', 'offline');
@@ -126,13 +98,14 @@ export async function openFoundation(
   await pause.start();
   shutdown.add(() => pause.stop());
   // A camera may take as long as the model: its first picture waits for that.
-  onStep?.('opening the camera');
+  onStep('opening the camera');
   const camera = new CameraSwitch({
     settings: () => options.settings.camera,
     clock,
     log: partLogger(log, 'capture'),
   });
   shutdown.add(() => camera.close());
+  shared.watched.push(() => camera.isOpen);
   const { schedule } = options.settings;
   if (captureOff(pause.state, createSchedule(schedule).at(clock.now()), schedule) === null)
     await camera.open();
@@ -141,30 +114,22 @@ export async function openFoundation(
   daemonLog.info({ engine, runtime, why: reader.why, head: reader.head.manifest.id }, 'model loaded');
   const [zones, newId] = [zonesOf(configured), () => ulid()];
   const opened = { state, options, messaging, commands, pause, camera, reader, store };
-  return { configured, deps, startedMs, zones, newId, ...opened };
+  return { shared, configured, deps, log, startedMs, zones, newId, ...opened };
 }
 
 function createMessaging(
+  { broker }: Shared,
   configured: Settings,
-  { clock, networkClock = clock, programs, log: root }: DaemonDeps,
+  { clock, networkClock = clock }: DaemonDeps,
   commands: CommandRegistry,
+  log: Logger,
 ): Messaging {
-  const { mqtt, broker, stateDir, discovery } = configured;
-  const log = partLogger(root, 'messaging');
+  const { mqtt, stateDir, discovery } = configured;
   const base = topicBase(configured);
   const path = join(stateDir, 'outbox.db');
-  const ownBroker = () =>
-    new BrokerProcess({
-      options: broker,
-      base,
-      niceness: BROKER_NICENESS,
-      ...(programs !== undefined && { program: join(programs, 'broker-program.js') }),
-      clock: networkClock,
-      log: partLogger(root, 'broker'),
-    });
   return new Messaging({
     mqtt,
-    ...(mqtt.url === '' && { broker: ownBroker() }),
+    ...(broker !== null && { broker: broker.accessOf(base) }),
     base,
     commands,
     events: new DiskEvents({ path, maxEvents: MAX_QUEUED_EVENTS, clock, log }),
@@ -175,22 +140,25 @@ function createMessaging(
 }
 
 function loadModel(
-  { models, vision, stateDir, learning }: Settings,
+  { backbone, turns, watched }: Shared,
   options: RuntimeOptions,
-  deps: DaemonDeps,
+  { clock }: DaemonDeps,
+  log: Logger,
 ) {
-  const detail = measuredDetail(
-    () => options.settings.vision,
-    () => options.settings.vision.share * options.settings.camera.intervalMs,
-  );
-  const log = partLogger(deps.log, 'vision');
+  const { models, stateDir, learning } = options.settings;
+  // The engine's time is shared among the cameras that are watched.
+  const budgetMs = () => {
+    const { vision, camera } = options.settings;
+    return (vision.share * camera.intervalMs) / Math.max(1, watched.filter(isOn => isOn()).length);
+  };
   return openModel({
     models,
-    vision,
-    detail,
+    backbone,
+    detail: measuredDetail(() => options.settings.vision, budgetMs),
+    inTurn: turns.engine(),
     stateDir,
     keepHeads: learning.keepHeads,
-    clock: deps.clock,
+    clock,
     log,
   });
 }

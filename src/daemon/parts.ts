@@ -1,11 +1,10 @@
 /**
- * The second phase of the start, on an open model: builds all that does something with frames, and connects it. Another
+ * The second phase of the start of a camera, on an open model: builds all that does something with frames, and connects it. Another
  * consumer of frames, another topic or another command is added here, in one place.
  */
 import { join } from 'node:path';
 import { liveView } from '../base/live-view.ts';
 import { partLogger } from '../base/log.ts';
-import { Monitor } from '../board/monitor.ts';
 import type { CameraStats } from '../capture/camera.ts';
 import { capture } from '../control/capture.ts';
 import { visibleZones } from '../control/shown-picture.ts';
@@ -13,7 +12,6 @@ import { Snapshots } from '../control/snapshots.ts';
 import { controlVerbs } from '../control/verbs.ts';
 import { messageOf } from '../errors.ts';
 import { History } from '../history/history.ts';
-import { MetricsOutlets } from '../host/metrics/outlets.ts';
 import { Learning } from '../learning/board/learning.ts';
 import { type LearningDeps, modelEventPayload } from '../learning/board/learning-deps.ts';
 import { learningVerbs, needLearning, pictureLabeller } from '../learning/board/verbs.ts';
@@ -27,7 +25,6 @@ import { judgedFrameOf, type ProcessedFrame } from '../pipeline/processed-frame.
 import { Reporter } from '../pipeline/reporter.ts';
 import { metricsSnapshot, statePayload, statusAnswer } from '../pipeline/status.ts';
 import { ViewStore } from '../pipeline/view-store.ts';
-import { EARLIEST_MS } from '../schedule/clock-set.ts';
 import { timeZoneOf } from '../schedule/schedule.ts';
 import { Page } from '../web/page.ts';
 import type { Foundation } from './foundation.ts';
@@ -36,9 +33,10 @@ import type { Shutdown } from './shutdown.ts';
 
 /** Returns when frames are on their way. */
 export async function startParts(foundation: Foundation, shutdown: Shutdown) {
-  const { configured, deps, startedMs, zones, newId, state, options, messaging, commands } = foundation;
-  const { pause, camera, reader } = foundation;
-  const { clock, networkClock = clock, log } = deps;
+  const { shared, configured, deps, log, startedMs, zones, newId, state, options } = foundation;
+  const { messaging, commands, pause, camera, reader } = foundation;
+  const { monitor } = shared;
+  const { clock, networkClock = clock } = deps;
   const { site, stateDir } = configured;
   const [daemonLog, opsLog, visionLog] = [
     partLogger(log, 'daemon'),
@@ -83,16 +81,8 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   history.start();
   shutdown.add(() => history.stop());
   await alertDamage();
-  const monitor = new Monitor({
-    options: configured.monitor,
-    stateDir,
-    notBeforeMs: EARLIEST_MS,
-    onAlert: (id, text) => messaging.alert(id, text),
-    clock,
-    log: opsLog,
-  });
   monitor.start();
-  shutdown.add(() => monitor.stop());
+  monitor.subscribe((id, text) => messaging.alert(id, text));
   const onlyZones = () => visibleZones(settings().learning, zones);
   const snapshots = new Snapshots({
     options: () => settings().snapshot,
@@ -128,7 +118,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     camera,
     onPublished: frame => void learning.then(part => part?.published(frame)),
     onCondition: condition => messaging.set('state', statePayload(condition, clock)),
-    onChange: (report, origin) => deps.onChange?.(report, origin),
+    onChange: (report, origin) => deps.onChange?.(report, origin, site),
     onHeartbeat: camera => {
       messaging.set('health', health(camera));
       void view.saveHourly();
@@ -137,30 +127,25 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     clock,
     log,
   });
-  const outlets = new MetricsOutlets({
-    options: configured.metrics,
-    snapshot: () =>
-      metricsSnapshot({
-        info: info(),
-        pipeline,
-        frameLoop,
-        messaging,
-        isPublished: reporter.publishedMs !== null,
-        retrainings,
-        errors: deps.errors ?? new Map(),
-        board: monitor.latest,
-        stalled: deps.stalled?.() ?? null,
-      }),
-    clock: networkClock,
-    log: opsLog,
-  });
-  outlets.start();
-  shutdown.add(() => outlets.stop());
+  const metrics = shared.metrics.add(site, () =>
+    metricsSnapshot({
+      info: info(),
+      pipeline,
+      frameLoop,
+      messaging,
+      isPublished: reporter.publishedMs !== null,
+      retrainings,
+      errors: deps.errors ?? new Map(),
+      board: monitor.latest,
+      stalled: deps.stalled?.() ?? null,
+    }),
+  );
   const page = new Page({
+    pages: shared.pages,
     settings: configured,
     messaging,
     commands,
-    metrics: outlets,
+    metrics,
     now: () => ({ beach: pipeline.reports.beach, state: frameLoop.condition.state }),
     isPaused: () => pause.state !== null,
     picture: async id => (await needLearning(learning)).picture(id),
@@ -180,7 +165,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
 
   // Who is told of frames, of a pause and of other settings, in this order.
   const judged = (frame: ProcessedFrame) => judgedFrameOf(frame, pipeline);
-  frameLoop.subscribe(frame => outlets.observe(frame));
+  frameLoop.subscribe(frame => metrics.observe(frame));
   frameLoop.subscribe(frame => page.observe(frame));
   frameLoop.subscribe(({ frame, step: { changed } }) =>
     snapshots.offer(frame, changed.beach || changed.zones.length > 0),
@@ -245,7 +230,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   shutdown.add(() => frameLoop.stop());
   await frameLoop.start();
   await learning;
-  return { frameLoop, page };
+  return frameLoop;
 }
 
 /** What runs, as a payload, and how it is published: again after each change of it. */
@@ -279,7 +264,7 @@ function infoOf({ configured, deps, zones, options, messaging, reader }: Foundat
 
 /** Null where it cannot be started: a beach that is watched without learning is better than one that is not watched. */
 async function startLearning(
-  { configured, deps, zones, options, messaging, reader, store, newId }: Foundation,
+  { shared, configured, deps, log, zones, options, messaging, reader, store, newId }: Foundation,
   pipeline: Pipeline,
   told: Pick<LearningDeps, 'onNews' | 'onHead'>,
 ): Promise<Learning | null> {
@@ -295,16 +280,17 @@ async function startLearning(
     onTraining: training => messaging.set('training', training),
     onAlert: (id, text) => messaging.alert(id, text),
     ...told,
+    inTurn: shared.turns.retraining(),
     thread: { programs: deps.programs },
     newId,
     clock: deps.clock,
-    log: partLogger(deps.log, 'learning'),
+    log: partLogger(log, 'learning'),
   });
   try {
     await learning.start();
     return learning;
   } catch (error) {
-    partLogger(deps.log, 'daemon').error({ err: error }, 'nothing can be kept or learnt');
+    partLogger(log, 'daemon').error({ err: error }, 'nothing can be kept or learnt');
     messaging.alert('learning-failed', messageOf(error));
     return null;
   }

@@ -22,13 +22,12 @@ const MOST_PACKET_BYTES = 1_048_576;
 const GOODBYE_MS = 1_000;
 
 export function setupOf(
-  { deps, options, messaging, newId }: Foundation,
+  { shared, deps, log: root, options, messaging, newId }: Foundation,
   frameLoop: FrameLoop,
   onlyZones: PageDeps['onlyZones'],
 ): PageDeps['setup'] {
   const { source = defaultSource(), restart } = deps;
-  const log = partLogger(deps.log, 'capture');
-  let { effective = [] } = deps;
+  const log = partLogger(root, 'capture');
 
   /** That in use gives its next picture; a second program could not open it. */
   const pictureOf = async (camera: typeof options.settings.camera, signal: AbortSignal) => {
@@ -42,17 +41,15 @@ export function setupOf(
 
   return {
     source,
+    isList: shared.isList,
     inForce: () => {
-      const configured = new Map(effective.map(one => [one.path, one.shown]));
+      const configured = new Map(options.effective.map(one => [one.path, one.shown]));
       // Where a secret is from is said by the configuration alone.
       const shown = (path: string) =>
         isAboutSecret(path) ? (configured.get(path) ?? null) : shownAt(options.settings, path);
       return nest(SETTINGS.map(({ path }) => ({ path, shown: shown(path), source: '' })));
     },
-    reload: async loaded => {
-      effective = loaded.effective;
-      await options.reload(loaded.settings, loaded.effective);
-    },
+    reload: shared.reload,
     ...(restart !== undefined && { restart }),
     tryCamera: async (camera, signal) => {
       const { bytes } = await pictureOf(camera, signal);

@@ -32,28 +32,24 @@ import type { CommandRegistry } from './verbs.ts';
 /** How long a stop waits for the broker to take the last messages, and for the goodbye. */
 const FLUSH_MS = 1_000;
 const GOODBYE_MS = 300;
-/** The embedded broker speaks MQTT 3.1.1, keeps this id for the daemon, and is back at once where it ends. */
-const OWN_LINK = {
-  clientId: 'surfwatch-daemon',
-  protocolVersion: '4',
-  reconnectMinMs: 100,
-  reconnectMaxMs: 500,
-} as const;
+/** The embedded broker speaks MQTT 3.1.1, and is back at once where it ends. */
+const OWN_LINK = { protocolVersion: '4', reconnectMinMs: 100, reconnectMaxMs: 500 } as const;
 
-/** A broker that lives as long as the daemon. */
+/** The way to a broker that lives as long as the daemon. */
 export interface OwnBroker {
   /** For others: `mqtt://127.0.0.1:1883`. */
   readonly address: string;
-  /** @throws SurfwatchError `broker-*` */
+  /** The id that the broker keeps for this connection. */
+  readonly clientId: string;
+  /** Starts it where nobody has. @throws SurfwatchError `broker-*` */
   start(): Promise<void>;
   /** A connection for the daemon alone. @throws SurfwatchError `mqtt-unreachable` */
   openStream(): Duplex;
-  stop(): Promise<void>;
 }
 
 export interface MessagingDeps {
   readonly mqtt: MqttOptions;
-  /** The embedded broker, where `mqtt.url` is empty. It is started and stopped here. */
+  /** The embedded broker, where `mqtt.url` is empty. Whoever made it stops it. */
   readonly broker?: OwnBroker;
   /** What all topics begin with, `surf` or `surf/<site>`. */
   readonly base: string;
@@ -139,7 +135,6 @@ export class Messaging {
       await link.start();
     } catch (error) {
       this.#outbox.events.stop();
-      await this.#broker?.stop();
       throw error;
     }
     this.#link = link;
@@ -285,7 +280,7 @@ export class Messaging {
     const broker = this.#broker;
     if (broker === undefined) return { options };
     return {
-      options: { ...options, ...OWN_LINK, url: broker.address },
+      options: { ...options, ...OWN_LINK, clientId: broker.clientId, url: broker.address },
       openStream: () => broker.openStream(),
     };
   }
@@ -306,6 +301,5 @@ export class Messaging {
     events.stop();
     if (events.volatile > 0)
       log.warn({ events: events.volatile }, 'stopped with events that the broker has not acknowledged');
-    await this.#broker?.stop();
   }
 }

@@ -74,11 +74,14 @@ export function isMeantForHere(host: string | undefined): boolean {
   return isLoopback(name.replace(/^\[|\]$/g, ''));
 }
 
-/** Counts wrong passwords, so that guessing is slow. Bounded in memory, however many addresses try. */
-export function loginGuard(clock: Clock): {
+/** Counts wrong passwords, so that guessing is slow. */
+export interface LoginGuard {
   readonly mayTry: (address: string) => boolean;
   readonly failed: (address: string) => void;
-} {
+}
+
+/** Bounded in memory, however many addresses try. */
+export function loginGuard(clock: Clock): LoginGuard {
   const tries = new Map<string, { left: number; atMs: number }>();
   const refilled = (key: string, most: number) => {
     const nowMs = clock.monotonic();

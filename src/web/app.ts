@@ -14,7 +14,7 @@ import {
   bearsToken,
   cookieName,
   isMeantForHere,
-  loginGuard,
+  type LoginGuard,
   mayDo,
   type Role,
   roleOfCookie,
@@ -34,8 +34,15 @@ export interface AppOptions extends AccessOptions {
   readonly token?: string;
 }
 
+/** Of what camera a page is: the only one, one of several, or the list of these. */
+export type PagePlace = 'only' | 'entry' | 'list';
+
 export interface AppDeps {
   readonly options: AppOptions;
+  readonly place: PagePlace;
+  /** What all its addresses begin with: `/north-pier`, or nothing. */
+  readonly at: string;
+  readonly guard: LoginGuard;
   readonly routes: readonly Route[];
   /** What programs read outside of `/api`: with the token, a login, or on this computer. By address: `/metrics`. */
   readonly plain: Readonly<Record<string, () => Outlet | Promise<Outlet>>>;
@@ -63,8 +70,13 @@ export const SESSION_ROUTES = {
     method: 'get',
     path: '/session',
     role: null,
-    doc: 'Who asks: `look`, `operate`, or null without a login; `login` says whether there are logins at all, `started` since when the daemon runs: another time after a restart.',
-    answer: z.object({ role: role.nullable(), login: z.boolean(), started: z.iso.datetime() }),
+    doc: 'Who asks: `look`, `operate`, or null without a login; `login` says whether there are logins at all, `started` since when the daemon runs: another time after a restart, `page` whether this is the page of the only camera, of one of several (`entry`), or the `list` of these.',
+    answer: z.object({
+      role: role.nullable(),
+      login: z.boolean(),
+      started: z.iso.datetime(),
+      page: z.enum(['only', 'entry', 'list']),
+    }),
   },
   login: {
     method: 'post',
@@ -113,9 +125,9 @@ const STATUSES: { readonly [code in ErrorCode]?: 401 | 403 | 404 | 409 | 429 | 5
   'command-timeout': 504,
 };
 
-export function createApp({ options, routes, plain, open, files, clock, log }: AppDeps): Hono {
-  const app = new Hono();
-  const guard = loginGuard(clock);
+export function createApp(deps: AppDeps): Hono {
+  const { options, place, at, guard, routes, plain, open, files, clock, log } = deps;
+  const app = new Hono().basePath(at);
   const cookie = cookieName(options);
   const started = iso(clock.now());
   let atWork = 0;
@@ -146,11 +158,11 @@ export function createApp({ options, routes, plain, open, files, clock, log }: A
   const isOfProgram = (context: Context) =>
     bearsToken(options.token, context.req.header('authorization')) || isFromHere(context, options.trustProxy);
 
-  app.use(guarded(options, { plain, open }));
+  app.use(guarded(options, { at, plain, open }));
 
   const { session, login, logout } = SESSION_ROUTES;
   app.get(`/api${session.path}`, context =>
-    context.json({ role: roleOf(context), login: asksForLogin(options), started }),
+    context.json({ role: roleOf(context), login: asksForLogin(options), started, page: place }),
   );
   app.post(`/api${login.path}`, async context => {
     const { password } = parsed(login.body, await jsonOf(context.req.raw, MOST_LOGIN_BYTES));
@@ -213,11 +225,14 @@ export function createApp({ options, routes, plain, open, files, clock, log }: A
       return context.body(body, status as 200, { 'Content-Type': type, 'Access-Control-Allow-Origin': '*' });
     });
   }
+  // The page asks by relative addresses.
+  if (at !== '') app.get('/', context => context.redirect(`${context.req.path.slice(1)}/`, 308));
   app.get('*', context => {
-    const file = files.get(context.req.path);
+    const path = context.req.path.slice(at.length);
+    const file = files.get(path);
     if (file === undefined) return context.text('There is no such page.\n', 404);
     // Files with a hash in their names never change.
-    if (context.req.path.startsWith('/assets/')) {
+    if (path.startsWith('/assets/')) {
       context.header('Cache-Control', 'public, max-age=31536000, immutable');
     }
     return context.body(file.bytes, 200, { 'Content-Type': file.type });

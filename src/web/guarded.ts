@@ -5,8 +5,10 @@ import { SurfwatchError } from '../errors.ts';
 import { type AccessOptions, asksForLogin, isMeantForHere } from './access.ts';
 import { WIDGET_POLICY } from './widget.ts';
 
-/** Addresses outside of `/api`, by their path. */
+/** Addresses outside of `/api`, by their path without what all begin with. */
 interface Others {
+  /** What all addresses begin with: `/north-pier`, or nothing. */
+  readonly at: string;
   /** Read by programs too, by any name of this computer. */
   readonly plain: object;
   /** For everybody, and to be embedded. */
@@ -14,7 +16,7 @@ interface Others {
 }
 
 /** @throws SurfwatchError `web-forbidden`, `web-invalid` */
-export function guarded(options: AccessOptions, { plain, open }: Others): MiddlewareHandler {
+export function guarded(options: AccessOptions, { at, plain, open }: Others): MiddlewareHandler {
   const ofPage = secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -40,7 +42,8 @@ export function guarded(options: AccessOptions, { plain, open }: Others): Middle
     strictTransportSecurity: false,
   });
   return async (context, next) => {
-    const { path, method } = context.req;
+    const { method } = context.req;
+    const path = context.req.path.slice(at.length);
     const isOpen = Object.hasOwn(open, path);
     const needsNoHost = isOpen || Object.hasOwn(plain, path);
     return (isOpen ? ofWidget : ofPage)(context, async () => {

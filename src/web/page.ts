@@ -1,39 +1,38 @@
-/** The page of the daemon: what it is told, what it asks for, and the server that both go through. */
+/** The page of one camera: what it is told, and what it asks for. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { ActivityReport } from '../activity/report.ts';
 import type { Clock } from '../base/clock.ts';
-import { PACKAGE_ROOT } from '../base/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { SurfwatchError } from '../errors.ts';
 import { readHistory } from '../history/read.ts';
 import { HISTORY_FILE } from '../history/schema.ts';
-import type { MetricsOutlets } from '../host/metrics/outlets.ts';
+import type { CameraMetrics } from '../host/metrics/outlets.ts';
 import { iso } from '../messaging/from-report.ts';
 import type { Messaging } from '../messaging/messaging.ts';
 import type { CommandRegistry } from '../messaging/verbs.ts';
 import type { TrackedFrame } from '../pipeline/processed-frame.ts';
 import { timeZoneOf } from '../schedule/schedule.ts';
-import { type AppDeps, createApp } from './app.ts';
-import { readCookieKey } from './cookie-key.ts';
-import { readWebFiles } from './files.ts';
+import type { AppDeps } from './app.ts';
 import { Live } from './live.ts';
 import { NewestFrame } from './newest-frame.ts';
+import type { Pages } from './pages.ts';
 import { Pictures, type PicturesDeps } from './pictures.ts';
 import { allRoutes, type RoutesDeps } from './routes/all.ts';
+import type { BeachNow } from './routes/cameras.ts';
 import type { SetupRoutesDeps } from './routes/setup.ts';
 import { seenFrame } from './seen-frame.ts';
-import { WebServer } from './server.ts';
 import { widgetPage } from './widget.ts';
 
 export interface PageDeps {
+  /** What serves it. */
+  readonly pages: Pick<Pages, 'add'>;
   /** Those the daemon was started with. */
   readonly settings: Settings;
   readonly messaging: Pick<Messaging, 'subscribe'>;
   readonly commands: Pick<CommandRegistry, 'verb'>;
-  readonly metrics: Pick<MetricsOutlets, 'text' | 'liveness' | 'readiness'>;
+  readonly metrics: Omit<CameraMetrics, 'observe'>;
   /** What is known of the beach, and what the daemon is doing. */
-  readonly now: () => { readonly beach: ActivityReport; readonly state: string };
+  readonly now: () => BeachNow;
   /** Nobody is to see the beach now. */
   readonly isPaused: () => boolean;
   /** The picture of a frame that is kept or was seen lately. @throws SurfwatchError `label-frame-unknown` */
@@ -56,7 +55,7 @@ export class Page {
   readonly #deps: PageDeps;
   readonly #live: Live;
   readonly #newest = new NewestFrame();
-  #server: WebServer | undefined;
+  #isServed = false;
 
   constructor(deps: PageDeps) {
     this.#deps = deps;
@@ -65,13 +64,10 @@ export class Page {
 
   /** @throws SurfwatchError `web-listen-failed` */
   async start(): Promise<void> {
-    const { settings, messaging, metrics, clock, log } = this.#deps;
-    const { enabled, ...options } = settings.web;
-    if (!enabled) return;
-    const { token } = settings.metrics;
-    const cookieKey = await readCookieKey(settings.stateDir, clock.now(), log);
-    const app = createApp({
-      options: { ...options, cookieKey, ...(token !== undefined && { token }) },
+    const { pages, settings, messaging, metrics, now } = this.#deps;
+    this.#isServed = await pages.add({
+      site: settings.site,
+      now,
       routes: allRoutes(this.#routes()),
       plain: {
         '/metrics': () => metrics.text(),
@@ -79,13 +75,8 @@ export class Page {
         '/readyz': () => metrics.readiness(),
       },
       open: settings.web.widget ? this.#widget() : {},
-      files: await readWebFiles(join(PACKAGE_ROOT, 'dist', 'web')),
-      clock,
-      log,
     });
-    const server = new WebServer(options, app, log);
-    await server.start();
-    this.#server = server;
+    if (!this.#isServed) return;
     this.#live.start();
     messaging.subscribe({
       onState: (topic, value) => {
@@ -97,19 +88,13 @@ export class Page {
   }
 
   /** Safe to call twice, and where it was not started. */
-  async stop(): Promise<void> {
+  stop(): void {
     this.#live.stop();
-    await this.#server?.stop();
-  }
-
-  /** `http://127.0.0.1:8321`; empty where it is not served. */
-  get url(): string {
-    return this.#server?.url ?? '';
   }
 
   /** A frame was judged. Costs next to nothing, and never throws. */
   observe(frame: TrackedFrame): void {
-    if (this.#server === undefined || this.#deps.isPaused()) return;
+    if (!this.#isServed || this.#deps.isPaused()) return;
     this.#newest.take(frame);
     if (this.#live.viewers > 0) this.#deps.onShown(frame.frame.id);
     this.#live.tell('frame', '', seenFrame(frame, this.#deps.clock.now()));

@@ -5,7 +5,6 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { messageOf, SurfwatchError } from '../errors.ts';
 
@@ -36,15 +35,18 @@ const SILENT_MS = 90_000;
 /** Answers under way at a stop have so long to be taken. */
 const GRACE_MS = 500;
 
+/** Answers a request. */
+type Answer = Parameters<typeof getRequestListener>[0];
+
 export class WebServer {
   readonly #options: ListenOptions;
-  readonly #app: Hono;
+  readonly #answer: Answer;
   readonly #log: Logger;
   #server: Server | undefined;
 
-  constructor(options: ListenOptions, app: Hono, log: Logger) {
+  constructor(options: ListenOptions, answer: Answer, log: Logger) {
     this.#options = options;
-    this.#app = app;
+    this.#answer = answer;
     this.#log = log;
   }
 
@@ -86,7 +88,7 @@ export class WebServer {
   }
 
   async #create(): Promise<Server> {
-    const listener = getRequestListener(this.#app.fetch, { overrideGlobalObjects: false });
+    const listener = getRequestListener(this.#answer, { overrideGlobalObjects: false });
     const { cert, key, requestTimeoutMs = LIMITS.requestTimeout } = this.#options;
     const limits = {
       ...LIMITS,

@@ -117,12 +117,12 @@ describe('the monitor', () => {
       options: DEFAULTS.monitor,
       stateDir: import.meta.dirname,
       notBeforeMs: Date.UTC(2026, 0, 1),
-      onAlert: (id, text) => void told.push([id, text]),
       clock,
       log,
       roots,
     });
     onTestFinished(() => monitor.stop());
+    monitor.subscribe((id, text) => void told.push([id, text]));
     monitor.start();
     await until(() => monitor.latest !== null && clock.sleeping === 1, 'the first look');
     const look = async (files: Readonly<Record<string, string>> = {}) => {

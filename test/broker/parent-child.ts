@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { BrokerProcess } from '../../src/broker/process.ts';
 
 const broker = new BrokerProcess({
-  base: 'surf',
+  bases: ['surf'],
   options: { port: 0, portFallback: false },
   clock: systemClock,
   log: pino({ level: 'silent' }),

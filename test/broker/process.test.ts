@@ -55,7 +55,9 @@ it('gives the daemon whose connection broke a new broker', async () => {
   const { broker } = await startBroker();
   const { pid } = broker;
   await ownClient(broker);
-  expect(() => broker.openStream()).toThrow(expect.objectContaining({ code: 'mqtt-unreachable' }));
+  expect(() => broker.accessOf('surf').openStream()).toThrow(
+    expect.objectContaining({ code: 'mqtt-unreachable' }),
+  );
   await until(() => broker.pid !== undefined && broker.pid !== pid, 'another process');
   await ownClient(broker);
 });

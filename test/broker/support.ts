@@ -16,7 +16,7 @@ export function newBroker(
   maxRssBytes?: number,
 ): BrokerProcess {
   const broker = new BrokerProcess({
-    base: 'surf',
+    bases: ['surf'],
     program: BROKER_PROGRAM,
     options: { port: 0, portFallback: false, ...options },
     ...(maxRssBytes !== undefined && { maxRssBytes }),
@@ -35,7 +35,7 @@ export async function startBroker(options: Partial<BrokerOptions> = {}, log: Log
 
 /** The daemon's own client, by its pipe. It notes what it receives. */
 export async function ownClient(broker: BrokerProcess) {
-  const mqtt = new MqttClient(() => broker.openStream(), {
+  const mqtt = new MqttClient(() => broker.accessOf('surf').openStream(), {
     clientId: 'surfwatch-daemon',
     protocolVersion: 4,
     reconnectPeriod: 0,

@@ -50,6 +50,21 @@ describe.concurrent('surfwatch config', () => {
     expect(errors).toContain('surfwatch config schema');
   });
 
+  test('of several cameras it names the entry that is wrong, and prints the one that is meant', async () => {
+    const cameras = [{ site: 'north' }, { site: 'south', camera: { interval: 'soon' } }];
+    const camera = { kind: 'simulator' };
+    const wrong = writeIn(temporaryFolderSync(), 'config.json', { camera, cameras });
+    const refused = await config(['check', '-c', wrong]);
+    expect(refused.status).toBe(78);
+    expect(refused.errors).toContain('\n  cameras[1].camera.interval: must be a duration');
+    const right = writeIn(temporaryFolderSync(), 'config.json', { camera, cameras: cameras.slice(0, 1) });
+    expect((await config(['check', '-c', right])).output).toBe(`ok: cameras north from ${right}\n`);
+    const { output } = await config(['print', '-c', right, '--site', 'north']);
+    expect(JSON.parse(output)).toMatchObject({ site: 'north', fleet: true, camera });
+    const unsaid = await config(['print', '-c', right]);
+    expect([unsaid.status, unsaid.errors]).toEqual([2, expect.stringContaining('site-needed')]);
+  });
+
   test('check --json has the faults as data', async () => {
     const { status, output } = await config(['check', '--json', '--set', 'broker.port=x']);
     expect(status).toBe(78);

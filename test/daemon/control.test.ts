@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadCameras } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { openRequester } from '../../src/messaging/request.ts';
 import { listener } from '../messaging/support.ts';
@@ -109,8 +109,8 @@ describe('a daemon that is controlled', () => {
   it('takes another configuration, and says what needs a restart', async () => {
     const { daemon, heard } = await controlled();
     const set = [...SIMULATED, 'activity.thresholds={"kitesurfing":0.77}', 'broker.port=1'];
-    const { settings } = loadConfig({ set, env: {}, cwd: process.cwd() });
-    const { changed, restart } = await daemon.reload(settings);
+    const config = loadCameras({ set, env: {}, cwd: process.cwd() });
+    const { changed, restart } = await daemon.reload(config);
     expect(changed).toContain('activity.thresholds');
     expect(restart).toContain('broker.port');
     await until(() => json(heard, 'info').thresholds?.kitesurfing === 0.77, 'the threshold on info');
@@ -147,7 +147,7 @@ describe('a daemon that is controlled', () => {
     const { daemon } = await controlled(['web.enabled=true', 'web.port=0']);
     const text = await (await fetch(`${daemon.pageUrl}/metrics`)).text();
     expect(text).toMatch(/^surfwatch_info\{.*site="beach"/m);
-    expect(text).toMatch(/^surfwatch_frames_classified_total [1-9]/m);
+    expect(text).toMatch(/^surfwatch_frames_classified_total\{site="beach"\} [1-9]/m);
     for (const path of ['healthz', 'readyz'])
       expect(await (await fetch(`${daemon.pageUrl}/${path}`)).json()).toMatchObject({ ok: true });
   });
@@ -162,8 +162,8 @@ describe('a daemon that is controlled', () => {
     const state = `stateDir=${await temporaryFolder()}`;
     await controlled([state]);
     const set = [...SIMULATED, state, 'broker.port=0'];
-    const { settings } = loadConfig({ set, env: {}, cwd: process.cwd() });
-    const second = startDaemon(settings, {
+    const config = loadCameras({ set, env: {}, cwd: process.cwd() });
+    const second = startDaemon(config, {
       clock: systemClock,
       log: silent,
       programs: BUNDLED,

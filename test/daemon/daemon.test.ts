@@ -196,7 +196,7 @@ describe('the daemon', () => {
       `camera.directory.path=${folder}`,
       `mqtt.url=mqtt://127.0.0.1:${port}`,
     ]);
-    await until(() => daemon.progress.steps > 1, 'frames judged without a broker');
+    await until(() => daemon.cameras[0].progress.steps > 1, 'frames judged without a broker');
     const broker = await mosquitto(['allow_anonymous true'], port);
     const heard = await listener(broker.url);
     await until(() => activity(heard).visibility === 'ok', 'a judged picture');

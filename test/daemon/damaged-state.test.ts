@@ -6,9 +6,9 @@ import type { Logger } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { createRandom } from '../../src/base/random.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadCameras } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
-import type { DaemonDeps } from '../../src/daemon/foundation.ts';
+import type { DaemonDeps } from '../../src/daemon/shared.ts';
 import { stateFiles } from '../../src/host/state/copy.ts';
 import { listener, plainBroker } from '../messaging/support.ts';
 import { BUNDLED } from '../support/defaults.ts';
@@ -48,8 +48,8 @@ async function daemonIn(
   { url, onChange }: { readonly url?: string; readonly onChange?: DaemonDeps['onChange'] } = {},
 ) {
   const set = [...SETTINGS, `stateDir=${stateDir}`, ...(url === undefined ? [] : [`mqtt.url=${url}`])];
-  const { settings } = loadConfig({ set, env: {}, cwd: process.cwd(), systemFile: '' });
-  const daemon = await startDaemon(settings, {
+  const config = loadCameras({ set, env: {}, cwd: process.cwd(), systemFile: '' });
+  const daemon = await startDaemon(config, {
     clock: systemClock,
     log,
     programs: BUNDLED,

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { randomScene } from '../../scripts/scenes/random-scene.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadCameras } from '../../src/config/load.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
 import { listener } from '../messaging/support.ts';
@@ -28,8 +28,8 @@ export const QUICK = [
 /** A daemon with the shipped model, stopped at the end of the test. */
 export async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const stateDir = `stateDir=${await temporaryFolder()}`;
-  const { settings } = loadConfig({ set: [...QUICK, stateDir, ...set], env: {}, cwd: process.cwd() });
-  const daemon = await startDaemon(settings, {
+  const config = loadCameras({ set: [...QUICK, stateDir, ...set], env: {}, cwd: process.cwd() });
+  const daemon = await startDaemon(config, {
     clock: systemClock,
     log: silent,
     programs: BUNDLED,

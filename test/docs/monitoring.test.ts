@@ -35,8 +35,8 @@ const rulesSchema = z.object({
 
 /** Every series that the daemon can have, and the one that Prometheus makes itself. */
 async function seriesNames(): Promise<Set<string>> {
-  const metrics = createMetrics(() => SNAPSHOT);
-  metrics.tookMs('frame', 1);
+  const metrics = createMetrics(() => [SNAPSHOT]);
+  metrics.tookMs('north-pier', 'frame', 1);
   const lines = (await metrics.text()).split('\n');
   return new Set(['up', ...lines.flatMap(line => /^([a-z_0-9]+)[{ ]/.exec(line)?.[1] ?? [])]);
 }

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import { EXAMPLES } from '../../scripts/docs/examples/all.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadCameras } from '../../src/config/load.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { trainingSchema } from '../../src/messaging/learning-payloads.ts';
 import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
@@ -35,13 +35,13 @@ async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const folder = await temporaryFolder();
   await drawPicture(join(folder, 'sea.jpg'));
   const camera = ['camera.kind=directory', `camera.directory.path=${folder}`, 'camera.interval=200ms'];
-  const { settings } = loadConfig({
+  const config = loadCameras({
     env: {},
     cwd: folder,
     systemFile: '',
     set: [...camera, 'activity.dwell=400ms', ...set],
   });
-  const daemon = await startDaemon(settings, {
+  const daemon = await startDaemon(config, {
     clock: systemClock,
     log: silent,
     programs: BUNDLED,

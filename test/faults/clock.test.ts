@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadCameras } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { drawnBeach } from '../daemon/support.ts';
 import { listener } from '../messaging/support.ts';
@@ -37,9 +37,9 @@ async function boardWithClock(atMs: number, more: readonly string[] = []) {
     `stateDir=${await temporaryFolder()}`,
     ...more,
   ];
-  const { settings } = loadConfig({ set, env: {}, cwd: process.cwd(), systemFile: '' });
+  const config = loadCameras({ set, env: {}, cwd: process.cwd(), systemFile: '' });
   const clock = { ...systemClock, now: () => Date.now() + shiftMs };
-  const daemon = await startDaemon(settings, {
+  const daemon = await startDaemon(config, {
     clock,
     log: silent,
     programs: BUNDLED,

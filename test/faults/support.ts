@@ -124,7 +124,9 @@ function inherited(): NodeJS.ProcessEnv {
 async function framesBy(port: number): Promise<number> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(5_000) });
-    return Number(/^surfwatch_frames_classified_total (\d+)$/m.exec(await answer.text())?.[1] ?? 0);
+    return Number(
+      /^surfwatch_frames_classified_total\{site="[^"]*"\} (\d+)$/m.exec(await answer.text())?.[1] ?? 0,
+    );
   } catch {
     return 0;
   }

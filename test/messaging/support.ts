@@ -59,12 +59,18 @@ export async function startMessaging({
   ...setup
 }: Given = {}): Promise<Messaging> {
   const { mqtt = QUICK, base = 'surf' } = setup;
+  const process = new BrokerProcess({
+    options: broker,
+    bases: [base],
+    program: BROKER_PROGRAM,
+    clock,
+    log: silent,
+  });
+  onTestFinished(() => process.stop());
   const messaging = new Messaging({
     mqtt,
     base,
-    ...(mqtt.url === '' && {
-      broker: new BrokerProcess({ options: broker, base, program: BROKER_PROGRAM, clock, log: silent }),
-    }),
+    ...(mqtt.url === '' && { broker: process.accessOf(base) }),
     commands: registryOf(verbs, pictures),
     clock,
     log: silent,

@@ -31,6 +31,7 @@ describe('a page with logins', () => {
       role: null,
       login: true,
       started: expect.any(String),
+      page: 'only',
     });
     for (const [method, path] of [
       ['GET', '/live'],
@@ -54,6 +55,7 @@ describe('a page with logins', () => {
       role: 'look',
       login: true,
       started: expect.any(String),
+      page: 'only',
     });
     const gone = await ask(url, 'POST', '/logout', {}, looker);
     expect(gone.headers.get('set-cookie')).toMatch(/^surfwatch-[0-9a-f]{8}=; Max-Age=0/);
@@ -141,7 +143,9 @@ describe('a page with logins', () => {
         expect((await send(url, path, { headers: { ...away, authorization: wrong } })).status).toBe(401);
       expect((await send(url, path, { headers: { host: 'evil.example' } })).status).toBe(401);
     }
-    expect((await send(url, '/metrics')).text).toMatch(/\nsurfwatch_frames_captured_total \d+\n/);
+    expect((await send(url, '/metrics')).text).toMatch(
+      /\nsurfwatch_frames_captured_total\{site="beach"\} \d+\n/,
+    );
     expect((await send(url, '/metrics')).headers['content-type']).toContain('version=0.0.4');
     expect((await send(url, '/healthz', { method: 'HEAD' })).text).toBe('');
   });

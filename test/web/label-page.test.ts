@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium())('labelling frames of a daemon', () => {
     await primary(page).click();
     await until(async () => (await labelledFrames(served().url)) === before + 1, 'the label on disk');
     const archive = connect(
-      join(served().daemon.settings.stateDir, 'learning', 'learning.db'),
+      join(served().daemon.cameras[0].settings.stateDir, 'learning', 'learning.db'),
       5_000,
       'unsynced',
     );

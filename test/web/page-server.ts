@@ -95,7 +95,7 @@ export async function servePage(options: PageOptions): Promise<PageServer> {
     const body = request.method === 'GET' ? undefined : await jsonOf(request);
     if (path === '/session') {
       const login = password !== undefined;
-      return sendJson(response, 200, { role: loggedIn ? role : null, login, started });
+      return sendJson(response, 200, { role: loggedIn ? role : null, login, started, page: 'only' });
     }
     if (path === '/login') {
       loggedIn = (body as { password: string }).password === password;

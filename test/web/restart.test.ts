@@ -64,7 +64,7 @@ it('starts the daemon anew in the same process, with the config that was saved',
   const page = await send(url, '/');
   expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
   const [, script = ''] = /<script type="module"[^>]* src="([^"]+)"/.exec(page.text) ?? [];
-  const { status, headers } = await send(url, script);
+  const { status, headers } = await send(url, new URL(script, `${url}/`).pathname);
   expect([status, headers['content-type'], headers['cache-control']]).toEqual([
     200,
     'text/javascript; charset=utf-8',

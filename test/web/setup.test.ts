@@ -78,7 +78,7 @@ describe('the config on the page', () => {
     expect(await read()).toContain('// as on the map');
     expect((await stat(file)).mode & 0o777).toBe(0o640);
     expect(await readFile(`${file}.bak`, 'utf8')).toBe(CONFIG);
-    expect(daemon.settings).toMatchObject({ site: 'pier', learning: { maxFrames: 100 } });
+    expect(daemon.cameras[0].settings).toMatchObject({ site: 'pier', learning: { maxFrames: 100 } });
     expect((await readdir(dirname(file))).sort()).toEqual(['board.json', 'board.json.bak', 'state']);
   });
 
@@ -234,7 +234,7 @@ describe('what is tried before it is saved', () => {
         count: { surfing: 0, windsurfing: 0, kitesurfing: expect.any(Number) },
       },
     ]);
-    expect(daemon.settings.zones).toEqual([]);
+    expect(daemon.cameras[0].settings.zones).toEqual([]);
     const wrong = await ask(url, 'POST', '/zones/preview', {
       zones: [{ name: 'A', x: 0, y: 0, w: 2, h: 1 }],
     });

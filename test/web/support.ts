@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadCameras } from '../../src/config/load.ts';
 import type { ConfigSource } from '../../src/config/source.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
+import { loginGuard } from '../../src/web/access.ts';
 import { type AppOptions, createApp } from '../../src/web/app.ts';
 import type { Route } from '../../src/web/route.ts';
 import { type ListenOptions, WebServer } from '../../src/web/server.ts';
@@ -33,21 +34,19 @@ export async function serve(folder: string, set: readonly string[] = [], config 
   await writeFile(file, config);
   const own = [...QUICK, 'web.enabled=true', 'web.port=0', `stateDir=${join(folder, 'state')}`];
   const load: ConfigSource['load'] = text =>
-    loadConfig({
+    loadCameras({
       files: [file],
       set: [...own, ...set],
       env: {},
       cwd: folder,
       ...(text !== undefined && { inPlace: { file, text } }),
     });
-  const { settings, effective } = load();
   let restarts = 0;
-  const daemon = await startDaemon(settings, {
+  const daemon = await startDaemon(load(), {
     clock: systemClock,
     log: silent,
     programs: BUNDLED,
     version: '0.0.0-test',
-    effective,
     source: { file, load },
     restart: () => {
       restarts += 1;
@@ -83,6 +82,9 @@ export async function serveApp(
 ): Promise<string> {
   const app = createApp({
     options: { cookieKey: 'k', trustProxy: false, ...options },
+    place: 'only',
+    at: '',
+    guard: loginGuard(systemClock),
     routes,
     plain: { '/metrics': () => ({ status: 200, type: 'text/plain', body: 'none\n' }) },
     open: {},
@@ -90,7 +92,7 @@ export async function serveApp(
     clock: systemClock,
     log: silent,
   });
-  const server = new WebServer({ host: '127.0.0.1', port: 0, ...listen }, app, silent);
+  const server = new WebServer({ host: '127.0.0.1', port: 0, ...listen }, app.fetch, silent);
   onTestFinished(() => server.stop());
   await server.start();
   return server.url;

@@ -4,18 +4,23 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { MAX_PICTURE_BYTES } from '../../broker/connections.ts';
-import { isName } from '../../config/name.ts';
+import type { LoadedConfig } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { LABEL_PICTURE_DEFAULTS } from '../../learning/labels/picture.ts';
 import type { MqttOptions } from '../../messaging/options.ts';
 import type { Requester } from '../../messaging/request.ts';
 import { topicBase } from '../../messaging/topics.ts';
-import { addConfigOptions, type ConfigOptions, settingsFrom } from '../options.ts';
+import {
+  addConfigOptions,
+  type ConfigOptions,
+  commonSettingsFrom,
+  settingsFrom,
+  siteName,
+} from '../options.ts';
 
 export interface DaemonFlags extends ConfigOptions {
   readonly url?: string;
-  readonly site?: string;
   readonly base?: string;
   /** Milliseconds. */
   readonly timeout: number;
@@ -29,7 +34,10 @@ export function addDaemonOptions(command: Command): Command {
       'the daemon’s broker: mqtt://[user:password@]host[:port]; separate several by commas',
     )
     .addOption(
-      new Option('--site <name>', 'board in a fleet; its topics begin with surf/<name>').argParser(siteName),
+      new Option(
+        '--site <name>',
+        'board in a fleet, or one of several cameras; its topics begin with surf/<name>',
+      ).argParser(siteName),
     )
     .addOption(
       new Option('--base <topic>', 'prefix of the topics, if it is neither surf nor surf/<site>')
@@ -84,7 +92,7 @@ const TOPIC_BYTES = 1024;
 /** Where the settings and the options say the daemon is. @throws ConfigError, SurfwatchError `daemon-address-unknown` */
 export function placeOf(flags: DaemonFlags): Place {
   const url = flags.url === undefined ? [] : [`mqtt.url=${flags.url}`];
-  const { settings } = settingsFrom({ config: flags.config, set: [...flags.set, ...url] });
+  const { settings } = settingsOf({ ...flags, set: [...flags.set, ...url] });
   return {
     mqtt: settings.mqtt.url === '' ? embedded(settings) : settings.mqtt,
     base: flags.base ?? (flags.site === undefined ? topicBase(settings) : `surf/${flags.site}`),
@@ -92,6 +100,12 @@ export function placeOf(flags: DaemonFlags): Place {
     maxPictureBytes: Math.min(MAX_PICTURE_BYTES - TOPIC_BYTES, LABEL_PICTURE_DEFAULTS.maxBytes),
     settings,
   };
+}
+
+/** Of several cameras those of `--site`; where that, or `--base`, is of another board, all that counts is the broker. */
+function settingsOf(flags: DaemonFlags): LoadedConfig {
+  const isElsewhere = flags.base !== undefined || (flags.url !== undefined && flags.site !== undefined);
+  return isElsewhere ? commonSettingsFrom(flags) : settingsFrom(flags);
 }
 
 /** Connects, hands over, and disconnects, whatever happens. */
@@ -117,11 +131,6 @@ function embedded({ mqtt, broker }: Settings): MqttOptions {
   const { caFile: _ca, certFile: _cert, keyFile: _key, servername: _sni, ...plain } = mqtt;
   const { username: _name, password: _secret, ...rest } = plain;
   return { ...rest, url: `mqtt://127.0.0.1:${broker.port}`, protocolVersion: '4' };
-}
-
-function siteName(text: string): string {
-  if (isName(text)) return text;
-  throw new InvalidArgumentError('The name of a site has only a-z, 0-9 and -.');
 }
 
 function topicStart(text: string): string {

@@ -10,7 +10,10 @@ export interface Metric {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
+  /** Labels of each sample beside `site`. */
   readonly labels?: readonly string[];
+  /** It is of the program or the board, and has no `site`. */
+  readonly ofProgram?: true;
   /** No sample where the figure is not known. Absent where it is observed one by one. */
   readonly read?: (snapshot: MetricsSnapshot) => readonly Sample[];
 }
@@ -48,10 +51,8 @@ const OF_DAEMON: readonly Metric[] = [
     name: 'surfwatch_info',
     type: 'gauge',
     help: 'Always 1; its labels say what runs.',
-    labels: ['version', 'site', 'engine', 'head'],
-    read: ({ info: { version, site, engine, head } }) => [
-      { value: 1, labels: { version, site, engine, head } },
-    ],
+    labels: ['version', 'engine', 'head'],
+    read: ({ info: { version, engine, head } }) => [{ value: 1, labels: { version, engine, head } }],
   },
   {
     name: 'surfwatch_state',
@@ -72,6 +73,7 @@ const OF_DAEMON: readonly Metric[] = [
     type: 'counter',
     help: 'Errors that were logged, by their codes.',
     labels: ['code'],
+    ofProgram: true,
     read: ({ errors }) => tally('code', errors),
   },
 ];
@@ -266,4 +268,9 @@ const OF_BOARD: readonly Metric[] = [
   },
 ];
 
-export const METRICS: readonly Metric[] = [...OF_DAEMON, ...OF_PIPELINE, ...OF_MESSAGING, ...OF_BOARD];
+export const METRICS: readonly Metric[] = [
+  ...OF_DAEMON,
+  ...OF_PIPELINE,
+  ...OF_MESSAGING,
+  ...OF_BOARD.map((metric): Metric => ({ ...metric, ofProgram: true })),
+];

@@ -10,7 +10,6 @@ import { Textfile } from './textfile.ts';
 
 export interface MetricsOutletsParts {
   readonly options: Settings['metrics'];
-  readonly snapshot: () => MetricsSnapshot;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -22,8 +21,19 @@ export interface Outlet {
   readonly body: string;
 }
 
+/** What is told of one camera. */
+export interface CameraMetrics {
+  /** The figures of all cameras: in the text format of Prometheus. */
+  text(): Promise<Outlet>;
+  liveness(): Outlet;
+  readiness(): Outlet;
+  /** Notes how long the stages of a frame took. */
+  observe(frame: TrackedFrame): void;
+}
+
 export class MetricsOutlets {
   readonly #parts: MetricsOutletsParts;
+  readonly #cameras: (() => MetricsSnapshot)[] = [];
   #metrics: Metrics | undefined;
   #textfile: Textfile | undefined;
   /** Several readers at one time get the same text. */
@@ -44,6 +54,23 @@ export class MetricsOutlets {
     await this.#textfile?.stop();
   }
 
+  /** One more camera is told of. */
+  add(site: string, snapshot: () => MetricsSnapshot): CameraMetrics {
+    this.#cameras.push(snapshot);
+    return {
+      text: () => this.text(),
+      liveness: () => verdict(liveness(snapshot())),
+      readiness: () => verdict(readiness(snapshot())),
+      observe: ({ tookMs, observed: { read } }) => {
+        const metrics = this.#metrics;
+        if (metrics === undefined) return;
+        for (const stage of ['decode', 'embed', 'score'] as const)
+          metrics.tookMs(site, stage, read.tookMs[stage]);
+        metrics.tookMs(site, 'frame', tookMs);
+      },
+    };
+  }
+
   /** In the text format of Prometheus. Stages are timed from the first text on: where nobody reads them they cost nothing. */
   async text(): Promise<Outlet> {
     const metrics = this.#opened;
@@ -53,28 +80,30 @@ export class MetricsOutlets {
     return { status: 200, type: metrics.contentType, body: await this.#text };
   }
 
+  /** Of all cameras, each by its site: well where all are. */
   liveness(): Outlet {
-    return verdict(liveness(this.#parts.snapshot()));
+    return this.#verdict(liveness);
   }
 
   readiness(): Outlet {
-    return verdict(readiness(this.#parts.snapshot()));
+    return this.#verdict(readiness);
   }
 
-  /** Notes how long the stages of a frame took. */
-  observe({ tookMs, observed: { read } }: TrackedFrame): void {
-    const metrics = this.#metrics;
-    if (metrics === undefined) return;
-    for (const stage of ['decode', 'embed', 'score'] as const) metrics.tookMs(stage, read.tookMs[stage]);
-    metrics.tookMs('frame', tookMs);
+  #verdict(of: (snapshot: MetricsSnapshot) => Verdict): Outlet {
+    const found = this.#snapshots().map(snapshot => [snapshot.info.site, of(snapshot)] as const);
+    return verdict({ ok: found.every(([, { ok }]) => ok), cameras: Object.fromEntries(found) });
+  }
+
+  #snapshots(): readonly MetricsSnapshot[] {
+    return this.#cameras.map(snapshot => snapshot());
   }
 
   get #opened(): Metrics {
-    this.#metrics ??= createMetrics(this.#parts.snapshot);
+    this.#metrics ??= createMetrics(() => this.#snapshots());
     return this.#metrics;
   }
 }
 
-function verdict(found: Verdict): Outlet {
+function verdict<T extends { readonly ok: boolean }>(found: T): Outlet {
   return { status: found.ok ? 200 : 503, type: 'application/json', body: `${JSON.stringify(found)}\n` };
 }

@@ -1,4 +1,4 @@
-/** Watches the frame loop: feeds systemd's watchdog while it lives, and calls for a restart when it doesn't. */
+/** Watches the frame loops of all cameras: feeds systemd's watchdog while they live, and calls for a restart when one doesn't. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
 import type { LoopProgress } from '../../pipeline/frame-loop.ts';
@@ -29,21 +29,21 @@ export class Watchdog {
   readonly #parts: WatchdogParts;
   #stopping = new AbortController();
   #running: Promise<void> | undefined;
-  #liveness: Liveness | undefined;
+  #liveness: readonly Liveness[] = [];
 
   constructor(parts: WatchdogParts) {
     this.#parts = parts;
   }
 
   /** To be called when the daemon is ready; again after a stop where it is started anew. */
-  start(watched: Watched): void {
+  start(watched: readonly Watched[]): void {
     if (this.#stopping.signal.aborted) this.#stopping = new AbortController();
     this.#running ??= this.#run(watched, (this.#parts.watchdogMs ?? UNWATCHED_MS) / SIGNS);
   }
 
   /** What is stuck, for who asks after the health of the daemon; null where nothing is. */
   get stalled(): string | null {
-    return this.#liveness?.stalled ?? null;
+    return stalledIn(this.#liveness);
   }
 
   /** Signs of life end with it: a stop has its own time limit. */
@@ -51,26 +51,33 @@ export class Watchdog {
     this.#stopping.abort();
     await this.#running;
     this.#running = undefined;
-    this.#liveness = undefined;
+    this.#liveness = [];
   }
 
-  async #run({ progress, options }: Watched, everyMs: number): Promise<void> {
+  async #run(watched: readonly Watched[], everyMs: number): Promise<void> {
     const { clock } = this.#parts;
     const { signal } = this.#stopping;
-    this.#liveness = startLiveness(progress(), clock.monotonic());
+    let looks = watched.map(({ progress }) => startLiveness(progress(), clock.monotonic()));
     while (!signal.aborted) {
-      this.#liveness = stepLiveness(this.#liveness, progress(), clock.monotonic(), everyMs, options());
-      this.#tell(this.#liveness);
+      looks = watched.map(({ progress, options }, index) =>
+        stepLiveness(looks[index] as Liveness, progress(), clock.monotonic(), everyMs, options()),
+      );
+      this.#liveness = looks;
+      this.#tell(stalledIn(looks));
       await clock.sleep(everyMs, signal).catch(() => undefined);
     }
   }
 
   /** A stall that passes is forgiven, as long as systemd has not acted. */
-  #tell({ stalled }: Liveness): void {
+  #tell(stalled: string | null): void {
     const { notifier, log, watchdogMs } = this.#parts;
     if (stalled !== null) log.fatal({ stalled }, 'the pipeline is stuck');
     if (watchdogMs === undefined) return;
     if (stalled === null) notifier.alive();
     else notifier.wedged(stalled);
   }
+}
+
+function stalledIn(looks: readonly Liveness[]): string | null {
+  return looks.find(({ stalled }) => stalled !== null)?.stalled ?? null;
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { BeachReader } from '../../activity/beach-reader.ts';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { InTurn } from '../../base/fair-turns.ts';
 import { iso, type Sender } from '../../messaging/from-report.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
 import type { SurfEvent } from '../../messaging/payloads.ts';
@@ -34,6 +35,8 @@ export interface LearningDeps {
   readonly onAlert: (id: LearningAlert, text: string | null) => void;
   /** Another head was put into use; it scores the next frame. */
   readonly onHead: (head: HeadBundle) => void;
+  /** One retraining after the other, of all cameras. */
+  readonly inTurn: InTurn;
   /** Of retrainings. */
   readonly thread?: RetrainThread;
   readonly newId: () => string;

@@ -52,6 +52,7 @@ export class Learning {
       newId,
       clock,
       log,
+      inTurn: deps.inTurn,
       head: () => this.#headId,
       onUpdate: onTraining,
       gather: ({ only }, signal) =>

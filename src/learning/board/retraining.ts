@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { Clock } from '../../base/clock.ts';
 import { replaceFile } from '../../base/durable.ts';
+import type { InTurn } from '../../base/fair-turns.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Training } from '../../messaging/learning-payloads.ts';
 import type { GateFacts, HeldHead, ModelStore } from '../models/types.ts';
@@ -40,6 +41,8 @@ export interface RetrainingDeps {
   readonly overlay: (result: RetrainResult) => Promise<Uint8Array | null>;
   /** Where the running job is noted, so that a restart can say what became of it. */
   readonly directory: string;
+  /** Waits where another retraining of this process is running. */
+  readonly inTurn: InTurn;
   readonly newId: () => string;
   readonly thread: RetrainThread | undefined;
   readonly clock: Clock;
@@ -142,11 +145,13 @@ export class Retraining {
     const began = clock.monotonic();
     try {
       await replaceFile(this.#note(), `${JSON.stringify({ job })}\n`);
-      const input = await this.#deps.gather(request, signal);
-      const result = await this.#train(input, request.epochs, signal);
-      this.#unsure = new Set(result.unsure);
-      signal.throwIfAborted();
-      await this.#settle(job, request, result);
+      await this.#deps.inTurn(async () => {
+        const input = await this.#deps.gather(request, signal);
+        const result = await this.#train(input, request.epochs, signal);
+        this.#unsure = new Set(result.unsure);
+        signal.throwIfAborted();
+        await this.#settle(job, request, result);
+      }, signal);
       log.info({ job, seconds: Math.round((clock.monotonic() - began) / 1000) }, 'retraining done');
     } catch (error) {
       const fault =

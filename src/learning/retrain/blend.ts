@@ -22,11 +22,11 @@ export function blend(
   calibrated: (head: HeadBundle) => HeadBundle,
 ): HeadBundle {
   const from = inShapeOf(refitted, known);
+  const least = places === null ? 0 : foundF1(known, places) - MOST_LOST;
   let head = refitted;
   for (const part of PARTS) {
     head = calibrated({ ...refitted, ...between(from, refitted, part) });
-    if (places === null) break;
-    if (foundF1(known, places) - foundF1(head, places) <= MOST_LOST) break;
+    if (places === null || foundF1(head, places) >= least) break;
   }
   return head;
 }

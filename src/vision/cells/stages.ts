@@ -90,7 +90,8 @@ function strideOf(layers: readonly BackboneLayer[]): number {
   return layers.reduce((product, { stride }) => product * stride, 1);
 }
 
-function stageOf(layers: readonly BackboneLayer[]): Stage {
+/** Layers as one stage. */
+export function stageOf(layers: readonly BackboneLayer[]): Stage {
   const stride = strideOf(layers);
   let scale = 1;
   let reach = 0;

@@ -46,6 +46,11 @@ export async function createBackbone(
   log?: Logger,
   use: BackboneUse = 'photos',
 ): Promise<ChosenBackbone> {
+  if (options.precision === 'int8' && bundle.manifest.ranges === undefined) {
+    // Another engine would not help.
+    const what = `backbone ${bundle.manifest.id} has no ranges to compute in int8 by`;
+    throw new SurfwatchError('engine-unavailable', what);
+  }
   if (options.engine !== 'auto') {
     const { backbone, precisely } = await open(bundle, options.engine, options, use, log);
     return { backbone, why: `set in the config${precisely}` };

@@ -3,17 +3,17 @@
  * them: a band is then a piece of the map, and nothing is reordered. The projection and the head stay in float32.
  */
 import type { Tensor as OnnxTensor } from 'onnxruntime-node';
-import { type BackboneBundle, cellWeights, type Ranges } from '../bundle.ts';
+import { type BackboneBundle, cellWeights } from '../bundle.ts';
 import { type Maps, MOST_NUMBERS, planBands } from '../cells/bands.ts';
 import type { CellEngine } from '../cells/engine.ts';
-import { createPassMemory } from '../cells/pass-memory.ts';
-import { planStages, type Stage } from '../cells/stages.ts';
+import { createPassMemory, type Numbers } from '../cells/pass-memory.ts';
+import { planStages, type Stage, stageOf } from '../cells/stages.ts';
 import { type NetworkLayer, networkLayers } from '../network.ts';
 import { lazy } from './lazy.ts';
 import type { OpenSession } from './onnx-cells.ts';
 import { headNodes, headValues } from './onnx-head.ts';
 import { dequantise, int8Layers, joined, type OnnxPart } from './onnx-int8.ts';
-import { type OnnxNode, type OnnxValue, writeOnnxModel } from './onnx-proto.ts';
+import { type OnnxNode, writeOnnxModel } from './onnx-proto.ts';
 import { type QuantisedModel, quantise, type Scale } from './quantise.ts';
 
 /** @returns null where the backbone has no projection for cells, or no ranges to scale eight bits by */
@@ -24,105 +24,125 @@ export function openInt8Cells(
 ): (CellEngine & { close(): Promise<void> }) | null {
   const network = int8Network(bundle);
   if (network === null) return null;
-  const { stages, wide, weights } = network;
+  const { stages, weights, deep } = network;
   const memory = createPassMemory();
-  const inner = stages.slice(0, -1).map((_, index) => lazy(() => open(stageGraph(network, index))));
-  const near = lazy(() => open(nearGraph(network)));
-  const far = lazy(() => open(farGraph(network)));
-  const rowsOf = ({ channels, height, width, data }: Maps) =>
-    new Tensor('uint8', data as Uint8Array, [1, height, width, channels]);
+  const sessions = stages.map((_, index) => lazy(() => open(stageGraph(network, index))));
+  const cells = lazy(() => open(cellsGraph(network)));
+  const run = async (index: number, input: Maps, data: Uint8Array): Promise<Maps> => {
+    const { stride, channels } = stages[index] as Stage;
+    const [height, width] = [input.height / stride, input.width / stride];
+    const bytes = data.subarray(0, channels * height * width);
+    await (await (sessions[index] as (typeof sessions)[number]).get()).run(
+      {
+        input: new Tensor('uint8', input.data as Uint8Array, [1, input.height, input.width, input.channels]),
+      },
+      { output: new Tensor('uint8', bytes, [1, height, width, channels]) },
+    );
+    return { channels, height, width, data: bytes, order: 'rows' };
+  };
   return {
     stages,
     memory,
     gives: 'bytes',
-    async run(index, input, data) {
-      const { stride, channels } = stages[index] as Stage;
-      const [height, width] = [input.height / stride, input.width / stride];
-      const bytes = data.subarray(0, channels * height * width) as Uint8Array;
-      const output = new Tensor('uint8', bytes, [1, height, width, channels]);
-      const session = await (inner[index] as (typeof inner)[number]).get();
-      await session.run({ input: rowsOf(input) }, { output });
-      return { channels, height, width, data: bytes, order: 'rows' };
-    },
-    async finish(input, head) {
-      const { height, width } = input;
+    run: (index, input, data) => run(index, input, data as Uint8Array),
+    async finish(wide, head) {
+      const { height, width } = wide;
       const { hidden, outputs } = head;
-      const sight = memory.bytes('wide', height * width * wide.out);
-      const parts = memory.floats('near', height * width * weights.width);
-      for (const { from, to } of planBands(nearStage(network), height, width, MOST_NUMBERS.floats)) {
-        const piece = <T extends Uint8Array | Float32Array>(all: T, channels: number) =>
-          all.subarray(from * width * channels, to * width * channels) as T;
-        await (await near.get()).run(
+      const far = await run(
+        stages.length - 1,
+        wide,
+        memory.bytes('deep', (height * width * deep.out) / FOLD ** 2),
+      );
+      const found = {
+        rows: height,
+        columns: width,
+        vectors: new Float32Array(height * width * weights.width),
+        logits: new Float32Array(height * width * outputs),
+      };
+      const session = await cells.get();
+      for (const { from, to } of planBands(cellsStage(network), height, width, MOST_NUMBERS.floats)) {
+        const rows = <T extends Numbers>(all: T, each: number) => all.subarray(from * each, to * each) as T;
+        const [y, x] = [(to - from) / FOLD, width / FOLD];
+        await session.run(
           {
-            input: new Tensor('uint8', piece(input.data as Uint8Array, input.channels), [
-              1,
-              to - from,
-              width,
-              input.channels,
+            wide: new Tensor('uint8', rows(wide.data as Uint8Array, width * wide.channels), [
+              y,
+              FOLD,
+              x,
+              FOLD,
+              wide.channels,
             ]),
+            deep: new Tensor('uint8', rows(far.data as Uint8Array, (x * deep.out) / FOLD), [
+              y,
+              1,
+              x,
+              1,
+              deep.out,
+            ]),
+            hiddenKernel: new Tensor('float32', head.hiddenKernel, [hidden, head.width]),
+            hiddenBias: new Tensor('float32', head.hiddenBias, [hidden]),
+            outputKernel: new Tensor('float32', head.outputKernel, [outputs, hidden]),
+            outputBias: new Tensor('float32', head.outputBias, [outputs]),
           },
           {
-            wide: new Tensor('uint8', piece(sight, wide.out), [1, to - from, width, wide.out]),
-            near: new Tensor('float32', piece(parts, weights.width), [1, to - from, width, weights.width]),
+            vectors: new Tensor('float32', rows(found.vectors, width * weights.width), [
+              y,
+              FOLD,
+              x,
+              FOLD,
+              weights.width,
+            ]),
+            logits: new Tensor('float32', rows(found.logits, width * outputs), [
+              (to - from) * width,
+              outputs,
+            ]),
           },
         );
       }
-      const { vectors, logits } = await (await far.get()).run({
-        wide: new Tensor('uint8', sight, [1, height, width, wide.out]),
-        // Each position of the far layer is added to two by two of the near one.
-        near: new Tensor('float32', parts, [1, height / 2, 2, width / 2, 2, weights.width]),
-        hiddenKernel: new Tensor('float32', head.hiddenKernel, [hidden, head.width]),
-        hiddenBias: new Tensor('float32', head.hiddenBias, [hidden]),
-        outputKernel: new Tensor('float32', head.outputKernel, [outputs, hidden]),
-        outputBias: new Tensor('float32', head.outputBias, [outputs]),
-      });
-      return {
-        rows: height,
-        columns: width,
-        vectors: vectors?.data as Float32Array,
-        logits: logits?.data as Float32Array,
-      };
+      return found;
     },
     async close() {
-      const sessions = [...inner, near, far];
-      await Promise.all(sessions.map(({ opened }) => opened?.then(one => one.release())));
+      await Promise.all([...sessions, cells].map(({ opened }) => opened?.then(one => one.release())));
     },
   };
 }
 
+/** Cells in a row and in a column that lie in one position of the deep layer. */
+const FOLD = 2;
+
 interface Int8Network {
   readonly id: string;
-  /** Those that run in bands, and all layers from `wide` on as the last. */
+  /** To the layer at stride 16 that cells are made of, in bands; then all layers after it, in one piece. */
   readonly stages: readonly Stage[];
   readonly layers: readonly NetworkLayer[];
   readonly quantised: QuantisedModel;
-  /** The layer at stride 16 that cells are made of. */
+  /** The layers that cells are made of, at strides 16 and 32. */
   readonly wide: NetworkLayer;
+  readonly deep: NetworkLayer;
   readonly weights: NonNullable<ReturnType<typeof cellWeights>>;
 }
 
 function int8Network(bundle: BackboneBundle): Int8Network | null {
-  const { manifest } = bundle;
+  const { id, layers, input, ranges } = bundle.manifest;
   const weights = cellWeights(bundle);
-  if (weights === null || manifest.ranges === undefined) return null;
-  const layers = networkLayers(bundle);
-  const at = layers.findIndex(({ name }) => name === weights.of[0]);
-  const [before] = [manifest.layers.slice(0, at)];
-  const [last] = planStages(manifest.layers.slice(at));
+  const end = layers.findIndex(({ name }) => name === weights?.of[0]) + 1;
+  if (weights === null || ranges === undefined || layers.at(-1)?.name !== weights.of[1]) return null;
+  const all = networkLayers(bundle);
   return {
-    id: manifest.id,
-    stages: [...planStages(before), { ...(last as Stage), layers: manifest.layers.slice(at) }],
-    layers,
-    quantised: quantise({ input: manifest.input, layers }, manifest.ranges as Ranges),
-    wide: layers[at] as NetworkLayer,
+    id,
+    stages: [...planStages(layers.slice(0, end)), stageOf(layers.slice(end))],
+    layers: all,
+    quantised: quantise({ input, layers: all }, ranges),
+    wide: all[end - 1] as NetworkLayer,
+    deep: all.at(-1) as NetworkLayer,
     weights,
   };
 }
 
-/** The wide layer and what cells take from it, as bands are planned: four bytes hold one float. */
-function nearStage({ wide, weights }: Int8Network): Stage {
-  const numbers = 2 * wide.out + weights.width;
-  return { layers: [], stride: 1, channels: wide.out, margin: 0, numbers };
+/** The projection, as bands of it are planned: each layer as floats, and again after the softsign. */
+function cellsStage({ wide, deep, weights }: Int8Network): Stage {
+  const numbers = 2 * (wide.out + deep.out / FOLD ** 2) + weights.width;
+  return { layers: [], stride: FOLD, channels: weights.width, margin: 0, numbers };
 }
 
 function stageGraph(network: Int8Network, index: number): Uint8Array {
@@ -132,97 +152,72 @@ function stageGraph(network: Int8Network, index: number): Uint8Array {
   const last = own.at(-1) as NetworkLayer;
   const { nodes, constants } = int8Layers(own, quantised);
   const body = joined([
-    entry(network, own, 'input'),
+    entry(network, own),
     // What is not asked for would be computed all the same.
     { nodes: nodes.filter(({ output }) => output !== last.name), constants },
-    exit(`${last.name}/q`, 'output'),
+    {
+      nodes: [
+        { op: 'Transpose', inputs: [`${last.name}/q`], output: 'output', ints: { perm: [0, 2, 3, 1] } },
+      ],
+      constants: [],
+    },
   ]);
   return writeOnnxModel({
     name: `${id}-int8-${index}`,
     ...body,
-    inputs: [rowsValue('input', own[0]?.in ?? 0)],
-    outputs: [rowsValue('output', last.out)],
+    inputs: [{ name: 'input', type: 'uint8', shape: [1, 'height', 'width', own[0]?.in ?? 0] }],
+    outputs: [{ name: 'output', type: 'uint8', shape: [1, 'rows', 'columns', last.out] }],
   });
 }
 
-/** `input` → `wide`, the layer's output, and `near`, what cells take from it. */
-function nearGraph(network: Int8Network): Uint8Array {
-  const { wide, quantised, weights, id } = network;
-  const body = joined([
-    entry(network, [wide], 'input'),
-    int8Layers([wide], quantised),
-    exit(`${wide.name}/q`, 'wide'),
-    projection(network, 0, 'near'),
-  ]);
-  return writeOnnxModel({
-    name: `${id}-int8-near`,
-    ...body,
-    inputs: [rowsValue('input', wide.in)],
-    outputs: [
-      rowsValue('wide', wide.out),
-      { name: 'near', type: 'float32', shape: [1, 'rows', 'columns', weights.width] },
-    ],
-  });
-}
-
-/** `wide` and `near` → `vectors` and, by the head that is handed in, `logits`. */
-function farGraph(network: Int8Network): Uint8Array {
-  const { wide, layers, quantised, weights, id } = network;
-  const own = layers.slice(layers.indexOf(wide) + 1);
+/** Both layers → `vectors` and, by the head that is handed in, `logits`. Each position of `deep` goes to four of `wide`. */
+function cellsGraph(network: Int8Network): Uint8Array {
+  const { wide, deep, weights, id } = network;
   const { width } = weights;
-  const { nodes, constants } = joined([
-    entry(network, own, 'wide'),
-    int8Layers(own, quantised),
-    projection(network, 1, 'far'),
-  ]);
-  const ends: OnnxNode[] = [
-    { op: 'Add', inputs: ['far', 'cells/bias'], output: 'far/sum' },
-    { op: 'Unsqueeze', inputs: ['far/sum', 'axes'], output: 'far/spread' },
-    { op: 'Add', inputs: ['near', 'far/spread'], output: 'vectors' },
-    ...headNodes('vectors'),
-  ];
   const head = headValues(width);
+  const body = joined([
+    projection(network, 0, 'wide'),
+    projection(network, 1, 'deep'),
+    {
+      nodes: [
+        { op: 'Add', inputs: ['deep/part', 'cells/bias'], output: 'deep/sum' },
+        { op: 'Add', inputs: ['wide/part', 'deep/sum'], output: 'vectors' },
+        ...headNodes('vectors'),
+      ],
+      constants: [{ name: 'cells/bias', shape: [width], values: weights.bias }, ...head.constants],
+    },
+  ]);
   return writeOnnxModel({
-    name: `${id}-int8-far`,
-    nodes: [...nodes, ...ends],
-    constants: [
-      ...constants,
-      { name: 'cells/bias', shape: [width], values: weights.bias },
-      { name: 'axes', shape: [2], values: BigInt64Array.of(2n, 4n) },
-      ...head.constants,
-    ],
+    name: `${id}-int8-cells`,
+    ...body,
     inputs: [
-      rowsValue('wide', wide.out),
-      { name: 'near', type: 'float32', shape: [1, 'y', 2, 'x', 2, width] },
+      { name: 'wide', type: 'uint8', shape: ['y', FOLD, 'x', FOLD, wide.out] },
+      { name: 'deep', type: 'uint8', shape: ['y', 1, 'x', 1, deep.out] },
       ...head.inputs,
     ],
-    outputs: [{ name: 'vectors', type: 'float32', shape: [1, 'y', 2, 'x', 2, width] }, head.output],
+    outputs: [{ name: 'vectors', type: 'float32', shape: ['y', FOLD, 'x', FOLD, width] }, head.output],
   });
 }
 
-/** Bytes row by row → `<the layer before>/q` and, in float32, the layer before. */
-function entry({ quantised }: Int8Network, [first]: readonly NetworkLayer[], input: string): OnnxPart {
+/** `input`, bytes row by row → `<the layer before>/q` and, in float32, the layer before. */
+function entry({ quantised }: Int8Network, [first]: readonly NetworkLayer[]): OnnxPart {
   const from = first?.from ?? 'planes';
-  const before = quantised.layers.get(from);
-  const scale: Scale = before === undefined ? quantised.pixels : (before.sum ?? before.output);
   const toPlanes: OnnxNode = {
     op: 'Transpose',
-    inputs: [input],
+    inputs: ['input'],
     output: `${from}/q`,
     ints: { perm: [0, 3, 1, 2] },
   };
-  return joined([{ nodes: [toPlanes], constants: [] }, dequantise(from, scale)]);
+  return joined([{ nodes: [toPlanes], constants: [] }, dequantise(from, scaleOf(quantised, from))]);
 }
 
-function exit(from: string, output: string): OnnxPart {
-  return {
-    nodes: [{ op: 'Transpose', inputs: [from], output, ints: { perm: [0, 2, 3, 1] } }],
-    constants: [],
-  };
+function scaleOf(quantised: QuantisedModel, layer: string): Scale {
+  const found = quantised.layers.get(layer);
+  return found === undefined ? quantised.pixels : (found.sum ?? found.output);
 }
 
-/** What cells take from one of the two layers they are made of, row by row. */
-function projection({ weights }: Int8Network, at: 0 | 1, output: string): OnnxPart {
+/** What cells take from one of the two layers they are made of: `<name>` → `<name>/part`. */
+function projection({ weights, quantised }: Int8Network, at: 0 | 1, name: string): OnnxPart {
   const { of, width, inputs, kernels } = weights;
   const kernel = new Float32Array(width * inputs[at]);
   for (let row = 0; row < width; row++) {
@@ -230,16 +225,17 @@ function projection({ weights }: Int8Network, at: 0 | 1, output: string): OnnxPa
       kernel[column * width + row] = kernels[at][row * inputs[at] + column] as number;
     }
   }
+  const { scale, zeroPoint } = scaleOf(quantised, of[at]);
   return {
     nodes: [
-      { op: 'Transpose', inputs: [of[at]], output: `${output}/rows`, ints: { perm: [0, 2, 3, 1] } },
-      { op: 'Softsign', inputs: [`${output}/rows`], output: `${output}/soft` },
-      { op: 'MatMul', inputs: [`${output}/soft`, `${output}/kernel`], output },
+      { op: 'DequantizeLinear', inputs: [name, `${name}/scale`, `${name}/zero`], output: `${name}/real` },
+      { op: 'Softsign', inputs: [`${name}/real`], output: `${name}/soft` },
+      { op: 'MatMul', inputs: [`${name}/soft`, `${name}/kernel`], output: `${name}/part` },
     ],
-    constants: [{ name: `${output}/kernel`, shape: [inputs[at], width], values: kernel }],
+    constants: [
+      { name: `${name}/scale`, shape: [], values: Float32Array.of(scale) },
+      { name: `${name}/zero`, shape: [], values: Uint8Array.of(zeroPoint) },
+      { name: `${name}/kernel`, shape: [inputs[at], width], values: kernel },
+    ],
   };
-}
-
-function rowsValue(name: string, channels: number): OnnxValue {
-  return { name, type: 'uint8', shape: [1, `${name}/height`, `${name}/width`, channels] };
 }

@@ -1,9 +1,9 @@
 /** Setting the daemon up: its config file, and trying a camera, a broker and zones before anything is saved. */
 import * as z from 'zod';
 import { serially } from '../../base/serially.ts';
-import { removeAt, setAt, withoutSecrets, withSecretsOf } from '../../config/edit.ts';
+import { placesOf, removeAt, setAt, withoutSecrets, withSecretsOf } from '../../config/edit.ts';
 import { ConfigError, describeFault, type Fault } from '../../config/fault.ts';
-import type { LoadedConfig } from '../../config/load.ts';
+import type { LoadedCameras } from '../../config/load.ts';
 import { configJsonSchema } from '../../config/reference.ts';
 import { settingAt } from '../../config/schema.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -17,12 +17,14 @@ import { defineRoute, type Route } from '../route.ts';
 
 export interface SetupRoutesDeps {
   readonly source: ConfigSource;
+  /** Whether the camera is an entry of the list `cameras`: the others are set up by their own pages. */
+  readonly isList: boolean;
   /** Those of the configuration that the daemon was started with. */
   readonly configured: Settings;
   /** All settings in force, nested as a file has them, without secrets. */
   readonly inForce: () => Record<string, unknown>;
   /** Takes what it can of another configuration without a restart. */
-  readonly reload: (loaded: LoadedConfig) => Promise<void>;
+  readonly reload: (loaded: LoadedCameras) => Promise<unknown>;
   /** Ends the daemon and starts it anew, soon; absent where nobody would start it. */
   readonly restart?: () => void;
   /** One picture of a camera with these settings. @throws SurfwatchError `camera-*`, `image-*` */
@@ -67,7 +69,7 @@ const previewBody = z
   });
 
 export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
-  const { source, configured, inForce, tryCamera, tryBroker, tryZones } = deps;
+  const { source, isList, configured, inForce, tryCamera, tryBroker, tryZones } = deps;
   const inTurn = serially();
   const camera = oneAtATime('a camera is tried already');
   const broker = oneAtATime('a broker is tried already');
@@ -75,11 +77,26 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
   /** The settings with these over those of the file, which has the secrets. @throws ConfigError */
   const loadWith = async (group: string, values: unknown): Promise<Settings> => {
     const { text } = await readConfigText(source);
+    const place = placesOf(text, configured.site);
     const changed = leavesOf(group, values).reduce(
-      (before, [path, value]) => setAt(before, path, value),
+      (before, [path, value]) => setAt(before, place(path), value),
       text,
     );
-    return source.load(withSecretsOf(text, changed)).settings;
+    const settings = ofThisCamera(source.load(withSecretsOf(text, changed)));
+    if (settings === undefined)
+      throw new SurfwatchError('site-unknown', `the file has no camera ${configured.site} any more`);
+    return settings;
+  };
+
+  const ofThisCamera = ({ cameras }: LoadedCameras): Settings | undefined =>
+    isList
+      ? cameras.find(({ settings }) => settings.site === configured.site)?.settings
+      : cameras[0].settings;
+
+  const needRestart = (loaded: LoadedCameras): string[] => {
+    const settings = loaded.isList === isList ? ofThisCamera(loaded) : undefined;
+    if (settings === undefined) return ['cameras'];
+    return differences(configured, settings).filter(path => !isRuntimeSetting(path));
   };
 
   return [
@@ -121,9 +138,10 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
       run: async ({ body }) => {
         const { text } = await readConfigText(source);
         const shown = withoutSecrets(text);
+        const place = placesOf(shown, configured.site);
         const wanted = (body.changes ?? []).reduce(
           (changed, { path, value }) =>
-            value === undefined ? removeAt(changed, path) : setAt(changed, path, value),
+            value === undefined ? removeAt(changed, place(path)) : setAt(changed, place(path), value),
           body.text ?? shown,
         );
         const { loaded, faults } = tried(source, withSecretsOf(text, wanted));
@@ -131,7 +149,7 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
           text: wanted,
           diff: diffOf(shown, wanted),
           faults: faults.map(fault => faultAnswer(fault, source.file)),
-          restart: loaded === undefined ? [] : needRestart(configured, loaded.settings),
+          restart: loaded === undefined ? [] : needRestart(loaded),
         };
       },
     }),
@@ -154,7 +172,7 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
           if (loaded === undefined) throw new ConfigError(faults);
           await saveConfigText(file, wanted);
           await deps.reload(loaded);
-          return { restart: needRestart(configured, loaded.settings) };
+          return { restart: needRestart(loaded) };
         }),
     }),
     defineRoute({
@@ -237,7 +255,7 @@ function leavesOf(path: string, value: unknown): [path: string, value: unknown][
 function tried(
   source: ConfigSource,
   wanted: string,
-): { readonly loaded?: LoadedConfig; readonly faults: readonly Fault[] } {
+): { readonly loaded?: LoadedCameras; readonly faults: readonly Fault[] } {
   try {
     return { loaded: source.load(wanted), faults: [] };
   } catch (error) {
@@ -251,10 +269,6 @@ function faultAnswer(fault: Fault, file: string | null) {
   const isInFile = line !== undefined && file !== null && fault.source.startsWith(`${file}:`);
   const reason = describeFault({ ...fault, path: '', source: isInFile ? '' : fault.source });
   return { path: fault.path, reason, ...(isInFile && { line: Number(line) }) };
-}
-
-function needRestart(configured: Settings, settings: Settings): string[] {
-  return differences(configured, settings).filter(path => !isRuntimeSetting(path));
 }
 
 /** What takes long and uses something outside of the daemon is not done twice at once. */

@@ -1,4 +1,4 @@
-/** The daemon's HTTP interface, as the page uses it. */
+/** The daemon's HTTP interface, as the page uses it: by relative addresses, since a page may be that of one of several cameras. */
 import type { Rectangle } from '../../base/geometry.ts';
 
 /** What the daemon answers instead, with what to do about it. */
@@ -18,7 +18,7 @@ export const LOGGED_OUT = 'surfwatch-logged-out';
 
 /** @throws Refused; a network error where the daemon cannot be reached */
 export async function ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T> {
-  const response = await fetch(`/api${path}`, {
+  const response = await fetch(`./api${path}`, {
     method,
     ...(method !== 'GET' && {
       headers: { 'content-type': 'application/json' },
@@ -36,10 +36,11 @@ export function command<T = unknown>(verb: string, args: object = {}): Promise<T
   return ask<T>('POST', `/commands/${verb}`, args);
 }
 
-/** Address of a frame's picture, or of a part of it in shares. @param id a ULID, or `latest` */
+/** Address of a frame's picture, or of a part of it in shares. @param id a ULID, or `latest` @param at of the camera's page */
 export function pictureOf(
   id: string,
   options: { readonly width?: number; readonly part?: Rectangle } = {},
+  at = '.',
 ): string {
   const { width, part } = options;
   const shares = Object.entries(part ?? {}).map(([name, share]) => [name, share.toFixed(4)]);
@@ -47,5 +48,5 @@ export function pictureOf(
     ...(width !== undefined && { width: String(width) }),
     ...Object.fromEntries(shares),
   });
-  return `/api/frames/${encodeURIComponent(id)}/picture?${query}`;
+  return `${at}/api/frames/${encodeURIComponent(id)}/picture?${query}`;
 }

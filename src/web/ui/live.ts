@@ -53,7 +53,7 @@ export function follow(): () => void {
   let again: ReturnType<typeof setTimeout> | undefined;
 
   function open(): EventSource {
-    const opened = new EventSource('/api/live');
+    const opened = new EventSource('./api/live');
     opened.onopen = () => {
       connected.value = true;
     };

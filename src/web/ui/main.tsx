@@ -10,6 +10,7 @@ import { Fault } from './parts/notice.tsx';
 import { logOut, readSession, session } from './session.ts';
 import { chooseLanguage, LANGUAGES, language, text } from './texts.ts';
 import { chooseTheme, THEMES, theme } from './theme.ts';
+import { Cameras } from './views/cameras/cameras.tsx';
 import { Now } from './views/now/now.tsx';
 
 interface ViewProps {
@@ -47,10 +48,15 @@ function App() {
       </a>
       <header class="top">
         <a class="brand" href="#/now">
-          <img src="/icon.svg" alt="" width="28" height="28" />
+          <img src="./icon.svg" alt="" width="28" height="28" />
           surfwatch
         </a>
-        {known !== null && known.role !== null && <Navigation />}
+        {known !== null && known.role !== null && known.page !== 'list' && <Navigation />}
+        {known?.page === 'entry' && (
+          <a class="small" href="../">
+            {text('cameras')}
+          </a>
+        )}
         <Preferences />
       </header>
       <main id="main" tabIndex={-1}>
@@ -67,6 +73,7 @@ function Content() {
   }
   if (known.role === null) return <Login />;
   if (fault.value !== null) return <Fault error={fault.value} />;
+  if (known.page === 'list') return <Cameras />;
   if (shown.value === null) return <p class="muted">{text('loading')}</p>;
   const { name, View } = shown.value;
   return <View key={name} mayOperate={known.role === 'operate'} />;
@@ -139,6 +146,10 @@ async function beginWithSetup(): Promise<void> {
   if (file !== null && !/"camera"\s*:/.test(text) && location.hash === '') location.replace('#/setup');
 }
 
+function isList(): boolean {
+  return session.value?.page === 'list';
+}
+
 addEventListener('hashchange', () => {
   // `#main` is where the link that skips the navigation leads.
   if (location.hash !== '#main') view.value = viewOf(location.hash);
@@ -157,14 +168,14 @@ effect(() => {
   );
 });
 effect(() => {
-  document.title = `${text(view.value)} · surfwatch`;
+  document.title = `${text(isList() ? 'cameras' : view.value)} · surfwatch`;
 });
 effect(() => {
   const isBlind = topics.value['camera/availability'] === 'offline' && newest.value === null;
-  if (!isBlind || session.value?.role !== 'operate' || location.hash !== '') return;
+  if (!isBlind || isList() || session.value?.role !== 'operate' || location.hash !== '') return;
   beginWithSetup().catch(() => undefined);
 });
-effect(() => (session.value === null || session.value.role === null ? undefined : follow()));
+effect(() => ((session.value?.role ?? null) === null || isList() ? undefined : follow()));
 readSession().catch((error: unknown) => {
   fault.value = error;
 });

@@ -9,6 +9,8 @@ export interface Session {
   readonly login: boolean;
   /** Since when the daemon runs: another time after a restart. */
   readonly started: string;
+  /** Whether this is the page of the only camera, of one of several (`entry`), or the list of these. */
+  readonly page: 'only' | 'entry' | 'list';
 }
 
 /** null until the daemon has answered. */

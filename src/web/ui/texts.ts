@@ -55,6 +55,7 @@ export function textsOf<const E extends Readonly<Record<string, string>>>(
 export const text = textsOf({
   en: {
     skip: 'Skip to the content',
+    cameras: 'Cameras',
     views: 'Views',
     now: 'Now',
     before: 'Before',
@@ -95,6 +96,7 @@ export const text = textsOf({
   },
   de: {
     skip: 'Zum Inhalt springen',
+    cameras: 'Kameras',
     views: 'Ansichten',
     now: 'Jetzt',
     before: 'Bisher',
@@ -136,6 +138,7 @@ export const text = textsOf({
   },
   fr: {
     skip: 'Aller au contenu',
+    cameras: 'Caméras',
     views: 'Vues',
     now: 'Maintenant',
     before: 'Historique',
@@ -176,6 +179,7 @@ export const text = textsOf({
   },
   es: {
     skip: 'Ir al contenido',
+    cameras: 'Cámaras',
     views: 'Vistas',
     now: 'Ahora',
     before: 'Historial',
@@ -216,6 +220,7 @@ export const text = textsOf({
   },
   pt: {
     skip: 'Ir para o conteúdo',
+    cameras: 'Câmaras',
     views: 'Vistas',
     now: 'Agora',
     before: 'Histórico',

@@ -11,34 +11,34 @@ const hasPromtool = has('promtool');
 if (!hasPromtool) console.warn('promtool is not installed: a test is skipped (apt install prometheus)');
 
 async function textOf(snapshot: MetricsSnapshot): Promise<string[]> {
-  return (await createMetrics(() => snapshot).text()).split('\n');
+  return (await createMetrics(() => [snapshot]).text()).split('\n');
 }
 
 describe('the metrics', () => {
   it.each([
-    'surfwatch_info{version="1.0.0",site="north-pier",engine="onnx \\"1.30\\"",head="shipped"} 1',
-    'surfwatch_state{state="running"} 1',
-    'surfwatch_state{state="night"} 0',
-    'surfwatch_state{state="closed"} 0',
-    'surfwatch_alert{id="board-hot"} 1',
+    'surfwatch_info{site="north-pier",version="1.0.0",engine="onnx \\"1.30\\"",head="shipped"} 1',
+    'surfwatch_state{site="north-pier",state="running"} 1',
+    'surfwatch_state{site="north-pier",state="night"} 0',
+    'surfwatch_state{site="north-pier",state="closed"} 0',
+    'surfwatch_alert{site="north-pier",id="board-hot"} 1',
     'surfwatch_errors_total{code="camera-timeout"} 5',
-    'surfwatch_camera_state{state="online"} 1',
-    'surfwatch_camera_last_frame_timestamp_seconds 1780000000.5',
-    'surfwatch_frames_captured_total 10',
-    'surfwatch_frames_classified_total 8',
-    'surfwatch_frames_dropped_total 1',
-    'surfwatch_frames_failed_total 2',
-    'surfwatch_activity{activity="windsurfing"} 1',
-    'surfwatch_activity{activity="unknown"} 0',
-    'surfwatch_activity_score_ratio{activity="surfing"} 0.05',
-    'surfwatch_riders{activity="windsurfing"} 4',
-    'surfwatch_zone_riders{zone="north",activity="windsurfing"} 3',
-    'surfwatch_retrainings_total{result="promoted"} 2',
-    'surfwatch_mqtt_connected 1',
-    'surfwatch_mqtt_reconnects_total 3',
-    'surfwatch_outbox_events 4',
-    'surfwatch_outbox_events_dropped_total 7',
-    'surfwatch_outbox_states 1',
+    'surfwatch_camera_state{site="north-pier",state="online"} 1',
+    'surfwatch_camera_last_frame_timestamp_seconds{site="north-pier"} 1780000000.5',
+    'surfwatch_frames_captured_total{site="north-pier"} 10',
+    'surfwatch_frames_classified_total{site="north-pier"} 8',
+    'surfwatch_frames_dropped_total{site="north-pier"} 1',
+    'surfwatch_frames_failed_total{site="north-pier"} 2',
+    'surfwatch_activity{site="north-pier",activity="windsurfing"} 1',
+    'surfwatch_activity{site="north-pier",activity="unknown"} 0',
+    'surfwatch_activity_score_ratio{site="north-pier",activity="surfing"} 0.05',
+    'surfwatch_riders{site="north-pier",activity="windsurfing"} 4',
+    'surfwatch_zone_riders{site="north-pier",zone="north",activity="windsurfing"} 3',
+    'surfwatch_retrainings_total{site="north-pier",result="promoted"} 2',
+    'surfwatch_mqtt_connected{site="north-pier"} 1',
+    'surfwatch_mqtt_reconnects_total{site="north-pier"} 3',
+    'surfwatch_outbox_events{site="north-pier"} 4',
+    'surfwatch_outbox_events_dropped_total{site="north-pier"} 7',
+    'surfwatch_outbox_states{site="north-pier"} 1',
     'surfwatch_board_temperature_celsius 81.5',
     'surfwatch_board_throttled 0',
     'surfwatch_board_undervoltage 1',
@@ -55,15 +55,17 @@ describe('the metrics', () => {
   });
 
   it('have each of the table, with its type', async () => {
-    const metrics = createMetrics(() => SNAPSHOT);
-    metrics.tookMs('frame', 70);
+    const metrics = createMetrics(() => [SNAPSHOT]);
+    metrics.tookMs('north-pier', 'frame', 70);
     const lines = (await metrics.text()).split('\n');
     for (const { name, type } of METRICS) {
       expect(lines).toContain(`# TYPE ${name} ${type}`);
       expect(lines.some(line => line.startsWith(name))).toBe(true);
     }
-    expect(lines).toContain('surfwatch_stage_duration_seconds_bucket{le="0.1",stage="frame"} 1');
-    expect(lines).toContain('surfwatch_stage_duration_seconds_sum{stage="frame"} 0.07');
+    expect(lines).toContain(
+      'surfwatch_stage_duration_seconds_bucket{le="0.1",site="north-pier",stage="frame"} 1',
+    );
+    expect(lines).toContain('surfwatch_stage_duration_seconds_sum{site="north-pier",stage="frame"} 0.07');
     expect(lines.some(line => /^process_resident_memory_bytes \d+$/.test(line))).toBe(true);
     expect(lines.some(line => line.startsWith('nodejs_eventloop_lag_p99_seconds'))).toBe(true);
   });
@@ -77,17 +79,28 @@ describe('the metrics', () => {
 
   it('follow the snapshot, and forget what is over', async () => {
     let snapshot = SNAPSHOT;
-    const metrics = createMetrics(() => snapshot);
+    const metrics = createMetrics(() => [snapshot]);
     await metrics.text();
     const errors = new Map(SNAPSHOT.errors);
     countOne(errors, 'camera-timeout');
     countOne(errors, 'disk-full');
     snapshot = { ...SNAPSHOT, alerts: [], frames: { ...SNAPSHOT.frames, captured: 11 }, errors };
     const lines = (await metrics.text()).split('\n');
-    expect(lines).toContain('surfwatch_frames_captured_total 11');
+    expect(lines).toContain('surfwatch_frames_captured_total{site="north-pier"} 11');
     expect(lines).toContain('surfwatch_errors_total{code="camera-timeout"} 6');
     expect(lines).toContain('surfwatch_errors_total{code="disk-full"} 1');
     expect(lines.filter(line => line.startsWith('surfwatch_alert{'))).toEqual([]);
+  });
+
+  it('name the site of each camera, and say once what is of the board', async () => {
+    const other = { ...SNAPSHOT, info: { ...SNAPSHOT.info, site: 'south-bay' }, state: 'night' };
+    const lines = (await createMetrics(() => [SNAPSHOT, other]).text()).split('\n');
+    expect(lines).toContain('surfwatch_state{site="north-pier",state="running"} 1');
+    expect(lines).toContain('surfwatch_state{site="south-bay",state="night"} 1');
+    expect(lines.filter(line => line.startsWith('surfwatch_board_load1 '))).toHaveLength(1);
+    expect(
+      lines.filter(line => line.startsWith('surfwatch_errors_total{code="camera-timeout"}')),
+    ).toHaveLength(1);
   });
 
   it('keep the conventions of Prometheus for names', () => {
@@ -100,8 +113,8 @@ describe('the metrics', () => {
   });
 
   it.skipIf(!hasPromtool)('please promtool', async () => {
-    const metrics = createMetrics(() => SNAPSHOT);
-    metrics.tookMs('embed', 12);
+    const metrics = createMetrics(() => [SNAPSHOT]);
+    metrics.tookMs('north-pier', 'embed', 12);
     const lines = (await metrics.text()).split('\n');
     // The figures of prom-client itself do not all keep the conventions.
     const own = lines.filter(line => /^(# (HELP|TYPE) )?surfwatch_/.test(line));

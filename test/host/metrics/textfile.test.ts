@@ -13,10 +13,9 @@ describe('the file for node_exporter', () => {
   async function writing(path: string, log = silent) {
     const clock = fakeClock();
     let captured = 1;
-    const metrics = createMetrics(() => ({
-      ...SNAPSHOT,
-      frames: { ...SNAPSHOT.frames, captured: captured++ },
-    }));
+    const metrics = createMetrics(() => [
+      { ...SNAPSHOT, frames: { ...SNAPSHOT.frames, captured: captured++ } },
+    ]);
     const file = new Textfile({ path, metrics, clock, log });
     onTestFinished(() => file.stop());
     file.start();

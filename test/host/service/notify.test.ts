@@ -121,7 +121,11 @@ describe('the watchdog', () => {
       notifier: notifier as unknown as Notifier,
       ...{ watchdogMs, clock, log },
     });
-    const start = () => watchdog.start({ progress: () => progress, options: () => options });
+    const start = () =>
+      watchdog.start([
+        { progress: () => ({ ...progress, resting: true }), options: () => options },
+        { progress: () => progress, options: () => options },
+      ]);
     return { clock, told, progress, watchdog, start };
   }
 

@@ -1,10 +1,12 @@
 /** Learning on a board as the daemon has it: the shipped model, a real archive and store, and frames handed in. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
 import { onTestFinished } from 'vitest';
 import { type BeachReader, createBeachReader, type ReadFrame } from '../../../src/activity/beach-reader.ts';
+import { fairTurns } from '../../../src/base/fair-turns.ts';
 import { SHIPPED_MODELS } from '../../../src/base/paths.ts';
 import { Learning } from '../../../src/learning/board/learning.ts';
 import type { LearningAlert, ModelNews } from '../../../src/learning/board/learning-deps.ts';
@@ -47,6 +49,7 @@ export async function startBoard(
   const trainings: Training[] = [];
   const alerts = new Map<LearningAlert, string>();
   const learning = new Learning({
+    inTurn: fairTurns()(),
     options: { ...DEFAULTS.learning, minFree: 0, ...options },
     directory: join(state, 'learning'),
     // Without the base set of thousands of cells a retraining takes a moment.

@@ -52,7 +52,7 @@ export function Before() {
     <div class="stack">
       <div class="row spread">
         <h1>{text('title')}</h1>
-        <a class="button" href={`/api/history.csv?${queryOf(span.value)}`} download="surfwatch.csv">
+        <a class="button" href={`./api/history.csv?${queryOf(span.value)}`} download="surfwatch.csv">
           {text('csv')}
         </a>
       </div>

@@ -1,0 +1,114 @@
+/** The pages of all cameras on one server, with the same logins; where there are several, a first page lists them. */
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { PACKAGE_ROOT } from '../base/paths.ts';
+import type { Settings } from '../config/settings.ts';
+import type { MetricsOutlets } from '../host/metrics/outlets.ts';
+import { loginGuard } from './access.ts';
+import { type AppDeps, createApp } from './app.ts';
+import { readCookieKey } from './cookie-key.ts';
+import { readWebFiles } from './files.ts';
+import { cameraRoutes, type ListedCamera } from './routes/cameras.ts';
+import { WebServer } from './server.ts';
+
+export interface PagesDeps {
+  readonly options: Settings['web'];
+  /** By which a program reads the metrics. */
+  readonly token?: string;
+  /** Where the key of the logins is kept. */
+  readonly stateDir: string;
+  /** Whether each camera has its page below `/<site>/`; else the only one has it at the top. */
+  readonly isList: boolean;
+  readonly metrics: Pick<MetricsOutlets, 'text' | 'liveness' | 'readiness'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The page of a camera. */
+export interface CameraPage extends ListedCamera, Pick<AppDeps, 'routes' | 'plain' | 'open'> {}
+
+/** What all apps have in common. */
+type Common = Pick<AppDeps, 'options' | 'guard' | 'files' | 'clock' | 'log'>;
+
+export class Pages {
+  readonly #deps: PagesDeps;
+  readonly #cameras: CameraPage[] = [];
+  /** By the first name of the address; `''` for all others. */
+  readonly #apps = new Map<string, Hono>();
+  #common: Common | undefined;
+  #server: WebServer | undefined;
+
+  constructor(deps: PagesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Serves one more page; the first begins to listen.
+   *
+   * @returns false where no page is to be served
+   * @throws SurfwatchError `web-listen-failed`
+   */
+  async add(page: CameraPage): Promise<boolean> {
+    const { options, isList, log } = this.#deps;
+    if (!options.enabled) return false;
+    this.#common ??= await this.#read();
+    this.#cameras.push(page);
+    const { site, routes, plain, open } = page;
+    if (isList) {
+      this.#apps.set(
+        site,
+        createApp({ ...this.#common, place: 'entry', at: `/${site}`, routes, plain, open }),
+      );
+      if (!this.#apps.has('')) this.#apps.set('', this.#list(this.#common));
+    } else this.#apps.set('', createApp({ ...this.#common, place: 'only', at: '', routes, plain, open }));
+    if (this.#server !== undefined) return true;
+    this.#server = new WebServer(options, (request, env) => this.#appOf(request).fetch(request, env), log);
+    await this.#server.start();
+    return true;
+  }
+
+  /** Safe to call twice, and where nothing is served. */
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  /** `http://127.0.0.1:8321`; empty where nothing is served. */
+  get url(): string {
+    return this.#server?.url ?? '';
+  }
+
+  #appOf({ url }: Request): Hono {
+    const first = new URL(url).pathname.split('/')[1] ?? '';
+    return this.#apps.get(first) ?? (this.#apps.get('') as Hono);
+  }
+
+  #list(common: Common): Hono {
+    const { metrics } = this.#deps;
+    return createApp({
+      ...common,
+      place: 'list',
+      at: '',
+      routes: cameraRoutes(() => this.#cameras),
+      plain: {
+        '/metrics': () => metrics.text(),
+        '/healthz': () => metrics.liveness(),
+        '/readyz': () => metrics.readiness(),
+      },
+      open: {},
+    });
+  }
+
+  async #read(): Promise<Common> {
+    const { options, token, stateDir, clock, log } = this.#deps;
+    const cookieKey = await readCookieKey(stateDir, clock.now(), log);
+    return {
+      options: { ...options, cookieKey, ...(token !== undefined && { token }) },
+      guard: loginGuard(clock),
+      files: await readWebFiles(join(PACKAGE_ROOT, 'dist', 'web')),
+      clock,
+      log,
+    };
+  }
+}
