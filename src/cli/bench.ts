@@ -137,7 +137,7 @@ async function measure(
     const { tookMs } = await reader.read(bytes, []);
     decode.push(tookMs.decode);
     read.push(tookMs.embed);
-    onProgress(Math.min(1, past / forMs));
+    onProgress(Math.min(1, (performance.now() - begun) / forMs));
   }
   const readMs = timesOf(read);
   const msPerPixel = readMs.p50 / pixelsRead(size, { scale: 1, turns: 1 });

@@ -74,7 +74,7 @@ test('the page names its one script and its one style sheet, and nothing else is
     expect.stringMatching(/^index-\w+\.css$/),
     expect.stringMatching(/^index-\w+\.js$/),
   ]);
-  for (const name of assets) expect(page).toContain(`"/assets/${name}"`);
+  for (const name of assets) expect(page).toContain(`"./assets/${name}"`);
 });
 
 test('an installed package, which has no sources, runs what it came with', async () => {

@@ -1,5 +1,5 @@
 /** The cameras of a daemon that has several: what the first page shows. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ActivityReport } from '../../activity/report.ts';
 import { iso } from '../../messaging/from-report.ts';
 import { defineRoute, type Route } from '../route.ts';

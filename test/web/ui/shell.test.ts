@@ -32,7 +32,7 @@ describe('the built page', () => {
   it('has no script and no style in its HTML', async () => {
     const html = await readFile(join(BUILT, 'index.html'), 'utf8');
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
-    expect(html).toContain('src="/assets/');
+    expect(html).toContain('src="./assets/');
   });
 });
 
