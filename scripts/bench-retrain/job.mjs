@@ -72,7 +72,7 @@ const begun = performance.now();
 const before = process.cpuUsage();
 const options = { ...RETRAIN_DEFAULTS, tuning: { patience: 99 } };
 // At the lowest priority other programs would be measured.
-if (data !== null) await startRetrainJob(data, options, {}, 0).result;
+if (data !== null) await startRetrainJob(data, options, {}, { niceness: 0 }).result;
 const seconds = (performance.now() - begun) / 1000;
 const { user, system } = process.cpuUsage(before);
 console.log(

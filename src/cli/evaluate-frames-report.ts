@@ -2,6 +2,7 @@
 import type { HeadManifest } from '../activity/head-bundle.ts';
 import { colours as pc } from './colours.ts';
 import type { EvaluatedFrame } from './evaluate-frames.ts';
+import { decimals, printLeftOver } from './evaluate-report.ts';
 import {
   type FrameFigures,
   type FrameOutcome,
@@ -119,7 +120,6 @@ function median(values: readonly number[]): number | null {
 }
 
 const WORST = 10;
-const LISTED = 20;
 /** How many lines of the curves tell people enough. */
 const SHOWN_RIDER = [0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 const SHOWN_PRESENCE = [0.05, 0.2, 0.5, 0.8, 0.95, 0.99];
@@ -150,18 +150,7 @@ export function printFramesReport(report: FramesReport): void {
       .map(point => [String(point.threshold), ...[point.found, point.leftAlone].map(decimals)]),
   );
   printWorst(report);
-  list(
-    'cannot be judged, counted as missed',
-    report.unknown.map(({ file, visibility }) => `${file}: ${visibility}`),
-  );
-  list(
-    'not counted',
-    report.unreadable.map(({ file, error }) => `${file}: ${error.code}: ${error.message}`),
-  );
-  list(
-    'not known to the model, not counted',
-    Object.entries(report.foreign).map(([name, count]) => `${name}: ${count} frames`),
-  );
+  printLeftOver(report, 'missed', 'frames');
 }
 
 function printCameras({ cameras, pooled, mean }: FramesReport): void {
@@ -215,17 +204,6 @@ function printWorst({ frames }: FramesReport): void {
       String(wrong),
     ]),
   );
-}
-
-function list(title: string, lines: readonly string[]): void {
-  if (lines.length === 0) return;
-  console.log(`\n${title}:`);
-  for (const line of lines.slice(0, LISTED)) console.log(`  ${line}`);
-  if (lines.length > LISTED) console.log(`  and ${lines.length - LISTED} more (--json lists all)`);
-}
-
-function decimals(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
 }
 
 function round(value: number): string {

@@ -101,7 +101,7 @@ export function printReport(report: Report): void {
   printClasses(report);
   printConfusion(report);
   printGroups(report);
-  printLeftOver(report);
+  printLeftOver(report, 'wrong', 'files');
 }
 
 function printClasses({ classes }: Report): void {
@@ -134,9 +134,24 @@ function printGroups({ groups }: Report): void {
   );
 }
 
-function printLeftOver({ unknown, unreadable, foreign }: Report): void {
+interface LeftOver {
+  readonly unknown: readonly { readonly file: string; readonly visibility: string }[];
+  readonly unreadable: readonly {
+    readonly file: string;
+    readonly error: { readonly code: string; readonly message: string };
+  }[];
+  /** Number of files by what is not known to the model. */
+  readonly foreign: Readonly<Record<string, number>>;
+}
+
+/** @param counted what those that cannot be judged are counted as: `wrong` @param unit of what was measured: `files` */
+export function printLeftOver(
+  { unknown, unreadable, foreign }: LeftOver,
+  counted: string,
+  unit: string,
+): void {
   list(
-    'cannot be judged, counted as wrong',
+    `cannot be judged, counted as ${counted}`,
     unknown.map(({ file, visibility }) => `${file}: ${visibility}`),
   );
   list(
@@ -145,7 +160,7 @@ function printLeftOver({ unknown, unreadable, foreign }: Report): void {
   );
   list(
     'not known to the model, not counted',
-    Object.entries(foreign).map(([name, count]) => `${name}: ${count} files`),
+    Object.entries(foreign).map(([name, count]) => `${name}: ${count} ${unit}`),
   );
 }
 
@@ -156,6 +171,6 @@ function list(title: string, lines: readonly string[]): void {
   if (lines.length > LISTED) console.log(`  and ${lines.length - LISTED} more (--json lists all)`);
 }
 
-function decimals(value: number | null): string {
+export function decimals(value: number | null): string {
   return value === null ? '–' : value.toFixed(3);
 }

@@ -1,5 +1,5 @@
 /** Progress of long work: on stderr, so that stdout holds the answer alone. */
-import { SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
 
 export interface Progress {
   step(): void;
@@ -28,12 +28,15 @@ export function startLongWork(name: string, json: boolean): Progress {
 const LOG_EVERY = 15_000;
 
 function barOf(format: string, total: number): Progress {
-  const bar = new SingleBar({
+  const bar = new cliProgress.SingleBar({
     format,
     stream: process.stderr,
     clearOnComplete: true,
     noTTYOutput: true,
     notTTYSchedule: LOG_EVERY,
+    // Until something is done nobody knows: it would print letters of "INF" and "NULL".
+    formatTime: (seconds, options, multiple) =>
+      Number.isFinite(seconds) ? cliProgress.Format.TimeFormat(seconds, options, multiple) : '?',
   });
   bar.start(total, 0);
   return {

@@ -10,6 +10,10 @@ import { runScript } from './run-script.ts';
 
 const COUNTS = { surfing: 12, windsurfing: 12, kitesurfing: 12, none: 12 };
 
+const VIEWS = ['--views', '1'];
+const BARE = ['--no-curve', '--no-report'];
+const into = (models: string) => ['--out', models, '--cache', join(models, 'cache'), '--json'];
+
 const train = (...args: string[]) => runScript('train-offline', args);
 
 /** A set of which every twentieth file is broken, mislabelled or a duplicate. */
@@ -31,20 +35,7 @@ describe('scripts/train-offline.ts', () => {
   beforeAll(async () => {
     photos = await spoiltDataset(await temporaryFolder());
     models = join(await temporaryFolder(), 'models');
-    const cache = join(models, 'cache');
-    const options = [
-      '--views',
-      '1',
-      '--epochs',
-      '6',
-      '--out',
-      models,
-      '--current',
-      '--cache',
-      cache,
-      '--json',
-    ];
-    const { stdout, stderr, status } = train(photos, ...options);
+    const { stdout, stderr, status } = train(photos, ...VIEWS, '--epochs', '6', '--current', ...into(models));
     expect(status, stderr).toBe(0);
     answer = JSON.parse(stdout);
   });
@@ -109,21 +100,7 @@ describe('scripts/train-offline.ts', () => {
   });
 
   it('gives the same head from the cache, and names a mislabelled photo', async () => {
-    const cache = join(models, 'cache');
-    const again = train(
-      photos,
-      '--views',
-      '1',
-      '--epochs',
-      '6',
-      '--no-curve',
-      '--no-report',
-      '--out',
-      models,
-      '--cache',
-      cache,
-      '--json',
-    );
+    const again = train(photos, ...VIEWS, '--epochs', '6', ...BARE, ...into(models));
     expect(again.status, again.stderr).toBe(0);
     const record: TrainingRecord = JSON.parse(again.stdout);
     expect(record.held).toEqual(answer.held);
@@ -131,22 +108,7 @@ describe('scripts/train-offline.ts', () => {
     expect(record.curve).toBeNull();
 
     await rename(join(photos, 'kitesurfing', '3.jpg'), join(photos, 'windsurfing', 'swapped.jpg'));
-    const folds = train(
-      photos,
-      '--views',
-      '1',
-      '--epochs',
-      '40',
-      '--folds',
-      '3',
-      '--no-curve',
-      '--no-report',
-      '--out',
-      models,
-      '--cache',
-      cache,
-      '--json',
-    );
+    const folds = train(photos, ...VIEWS, '--epochs', '40', '--folds', '3', ...BARE, ...into(models));
     expect(folds.status, folds.stderr).toBe(0);
     const swapped: TrainingRecord = JSON.parse(folds.stdout);
     expect(swapped.folds?.pooled.all?.pictures).toBe(47);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { goneReason } from '../../src/config/gone.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadCameras } from '../../src/config/load.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
 import { ERRORS } from '../../src/errors.ts';
 import { temporaryFolderSync } from '../support/temporary-folder.ts';
@@ -24,9 +24,10 @@ test.each(SNIPPETS.map(block => [block.at, block] as const))('%s is a valid conf
   }
   const file = join(folder, 'board.json');
   writeFileSync(file, text);
-  const { warnings, effective } = loadConfig({ env: {}, cwd: folder, files: [file] });
+  const { warnings, cameras } = loadCameras({ env: {}, cwd: folder, files: [file] });
   expect(warnings).toEqual([]);
-  expect(effective.some(({ source }) => source.startsWith(file))).toBe(true);
+  for (const { effective } of cameras)
+    expect(effective.some(({ source }) => source.startsWith(file))).toBe(true);
 });
 
 const PATHS = SETTINGS.map(({ path }) => path);

@@ -13,7 +13,7 @@ it('describes each request once, with whom it is for', () => {
 
 it('tells answers that are right from those that are not', () => {
   const error = { code: 'web-login', message: 'log in first', remedy: ERRORS['web-login'].remedy };
-  const session = { role: null, login: true, started: '2026-06-01T07:13:00.000Z' };
+  const session = { role: null, login: true, started: '2026-06-01T07:13:00.000Z', page: 'only' };
   checkAnswer('GET', '/api/session', 200, session);
   checkAnswer('POST', '/api/commands/status', 401, error);
   expect(() => checkAnswer('GET', '/api/session', 200, { ...session, role: 'root' })).toThrow('/role');

@@ -24,10 +24,14 @@ export async function setup(): Promise<void> {
   const folder = join(ROOT, '.cache', `programs-${process.pid}`);
   process.env.TEST_PROGRAMS = folder;
   const temporary = mkdtempSync(join(tmpdir(), 'surfwatch-tests-'));
-  process.env.TMPDIR = temporary;
-  // A run that is interrupted gets no further.
+  process.env.TEST_TEMPORARY = temporary;
+  // A run that is interrupted gets no further; what it has mounted stays.
   process.once('exit', () => {
-    for (const own of [folder, temporary]) rmSync(own, { recursive: true, force: true });
+    for (const own of [folder, temporary]) {
+      try {
+        rmSync(own, { recursive: true, force: true });
+      } catch {}
+    }
   });
   await bundle(folder, PROGRAMS);
 }

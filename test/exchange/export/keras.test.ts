@@ -6,10 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadHead } from '../../../src/activity/head-bundle.ts';
 import { exportKeras, exportKerasHdf5 } from '../../../src/exchange/export/keras.ts';
 import type { ExportModel } from '../../../src/exchange/export/model.ts';
-import { openModelFiles } from '../../../src/exchange/import/files.ts';
-import { importModel } from '../../../src/exchange/import/import-model.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { largestDifference } from '../../vision/support.ts';
+import { importInto } from '../import/support.ts';
 import { daemonAnswers, IMAGES, modelWith } from './keras-support.ts';
 
 const hasKeras =
@@ -50,18 +49,7 @@ describe('export keras', () => {
     async (name, write) => {
       const input = { kind: 'softsign', scale: 7 } as const;
       const { folder, path } = await written(name, write, await modelWith({ input }));
-      const { head, backbone } = await importModel(await openModelFiles(path), {
-        models: folder,
-        heads: join(folder, 'heads'),
-        labels: undefined,
-        background: [],
-        scaling: undefined,
-        output: undefined,
-        backboneId: undefined,
-        licence: undefined,
-        command: 'surfwatch import',
-        now: new Date(),
-      });
+      const { head, backbone } = await importInto(folder, path);
       const { id, weights } = backbone.manifest;
       // Its id tells the weights, which are without the projection of cells.
       expect(id).toMatch(/^mobilenetv2-/);

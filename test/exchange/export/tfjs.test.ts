@@ -4,11 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { loadHead } from '../../../src/activity/head-bundle.ts';
 import { exportTfjs } from '../../../src/exchange/export/tfjs.ts';
 import { checkTfjs, loadExported } from '../../../src/exchange/export/tfjs-check.ts';
-import { openModelFiles } from '../../../src/exchange/import/files.ts';
-import { importModel } from '../../../src/exchange/import/import-model.ts';
 import { loadTensorflow } from '../../../src/vision/engines/tensorflow.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { largestDifference } from '../../vision/support.ts';
+import { importInto } from '../import/support.ts';
 import { daemonAnswers, IMAGES, modelWith } from './keras-support.ts';
 
 const identity = [0, 1, 2].map(() => ({ slope: 1, intercept: 0 }));
@@ -57,18 +56,7 @@ describe('export tfjs', () => {
     for (const [name, bytes] of Object.entries(await exportTfjs(model))) {
       await writeFile(join(folder, 'tfjs', name), bytes);
     }
-    const { backbone } = await importModel(await openModelFiles(join(folder, 'tfjs')), {
-      models: folder,
-      heads: join(folder, 'heads'),
-      labels: undefined,
-      background: [],
-      scaling: undefined,
-      output: undefined,
-      backboneId: undefined,
-      licence: undefined,
-      command: 'surfwatch import',
-      now: new Date(),
-    });
+    const { backbone } = await importInto(folder, join(folder, 'tfjs'));
     const { id, weights, licence, layers } = backbone.manifest;
     // Its id tells the weights, which are without the projection of cells.
     expect(id).toMatch(/^mobilenetv2-/);

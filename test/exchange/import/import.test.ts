@@ -4,8 +4,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { scoreEmbeddings } from '../../../src/activity/head.ts';
 import { loadHead } from '../../../src/activity/head-bundle.ts';
-import { openModelFiles } from '../../../src/exchange/import/files.ts';
-import { type ImportOptions, importModel } from '../../../src/exchange/import/import-model.ts';
+import type { ImportOptions } from '../../../src/exchange/import/import-model.ts';
 import { loadBackboneBundle } from '../../../src/vision/bundle.ts';
 import { createOnnxBackbone } from '../../../src/vision/engines/onnx.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -14,6 +13,7 @@ import { largestDifference, randomPixels } from '../../vision/support.ts';
 import {
   dense,
   functional,
+  importInto,
   kerasArchive,
   layer,
   member,
@@ -71,20 +71,7 @@ async function put(files: Readonly<Record<string, Uint8Array>>): Promise<string>
 
 async function imported(path: string, change: Partial<ImportOptions> = {}) {
   const models = join(dirname(path), 'models');
-  const found = await importModel(await openModelFiles(path), {
-    models,
-    heads: join(models, 'heads'),
-    labels: undefined,
-    background: [],
-    scaling: undefined,
-    output: undefined,
-    backboneId: undefined,
-    licence: undefined,
-    command: 'surfwatch import',
-    now: new Date('2026-06-01T09:00:00Z'),
-    ...change,
-  });
-  return { ...found, models };
+  return { ...(await importInto(models, path, change)), models };
 }
 
 /** What the daemon makes of some noise, and what TensorFlow.js makes of it with the model as it was given. */

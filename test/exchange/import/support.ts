@@ -1,9 +1,29 @@
 /** Files of a MobileNetV2 with random weights, as Keras and TensorFlow.js write them. */
+import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { createRandom, type Random } from '../../../src/base/random.ts';
 import { writeHdf5 } from '../../../src/exchange/export/keras-hdf5.ts';
+import { openModelFiles } from '../../../src/exchange/import/files.ts';
+import { type ImportOptions, importModel } from '../../../src/exchange/import/import-model.ts';
 import { mobileNetV2Layers } from '../../../src/exchange/import/mobilenet-v2.ts';
 import type { Tensor } from '../../../src/exchange/import/tensor.ts';
+
+/** Imports a model as the command does where it is given nothing else. @param models the folder that it goes to */
+export async function importInto(models: string, path: string, change: Partial<ImportOptions> = {}) {
+  return importModel(await openModelFiles(path), {
+    models,
+    heads: join(models, 'heads'),
+    labels: undefined,
+    background: [],
+    scaling: undefined,
+    output: undefined,
+    backboneId: undefined,
+    licence: undefined,
+    command: 'surfwatch import',
+    now: new Date('2026-06-01T09:00:00Z'),
+    ...change,
+  });
+}
 
 type Named = Record<string, Tensor>;
 

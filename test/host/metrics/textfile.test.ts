@@ -32,9 +32,13 @@ describe('the file for node_exporter', () => {
     const path = join(folder, 'surfwatch.prom');
     const { file, next } = await writing(path);
     await next();
-    expect(await readFile(path, 'utf8')).toContain('\nsurfwatch_frames_captured_total 2\n');
+    expect(await readFile(path, 'utf8')).toContain(
+      '\nsurfwatch_frames_captured_total{site="north-pier"} 2\n',
+    );
     await next();
-    expect(await readFile(path, 'utf8')).toContain('\nsurfwatch_frames_captured_total 3\n');
+    expect(await readFile(path, 'utf8')).toContain(
+      '\nsurfwatch_frames_captured_total{site="north-pier"} 3\n',
+    );
     expect(await readdir(folder)).toEqual(['surfwatch.prom']);
     await file.stop();
     expect(await readdir(folder)).toEqual([]);

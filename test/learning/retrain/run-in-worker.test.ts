@@ -44,19 +44,18 @@ describe('startRetrainJob', () => {
 
   it.runIf(process.platform === 'linux')('lowers the priority of its thread and of no other', async () => {
     const before = priorities().get(process.pid);
-    const lowest: number[] = [];
-    const own = new Set<number | undefined>();
-    const options = { ...RETRAIN_DEFAULTS, epochs: 400 };
-    const job = start(toyInput(board()), options, {
-      onProgress: () => {
-        const during = priorities();
-        own.add(during.get(process.pid));
-        lowest.push(Math.max(...during.values()));
-      },
+    let cancel: () => void = () => undefined;
+    let ended: Promise<unknown> = Promise.resolve();
+    const during = await new Promise<ReturnType<typeof priorities>>((resolve, reject) => {
+      const hooks = { onProgress: () => resolve(priorities()) };
+      const job = startRetrainJob(toyInput(board()), RETRAIN_DEFAULTS, hooks, { programs: BUNDLED });
+      cancel = job.cancel;
+      ended = job.result.catch(reject);
     });
-    await job.result;
-    expect([...own]).toEqual([before]);
-    expect(lowest).toContain(19);
+    expect(during.get(process.pid)).toBe(before);
+    expect([...during.values()]).toContain(19);
+    cancel();
+    await ended;
   });
 
   it('tells of a cancel in the middle, and of nothing after it', async () => {
