@@ -20,12 +20,12 @@ interface BenchOptions {
 }
 
 /** How often each thing is measured. */
-const FULL = { rounds: 10, whole: 10, tiles: 3, frames: 16, starts: 5, daemonMs: 40_000 };
+const FULL = { rounds: 10, whole: 10, tiles: 3, frames: 12, starts: 5, daemonMs: 40_000 };
 const QUICK = { rounds: 2, whole: 4, tiles: 2, frames: 4, starts: 2, daemonMs: 8_000 };
 
 const HELP = `
 Engines take turns, each in a process of its own, so that a busy moment meets all of them. Engines that are not
-installed are listed as such. It takes about four minutes, with --quick one; let nothing else run.
+installed are listed as such. It takes about six minutes, with --quick two; let nothing else run.
 
 Examples:
   $ npm run bench

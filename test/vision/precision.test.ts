@@ -17,7 +17,7 @@ async function opened(options: Partial<EngineOptions>, of = bundle, use: 'photos
   const { log, lines } = readableLog();
   const { backbone, why } = await createBackbone(of, { engine: 'onnx', threads: 1, ...options }, log, use);
   await backbone.close();
-  return { precision: backbone.precision, why, said: JSON.stringify(lines) };
+  return { precision: backbone.precision, runtime: backbone.runtime, why, said: JSON.stringify(lines) };
 }
 
 describe('a trial of fp32 and int8', () => {
@@ -61,7 +61,9 @@ describe('a trial of fp32 and int8', () => {
 
 describe('the precision of the pass', () => {
   it('is what was set, and fp32 for photos and for commands, which keep no trial', async () => {
-    expect((await opened({ precision: 'int8' })).precision).toBe('int8');
+    const int8 = await opened({ precision: 'int8' });
+    expect(int8.precision).toBe('int8');
+    expect(int8.runtime).toMatch(/ int8$/);
     expect((await opened({ precision: 'auto' })).precision).toBe('fp32');
     expect((await opened({ precision: 'int8' }, bundle, 'photos')).precision).toBe('fp32');
   });

@@ -38,7 +38,7 @@ export async function createOnnxBackbone(
   const size = manifest.input.size;
   return {
     engine: 'onnx',
-    runtime: `onnxruntime ${env.versions.node ?? env.versions.common}`,
+    runtime: `onnxruntime ${env.versions.node ?? env.versions.common}${precision === 'int8' ? ' int8' : ''}`,
     precision,
     manifest,
     embed: (pixels, count) =>
