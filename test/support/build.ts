@@ -3,7 +3,7 @@
  * the programs of the tests as well, and gives the run a directory for temporary files of its own.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/build.js';
@@ -24,6 +24,8 @@ export async function setup(): Promise<void> {
   const folder = join(ROOT, '.cache', `programs-${process.pid}`);
   process.env.TEST_PROGRAMS = folder;
   const temporary = mkdtempSync(join(tmpdir(), 'surfwatch-tests-'));
+  // Some tests go on as another user, and must get to their files.
+  chmodSync(temporary, 0o711);
   process.env.TEST_TEMPORARY = temporary;
   // A run that is interrupted gets no further; what it has mounted stays.
   process.once('exit', () => {
