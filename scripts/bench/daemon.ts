@@ -52,6 +52,7 @@ export async function measureDaemon(job: DaemonJob): Promise<DaemonResult> {
       config,
       '--set',
       `broker.port=${port}`,
+      '--set',
       'web.port=0',
     ];
     const daemon = spawn(process.execPath, args, {
