@@ -1,4 +1,4 @@
-/** What all cameras of the program share: the engine, the embedded broker, the look after the board, the page's server. */
+/** What all cameras of the program share: the engine, the embedded broker, the monitoring of the board, the page's server. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type SharedBackbone, shareBackbone } from '../activity/model.ts';

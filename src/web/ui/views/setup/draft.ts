@@ -1,5 +1,5 @@
 /** The configuration as it is being changed: what is set, what that would come to, and how it is saved. */
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { ask } from '../../api.ts';
 import type { Session } from '../../session.ts';
 import { t } from './texts.ts';
@@ -38,6 +38,8 @@ export const config = signal<Config | null>(null);
 export const changes = signal<Readonly<Record<string, unknown>>>({});
 /** What the changes come to; null while there are none, or it is not known yet. */
 export const preview = signal<Preview | null>(null);
+/** Whether it is of the changes as they are: what was typed since must not be missing from what is saved. */
+export const isUpToDate = signal(false);
 /** Settings that were saved and wait for a restart. */
 export const waiting = signal<readonly string[]>([]);
 
@@ -136,6 +138,7 @@ const PAUSE_MS = 250;
 effect(() => {
   // Of another text it is another difference.
   void config.value?.etag;
+  isUpToDate.value = false;
   const changed = Object.entries(changes.value).map(([path, value]) => ({ path, value }));
   if (changed.length === 0) {
     preview.value = null;
@@ -144,7 +147,11 @@ effect(() => {
   const asked = new AbortController();
   const timer = setTimeout(async () => {
     const next = await ask<Preview>('POST', '/config/preview', { changes: changed }).catch(() => null);
-    if (!asked.signal.aborted) preview.value = next;
+    if (asked.signal.aborted) return;
+    batch(() => {
+      preview.value = next;
+      isUpToDate.value = true;
+    });
   }, PAUSE_MS);
   return () => {
     clearTimeout(timer);

@@ -2,14 +2,25 @@
 import { useSignal } from '@preact/signals';
 import { Fault, Notice } from '../../parts/notice.tsx';
 import { text } from '../../texts.ts';
-import { changes, config, discard, load, type Preview, preview, restart, save, waiting } from './draft.ts';
+import {
+  changes,
+  config,
+  discard,
+  isUpToDate,
+  load,
+  type Preview,
+  preview,
+  restart,
+  save,
+  waiting,
+} from './draft.ts';
 import { t } from './texts.ts';
 
 export function SaveStep() {
   const fault = useSignal<unknown>(null);
   const isBusy = useSignal(false);
   const wasSaved = useSignal(false);
-  const next = preview.value;
+  const next = isUpToDate.value ? preview.value : null;
   const hasChanges = Object.keys(changes.value).length > 0;
   const isWritable = config.value?.writable === true && config.value.file !== null;
   const run = async (work: () => Promise<void>) => {
