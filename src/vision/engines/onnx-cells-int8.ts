@@ -11,7 +11,7 @@ import { planStages, type Stage, stageOf } from '../cells/stages.ts';
 import { type NetworkLayer, networkLayers } from '../network.ts';
 import { lazy } from './lazy.ts';
 import type { OpenSession } from './onnx-cells.ts';
-import { headNodes, headValues } from './onnx-head.ts';
+import { headNodes, headTensors, headValues } from './onnx-head.ts';
 import { dequantise, int8Layers, joined, type OnnxPart } from './onnx-int8.ts';
 import { type OnnxNode, writeOnnxModel } from './onnx-proto.ts';
 import { type QuantisedModel, quantise, type Scale } from './quantise.ts';
@@ -47,7 +47,7 @@ export function openInt8Cells(
     run: (index, input, data) => run(index, input, data as Uint8Array),
     async finish(wide, head) {
       const { height, width } = wide;
-      const { hidden, outputs } = head;
+      const { outputs } = head;
       const far = await run(
         stages.length - 1,
         wide,
@@ -79,10 +79,7 @@ export function openInt8Cells(
               1,
               deep.out,
             ]),
-            hiddenKernel: new Tensor('float32', head.hiddenKernel, [hidden, head.width]),
-            hiddenBias: new Tensor('float32', head.hiddenBias, [hidden]),
-            outputKernel: new Tensor('float32', head.outputKernel, [outputs, hidden]),
-            outputBias: new Tensor('float32', head.outputBias, [outputs]),
+            ...headTensors(Tensor, head),
           },
           {
             vectors: new Tensor('float32', rows(found.vectors, width * weights.width), [

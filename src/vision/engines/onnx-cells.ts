@@ -7,7 +7,7 @@ import { createPassMemory } from '../cells/pass-memory.ts';
 import { planStages, type Stage } from '../cells/stages.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import { CLIP_CONSTANTS, inputConstants, inputNodes, layerConstants, layersNodes } from './onnx-graph.ts';
-import { headNodes, headValues } from './onnx-head.ts';
+import { headNodes, headTensors, headValues } from './onnx-head.ts';
 import { type OnnxConstant, type OnnxNode, type OnnxValue, writeOnnxModel } from './onnx-proto.ts';
 
 export type OpenSession = (graph: Uint8Array) => Promise<InferenceSession>;
@@ -40,13 +40,9 @@ export function openOnnxCells(
       return { channels, height, width, data: output.data, order: 'planes' };
     },
     async finish(input, head) {
-      const { hidden, width, outputs } = head;
       const { vectors, logits } = await (await session(-1)).run({
         input: tensorOf(input),
-        hiddenKernel: new Tensor('float32', head.hiddenKernel, [hidden, width]),
-        hiddenBias: new Tensor('float32', head.hiddenBias, [hidden]),
-        outputKernel: new Tensor('float32', head.outputKernel, [outputs, hidden]),
-        outputBias: new Tensor('float32', head.outputBias, [outputs]),
+        ...headTensors(Tensor, head),
       });
       const [, rows, columns] = (vectors as OnnxTensor).dims as [number, number, number, number];
       return { rows, columns, vectors: vectors?.data as Float32Array, logits: logits?.data as Float32Array };
