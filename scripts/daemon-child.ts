@@ -16,7 +16,7 @@ export interface DaemonChild {
 /** Starts it; resolves when it answers. */
 export async function startDaemonChild(settings: readonly string[], stateDir: string): Promise<DaemonChild> {
   const port = await getPort();
-  const child = spawnDaemon(['camera.kind=simulator', 'learning.minFree=0', ...settings], stateDir, port);
+  const child = spawnDaemon(['camera.kind=simulator', 'monitor.minFree=0', ...settings], stateDir, port);
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
     try {

@@ -13,7 +13,7 @@ describe('a process that is done wrong', () => {
     'may sleep, as in a suspended machine: it is offline meanwhile, and goes on by itself',
     async () => {
       const broker = await mosquitto();
-      const set = ['mqtt.keepalive=2s', 'activity.staleAfter=5s'];
+      const set = ['activity.staleAfter=5s'];
       const board = await startBoard({ url: broker.url, stateDir: await temporaryFolder(), set });
       await board.framesGoOn('awake');
       const heard = await listener(broker.url);

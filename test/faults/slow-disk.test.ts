@@ -22,7 +22,7 @@ describe.skipIf(!hasMosquitto || !canBuild)('a slow disk', () => {
     const board = await startBoard({
       url: broker.url,
       stateDir,
-      set: ['learning.keep=pictures', 'mqtt.keepalive=5s'],
+      set: ['learning.keep=pictures'],
       env: {
         LD_PRELOAD: library,
         SLOW_FOLDER: stateDir,
