@@ -142,6 +142,9 @@ export function headWeightBytes(head: Omit<HeadBundle, 'manifest'>): Uint8Array 
   return Buffer.concat(parts.map(part => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)));
 }
 
+/** Far above what training gives, and far below what makes a score infinite, or no number. */
+const MAX_WEIGHT = 1e6;
+
 function splitWeights(bytes: Buffer, manifest: HeadManifest, path: string) {
   const { width, hidden } = manifest;
   const outputs = outputsOf(manifest);
@@ -154,6 +157,10 @@ function splitWeights(bytes: Buffer, manifest: HeadManifest, path: string) {
     );
   }
   const values = new Float32Array(new Uint8Array(bytes).buffer);
+  // Not a number is not within it either.
+  if (!values.every(value => Math.abs(value) <= MAX_WEIGHT)) {
+    throw new SurfwatchError('model-invalid', `${path} has weights that are not numbers up to ${MAX_WEIGHT}`);
+  }
   const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 0));
   const [hiddenKernel, hiddenBias, outputKernel, outputBias] = sizes.map((size, index) =>
     values.subarray(starts[index], (starts[index] as number) + size),

@@ -28,6 +28,9 @@ export interface Database {
 /** `synced`: on disk (fsync) when the call returns; else the newest may be lost in a power cut, none is torn. */
 export type Durability = 'synced' | 'unsynced';
 
+/** The path of a database that is no file, and ends with its connection. */
+export const IN_MEMORY = ':memory:';
+
 type Statement = ReturnType<Libsql.Database['prepare']>;
 
 /** @throws SurfwatchError `state-unwritable` where the file cannot be opened; a damaged file is met when it is first read */
@@ -123,7 +126,7 @@ export function connect(path: string, busyTimeoutMs: number, usual: Durability):
 }
 
 function open(path: string, busyTimeoutMs: number): Libsql.Database {
-  makePrivate(path);
+  if (path !== IN_MEMORY) makePrivate(path);
   try {
     return new Libsql(path, { timeout: busyTimeoutMs });
   } catch (error) {

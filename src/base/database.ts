@@ -1,8 +1,9 @@
 /** Opens an SQLite file and brings it up to date; a damaged one is set aside. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SurfwatchError } from '../errors.ts';
-import { connect, type Database, type Durability } from './connection.ts';
+import { connect, type Database, type Durability, IN_MEMORY } from './connection.ts';
 import { setAside } from './set-aside.ts';
 import { isCorrupt, storageError } from './storage-error.ts';
 
@@ -53,7 +54,7 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
 
 function openOnce(options: DatabaseOptions): Database {
   const { path, migrations, busyTimeoutMs = 5000, durability = 'unsynced' } = options;
-  const endedBadly = existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0;
+  const endedBadly = existsSync(`${path}-wal`);
   const database = connect(path, busyTimeoutMs, durability);
   try {
     // So that deleted rows can give their place back; only possible before the first table.
@@ -62,6 +63,8 @@ function openOnce(options: DatabaseOptions): Database {
     database.exec('PRAGMA foreign_keys = ON');
     if (endedBadly || options.check) check(database);
     migrate(database, migrations);
+    checkColumns(database, migrations);
+    if (endedBadly || options.check) checkTexts(database);
     syncFolderOf(path);
     return database;
   } catch (error) {
@@ -72,11 +75,54 @@ function openOnce(options: DatabaseOptions): Database {
 
 function check(database: Database): void {
   const [first] = database.all<{ quick_check: string }>('PRAGMA quick_check(1)');
-  if (first?.quick_check === 'ok') return;
-  const cause = Object.assign(new Error(first?.quick_check ?? 'it does not check'), {
-    code: 'SQLITE_CORRUPT',
-  });
-  throw storageError(cause, database.path);
+  if (first?.quick_check !== 'ok') throw corrupt(first?.quick_check ?? 'it does not check', database.path);
+}
+
+/** A damaged name of a column is still SQL, which SQLite does not check; what is read from it would be missing. */
+function checkColumns(database: Database, migrations: readonly string[]): void {
+  const intact = connect(IN_MEMORY, 0, 'unsynced');
+  try {
+    migrate(intact, migrations);
+    const names = (of: Database) => columnsOf(of).map(({ table, column }) => `${table}.${column}`);
+    if (names(database).join() !== names(intact).join())
+      throw corrupt('it has other columns', database.path);
+  } finally {
+    intact.close();
+  }
+}
+
+/** What SQLite does not check either: libsql ends the process where it meets text that is not UTF-8. */
+function checkTexts(database: Database): void {
+  for (const { table, column } of columnsOf(database)) {
+    const [name, of] = [textOf(column), textOf(table)];
+    const unusual = database.all<{ text: Uint8Array }>(
+      `SELECT CAST("${name}" AS BLOB) AS text FROM "${of}"
+       WHERE typeof("${name}") = 'text'
+       AND (length("${name}") <> length(CAST("${name}" AS BLOB)) OR "${name}" GLOB '*[^ -~]*')`,
+    );
+    if (!unusual.every(({ text }) => isUtf8(text)))
+      throw corrupt(`a text of ${of}.${name} is damaged`, database.path);
+  }
+}
+
+interface Column {
+  /** Hexadecimal, as they may be damaged. */
+  readonly table: string;
+  readonly column: string;
+}
+
+const textOf = (hex: string) => Buffer.from(hex, 'hex').toString();
+
+function columnsOf(database: Database): Column[] {
+  return database.all<Column>(
+    `SELECT hex(tables.name) AS "table", hex(columns.name) AS "column"
+     FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+     WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite%' ORDER BY tables.name, columns.cid`,
+  );
+}
+
+function corrupt(message: string, path: string): SurfwatchError {
+  return storageError(Object.assign(new Error(message), { code: 'SQLITE_CORRUPT' }), path);
 }
 
 function migrate(database: Database, migrations: readonly string[]): void {

@@ -1,4 +1,5 @@
 /** The queue of events as an SQLite file. */
+import { isUtf8 } from 'node:buffer';
 import { connect } from '../base/connection.ts';
 import { type Database, openDatabase } from '../base/database.ts';
 import { isCorrupt } from '../base/storage-error.ts';
@@ -185,9 +186,11 @@ function readUntilDamaged(damaged: Database, next: string, found: Map<number, st
   let seq = next.includes('DESC') ? Number.MAX_SAFE_INTEGER : 0;
   try {
     for (;;) {
-      const row = damaged.get<Row>(`SELECT * FROM events WHERE ${next} LIMIT 1`, seq);
+      // As bytes: libsql ends the process where it meets text that is not UTF-8.
+      const sql = `SELECT seq, CAST(payload AS BLOB) AS bytes FROM events WHERE ${next} LIMIT 1`;
+      const row = damaged.get<{ seq: number; bytes: Uint8Array }>(sql, seq);
       if (row === undefined || found.has(row.seq)) return;
-      found.set(row.seq, row.payload);
+      if (isUtf8(row.bytes)) found.set(row.seq, Buffer.from(row.bytes).toString());
       seq = row.seq;
     }
   } catch {

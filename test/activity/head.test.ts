@@ -229,6 +229,16 @@ describe('loadHead refuses', () => {
     await expect(saved(change)).rejects.toMatchObject({ code: 'model-invalid' });
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 3e30])('the weight %d', async weight => {
+    const heads = await temporaryFolder();
+    const head = randomHead(1);
+    await saveHead(heads, { ...head, hiddenBias: head.hiddenBias.map(() => weight) }, {});
+    await expect(loadHead(heads, 'head-1', BACKBONE)).rejects.toMatchObject({
+      code: 'model-invalid',
+      message: expect.stringContaining('not numbers'),
+    });
+  });
+
   it.each(['weights.f32.bin', 'head.json'])('a bundle without %s', async file => {
     await expect(saved(folder => rm(join(folder, file)))).rejects.toMatchObject({
       code: 'model-missing',

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -153,6 +153,31 @@ describe('a damaged database', () => {
     expect((await readdir(join(at, '..'))).filter(name => name.includes('corrupt')).length).toBeGreaterThan(
       0,
     );
+  });
+
+  it('is found by the name of a column, which SQLite takes for another', async () => {
+    const at = await path();
+    opened(at).database.close();
+    writeFileSync(at, readFileSync(at, 'latin1').replace('data BLOB', 'd\xffta BLOB'), 'latin1');
+    const { database, setAside } = opened(at);
+    expect(setAside).not.toBeNull();
+    expect(database.all('SELECT data FROM things')).toEqual([]);
+  });
+
+  it('is found after a bad end by text that is none', async () => {
+    const at = await path();
+    const { database: first } = opened(at);
+    first.run('INSERT INTO things (name) VALUES (?)', 'hello');
+    first.run('INSERT INTO things (name) VALUES (?)', 'Ærøskøbing');
+    first.close();
+    writeFileSync(`${at}-wal`, '');
+    expect(opened(at).setAside).toBeNull();
+    first.close();
+    writeFileSync(at, readFileSync(at, 'latin1').replace('hello', 'he\xfflo'), 'latin1');
+    writeFileSync(`${at}-wal`, '');
+    const { database, setAside } = opened(at);
+    expect(setAside).not.toBeNull();
+    expect(database.all('SELECT name FROM things')).toEqual([]);
   });
 
   it('is no damage where the log of the last moments is cut off', async () => {

@@ -275,8 +275,9 @@ async function databaseSubjects(): Promise<Record<string, Subject>> {
   return {
     'learning.db': {
       folder,
-      file: readdirSync(folder).includes('learning.db') ? 'learning.db' : 'learning/learning.db',
+      file: 'learning.db',
       read: async copy => {
+        endedBadly(join(copy, 'learning.db'));
         const opened = await archiveIn(copy);
         try {
           opened.frames();
@@ -293,6 +294,7 @@ async function databaseSubjects(): Promise<Record<string, Subject>> {
       folder,
       file: 'outbox.db',
       read: async copy => {
+        endedBadly(join(copy, 'outbox.db'));
         const opened = eventsIn(copy);
         opened.start();
         for (let event = 0; event < 10; event++) {
@@ -303,6 +305,11 @@ async function databaseSubjects(): Promise<Record<string, Subject>> {
       },
     },
   };
+}
+
+/** As the process leaves it that met damage libsql cannot bear; the next one looks for it. */
+function endedBadly(path: string): void {
+  writeFileSync(`${path}-wal`, '');
 }
 
 /** Either all of a backup is taken, or nothing. */

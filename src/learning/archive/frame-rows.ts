@@ -93,13 +93,28 @@ export function toKeptFrame(row: FrameRow): KeptFrame {
     hasPicture: row.picture_bytes > 0,
     bytes: row.picture_bytes + row.embeddings_bytes,
     novelty: row.novelty,
-    cells: JSON.parse(row.cells) as KeptCell[],
+    cells: cellsIn(row),
   };
 }
 
+/** None where their text rotted on the disk. */
+function cellsIn({ cells }: FrameRow): KeptCell[] {
+  try {
+    return JSON.parse(cells) as KeptCell[];
+  } catch {
+    return [];
+  }
+}
+
+/** Null also where they are not those of the frame's cells, as one of both rotted on the disk. */
 export function readEmbeddings(database: Database, id: string): Float32Array | null {
-  const row = database.get<{ data: Uint8Array }>('SELECT data FROM embeddings WHERE frame = ?', id);
-  return row === undefined ? null : float16ToFloat32(row.data);
+  const row = database.get<{ data: Uint8Array; cells: number }>(
+    `SELECT data, iif(json_valid(cells), json_array_length(cells), 0) AS cells
+     FROM embeddings JOIN frames ON frames.id = embeddings.frame WHERE frames.id = ?`,
+    id,
+  );
+  if (row === undefined || row.data.length % (2 * row.cells) !== 0) return null;
+  return float16ToFloat32(row.data);
 }
 
 export function replaceCells(

@@ -46,16 +46,16 @@ export function appendUndo(
 /** What holds by the log itself. */
 function holding(database: Database, frame: string): LabellingEntry | undefined {
   const rows = database.all<LabelRow>('SELECT * FROM labels WHERE frame = ? ORDER BY seq', frame);
-  return foldLabels(rows.map(toEntry)).get(frame);
+  return foldLabels(toEntries(rows)).get(frame);
 }
 
 export function newestLabels(database: Database, limit: number): LabelEntry[] {
-  return database.all<LabelRow>('SELECT * FROM labels ORDER BY seq DESC LIMIT ?', limit).map(toEntry);
+  return toEntries(database.all('SELECT * FROM labels ORDER BY seq DESC LIMIT ?', limit));
 }
 
 /** The whole log, oldest first. */
 export function allLabels(database: Database): LabelEntry[] {
-  return database.all<LabelRow>('SELECT * FROM labels ORDER BY seq').map(toEntry);
+  return toEntries(database.all('SELECT * FROM labels ORDER BY seq'));
 }
 
 /** The entry that holds of a frame in the archive. */
@@ -70,7 +70,7 @@ export function heldLabels(database: Database, frame?: string): Map<string, Labe
     frame === undefined
       ? database.all<LabelRow>(all)
       : database.all<LabelRow>(`${all} WHERE frames.id = ?`, frame);
-  return foldLabels(rows.map(toEntry));
+  return foldLabels(toEntries(rows));
 }
 
 function append(database: Database, entry: Omit<LabelEntry, 'seq'>): LabelEntry {
@@ -85,6 +85,17 @@ function append(database: Database, entry: Omit<LabelEntry, 'seq'>): LabelEntry 
     entry.pointing === undefined ? null : JSON.stringify(entry.pointing),
   );
   return { ...entry, seq: rowid };
+}
+
+/** Without those whose text rotted on the disk: they say nothing. */
+function toEntries(rows: readonly LabelRow[]): LabelEntry[] {
+  return rows.flatMap(row => {
+    try {
+      return [toEntry(row)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function toEntry({ seq, frame, at, by, way, labels, rectangle, pointing }: LabelRow): LabelEntry {

@@ -15,6 +15,8 @@ export interface Salvaged {
 
 type Row = Record<string, SqlValue>;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * Reads each table from both ends up to what is damaged. The labels come with their numbers.
  *
@@ -58,14 +60,12 @@ function copyUntilDamaged(from: Database, to: Database, table: string, order: 'A
   let copied = 0;
   let last: SqlValue | undefined;
   try {
+    const columns = columnsIn(from, to, table);
     for (;;) {
-      const beyond = last === undefined ? '' : `WHERE rowid ${order === 'ASC' ? '>' : '<'} ?`;
-      const sql = `SELECT rowid AS place, * FROM ${table} ${beyond} ORDER BY rowid ${order} LIMIT 1`;
-      const [row] = from.all<Row>(sql, ...(last === undefined ? [] : [last]));
+      const row = from.get<Row>(...nextRow(table, columns, order, last));
       if (row === undefined) return copied;
-      const { place, ...values } = row;
-      last = place as SqlValue;
-      const taken = put(to, table, values);
+      last = row.place as SqlValue;
+      const taken = put(to, table, columns, row);
       // From the other end: met what was copied already.
       if (taken === 0 && order === 'DESC') return copied;
       copied += taken;
@@ -75,13 +75,46 @@ function copyUntilDamaged(from: Database, to: Database, table: string, order: 'A
   }
 }
 
-/** A row that does not fit (a table of an older version, embeddings of no frame) is left out. */
-function put(to: Database, table: string, row: Row): number {
-  const names = Object.keys(row);
-  const marks = names.map(() => '?').join(', ');
+/** The columns of the new table that the damaged one has too: migrations only add to the end. */
+function columnsIn(from: Database, to: Database, table: string): string[] {
+  const count = from.get<{ count: number }>('SELECT count(*) AS count FROM pragma_table_info(?)', table);
+  return to
+    .all<{ name: string }>(`PRAGMA table_info(${table})`)
+    .slice(0, count?.count ?? 0)
+    .map(({ name }) => name);
+}
+
+/**
+ * Columns by their places, as their names may be damaged. Text as bytes: libsql ends the process where it meets text that
+ * is not UTF-8.
+ */
+function nextRow(
+  table: string,
+  columns: readonly string[],
+  order: 'ASC' | 'DESC',
+  last: SqlValue | undefined,
+): [string, ...SqlValue[]] {
+  const values = columns.map(
+    name =>
+      `typeof("${name}") AS "type of ${name}", iif(typeof("${name}") = 'text', CAST("${name}" AS BLOB), "${name}") AS "${name}"`,
+  );
+  const named = columns.map(name => `"${name}"`);
+  const beyond = last === undefined ? '' : `WHERE place ${order === 'ASC' ? '>' : '<'} ?`;
+  const sql = `WITH rows (place, ${named.join(', ')}) AS (SELECT rowid, * FROM ${table})
+    SELECT place, ${values.join(', ')} FROM rows ${beyond} ORDER BY place ${order} LIMIT 1`;
+  return last === undefined ? [sql] : [sql, last];
+}
+
+/** A row that does not fit (embeddings of no frame, damaged text) is left out. */
+function put(to: Database, table: string, columns: readonly string[], row: Row): number {
+  const marks = columns.map(() => '?').join(', ');
   try {
-    const sql = `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${marks})`;
-    return to.run(sql, ...Object.values(row)).changes;
+    const values = columns.map(name => {
+      const value = row[name] as SqlValue;
+      return row[`type of ${name}`] === 'text' ? UTF8.decode(value as Uint8Array) : value;
+    });
+    const sql = `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${marks})`;
+    return to.run(sql, ...values).changes;
   } catch {
     return 0;
   }

@@ -241,6 +241,26 @@ describe('a damaged database', () => {
     expect(again.label([{ frame: frames[0]?.id ?? '', label: labelAs([]) }])[0]?.seq).toBe(14);
   });
 
+  it('with a damaged name of a column and a damaged label keeps all others', async () => {
+    const place = await archivePlace();
+    const archive = await place.open();
+    const frames = [newFrame(), newFrame()];
+    for (const frame of frames) await archive.add(frame);
+    archive.label(frames.map(({ id }) => ({ frame: id, label: labelAs(['surfing']) })));
+    archive.label([{ frame: frames[0]?.id ?? '', label: labelAs(['windsurfing']) }]);
+    const log = archive.log(100).filter(({ labels }) => labels?.[0] === 'surfing');
+    archive.close();
+    const path = join(place.directory, 'learning.db');
+    const text = (await readFile(path)).toString('latin1');
+    const damaged = text.replace('pointing TEXT', 'p\xffinting TEXT').replace('windsurfing', 'wind\xffurfing');
+    await writeFile(path, damaged, 'latin1');
+    const told: string[] = [];
+    const again = await place.open({}, setAside => told.push(setAside));
+    expect(told.length).toBe(1);
+    expect(again.log(100)).toEqual(log);
+    expect(again.counts()).toMatchObject({ frames: 2, labelled: 2 });
+  });
+
   it('is replaced by an empty one where nothing of it can be read, and the pictures stay', async () => {
     const place = await archivePlace();
     const archive = await place.open();
