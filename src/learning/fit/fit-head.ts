@@ -118,8 +118,10 @@ function batchOf(
 ): HeadBatch {
   const take = (from: Float32Array | Uint8Array, length: number) => {
     const taken = new Float32Array(drawn.length * length);
-    for (const [to, row] of drawn.entries())
-      taken.set(from.subarray(row * length, (row + 1) * length), to * length);
+    let to = 0;
+    for (const row of drawn) {
+      for (let at = row * length; at < (row + 1) * length; at++) taken[to++] = from[at] as number;
+    }
     return taken;
   };
   return {
