@@ -1,6 +1,6 @@
 /**
  * Measures what fitting a head takes: each way to compute it in a process of its own, the kernel of
- * src/learning/fit/matrix-kernel.ts beside TensorFlow.js; and a whole retraining in its thread.
+ * src/activity/matrix-kernel.ts beside TensorFlow.js; and a whole retraining in its thread.
  *
  *     npx tsx scripts/bench-retrain.ts
  */

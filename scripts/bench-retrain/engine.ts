@@ -1,9 +1,9 @@
 /** One way to compute a fit, measured: prints seconds and peak memory. Run by bench-retrain.ts. */
 
+import { plainMultiply } from '../../src/activity/matrix-kernel.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { drawByWeight, fitHead } from '../../src/learning/fit/fit-head.ts';
 import { createHeadTrainer, type HeadTrainer, startWeights } from '../../src/learning/fit/head-trainer.ts';
-import { plainMultiply } from '../../src/learning/fit/matrix-kernel.ts';
 import { RETRAIN_FIT } from '../../src/learning/retrain/retrain-head.ts';
 
 const [HIDDEN, OUTPUTS, COUNT, EPOCHS] = [64, 3, 2000, 12];

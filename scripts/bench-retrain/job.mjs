@@ -9,6 +9,18 @@ const activities = ['surfing', 'windsurfing', 'kitesurfing'];
 const random = createRandom(1);
 const values = (length, size = 1) => Float32Array.from({ length }, () => random.between(-size, size));
 
+/** Anywhere on the grid of one of three levels, as the kept cells of a camera lie. */
+function place() {
+  const across = [80, 40, 20][random.below(3)];
+  const down = (across * 9) / 16;
+  return {
+    x: random.below(across) / across,
+    y: random.below(Math.floor(down)) / down,
+    w: 3 / across,
+    h: 3 / down,
+  };
+}
+
 function input(base, held, found, frames) {
   const setOf = (length, groupOf) => ({
     samples: Array.from({ length }, (_, row) => ({
@@ -34,9 +46,9 @@ function input(base, held, found, frames) {
       id: String(index),
       takenAt: Date.UTC(2026, 5, 1, index),
       labels: index % 2 === 0 ? [activities[index % 3]] : [],
-      cells: Array.from({ length: CELLS }, (_, cell) => ({
+      cells: Array.from({ length: CELLS }, () => ({
         zone: 'beach',
-        rectangle: { x: (cell % 8) / 8, y: Math.floor(cell / 8) / 5, w: 1 / 8, h: 1 / 5 },
+        rectangle: place(),
       })),
       embeddings: values(CELLS * WIDTH).map(Math.abs),
     })),

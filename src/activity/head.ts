@@ -1,6 +1,7 @@
 /** The head: a small network from an embedding to the probability of each activity. */
 import { type HeadBundle, type HeadManifest, outputsOf } from './head-bundle.ts';
 import { prepareEmbeddings } from './head-input.ts';
+import { createHiddenLayer, type HiddenLayer } from './hidden-layer.ts';
 
 /** What the forward pass needs of a head. */
 export interface HeadNetwork extends Omit<HeadBundle, 'manifest'> {
@@ -39,17 +40,15 @@ export function headLogits(head: HeadNetwork, embeddings: Float32Array, count: n
   const outputs = outputsOf(head.manifest);
   const logits = new Float32Array(count * activities.length);
   const sums = new Float64Array(outputs);
-  const units = new Float64Array(hidden);
+  const layer = layerOf(width, hidden);
+  layer.load(head);
   for (let row = 0; row < count; row++) {
-    const embedding = prepared.subarray(row * width, (row + 1) * width);
-    for (let unit = 0; unit < hidden; unit++) {
-      const sum = dot(head.hiddenKernel, unit * width, embedding) + (head.hiddenBias[unit] as number);
-      units[unit] = Math.max(0, sum);
-    }
+    if (row % ROWS === 0) layer.forward(prepared, row, Math.min(ROWS, count - row));
+    const start = (row % ROWS) * layer.columns;
     for (let index = 0; index < outputs; index++) {
       let sum = head.outputBias[index] as number;
       for (let unit = 0; unit < hidden; unit++) {
-        sum += (head.outputKernel[index * hidden + unit] as number) * (units[unit] as number);
+        sum += (head.outputKernel[index * hidden + unit] as number) * (layer.units[start + unit] as number);
       }
       sums[index] = sum;
     }
@@ -61,25 +60,22 @@ export function headLogits(head: HeadNetwork, embeddings: Float32Array, count: n
   return logits;
 }
 
+/** Rows at a time. */
+const ROWS = 128;
+/** One of each shape, as WebAssembly's memory is too dear to be made for every call. */
+const layers = new Map<string, HiddenLayer>();
+
+function layerOf(width: number, hidden: number): HiddenLayer {
+  const shape = `${width} ${hidden}`;
+  const known = layers.get(shape) ?? createHiddenLayer({ width, hidden, most: ROWS });
+  layers.set(shape, known);
+  return known;
+}
+
 /** log(p / (1 - p)) of p = softmax(sums)[index]: the sum less the log of the others' exponentials together. */
 function logOdds(sums: Float64Array, index: number): number {
   const others = sums.filter((_, other) => other !== index);
   const largest = Math.max(...others);
   const rest = others.reduce((total, sum) => total + Math.exp(sum - largest), 0);
   return (sums[index] as number) - largest - Math.log(rest);
-}
-
-function dot(kernel: Float32Array, start: number, embedding: Float32Array): number {
-  // Four sums keep the additions independent, which the processor runs side by side.
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0; i < embedding.length; i += 4) {
-    a += (kernel[start + i] as number) * (embedding[i] as number);
-    b += (kernel[start + i + 1] as number) * (embedding[i + 1] as number);
-    c += (kernel[start + i + 2] as number) * (embedding[i + 2] as number);
-    d += (kernel[start + i + 3] as number) * (embedding[i + 3] as number);
-  }
-  return a + b + c + d;
 }

@@ -41,7 +41,8 @@ export function likeliest(scores: Scores): { activity: string; score: number } {
   let activity = '';
   let most = -1;
   let sum = 0;
-  for (const [name, score] of Object.entries(scores)) {
+  for (const name of Object.keys(scores)) {
+    const score = scores[name] as number;
     sum += score;
     if (score > most) [activity, most] = [name, score];
   }

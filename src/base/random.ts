@@ -11,9 +11,10 @@ export interface Random {
 
 /** mulberry32 (Tommy Ettinger, public domain): 32 bits of state, good enough for everything but secrets. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
+  // Signed: Node.js keeps numbers of 32 bits with a sign in place, and would allocate memory for each of the others.
+  let state = seed | 0;
   const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
+    state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;

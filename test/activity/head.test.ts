@@ -49,6 +49,22 @@ describe('the forward pass', () => {
   });
 });
 
+describe('many rows at once', () => {
+  it('are scored as each alone, whatever other head was asked between them', () => {
+    const [head, other] = [randomHead(3), randomHead(8)];
+    const count = 300;
+    const random = createRandom(5);
+    const embeddings = Float32Array.from({ length: count * WIDTH }, () => random.between(0, 6));
+    const alone = Array.from({ length: count }, (_, row) => {
+      const one = embeddings.subarray(row * WIDTH, (row + 1) * WIDTH);
+      headLogits(other, one, 1);
+      return [...headLogits(head, one, 1)];
+    });
+    expect([...headLogits(head, embeddings, count)]).toEqual(alone.flat());
+    expect(headLogits(head, new Float32Array(0), 0)).toHaveLength(0);
+  });
+});
+
 describe('a head that prepares its input', () => {
   const input = { kind: 'softsign', scale: 3 } as const;
 

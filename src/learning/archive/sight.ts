@@ -19,7 +19,9 @@ export function zoneScoresOf(
   const zones = new Map<string, { score: number; scores: Scores }[]>();
   for (const { zone, scores } of cells) {
     if (zone === '') continue;
-    zones.set(zone, [...(zones.get(zone) ?? []), { score: likeliest(scores).score, scores }]);
+    const found = zones.get(zone) ?? [];
+    zones.set(zone, found);
+    found.push({ score: likeliest(scores).score, scores });
   }
   return new Map([...zones].map(([zone, found]) => [zone, sightOfFrame(found, head).scores]));
 }

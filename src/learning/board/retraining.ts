@@ -55,6 +55,11 @@ interface Running {
   readonly done: Promise<void>;
 }
 
+/** What is told of a job's end, and the head that waits for approval since. */
+interface Ended extends Partial<Training> {
+  readonly held?: HeldHead;
+}
+
 const OUTCOMES = { promote: 'promoted', hold: 'held', reject: 'rejected' } as const;
 const NOTE = 'job.json';
 
@@ -73,11 +78,10 @@ export class Retraining {
   async start(): Promise<void> {
     const note = await readFile(this.#note(), 'utf8').catch(() => null);
     const job = note === null ? undefined : jobIn(note);
-    const { held } = this.#deps.store;
-    // It may have been killed when the head was on disk, and the note not yet gone.
-    if (job === undefined || job === held?.job) {
-      if (held !== null) this.#showHeld(held);
-      else this.#update({});
+    const { held, history } = this.#deps.store;
+    // It may have been killed when what came of it was on disk, and the note not yet gone.
+    if (job === undefined || job === held?.job || job === history(1)[0]?.job) {
+      this.#update(held === null ? {} : { job: held.job, ...this.#waiting(held), finishedAt: held.at });
       await rm(this.#note(), { force: true });
       return;
     }
@@ -113,8 +117,11 @@ export class Retraining {
     const cancelled = new AbortController();
     const epochs = request.epochs ?? RETRAIN_DEFAULTS.epochs;
     this.#update({ ...NOTHING, job, state: 'queued', epochs, startedAt: this.#now() });
-    const done = this.#run(job, { ...request, epochs }, cancelled.signal).finally(() => {
+    const done = this.#run(job, { ...request, epochs }, cancelled.signal).then(({ held, ...end }) => {
       this.#running = undefined;
+      // Who is told of the end may ask for the next job at once.
+      this.#update({ secondsLeft: null, finishedAt: this.#now(), ...end });
+      if (held !== undefined) this.#deps.onHeld(held);
     });
     this.#running = { job, cancelled, done };
     return { job };
@@ -140,19 +147,21 @@ export class Retraining {
     await running?.done;
   }
 
-  async #run(job: string, request: RetrainRequest & { epochs: number }, signal: AbortSignal): Promise<void> {
+  /** @returns how it ended; what it leaves behind is on disk then, and nothing else */
+  async #run(job: string, request: RetrainRequest & { epochs: number }, signal: AbortSignal): Promise<Ended> {
     const { log, clock } = this.#deps;
     const began = clock.monotonic();
     try {
       await replaceFile(this.#note(), `${JSON.stringify({ job })}\n`);
-      await this.#deps.inTurn(async () => {
+      const end = await this.#deps.inTurn(async () => {
         const input = await this.#deps.gather(request, signal);
         const result = await this.#train(input, request.epochs, signal);
         this.#unsure = new Set(result.unsure);
         signal.throwIfAborted();
-        await this.#settle(job, request, result);
+        return this.#settle(job, request, result);
       }, signal);
       log.info({ job, seconds: Math.round((clock.monotonic() - began) / 1000) }, 'retraining done');
+      return end;
     } catch (error) {
       const fault =
         error instanceof SurfwatchError
@@ -163,8 +172,7 @@ export class Retraining {
         { job, code: fault.code, err: state === 'failed' ? error : undefined },
         `retraining: ${fault.message}`,
       );
-      const failure = { code: fault.code, message: fault.message };
-      this.#update({ state, secondsLeft: null, finishedAt: this.#now(), error: failure });
+      return { state, error: { code: fault.code, message: fault.message } };
     } finally {
       await rm(this.#note(), { force: true }).catch(() => undefined);
     }
@@ -196,8 +204,8 @@ export class Retraining {
     this.#update({ state: 'done', result: { ...result, outcome, head: this.#deps.head() } });
   }
 
-  async #settle(job: string, { dryRun, force }: RetrainRequest, result: RetrainResult): Promise<void> {
-    const { store, head, onPromoted, onRejected, onHeld, overlay } = this.#deps;
+  async #settle(job: string, { dryRun, force }: RetrainRequest, result: RetrainResult): Promise<Ended> {
+    const { store, head, onPromoted, onRejected, overlay } = this.#deps;
     const { verdict, candidate, samples } = result;
     const { base, board, detections, decision, reasons } = verdict;
     const facts = { job, reasons, figures: { base, board, detections } };
@@ -205,9 +213,7 @@ export class Retraining {
     const from = head();
     if (outcome === 'held') {
       const held = await store.hold(candidate, { ...facts, samples }, await overlay(result));
-      this.#showHeld(held);
-      onHeld(held);
-      return;
+      return { ...this.#waiting(held), held };
     }
     if (outcome === 'promoted') onPromoted(await store.promote(candidate, facts), from, facts);
     if (outcome === 'rejected') {
@@ -215,20 +221,16 @@ export class Retraining {
       onRejected(facts);
     }
     const figures = { base, board, detections, samples };
-    this.#end('done', { outcome, head: head(), candidate: null, reasons, ...figures });
+    const told = { outcome, head: head(), candidate: null, reasons, ...figures } as const;
+    return { state: 'done', progress: 1, result: told as Training['result'] };
   }
 
-  #showHeld({ id, job, at, reasons, figures, samples }: HeldHead): void {
+  /** After a restart nothing else is known of the job that made a head that waits. */
+  #waiting({ id, reasons, figures, samples }: HeldHead): Partial<Training> {
     const { base = null, board = null, detections = null } = figures ?? {};
-    const told = { base, board, detections, samples };
-    // After a restart nothing else is known of the job.
-    if (job !== this.#training.job) this.#update({ job, finishedAt: at });
-    this.#end('held', { outcome: 'held', head: this.#deps.head(), candidate: id, reasons, ...told });
-  }
-
-  #end(state: 'done' | 'held', result: unknown): void {
-    const finishedAt = this.#training.finishedAt ?? this.#now();
-    this.#update({ state, progress: 1, secondsLeft: null, finishedAt, result: result as Training['result'] });
+    const told = { outcome: 'held', head: this.#deps.head(), candidate: id, reasons } as const;
+    const result = { ...told, base, board, detections, samples };
+    return { state: 'held', progress: 1, result: result as Training['result'] };
   }
 
   #update(change: Partial<Training>): void {

@@ -78,6 +78,16 @@ export async function fitHead(
   { onEpoch, next, onStep }: FitHooks = {},
 ): Promise<Fit> {
   const { epochs, learningRate, patience, pull = 0 } = options;
+  const { width, hidden, outputs } = trainer;
+  const of = (length: number) => new Float32Array(options.batch * length);
+  // The same arrays at every step: new ones would keep the garbage collector busy.
+  const batch: HeadBatch = {
+    rows: options.batch,
+    inputs: of(width),
+    kept: of(hidden),
+    targets: of(outputs),
+    mask: of(outputs),
+  };
   let from = source;
   let best: (Fit & { readonly loss: number | null }) | null = null;
   for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -85,7 +95,9 @@ export async function fitHead(
     for (let step = 0; step < steps; step++) {
       const done = ((epoch - 1) * steps + step) / (epochs * steps);
       const rate = options.schedule === 'constant' ? learningRate : cosineRate(learningRate, done);
-      const batch = batchOf(trainer, from.rows, from.draw(options.batch, random), options.dropout, random);
+      fillBatch(batch, from.rows, from.draw(options.batch, random));
+      dropOut(batch.inputs, options.dropout, random);
+      dropOut(batch.kept.fill(1), options.dropout, random);
       loss += trainer.step(batch, rate, rate * pull);
       if (step % STEPS_AT_A_TIME !== STEPS_AT_A_TIME - 1) continue;
       onStep?.(done);
@@ -109,26 +121,15 @@ export function drawByWeight(weights: Float64Array): Draw {
   return (count, random) => Array.from({ length: count }, () => rowAt(sums, random.next() * total));
 }
 
-function batchOf(
-  { width, hidden, outputs }: HeadTrainer,
-  { inputs, targets, mask }: FitRows,
-  drawn: readonly number[],
-  dropout: number,
-  random: Random,
-): HeadBatch {
-  const take = (from: Float32Array | Uint8Array, length: number) => {
-    const taken = new Float32Array(drawn.length * length);
-    for (const [to, row] of drawn.entries())
-      taken.set(from.subarray(row * length, (row + 1) * length), to * length);
-    return taken;
-  };
-  return {
-    rows: drawn.length,
-    inputs: dropOut(take(inputs, width), dropout, random),
-    kept: dropOut(new Float32Array(drawn.length * hidden).fill(1), dropout, random),
-    targets: take(targets, outputs),
-    mask: take(mask, outputs),
-  };
+/** Copies the rows that were drawn; what is dropped out of them is not said yet. */
+function fillBatch(batch: HeadBatch, rows: FitRows, drawn: readonly number[]): void {
+  for (const part of ['inputs', 'targets', 'mask'] as const) {
+    const [from, to] = [rows[part], batch[part]];
+    const length = to.length / batch.rows;
+    for (const [index, row] of drawn.entries()) {
+      for (let at = 0; at < length; at++) to[index * length + at] = from[row * length + at] as number;
+    }
+  }
 }
 
 /**

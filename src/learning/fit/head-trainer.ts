@@ -1,9 +1,9 @@
 /** Computes a head while it is fitted: three small products and Adam need no tensor library. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { createHiddenLayer } from '../../activity/hidden-layer.ts';
 import type { Random } from '../../base/random.ts';
 import { adamStep, startAdam } from './adam.ts';
 import { crossEntropy } from './loss.ts';
-import { createMultiply, type Multiply } from './matrix-kernel.ts';
 
 /** Dense (ReLU) and Dense (sigmoid): kernels [hidden, width] and [outputs, hidden]. */
 export type FittedHead = Omit<HeadBundle, 'manifest'>;
@@ -62,10 +62,6 @@ export function startWeights(
   };
 }
 
-const PAGE = 65_536;
-/** Numbers between the ends of rows: rows a power of two apart fall on the same lines of the processor's cache. */
-const GAP = 16;
-
 /**
  * @param start is copied
  * @param batch the most rows of a step
@@ -73,35 +69,14 @@ const GAP = 16;
 export function createHeadTrainer(
   start: FittedHead,
   batch: number,
-  multiplyOn = createMultiply,
+  multiplyOn?: Parameters<typeof createHiddenLayer>[1],
 ): HeadTrainer {
   const hidden = start.hiddenBias.length;
   const outputs = start.outputBias.length;
   const width = start.hiddenKernel.length / hidden;
-  // What the kernel asks for: rows in pairs, columns by sixteens.
-  const even = (count: number) => count + (count % 2);
-  const columns = Math.ceil(hidden / 16) * 16;
-  const stride = width + GAP;
-  const most = even(batch);
-  const sizes = [most * stride, width * columns, even(width) * columns, most * columns];
-  const memory = new WebAssembly.Memory({
-    initial: Math.ceil((sizes.reduce((sum, size) => sum + size) * 4) / PAGE),
-  });
-  let used = 0;
-  const [inputs, kernel, gradient, units] = sizes.map(length => {
-    const view = new Float32Array(memory.buffer, used, length);
-    used += length * 4;
-    return view;
-  }) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const multiply: Multiply = multiplyOn(memory);
-
-  // [width, hidden]: as the product reads it.
-  for (let unit = 0; unit < hidden; unit++) {
-    for (let index = 0; index < width; index++) {
-      kernel[index * columns + unit] = start.hiddenKernel[unit * width + index] as number;
-    }
-  }
-  const hiddenBias = Float32Array.from(start.hiddenBias);
+  const layer = createHiddenLayer({ width, hidden, most: batch }, multiplyOn);
+  layer.load(start);
+  const { kernel, bias: hiddenBias, gradient, units, columns } = layer;
   const outputKernel = Float32Array.from(start.outputKernel);
   const outputBias = Float32Array.from(start.outputBias);
   const outputGradient = new Float32Array(outputKernel.length);
@@ -119,28 +94,6 @@ export function createHeadTrainer(
   }));
   let steps = 0;
 
-  /** Fills `units` with the hidden units, before what is kept of them. */
-  const forward = (from: Float32Array, first: number, rows: number) => {
-    for (let row = 0; row < rows; row++) {
-      inputs.set(from.subarray((first + row) * width, (first + row + 1) * width), row * stride);
-    }
-    multiply(
-      inputs.byteOffset,
-      kernel.byteOffset,
-      units.byteOffset,
-      even(rows),
-      width,
-      columns * 4,
-      stride * 4,
-      4,
-    );
-    for (let row = 0; row < rows; row++) {
-      for (let unit = 0; unit < hidden; unit++) {
-        const at = row * columns + unit;
-        units[at] = Math.max(0, (units[at] as number) + (hiddenBias[unit] as number));
-      }
-    }
-  };
   const outputOf = (row: number, output: number) => {
     let sum = outputBias[output] as number;
     for (let unit = 0; unit < hidden; unit++) {
@@ -149,7 +102,7 @@ export function createHeadTrainer(
     return sum;
   };
 
-  /** From `units` to the gradients of all but the hidden kernel; leaves in `units` the gradient of the hidden sums. */
+  /** From the hidden units to the gradients of all but the hidden kernel; leaves in their place the gradient of the hidden sums. */
   const backward = ({ rows, targets, mask, kept }: HeadBatch): number => {
     let loss = 0;
     let known = 0;
@@ -194,18 +147,9 @@ export function createHeadTrainer(
     hidden,
     outputs,
     step: (rows, rate, pull) => {
-      forward(rows.inputs, 0, rows.rows);
+      layer.forward(rows.inputs, 0, rows.rows);
       const loss = backward(rows);
-      multiply(
-        inputs.byteOffset,
-        units.byteOffset,
-        gradient.byteOffset,
-        even(width),
-        rows.rows,
-        columns * 4,
-        4,
-        stride * 4,
-      );
+      layer.backward(rows.rows);
       steps += 1;
       for (const { adam, gradient, towards } of parameters) {
         adamStep(adam, gradient, { step: steps, rate, pull, towards });
@@ -214,9 +158,9 @@ export function createHeadTrainer(
     },
     logits: (from, count) => {
       const logits = new Float32Array(count * outputs);
-      for (let first = 0; first < count; first += most) {
-        const rows = Math.min(most, count - first);
-        forward(from, first, rows);
+      for (let first = 0; first < count; first += batch) {
+        const rows = Math.min(batch, count - first);
+        layer.forward(from, first, rows);
         for (let row = 0; row < rows; row++) {
           for (let output = 0; output < outputs; output++)
             logits[(first + row) * outputs + output] = outputOf(row, output);

@@ -15,9 +15,12 @@ export function lossOf(head: HeadBundle, set: EmbeddedSet): number {
 }
 
 /** The same of logits, [samples, activities]. */
-export function lossOfScored(logits: Float32Array, samples: readonly Sample[]): number {
+export function lossOfScored(
+  logits: Float32Array,
+  samples: readonly Sample[],
+  weights = samplingWeights(samples),
+): number {
   const outputs = logits.length / Math.max(1, samples.length);
-  const weights = samplingWeights(samples);
   let sum = 0;
   for (const [row, { labels }] of samples.entries()) {
     for (const [index, label] of labels.entries()) {

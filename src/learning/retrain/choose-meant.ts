@@ -3,6 +3,7 @@
  * frames are looked at together (multiple instances; Andrews, Tsochantaridis and Hofmann 2003).
  */
 import type { Rectangle } from '../../base/geometry.ts';
+import { dot } from '../advice/likeness/vectors.ts';
 import {
   activityLogits,
   type BoardCell,
@@ -64,7 +65,12 @@ export function chooseMeant(
       .map(row => ({ row, chance: riderChance(activityLogits(logits, row, outputs, activities)) }))
       .sort((a, b) => b.chance - a.chance || a.row - b.row)
       .slice(0, most);
-  const cosine = (a: number, b: number) => cosineOf(vectors, a * width, b * width, width);
+  const rectangleOf = (row: number) => placeOf(frames, cells, row).rectangle;
+  const product = (a: number, b: number) => dot(vectors, a * width, vectors, b * width, width);
+  const squares = Float64Array.from(cells, (_, row) => product(row, row));
+  /** NaN where one of them is all zero: it is like nothing. */
+  const cosine = (a: number, b: number) =>
+    product(a, b) / Math.sqrt((squares[a] as number) * (squares[b] as number));
 
   const alarms: Candidate[] = [];
   const whole: { readonly frame: BoardFrame; readonly rows: readonly number[] }[] = [];
@@ -78,13 +84,15 @@ export function chooseMeant(
     }
   }
   const firing = alarms.filter(({ chance }) => chance >= FIRES).sort((a, b) => b.chance - a.chance);
-  const isAlarm = ({ row, chance }: Candidate) =>
-    firing.some(
-      (alarm, index) =>
-        (alarm.chance >= rider || alarm.chance >= chance * AS_SURE) &&
-        (isSamePlace(placeOf(frames, cells, alarm.row).rectangle, placeOf(frames, cells, row).rectangle) ||
-          (index < LOOKS && cosine(alarm.row, row) >= ALIKE)),
+  const surestAt = surestByPlace(firing.map(({ row, chance }) => ({ chance, rectangle: rectangleOf(row) })));
+  const looks = firing.slice(0, LOOKS);
+  const isAlarm = ({ row, chance }: Candidate) => {
+    const isAsSure = (alarm: number) => alarm >= rider || alarm >= chance * AS_SURE;
+    return (
+      isAsSure(surestAt(rectangleOf(row))) ||
+      looks.some(alarm => isAsSure(alarm.chance) && cosine(alarm.row, row) >= ALIKE)
     );
+  };
 
   const notMeant = new Set<number>();
   const unsure = new Set<BoardFrame>();
@@ -122,22 +130,40 @@ const SAME_PLACE = 0.4;
 /** Largest ratio of sides: the next level shows the same thing twice as large. */
 const SAME_SIZE = 2.5;
 
+/**
+ * How sure the surest alarm at a place is, -∞ where there is none. The cells of a camera lie on the same grid in every
+ * frame, so that there are far fewer places than alarms.
+ *
+ * @param alarms surest first
+ */
+function surestByPlace(
+  alarms: readonly { readonly rectangle: Rectangle; readonly chance: number }[],
+): (place: Rectangle) => number {
+  const keyOf = ({ x, y, w, h }: Rectangle) => `${x} ${y} ${w} ${h}`;
+  const places = new Map<string, (typeof alarms)[number]>();
+  for (const alarm of alarms) {
+    const key = keyOf(alarm.rectangle);
+    if (!places.has(key)) places.set(key, alarm);
+  }
+  const surestFirst = [...places.values()];
+  const known = new Map<string, number>();
+  return place => {
+    const key = keyOf(place);
+    let surest = known.get(key);
+    if (surest === undefined) {
+      surest =
+        surestFirst.find(({ rectangle }) => isSamePlace(rectangle, place))?.chance ??
+        Number.NEGATIVE_INFINITY;
+      known.set(key, surest);
+    }
+    return surest;
+  };
+}
+
 function isSamePlace(a: Rectangle, b: Rectangle): boolean {
   const [w, h] = [Math.max(a.w, b.w), Math.max(a.h, b.h)];
   if (w > SAME_SIZE * Math.min(a.w, b.w)) return false;
   const dx = Math.abs(a.x + a.w / 2 - b.x - b.w / 2);
   const dy = Math.abs(a.y + a.h / 2 - b.y - b.h / 2);
   return dx < SAME_PLACE * w && dy < SAME_PLACE * h;
-}
-
-/** 0 where one of them is all zero. */
-function cosineOf(vectors: Float32Array, a: number, b: number, width: number): number {
-  let [product, lengthOfA, lengthOfB] = [0, 0, 0];
-  for (let index = 0; index < width; index++) {
-    const [left, right] = [vectors[a + index] as number, vectors[b + index] as number];
-    product += left * right;
-    lengthOfA += left * left;
-    lengthOfB += right * right;
-  }
-  return product === 0 ? 0 : product / Math.sqrt(lengthOfA * lengthOfB);
 }

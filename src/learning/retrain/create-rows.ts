@@ -143,14 +143,20 @@ function weighed(
 ): WeightedRows {
   if (base === null) return board;
   const share = (boardShare * frames) / (frames + halfBoardShareAt);
-  const joined = (one: Iterable<number>, other: Iterable<number>) => Float32Array.from([...one, ...other]);
+  const joined = <T extends Float32Array | Float64Array>(all: T, one: T, other: T): T => {
+    all.set(one);
+    all.set(other, one.length);
+    return all;
+  };
+  const targets = new Float32Array(base.targets.length + board.targets.length);
   return {
     inputs,
-    targets: joined(base.targets, board.targets),
-    mask: joined(base.mask, board.mask),
-    weights: Float64Array.from([
-      ...base.weights.map(weight => weight * (1 - share)),
-      ...board.weights.map(weight => weight * share),
-    ]),
+    targets: joined(targets, base.targets, board.targets),
+    mask: joined(new Float32Array(targets.length), base.mask, board.mask),
+    weights: joined(
+      new Float64Array(base.weights.length + board.weights.length),
+      base.weights.map(weight => weight * (1 - share)),
+      board.weights.map(weight => weight * share),
+    ),
   };
 }

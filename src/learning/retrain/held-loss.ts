@@ -5,6 +5,7 @@ import { frameScoresOf } from '../archive/sight.ts';
 import type { HeadTrainer } from '../fit/head-trainer.ts';
 import { lossOfScored } from '../fit/loss.ts';
 import type { EmbeddedSet } from '../fit/sample.ts';
+import { samplingWeights } from '../fit/weights.ts';
 import { spread } from './hardest-cells.ts';
 import { judgedCells } from './judge-frames.ts';
 import type { BoardFrame } from './types.ts';
@@ -42,6 +43,7 @@ export function heldLossOf(
     judged: judgedCells(frame),
     inputs: prepareEmbeddings(frame.embeddings, manifest.input),
   }));
+  const weights = samplingWeights(base?.samples ?? []);
   return score => {
     let sum = 0;
     for (const { labels, isKnown, count, judged, inputs: own } of frames) {
@@ -64,6 +66,6 @@ export function heldLossOf(
       }
     }
     if (base === null || base.samples.length === 0) return sum;
-    return sum + lossOfScored(score(inputs, base.samples.length), base.samples);
+    return sum + lossOfScored(score(inputs, base.samples.length), base.samples, weights);
   };
 }

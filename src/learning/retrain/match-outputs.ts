@@ -14,40 +14,40 @@ const ENOUGH = 20;
  * cells of a frame. As the probabilities of cells keep their meaning, so do those of frames, and the thresholds stay.
  *
  * @param held samples that neither head was fitted to; null where there are none, and the candidate's calibration stays
+ * @returns gives a candidate, whose calibration is still the incumbent's, its own
  */
 export function matchOutputs(
   incumbent: HeadBundle,
-  candidate: HeadBundle,
   held: EmbeddedSet | null,
-): HeadBundle {
-  if (held === null) return candidate;
-  const change = changeOn(incumbent, candidate, held);
-  const known = incumbent.manifest.activities.length;
-  const calibration = candidate.manifest.calibration.map((usual, index) =>
-    index < known ? change(index, usual) : usual,
-  );
-  return { ...candidate, manifest: { ...candidate.manifest, calibration } };
-}
-
-/** @returns what the calibration of an activity becomes */
-function changeOn(incumbent: HeadBundle, candidate: HeadBundle, { samples, embeddings }: EmbeddedSet) {
+): (candidate: HeadBundle) => HeadBundle {
+  if (held === null) return candidate => candidate;
+  const { samples, embeddings } = held;
   const weights = [...samplingWeights(samples)];
   const columnsOf = (head: HeadBundle) => {
     const logits = headLogits(head, embeddings, samples.length);
     const { length } = head.manifest.activities;
     return (index: number) => samples.map((_, row) => logits[row * length + index] as number);
   };
-  const [before, after] = [columnsOf(incumbent), columnsOf(candidate)];
-  return (index: number, from: Calibration): Calibration => {
+  const before = columnsOf(incumbent);
+  const known = incumbent.manifest.calibration.map((from, index) => {
     const labels = samples.map(sample => sample.labels[index] as number);
     const present = labels.filter(label => label === 1).length;
-    if (Math.min(present, labels.length - present) < ENOUGH) return from;
+    if (Math.min(present, labels.length - present) < ENOUGH) return null;
     const targets = smoothedTargets(labels);
-    const was = matchCalibration(before(index), targets, weights, from);
-    const is = matchCalibration(after(index), targets, weights, from);
-    return {
-      slope: (from.slope * is.slope) / was.slope,
-      intercept: from.intercept + (from.slope * (is.intercept - was.intercept)) / was.slope,
-    };
+    return { from, targets, was: matchCalibration(before(index), targets, weights, from) };
+  });
+  return candidate => {
+    const after = columnsOf(candidate);
+    const calibration = candidate.manifest.calibration.map((usual, index): Calibration => {
+      const scaled = known[index] ?? null;
+      if (scaled === null) return usual;
+      const { from, targets, was } = scaled;
+      const is = matchCalibration(after(index), targets, weights, from);
+      return {
+        slope: (from.slope * is.slope) / was.slope,
+        intercept: from.intercept + (from.slope * (is.intercept - was.intercept)) / was.slope,
+      };
+    });
+    return { ...candidate, manifest: { ...candidate.manifest, calibration } };
   };
 }

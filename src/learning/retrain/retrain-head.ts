@@ -120,9 +120,8 @@ export async function retrainHead(
   );
 
   const refitted = candidateOf(incumbent, activities, best.weights, options.seed);
-  const blended = blend(shipped ?? incumbent, refitted, foundPlacesOf(base, activities), head =>
-    matchOutputs(incumbent, head, heldBase),
-  );
+  const calibrated = matchOutputs(incumbent, heldBase);
+  const blended = blend(shipped ?? incumbent, refitted, foundPlacesOf(base, activities), calibrated);
   const candidate = withNewThresholds(blended, incumbent, fitted);
   const warnings: RetrainWarning[] = [
     ...(showsNobody(fitted) ? [] : (['no-negatives'] as const)),

@@ -5,7 +5,7 @@ import type { LearningOptions } from '../../../src/learning/options.ts';
 import { trainingSchema } from '../../../src/messaging/learning-payloads.ts';
 import { drawnBeach } from '../../daemon/support.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { openReader, startBoard, ZONES } from './learning-support.ts';
+import { ENDED, openReader, startBoard, ZONES } from './learning-support.ts';
 
 let reader: BeachReader;
 const seen: { readonly picture: Buffer; readonly read: ReadFrame }[] = [];
@@ -35,9 +35,8 @@ async function misled(state: string, options: Partial<LearningOptions> = {}) {
   return board;
 }
 
-const over = ['held', 'done', 'failed', 'cancelled'];
 const ended = (board: Awaited<ReturnType<typeof startBoard>>) =>
-  vi.waitFor(() => expect(over).toContain(board.trainings.at(-1)?.state), {
+  vi.waitFor(() => expect(ENDED).toContain(board.trainings.at(-1)?.state), {
     timeout: 400_000,
     interval: 200,
   });

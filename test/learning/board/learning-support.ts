@@ -30,6 +30,9 @@ export async function openReader(): Promise<BeachReader> {
   return createBeachReader(models, { engine: 'auto', threads: 1, ...LIMITS }, fixedDetail({ detail: 1 }));
 }
 
+/** States of a retraining that is over. */
+export const ENDED = ['held', 'done', 'failed', 'cancelled'];
+
 /** A board that runs. @param state the folder it keeps: that of another run goes on with it */
 export async function startBoard(
   reader: BeachReader,
@@ -47,6 +50,7 @@ export async function startBoard(
   await store.current();
   const news: ModelNews[] = [];
   const trainings: Training[] = [];
+  let onEnd: () => void = () => undefined;
   const alerts = new Map<LearningAlert, string>();
   const learning = new Learning({
     inTurn: fairTurns()(),
@@ -60,7 +64,10 @@ export async function startBoard(
     zones: ZONES,
     intervalMs: () => 5000,
     thresholds: () => reader.head.manifest.thresholds,
-    onTraining: training => void trainings.push(training),
+    onTraining: training => {
+      trainings.push(training);
+      if (ENDED.includes(training.state)) onEnd();
+    },
     onNews: told => void news.push(told),
     onAlert: (id, text) => (text === null ? alerts.delete(id) : alerts.set(id, text)),
     onHead: () => undefined,
@@ -86,5 +93,19 @@ export async function startBoard(
     learning.published(frame.id);
     return frame.id;
   }
-  return { learning, store, clock, news, trainings, alerts, logged, take, stop };
+  return {
+    learning,
+    store,
+    clock,
+    news,
+    trainings,
+    alerts,
+    logged,
+    take,
+    stop,
+    /** Called as soon as it is told that a retraining is over. */
+    onEnd: (listener: () => void) => {
+      onEnd = listener;
+    },
+  };
 }

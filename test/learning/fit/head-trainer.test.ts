@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createTfjsTrainer } from '../../../scripts/bench-retrain/tfjs-trainer.ts';
+import { plainMultiply } from '../../../src/activity/matrix-kernel.ts';
 import { createRandom } from '../../../src/base/random.ts';
 import {
   createHeadTrainer,
   type FittedHead,
   type HeadBatch,
 } from '../../../src/learning/fit/head-trainer.ts';
-import { plainMultiply } from '../../../src/learning/fit/matrix-kernel.ts';
 import { loadWholeTensorflow } from '../../support/whole-tensorflow.ts';
 
 const [WIDTH, HIDDEN, OUTPUTS, ROWS] = [21, 6, 3, 7];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/base/random.ts';
 import { boardRows } from '../../../src/learning/retrain/board-rows.ts';
 import { cellsToLearn, embeddingsOf, labelCells } from '../../../src/learning/retrain/board-samples.ts';
 import { chooseMeant } from '../../../src/learning/retrain/choose-meant.ts';
@@ -142,6 +143,47 @@ describe('labelCells of points', () => {
   });
 });
 
+/** Rows of whole frames that are alarms, by comparing each with the six strongest of each frame of nobody. */
+function notMeantByEach(frames: readonly BoardFrame[], logits: readonly number[]): number[] {
+  const rows = frames.flatMap(({ labels, cells, embeddings }, index) =>
+    cells.map(({ rectangle }, cell) => {
+      const row = index * cells.length + cell;
+      const chance = logits
+        .slice(row * 3, row * 3 + 3)
+        .reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)), 0);
+      const vector = embeddings.subarray(cell * 4, cell * 4 + 4);
+      return { row, index, whole: labels.length > 0, rectangle, vector, chance: Math.min(1, chance) };
+    }),
+  );
+  type Row = (typeof rows)[number];
+  const alarms = rows.filter(
+    ({ whole, index, chance }) =>
+      !whole &&
+      chance >= 0.05 &&
+      rows.filter(other => other.index === index && other.chance > chance).length < 6,
+  );
+  const cosine = (a: Row, b: Row) => {
+    const product = (one: Float32Array, other: Float32Array) =>
+      one.reduce((sum, each, index) => sum + each * (other[index] as number), 0);
+    return product(a.vector, b.vector) / Math.sqrt(product(a.vector, a.vector) * product(b.vector, b.vector));
+  };
+  const isSamePlace = ({ rectangle: a }: Row, { rectangle: b }: Row) => {
+    const side = Math.max(a.w, b.w);
+    return (
+      side <= 2.5 * Math.min(a.w, b.w) &&
+      Math.abs(a.x + a.w / 2 - b.x - b.w / 2) < 0.4 * side &&
+      Math.abs(a.y + a.h / 2 - b.y - b.h / 2) < 0.4 * side
+    );
+  };
+  const isAlarm = (row: Row) =>
+    alarms.some(
+      alarm =>
+        (alarm.chance >= RIDER || alarm.chance >= row.chance / 2) &&
+        (isSamePlace(alarm, row) || cosine(alarm, row) >= 0.93),
+    );
+  return rows.filter(row => row.whole && isAlarm(row)).map(({ row }) => row);
+}
+
 describe('chooseMeant', () => {
   const quiet = Array(9).fill(-5);
   const strong = (cell: number) => quiet.with(cell * 3, 2);
@@ -202,6 +244,33 @@ describe('chooseMeant', () => {
     expect(meantOf([none, rider], [...quiet, ...strong(1).with(6, 1.9)]).unsure).toEqual([1]);
     const alike = looking(['surfing'], [0, 1, 1]);
     expect(meantOf([none, alike], [...quiet, ...strong(1).with(6, 1.9)]).unsure).toEqual([]);
+  });
+
+  it('means what a comparison of each cell with each alarm means', () => {
+    const random = createRandom(7);
+    const value = (from: number, to: number) => random.between(from, to);
+    let said = 0;
+    for (let beach = 0; beach < 20; beach++) {
+      const sides = [0.1, 0.2, 0.4];
+      const frames = Array.from({ length: 12 }, (_, index) => {
+        const cells = Array.from({ length: 8 }, () => {
+          const side = sides[random.below(3)] as number;
+          return {
+            zone: '',
+            rectangle: { x: random.below(9) / 10, y: random.below(9) / 10, w: side, h: side },
+          };
+        });
+        const embeddings = Float32Array.from({ length: 4 * cells.length }, () => value(-1, 1));
+        return frame(index % 2 === 0 ? [] : ['surfing'], { cells, embeddings });
+      });
+      const logits = Array.from({ length: 12 * 8 * 3 }, () => value(-10, 1));
+      const { notMeant } = meantOf(frames, logits);
+      expect(notMeant).toEqual(notMeantByEach(frames, logits));
+      said += notMeant.length;
+    }
+    // Neither all of them nor none: a comparison of nothing proves nothing.
+    expect(said / (20 * 6 * 8)).toBeGreaterThan(0.2);
+    expect(said / (20 * 6 * 8)).toBeLessThan(0.8);
   });
 
   it('takes complete frames for frames of nobody, but for their riders', () => {
