@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { MetricsSnapshot } from '../../pipeline/metrics-snapshot.ts';
 import type { TrackedFrame } from '../../pipeline/processed-frame.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { liveness, readiness, type Verdict } from './readiness.ts';
 import { Textfile } from './textfile.ts';
 
@@ -43,10 +43,10 @@ export class MetricsOutlets {
     this.#parts = parts;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     const { options, clock, log } = this.#parts;
     if (options.textfile === undefined) return;
-    this.#textfile = new Textfile({ path: options.textfile, metrics: this.#opened, clock, log });
+    this.#textfile = new Textfile({ path: options.textfile, metrics: await this.#open(), clock, log });
     this.#textfile.start();
   }
 
@@ -73,7 +73,7 @@ export class MetricsOutlets {
 
   /** In the text format of Prometheus. Stages are timed from the first text on: where nobody reads them they cost nothing. */
   async text(): Promise<Outlet> {
-    const metrics = this.#opened;
+    const metrics = await this.#open();
     this.#text ??= metrics.text().finally(() => {
       this.#text = undefined;
     });
@@ -98,7 +98,9 @@ export class MetricsOutlets {
     return this.#cameras.map(snapshot => snapshot());
   }
 
-  get #opened(): Metrics {
+  /** Loaded when somebody asks: the start does not wait for it. */
+  async #open(): Promise<Metrics> {
+    const { createMetrics } = await import('./metrics.ts');
     this.#metrics ??= createMetrics(() => this.#snapshots());
     return this.#metrics;
   }
