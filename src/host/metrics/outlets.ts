@@ -1,6 +1,7 @@
 /** The figures of the daemon for who asks: as a text that the page serves, and in a file, where that is wanted. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
+import { lazy } from '../../base/lazy.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { MetricsSnapshot } from '../../pipeline/metrics-snapshot.ts';
 import type { TrackedFrame } from '../../pipeline/processed-frame.ts';
@@ -34,6 +35,8 @@ export interface CameraMetrics {
 export class MetricsOutlets {
   readonly #parts: MetricsOutletsParts;
   readonly #cameras: (() => MetricsSnapshot)[] = [];
+  /** After the first frame, which does not wait for it. */
+  readonly #loaded = lazy(() => import('./metrics.ts'));
   #metrics: Metrics | undefined;
   #textfile: Textfile | undefined;
   /** Several readers at one time get the same text. */
@@ -45,6 +48,8 @@ export class MetricsOutlets {
 
   async start(): Promise<void> {
     const { options, clock, log } = this.#parts;
+    // Not when somebody first asks: an update may have replaced the program by then.
+    await this.#loaded.get();
     if (options.textfile === undefined) return;
     this.#textfile = new Textfile({ path: options.textfile, metrics: await this.#open(), clock, log });
     this.#textfile.start();
@@ -98,9 +103,8 @@ export class MetricsOutlets {
     return this.#cameras.map(snapshot => snapshot());
   }
 
-  /** Loaded when somebody asks: the start does not wait for it. */
   async #open(): Promise<Metrics> {
-    const { createMetrics } = await import('./metrics.ts');
+    const { createMetrics } = await this.#loaded.get();
     this.#metrics ??= createMetrics(() => this.#snapshots());
     return this.#metrics;
   }
