@@ -30,13 +30,6 @@ it('says that its port is taken', async () => {
   });
 });
 
-it('takes the next free port where that is permitted', async () => {
-  const port = await takenPort();
-  const { url } = await startBroker({ port, portFallback: true });
-  expect(portOf(url)).toBeGreaterThan(port);
-  await client(url);
-});
-
 it('stands back from those who compute, once it listens', async () => {
   const broker = newBroker({}, silent, undefined, 7);
   await broker.start();

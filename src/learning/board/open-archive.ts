@@ -45,17 +45,17 @@ const REFERENCES = 2_000;
 
 /** @throws SurfwatchError `database-newer`, `disk-full`, `state-unwritable`, `storage-failed` */
 export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHooks): Promise<OpenArchive> {
-  const { options, directory, reader, zones, clock, log, onAlert } = deps;
+  const { options, minFreeBytes, directory, reader, zones, clock, log, onAlert } = deps;
   const head = () => reader.head.manifest;
   // A view: the quotas may change while the daemon runs.
   const archiveOptions = liveView((): ArchiveOptions => {
-    const { maxFrames, maxBytes, maxAgeMs, minFree } = options;
-    return { ...ARCHIVE_LIKENESS, maxFrames, maxBytes, maxAgeMs, minFreeBytes: minFree };
+    const { maxFrames, maxBytes, maxAgeMs } = options;
+    return { ...ARCHIVE_LIKENESS, maxFrames, maxBytes, maxAgeMs, minFreeBytes };
   });
   const archive = await openArchive({ directory, options: archiveOptions, clock, log });
   const recent = createRecentFrames();
   const shown = createRecentFrames(SHOWN);
-  const full = 'no room for frames to learn from: see learning.maxBytes and learning.minFree';
+  const full = 'no room for frames to learn from: see learning.maxBytes and monitor.minFree';
   const references = createReferences(head().width, REFERENCES);
   let landmarks: Landmarks | null = null;
   const archiver = createArchiver({
