@@ -25,6 +25,8 @@ process.on('message', message => {
   if (message === 'sample') process.send({ sample: sample() });
   if (message === 'stop') void daemon.stop().then(() => process.disconnect());
 });
+// Where who started it was killed, nobody else ends it.
+process.on('disconnect', () => process.exit());
 
 function fastClock() {
   const startMs = Date.now();
