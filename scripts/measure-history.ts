@@ -1,4 +1,4 @@
-/** How large the history of years becomes, and how much a day of it writes. `npx tsx scripts/measure-history.ts [years]` */
+/** How large the history of years becomes. `npx tsx scripts/measure-history.ts [years]` */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,16 +57,6 @@ for (let day = 0; day < years * 365; day++) {
 store.close();
 const size = statSync(path).size;
 
-const again = openHistory(path, START).store;
-const before = process.resourceUsage().fsWrite;
-const day = START / HOUR_MS + years * 365 * 24;
-for (let minute = 0; minute < 1440; minute++) {
-  const rows = rowsOf(day + Math.floor(minute / 60)).map(row => ({ ...row, ms: Math.floor(row.ms / 60) }));
-  again.write(rows, [], { nowMs: START, keepMs: 100 * 365 * 24 * HOUR_MS });
-}
-again.close();
-const written = ((process.resourceUsage().fsWrite - before) * 512) / 1e6;
-
 const startedMs = performance.now();
 const file = readHistory(path);
 const rows = file.hours(0, 1e9).length;
@@ -76,5 +66,4 @@ console.log(
   `${years} years, 3 zones and the beach, ${SESSIONS} sessions a day in each zone: ${megabytes(size)}`,
 );
 console.log(`${rows} rows, all read in ${Math.round(performance.now() - startedMs)} ms`);
-console.log(`a day of writing each minute: ${written.toFixed(0)} MB handed to the disk`);
 rmSync(folder, { recursive: true });

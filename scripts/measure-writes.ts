@@ -30,25 +30,27 @@ async function measure({ minutes }: { minutes: number }): Promise<void> {
   // Not where everything is in memory: the kernel counts only what goes to a disk.
   const root = join(PACKAGE_ROOT, '.cache');
   mkdirSync(root, { recursive: true });
-  for (const [name, settings] of Object.entries(CASES)) {
-    const stateDir = mkdtempSync(join(root, 'writes-'));
-    try {
-      const { child, requester } = await startDaemonChild(settings, stateDir);
-      await delay(SETTLING_MS);
-      const before = await writtenBytes(child.pid);
-      const begun = performance.now();
-      await delay(minutes * 60_000);
-      const written = (await writtenBytes(child.pid)) - before;
-      const seconds = (performance.now() - begun) / 1000;
-      const megabytesADay = ((written / seconds) * DAY_S) / 1e6;
-      console.log(JSON.stringify({ case: name, minutes, written, megabytesADay: Math.round(megabytesADay) }));
-      await requester.close();
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    } finally {
-      rmSync(stateDir, { recursive: true, force: true });
-    }
-  }
+  await Promise.all(
+    Object.entries(CASES).map(async ([name, settings]) => {
+      const stateDir = mkdtempSync(join(root, 'writes-'));
+      try {
+        const { child, requester } = await startDaemonChild(settings, stateDir);
+        await delay(SETTLING_MS);
+        const before = await writtenBytes(child.pid);
+        const begun = performance.now();
+        await delay(minutes * 60_000);
+        const written = (await writtenBytes(child.pid)) - before;
+        const seconds = (performance.now() - begun) / 1000;
+        const megabytesADay = Math.round(((written / seconds) * DAY_S) / 1e6);
+        console.log(JSON.stringify({ case: name, minutes, written, megabytesADay }));
+        await requester.close();
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      } finally {
+        rmSync(stateDir, { recursive: true, force: true });
+      }
+    }),
+  );
 }
 
 async function writtenBytes(pid: number | undefined): Promise<number> {

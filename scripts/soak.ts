@@ -40,8 +40,8 @@ await exitOnError(() => program.parseAsync());
 async function soak({ days, factor, json }: SoakOptions): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'surfwatch-soak-'));
   const begin = performance.now();
-  const camera = await beachCamera(() => (performance.now() - begin) * factor);
-  const board = await startBoard({ cameraUrl: camera.url, stateDir, factor });
+  const camera = await beachCamera({ nowMs: () => (performance.now() - begin) * factor });
+  const board = await startBoard({ cameraUrl: camera.url, stateDir, factor, interval: '1m' });
   const requester = await openRequester({
     ...defaultSettings().mqtt,
     url: board.address,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ScriptedActivity } from '../../src/simulator/options.ts';
 import { createRenderer } from '../../src/simulator/render.ts';
+import type { Size } from '../../src/vision/cells/pyramid.ts';
 import { randomScene } from '../scenes/random-scene.ts';
 
 const HOUR_MS = 3_600_000;
@@ -18,13 +19,25 @@ export interface BeachCamera {
   readonly close: () => Promise<void>;
 }
 
-/** @param nowMs milliseconds of the board's clock since its start */
-export async function beachCamera(nowMs: () => number): Promise<BeachCamera> {
-  const pictures = await Promise.all(GUESTS.map(guests => drawn(guests)));
+export interface BeachCameraSetup {
+  /** Milliseconds of the board's clock since its start. */
+  readonly nowMs: () => number;
+  /** Of its pictures, in pixels. Default 640 × 360. */
+  readonly size?: Size;
+  /** Default true. */
+  readonly fails?: boolean;
+}
+
+export async function beachCamera({
+  nowMs,
+  size = { width: 640, height: 360 },
+  fails = true,
+}: BeachCameraSetup): Promise<BeachCamera> {
+  const pictures = await Promise.all(GUESTS.map(guests => drawn(guests, size)));
   let served = 0;
   const server = createServer((_request, response) => {
     const hour = Math.floor(nowMs() / HOUR_MS);
-    const fault = (FAULTS as Record<number, string>)[hour % 24];
+    const fault = fails ? (FAULTS as Record<number, string>)[hour % 24] : undefined;
     const kind = pictures[hour % pictures.length] ?? [];
     const picture = kind[served++ % EACH] ?? Buffer.alloc(0);
     if (fault === 'hangs') return;
@@ -44,11 +57,11 @@ export async function beachCamera(nowMs: () => number): Promise<BeachCamera> {
   return { url: `http://127.0.0.1:${port}/beach.jpg`, close: () => closed(server) };
 }
 
-async function drawn(activities: readonly ScriptedActivity[]): Promise<Buffer[]> {
+async function drawn(activities: readonly ScriptedActivity[], size: Size): Promise<Buffer[]> {
   const renderer = createRenderer();
   const pictures: Buffer[] = [];
   for (let seed = 0; seed < EACH; seed++) {
-    pictures.push(await renderer.jpeg(randomScene(seed + 1, { activities, width: 640, height: 360 })));
+    pictures.push(await renderer.jpeg(randomScene(seed + 1, { activities, ...size })));
   }
   return pictures;
 }

@@ -6,26 +6,27 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { systemClock } from '../../src/base/clock.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import { Daemon } from '../../src/daemon/daemon.ts';
+import { loadCameras } from '../../src/config/load.ts';
+import { startDaemon } from '../../src/daemon/daemon.ts';
 
 const { set, factor } = JSON.parse(process.argv[2] ?? '{}');
 const clock = fastClock();
-const { settings } = loadConfig({ set, env: {}, cwd: process.cwd(), systemFile: '' });
-const daemon = new Daemon(settings, {
+const config = loadCameras({ set, env: {}, cwd: process.cwd(), systemFile: '' });
+const daemon = await startDaemon(config, {
   clock,
   // A broker and its clients are as fast as they are.
   networkClock: systemClock,
   log: pino({ level: 'fatal' }),
   version: '0.0.0-soak',
 });
-await daemon.start();
 process.send({ address: daemon.address });
 
 process.on('message', message => {
   if (message === 'sample') process.send({ sample: sample() });
   if (message === 'stop') void daemon.stop().then(() => process.disconnect());
 });
+// Where who started it was killed, nobody else ends it.
+process.on('disconnect', () => process.exit());
 
 function fastClock() {
   const startMs = Date.now();

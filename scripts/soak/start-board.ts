@@ -18,16 +18,18 @@ interface BoardSetup {
   readonly stateDir: string;
   /** How many seconds pass for it in one. */
   readonly factor: number;
+  /** Between two pictures, by its clock. */
+  readonly interval: string;
 }
 
 /** As `scripts/surfwatch.js` sets them for the daemon; the collection is for the samples. */
 const NODE_OPTIONS = ['--expose-gc', '--max-semi-space-size=2', '--semi-space-growth-factor=1'];
 
-export async function startBoard({ cameraUrl, stateDir, factor }: BoardSetup): Promise<SoakBoard> {
+export async function startBoard({ cameraUrl, stateDir, factor, interval }: BoardSetup): Promise<SoakBoard> {
   const set = [
     'camera.kind=http',
     `camera.http.url=${cameraUrl}`,
-    'camera.interval=1m',
+    `camera.interval=${interval}`,
     // A camera is as fast as it is: ten real seconds.
     `camera.timeout=${10 * factor}s`,
     'camera.offlineAfter=10m',

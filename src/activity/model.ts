@@ -1,11 +1,11 @@
 /** Backbone and head as a config names them, loaded and checked against each other. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { lazy } from '../base/lazy.ts';
 import { SurfwatchError } from '../errors.ts';
 import type { Backbone } from '../vision/backbone.ts';
 import { type BackboneBundle, type BackboneManifest, loadBackboneBundle } from '../vision/bundle.ts';
 import { type ChosenBackbone, createBackbone, type EngineOptions } from '../vision/engines/create.ts';
-import { lazy } from '../vision/engines/lazy.ts';
 import type { HeadBundle, HeadManifest } from './head-bundle.ts';
 
 export interface ModelOptions {

@@ -196,7 +196,6 @@ export class BrokerProcess {
     child.stderr?.on('data', chunk => {
       output = `${output}${chunk}`.slice(-MAX_ERROR_OUTPUT);
     });
-    if (niceness > 0 && child.pid !== undefined) standBack(child.pid, niceness);
     const own = new Map(bases.map((base, index) => [base, child.stdio.at(OWN_FD + index) as Socket]));
     for (const pipe of own.values()) pipe.on('error', () => undefined);
     child.on('message', (news: BrokerNews) => {
@@ -212,6 +211,8 @@ export class BrokerProcess {
         child.once('exit', () => reject(failed(`it ended at its start: ${output}`)));
         AbortSignal.timeout(START_TIMEOUT_MS).addEventListener('abort', () => reject(failed('it hangs')));
       });
+      // Not before: on a board that is busy its start would wait for all others, and the daemon for its start.
+      if (niceness > 0 && child.pid !== undefined) standBack(child.pid, niceness);
       // From here on the output is the reason of its end.
       child.once('exit', code => {
         if (code !== 0 && output !== '') log.error({ output }, 'the embedded broker failed');

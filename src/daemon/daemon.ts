@@ -52,7 +52,7 @@ export async function startDaemon(config: DaemonConfig, deps: DaemonDeps): Promi
       ofCameras.push(ofCamera);
       cameras.push(await startCamera(shared, camera, deps, ofCamera));
     }
-    shared.metrics.start();
+    await shared.metrics.start();
     const [first, ...others] = cameras as [RunningCamera, ...RunningCamera[]];
     return {
       get address() {

@@ -3,6 +3,8 @@
  * consumer of frames, another topic or another command is added here, in one place.
  */
 import { join } from 'node:path';
+import { setTimeout as delay, setImmediate as sent } from 'node:timers/promises';
+import { deferred } from '../base/deferred.ts';
 import { liveView } from '../base/live-view.ts';
 import { partLogger } from '../base/log.ts';
 import type { CameraStats } from '../capture/camera.ts';
@@ -12,7 +14,7 @@ import { Snapshots } from '../control/snapshots.ts';
 import { controlVerbs } from '../control/verbs.ts';
 import { messageOf } from '../errors.ts';
 import { History } from '../history/history.ts';
-import { Learning } from '../learning/board/learning.ts';
+import type { Learning } from '../learning/board/learning.ts';
 import { type LearningDeps, modelEventPayload } from '../learning/board/learning-deps.ts';
 import { learningVerbs, needLearning, pictureLabeller } from '../learning/board/verbs.ts';
 import { headFolders } from '../learning/models/resolve.ts';
@@ -30,6 +32,9 @@ import { Page } from '../web/page.ts';
 import type { Foundation } from './foundation.ts';
 import { setupOf } from './setup.ts';
 import type { Shutdown } from './shutdown.ts';
+
+/** Where the first frame takes longer, what can wait for it does not. */
+const FIRST_FRAME_MS = 1_000;
 
 /** Returns when frames are on their way. */
 export async function startParts(foundation: Foundation, shutdown: Shutdown) {
@@ -50,18 +55,26 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   const sender = () => ({ site, model: pipeline.head, atMs: clock.now() });
   const { info, publishInfo } = infoOf(foundation, pipeline);
   const retrainings = new Map<string, number>();
-  // Resolves when what learns is open: the first frame may be judged before.
-  const learning = startLearning(foundation, pipeline, {
-    onNews: news => {
-      countOne(retrainings, news.type.replace('model_', ''));
-      messaging.emit(modelEventPayload(news, newId(), sender()));
-    },
-    onHead: () => {
-      pipeline.restart();
-      publishInfo();
-    },
+  // The first word of the beach goes before what it does not need.
+  const first = deferred<void>();
+  const spoken = Promise.race([first.promise, delay(FIRST_FRAME_MS)]);
+  // Resolves when what learns is open.
+  const learning = spoken.then(() =>
+    startLearning(foundation, pipeline, {
+      onNews: news => {
+        countOne(retrainings, news.type.replace('model_', ''));
+        messaging.emit(modelEventPayload(news, newId(), sender()));
+      },
+      onHead: () => {
+        pipeline.restart();
+        publishInfo();
+      },
+    }),
+  );
+  shutdown.add(async () => {
+    first.resolve();
+    await (await learning)?.stop();
   });
-  shutdown.add(async () => (await learning)?.stop());
   const view = new ViewStore({ stateDir, pipeline, clock, log: visionLog });
   await view.start();
   shutdown.add(() => view.stop());
@@ -127,6 +140,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     clock,
     log,
   });
+  void frameLoop.spoken.then(() => sent()).then(first.resolve);
   const metrics = shared.metrics.add(site, () =>
     metricsSnapshot({
       info: info(),
@@ -157,10 +171,6 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     clock: networkClock,
     log: partLogger(log, 'web'),
   });
-  // A page that cannot be served is no reason not to watch.
-  await page
-    .start()
-    .catch((error: unknown) => daemonLog.error({ err: error }, 'the daemon goes on without its page'));
   shutdown.add(() => page.stop());
 
   // Who is told of frames, of a pause and of other settings, in this order.
@@ -170,7 +180,10 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   frameLoop.subscribe(({ frame }) => snapshots.offer(frame));
   frameLoop.subscribe(frame => {
     const kept = judged(frame);
-    void learning.then(part => part?.add(kept));
+    // What is published of it is on its way before it is compared with others.
+    void sent()
+      .then(() => learning)
+      .then(part => part?.add(kept));
   });
   frameLoop.subscribe(({ newDetail }) => {
     if (newDetail === undefined) return;
@@ -227,6 +240,11 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
 
   shutdown.add(() => frameLoop.stop());
   await frameLoop.start();
+  await spoken;
+  // A page that cannot be served is no reason not to watch.
+  await page
+    .start()
+    .catch((error: unknown) => daemonLog.error({ err: error }, 'the daemon goes on without its page'));
   await learning;
   return frameLoop;
 }
@@ -269,26 +287,28 @@ async function startLearning(
   pipeline: Pipeline,
   told: Pick<LearningDeps, 'onNews' | 'onHead'>,
 ): Promise<Learning | null> {
-  const learning = new Learning({
-    options: liveView(() => options.settings.learning),
-    minFreeBytes: ROOM_BESIDE_FRAMES * configured.monitor.minFree,
-    directory: join(configured.stateDir, 'learning'),
-    shippedHeads: headFolders(configured).shipped,
-    reader,
-    store,
-    zones,
-    intervalMs: () => options.settings.camera.intervalMs,
-    thresholds: () => pipeline.options.thresholds,
-    onTraining: training => messaging.set('training', training),
-    onAlert: (id, text) => messaging.alert(id, text),
-    ...told,
-    inTurn: shared.turns.retraining(),
-    thread: { programs: deps.programs },
-    newId,
-    clock: deps.clock,
-    log: partLogger(log, 'learning'),
-  });
   try {
+    // Loaded when its turn comes: the first frame does not wait for it.
+    const { Learning } = await import('../learning/board/learning.ts');
+    const learning = new Learning({
+      options: liveView(() => options.settings.learning),
+      minFreeBytes: ROOM_BESIDE_FRAMES * configured.monitor.minFree,
+      directory: join(configured.stateDir, 'learning'),
+      shippedHeads: headFolders(configured).shipped,
+      reader,
+      store,
+      zones,
+      intervalMs: () => options.settings.camera.intervalMs,
+      thresholds: () => pipeline.options.thresholds,
+      onTraining: training => messaging.set('training', training),
+      onAlert: (id, text) => messaging.alert(id, text),
+      ...told,
+      inTurn: shared.turns.retraining(),
+      thread: { programs: deps.programs },
+      newId,
+      clock: deps.clock,
+      log: partLogger(log, 'learning'),
+    });
     await learning.start();
     return learning;
   } catch (error) {

@@ -42,8 +42,8 @@ export interface HistoryParts {
 
 /** Updates of the same session replace each other; so many others wait for the disk at most. */
 const MOST_SESSIONS = 1_000;
-/** At most this much is lost when the process is killed; each write wears the disk. */
-const WRITE_EVERY_MS = 60_000;
+/** At most this much is lost when the process is killed; each write wears the disk, by some 20 kB. */
+const WRITE_EVERY_MS = 300_000;
 /** Midnights come at quarters of an hour, anywhere. */
 const QUARTER_MS = 900_000;
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ActivityReport } from '../activity/report.ts';
 import type { TrackerStep } from '../activity/tracker.ts';
 import type { Clock } from '../base/clock.ts';
+import { deferred } from '../base/deferred.ts';
 import { partLogger } from '../base/log.ts';
 import { serially } from '../base/serially.ts';
 import type { CameraStats, StatusChange } from '../capture/camera.ts';
@@ -98,6 +99,7 @@ export class FrameLoop {
   #wasConnected = false;
   /** Where the newest frame came from. */
   #origin = '';
+  readonly #spoken = deferred<void>();
 
   constructor(deps: FrameLoopDeps) {
     this.#deps = deps;
@@ -111,13 +113,21 @@ export class FrameLoop {
     this.#consumers.push(consumer);
   }
 
+  /** Resolves when the first frame was judged and published, or it is known that none comes for now. */
+  get spoken(): Promise<void> {
+    return this.#spoken.promise;
+  }
+
   /** The camera may still be on its way when this returns. */
   async start(): Promise<void> {
     this.#startedMs = this.#deps.clock.monotonic();
     this.#deps.camera.connect({
       onFrame: frame => this.#onFrame(frame),
       onStatus: change => this.#onCameraStatus(change),
-      onFailure: error => this.#requests.fail(error),
+      onFailure: error => {
+        this.#requests.fail(error);
+        this.#spoken.resolve();
+      },
     });
     await this.updateCapture();
     void this.#tick();
@@ -178,6 +188,7 @@ export class FrameLoop {
           this.#endSessions();
         }
         this.#report(pipeline.blind(off.state));
+        this.#spoken.resolve();
       }
       this.#updateCondition();
     });
@@ -203,6 +214,10 @@ export class FrameLoop {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
+    await this.#judge(frame).finally(() => this.#spoken.resolve());
+  }
+
+  async #judge(frame: Frame): Promise<void> {
     const { pipeline, messaging, clock } = this.#deps;
     let processed: ProcessedFrame;
     this.#origin = frame.origin;
@@ -236,7 +251,9 @@ export class FrameLoop {
     this.#cameraFault = online ? undefined : cameraFaultOf(status, error);
     messaging.alert('camera-lost', this.#cameraFault ?? null);
     this.#updateCondition();
-    if (!online) this.#report(pipeline.blind('camera-lost'));
+    if (online) return;
+    this.#report(pipeline.blind('camera-lost'));
+    this.#spoken.resolve();
   }
 
   #report(step: TrackerStep): void {

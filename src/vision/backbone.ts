@@ -68,16 +68,14 @@ const TOLERANCE = { fp32: 1e-3, int8: 0.4 } as const;
  * @throws SurfwatchError `engine-wrong`
  */
 export async function checkGolden(backbone: Backbone, use: BackboneUse = 'photos'): Promise<void> {
-  const { golden, input } = backbone.manifest;
-  const pixels = goldenPixels(input.size);
-  const { cells } = backbone.manifest;
+  const { golden, input, cells } = backbone.manifest;
   const differences =
     use === 'frames' && backbone.cells !== null && cells !== undefined
       ? differencesOf(
           cells.golden,
           describeGolden(await goldenCells(backbone.cells, input.size, cells.width)),
         )
-      : differencesOf(golden, describeGolden(await backbone.embed(pixels, 1)));
+      : differencesOf(golden, describeGolden(await backbone.embed(goldenPixels(input.size), 1)));
   const worst = Math.max(...differences);
   const tolerance = TOLERANCE[use === 'frames' ? backbone.precision : 'fp32'];
   if (!(worst <= tolerance)) {

@@ -17,7 +17,7 @@ import { Live } from './live.ts';
 import { NewestFrame } from './newest-frame.ts';
 import type { Pages } from './pages.ts';
 import { Pictures, type PicturesDeps } from './pictures.ts';
-import { allRoutes, type RoutesDeps } from './routes/all.ts';
+import type { RoutesDeps } from './routes/all.ts';
 import type { BeachNow } from './routes/cameras.ts';
 import type { SetupRoutesDeps } from './routes/setup.ts';
 import { seenFrame } from './seen-frame.ts';
@@ -55,17 +55,19 @@ export class Page {
   readonly #deps: PageDeps;
   readonly #live: Live;
   readonly #newest = new NewestFrame();
-  #isServed = false;
 
   constructor(deps: PageDeps) {
     this.#deps = deps;
     this.#live = new Live(deps.clock);
   }
 
-  /** @throws SurfwatchError `web-listen-failed` */
+  /** Begins to serve it, where that is wanted. @throws SurfwatchError `web-listen-failed` */
   async start(): Promise<void> {
     const { pages, settings, messaging, metrics, now } = this.#deps;
-    this.#isServed = await pages.add({
+    if (!settings.web.enabled) return;
+    // What serves it takes a while to load: a frame need not wait for it.
+    const { allRoutes } = await import('./routes/all.ts');
+    await pages.add({
       site: settings.site,
       now,
       routes: allRoutes(this.#routes()),
@@ -76,7 +78,6 @@ export class Page {
       },
       open: settings.web.widget ? this.#widget() : {},
     });
-    if (!this.#isServed) return;
     this.#live.start();
     messaging.subscribe({
       onState: (topic, value) => {
@@ -94,7 +95,7 @@ export class Page {
 
   /** A frame was judged. Costs next to nothing, and never throws. */
   observe(frame: TrackedFrame): void {
-    if (!this.#isServed || this.#deps.isPaused()) return;
+    if (!this.#deps.settings.web.enabled || this.#deps.isPaused()) return;
     this.#newest.take(frame);
     if (this.#live.viewers > 0) this.#deps.onShown(frame.frame.id);
     this.#live.tell('frame', '', seenFrame(frame, this.#deps.clock.now()));

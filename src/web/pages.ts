@@ -7,11 +7,11 @@ import { PACKAGE_ROOT } from '../base/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import type { MetricsOutlets } from '../host/metrics/outlets.ts';
 import { loginGuard } from './access.ts';
-import { type AppDeps, createApp } from './app.ts';
+import type { AppDeps } from './app.ts';
 import { readCookieKey } from './cookie-key.ts';
 import { readWebFiles } from './files.ts';
 import { cameraRoutes, type ListedCamera } from './routes/cameras.ts';
-import { WebServer } from './server.ts';
+import type { WebServer } from './server.ts';
 
 export interface PagesDeps {
   readonly options: Settings['web'];
@@ -44,15 +44,10 @@ export class Pages {
     this.#deps = deps;
   }
 
-  /**
-   * Serves one more page; the first begins to listen.
-   *
-   * @returns false where no page is to be served
-   * @throws SurfwatchError `web-listen-failed`
-   */
-  async add(page: CameraPage): Promise<boolean> {
+  /** Serves one more page; the first begins to listen. @throws SurfwatchError `web-listen-failed` */
+  async add(page: CameraPage): Promise<void> {
     const { options, isList, log } = this.#deps;
-    if (!options.enabled) return false;
+    const [{ createApp }, { WebServer }] = await Promise.all([import('./app.ts'), import('./server.ts')]);
     this.#common ??= await this.#read();
     this.#cameras.push(page);
     const { site, routes, plain, open } = page;
@@ -61,12 +56,11 @@ export class Pages {
         site,
         createApp({ ...this.#common, place: 'entry', at: `/${site}`, routes, plain, open }),
       );
-      if (!this.#apps.has('')) this.#apps.set('', this.#list(this.#common));
+      if (!this.#apps.has('')) this.#apps.set('', createApp({ ...this.#common, ...this.#list() }));
     } else this.#apps.set('', createApp({ ...this.#common, place: 'only', at: '', routes, plain, open }));
-    if (this.#server !== undefined) return true;
+    if (this.#server !== undefined) return;
     this.#server = new WebServer(options, (request, env) => this.#appOf(request).fetch(request, env), log);
     await this.#server.start();
-    return true;
   }
 
   /** Safe to call twice, and where nothing is served. */
@@ -84,10 +78,10 @@ export class Pages {
     return this.#apps.get(first) ?? (this.#apps.get('') as Hono);
   }
 
-  #list(common: Common): Hono {
+  /** The first page, where there are several. */
+  #list(): Omit<AppDeps, keyof Common> {
     const { metrics } = this.#deps;
-    return createApp({
-      ...common,
+    return {
       place: 'list',
       at: '',
       routes: cameraRoutes(() => this.#cameras),
@@ -97,7 +91,7 @@ export class Pages {
         '/readyz': () => metrics.readiness(),
       },
       open: {},
-    });
+    };
   }
 
   async #read(): Promise<Common> {

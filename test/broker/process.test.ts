@@ -3,10 +3,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { getPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { answers, client, closed } from '../messaging/support.ts';
-import { readableLog } from '../support/log.ts';
+import { readableLog, silent } from '../support/log.ts';
 import { program } from '../support/programs.ts';
 import { until } from '../support/until.ts';
 import { newBroker, ownClient, startBroker } from './support.ts';
@@ -27,6 +28,12 @@ it('says that its port is taken', async () => {
     code: 'broker-port-taken',
     message: expect.stringContaining(String(port)),
   });
+});
+
+it('stands back from those who compute, once it listens', async () => {
+  const broker = newBroker({}, silent, undefined, 7);
+  await broker.start();
+  expect(getPriority(broker.pid)).toBe(7);
 });
 
 it('is back on its port when it was killed, with another connection for the daemon', async () => {

@@ -14,12 +14,14 @@ export function newBroker(
   options: Partial<BrokerOptions> = {},
   log: Logger = silent,
   maxRssBytes?: number,
+  niceness = 0,
 ): BrokerProcess {
   const broker = new BrokerProcess({
     bases: ['surf'],
     program: BROKER_PROGRAM,
     options: { port: 0, ...options },
     ...(maxRssBytes !== undefined && { maxRssBytes }),
+    niceness,
     clock,
     log,
   });

@@ -9,6 +9,7 @@ import type { PauseState } from '../../src/pipeline/pause.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { Reporter } from '../../src/pipeline/reporter.ts';
 import { settingsWith } from '../control/support.ts';
+import { drawnBeach } from '../daemon/support.ts';
 import { openReader } from '../learning/board/learning-support.ts';
 import { silent as log } from '../support/log.ts';
 import { until } from '../support/until.ts';
@@ -159,4 +160,26 @@ it('tells how it is at once when the broker is there, and not again before a hea
   await until(() => last('heartbeat') === false, 'the first heartbeat');
   link.connected = true;
   await until(() => last('heartbeat') === true, 'the news');
+});
+
+describe('the first word', () => {
+  it('is spoken when a frame was judged and published', async () => {
+    const beach = await drawnBeach(1, 'none');
+    const { set } = await httpCamera((_, response) =>
+      response.writeHead(200, { 'content-type': 'image/jpeg' }).end(beach),
+    );
+    const { frameLoop, last } = await looping(set);
+    await frameLoop.spoken;
+    expect(last('activity')).toMatchObject({ frame: expect.any(String) });
+  });
+
+  it('is waited for no longer where the camera gives no picture', async () => {
+    const { frameLoop, last } = await looping([
+      'camera.kind=directory',
+      'camera.directory.path=/nowhere/at/all',
+    ]);
+    await frameLoop.spoken;
+    expect(frameLoop.cameraStats.failures).toBeGreaterThan(0);
+    expect(last('activity')).toMatchObject({ frame: null, visibility: 'camera-lost' });
+  });
 });

@@ -1,10 +1,11 @@
 /** The figures of the daemon for who asks: as a text that the page serves, and in a file, where that is wanted. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
+import { lazy } from '../../base/lazy.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { MetricsSnapshot } from '../../pipeline/metrics-snapshot.ts';
 import type { TrackedFrame } from '../../pipeline/processed-frame.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { liveness, readiness, type Verdict } from './readiness.ts';
 import { Textfile } from './textfile.ts';
 
@@ -34,6 +35,8 @@ export interface CameraMetrics {
 export class MetricsOutlets {
   readonly #parts: MetricsOutletsParts;
   readonly #cameras: (() => MetricsSnapshot)[] = [];
+  /** After the first frame, which does not wait for it. */
+  readonly #loaded = lazy(() => import('./metrics.ts'));
   #metrics: Metrics | undefined;
   #textfile: Textfile | undefined;
   /** Several readers at one time get the same text. */
@@ -43,10 +46,12 @@ export class MetricsOutlets {
     this.#parts = parts;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     const { options, clock, log } = this.#parts;
+    // Not when somebody first asks: an update may have replaced the program by then.
+    await this.#loaded.get();
     if (options.textfile === undefined) return;
-    this.#textfile = new Textfile({ path: options.textfile, metrics: this.#opened, clock, log });
+    this.#textfile = new Textfile({ path: options.textfile, metrics: await this.#open(), clock, log });
     this.#textfile.start();
   }
 
@@ -73,7 +78,7 @@ export class MetricsOutlets {
 
   /** In the text format of Prometheus. Stages are timed from the first text on: where nobody reads them they cost nothing. */
   async text(): Promise<Outlet> {
-    const metrics = this.#opened;
+    const metrics = await this.#open();
     this.#text ??= metrics.text().finally(() => {
       this.#text = undefined;
     });
@@ -98,7 +103,8 @@ export class MetricsOutlets {
     return this.#cameras.map(snapshot => snapshot());
   }
 
-  get #opened(): Metrics {
+  async #open(): Promise<Metrics> {
+    const { createMetrics } = await this.#loaded.get();
     this.#metrics ??= createMetrics(() => this.#snapshots());
     return this.#metrics;
   }

@@ -6,9 +6,8 @@ import type { Clock } from '../../base/clock.ts';
 import { readStateFile, writeStateFile } from '../../base/state-file.ts';
 import type { JudgedBy } from '../advice/deciding.ts';
 import { addObservation, type DriftDay, driftDaySchema, observeFrame } from '../advice/drift/days.ts';
-import { type Landmarks, landmarksOf, meanDistance } from '../advice/drift/landmarks.ts';
+import { type Landmarks, meanDistance } from '../advice/drift/landmarks.ts';
 import { type Drift, driftOf } from '../advice/drift.ts';
-import type { BaseSet } from '../retrain/types.ts';
 import type { JudgedFrame } from './judged-frame.ts';
 
 const FILE = 'days.json';
@@ -24,11 +23,12 @@ export interface DriftMonitor {
 
 /**
  * @param directory that of the archive; a damaged file in it is set aside, and the days are begun anew
+ * @param landmarks what a frame's distance is measured to; null while that is not known
  * @param head the one in use
  */
 export async function openDriftMonitor(
   directory: string,
-  base: BaseSet | null,
+  landmarks: () => Landmarks | null,
   head: () => Omit<JudgedBy, 'thresholds'>,
   { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
 ): Promise<DriftMonitor> {
@@ -36,14 +36,6 @@ export async function openDriftMonitor(
   const { value, damage } = await readStateFile(file, clock.now());
   if (damage !== null) log.error({ damage }, 'the daily figures for drift are damaged and started anew');
   let days: readonly DriftDay[] = value?.days ?? [];
-  // Not before the first frame: this takes a while, in which the first word of the beach can be said.
-  let unread = base;
-  let found: Landmarks | null = null;
-  const landmarks = () => {
-    if (unread !== null) found = landmarksOf(unread);
-    unread = null;
-    return found;
-  };
   return {
     add({ visibility, read, thresholds, frame }) {
       if (visibility !== 'ok') return;

@@ -89,6 +89,7 @@ export class Learning {
     await open?.folder?.stop();
     await this.#retraining.stop();
     await this.#working;
+    await open?.compare.opened?.catch(() => undefined);
     if (open !== undefined) await this.#probation.stop();
     this.#open = undefined;
     await open?.drift.save().catch(this.#warn('the days cannot be kept'));
@@ -100,6 +101,8 @@ export class Learning {
     const open = this.#open;
     if (open === undefined) return;
     open.drift.add(frame);
+    // The base set takes a while to read: the first word of the beach goes before.
+    void open.compare.get().catch(this.#warn('frames are compared with nothing'));
     const work = [
       open.archiver.add(frame).catch(this.#warn('a frame cannot be kept')),
       this.#probation.add(frame).catch(this.#warn('the head on probation cannot be watched')),

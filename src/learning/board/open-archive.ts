@@ -1,6 +1,7 @@
 /** Opens the archive and what works on it. */
-
+import { type Lazy, lazy } from '../../base/lazy.ts';
 import { liveView } from '../../base/live-view.ts';
+import { type Landmarks, landmarksOf } from '../advice/drift/landmarks.ts';
 import { openArchive } from '../archive/archive.ts';
 import { createReferences, type References, strongestCells } from '../archive/novelty.ts';
 import { ARCHIVE_LIKENESS, type ArchiveOptions } from '../archive/options.ts';
@@ -25,6 +26,8 @@ export interface OpenArchive {
   readonly archiver: Archiver;
   readonly known: LabelledCellsCache;
   readonly drift: DriftMonitor;
+  /** Reads what is known: novelty and drift are measured from the frames after it on. @throws SurfwatchError `storage-failed` */
+  readonly compare: Lazy<void>;
   readonly labels: LabelService;
   /** Not started; absent where no folder is watched. */
   readonly folder?: LabelFolder;
@@ -50,17 +53,16 @@ export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHoo
     return { ...ARCHIVE_LIKENESS, maxFrames, maxBytes, maxAgeMs, minFreeBytes };
   });
   const archive = await openArchive({ directory, options: archiveOptions, clock, log });
-  const base = await hooks.loadBase();
-  if (base === null)
-    log.warn('no base set comes with the head: a retraining can only be judged on this board');
   const recent = createRecentFrames();
   const shown = createRecentFrames(SHOWN);
   const full = 'no room for frames to learn from: see learning.maxBytes and monitor.minFree';
+  const references = createReferences(head().width, REFERENCES);
+  let landmarks: Landmarks | null = null;
   const archiver = createArchiver({
     archive,
     recent,
     shown,
-    references: referencesOf(archive, base, deps),
+    references,
     options,
     zones,
     head,
@@ -76,22 +78,32 @@ export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHoo
     shown,
     archiver,
     known: labelledCellsCache(archive, () => reader.head),
-    drift: await openDriftMonitor(directory, base, head, { clock, log }),
+    drift: await openDriftMonitor(directory, () => landmarks, head, { clock, log }),
+    compare: lazy(async () => {
+      const base = await hooks.loadBase();
+      if (base === null)
+        log.warn('no base set comes with the head: a retraining can only be judged on this board');
+      else landmarks = landmarksOf(base);
+      addKnown(references, archive, base, deps);
+    }),
     labels,
     ...(folder !== undefined && { folder }),
   };
 }
 
 /** What is known: of the base set, and of all labelled frames. */
-function referencesOf(archive: Archive, base: BaseSet | null, { reader }: LearningDeps): References {
+function addKnown(
+  references: References,
+  archive: Archive,
+  base: BaseSet | null,
+  { reader }: LearningDeps,
+): void {
   const { width, backbone } = reader.head.manifest;
-  const references = createReferences(width, REFERENCES);
   if (base !== null) references.add(thinnedBase(base, REFERENCES / 2));
   for (const frame of archive.labelled()) {
     const embeddings = frame.backbone === backbone.sha256 ? archive.embeddings(frame.id) : null;
     if (embeddings !== null) references.add(strongestCells(embeddings, width));
   }
-  return references;
 }
 
 function labelsOf(

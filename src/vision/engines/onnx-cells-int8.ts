@@ -3,13 +3,13 @@
  * them: a band is then a piece of the map, and nothing is reordered. The projection and the head stay in float32.
  */
 import type { Tensor as OnnxTensor } from 'onnxruntime-node';
+import { lazy } from '../../base/lazy.ts';
 import { type BackboneBundle, cellWeights } from '../bundle.ts';
 import { type Maps, MOST_NUMBERS, planBands } from '../cells/bands.ts';
 import type { CellEngine } from '../cells/engine.ts';
 import { createPassMemory, type Numbers } from '../cells/pass-memory.ts';
 import { planStages, type Stage, stageOf } from '../cells/stages.ts';
 import { type NetworkLayer, networkLayers } from '../network.ts';
-import { lazy } from './lazy.ts';
 import type { OpenSession } from './onnx-cells.ts';
 import { headNodes, headTensors, headValues } from './onnx-head.ts';
 import { dequantise, int8Layers, joined, type OnnxPart } from './onnx-int8.ts';

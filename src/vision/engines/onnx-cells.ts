@@ -1,11 +1,11 @@
 /** The pass over a whole frame in onnxruntime: a session a stage, built in memory like the graph for tiles. */
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import { type Lazy, lazy } from '../../base/lazy.ts';
 import { type BackboneBundle, cellWeights } from '../bundle.ts';
 import type { Maps } from '../cells/bands.ts';
 import type { CellEngine } from '../cells/engine.ts';
 import { createPassMemory } from '../cells/pass-memory.ts';
 import { planStages, type Stage } from '../cells/stages.ts';
-import { type Lazy, lazy } from './lazy.ts';
 import { CLIP_CONSTANTS, inputConstants, inputNodes, layerConstants, layersNodes } from './onnx-graph.ts';
 import { headNodes, headTensors, headValues } from './onnx-head.ts';
 import { type OnnxConstant, type OnnxNode, type OnnxValue, writeOnnxModel } from './onnx-proto.ts';

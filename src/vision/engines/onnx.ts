@@ -1,10 +1,10 @@
 /** onnxruntime's CPU kernels: the fastest engine measured, and the smallest in memory. */
 import type { InferenceSession } from 'onnxruntime-node';
+import { lazy } from '../../base/lazy.ts';
 import { messageOf, SurfwatchError } from '../../errors.ts';
 import type { Backbone, Precision } from '../backbone.ts';
 import type { BackboneBundle } from '../bundle.ts';
 import { embedInChunks } from './chunks.ts';
-import { lazy } from './lazy.ts';
 import { openOnnxCells } from './onnx-cells.ts';
 import { openInt8Cells } from './onnx-cells-int8.ts';
 import { writeOnnxGraph } from './onnx-graph.ts';
