@@ -16,7 +16,7 @@ export interface DaemonChild {
 /** Starts it; resolves when it answers. */
 export async function startDaemonChild(settings: readonly string[], stateDir: string): Promise<DaemonChild> {
   const port = await getPort();
-  const child = spawnDaemon(['camera.kind=simulator', 'learning.minFree=0', ...settings], stateDir, port);
+  const child = spawnDaemon(['camera.kind=simulator', 'monitor.minFree=0', ...settings], stateDir, port);
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
     try {
@@ -27,7 +27,8 @@ export async function startDaemonChild(settings: readonly string[], stateDir: st
         base: 'surf',
         clock: systemClock,
       });
-      await requester.request('models');
+      // What is sent before the daemon listens is never answered: better to ask again soon.
+      await requester.request('models', {}, { timeoutMs: 1_000 });
       return { child, requester };
     } catch {
       await delay(100);

@@ -15,8 +15,8 @@ const DAY_S = 86_400;
 const SETTLING_MS = 90_000;
 
 const CASES: Readonly<Record<string, readonly string[]>> = {
-  'nobody on the water': ['camera.simulator.script=calm', 'learning.minFree=1000000000000000'],
-  'riders come and go, every activity in 3 minutes': ['learning.minFree=1000000000000000'],
+  'nobody on the water': ['camera.simulator.script=calm', 'monitor.minFree=1000000000000000'],
+  'riders come and go, every activity in 3 minutes': ['monitor.minFree=1000000000000000'],
   'the same, and frames are kept': [],
 };
 

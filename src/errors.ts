@@ -133,7 +133,7 @@ export const ERRORS = {
   'broker-port-taken': {
     meaning: 'Another program listens on the port of the embedded broker.',
     remedy:
-      'Stop that program, choose another broker.port, allow broker.portFallback, or use that broker through mqtt.url.',
+      'Stop that program, choose another broker.port (0 takes any free one), or use that broker through mqtt.url.',
   },
   'broker-failed': {
     meaning: 'The embedded broker, which is a separate process, cannot be started.',
@@ -560,7 +560,7 @@ export const ERRORS = {
   'history-none': {
     meaning: 'That state folder has no history yet.',
     remedy:
-      'Give the settings of the daemon (`--config FILE`, or `--set stateDir=DIR`); it writes its first minute of history after a minute, if `history.enabled` is on.',
+      'Give the settings of the daemon (`--config FILE`, or `--set stateDir=DIR`); it writes its first minute of history after a minute.',
   },
   'history-zone': {
     exit: 2,

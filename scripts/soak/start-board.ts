@@ -37,7 +37,7 @@ export async function startBoard({ cameraUrl, stateDir, factor }: BoardSetup): P
     'vision.detail=0.5',
     'broker.port=0',
     'web.port=0',
-    'learning.minFree=0',
+    'monitor.minFree=0',
     `stateDir=${stateDir}`,
   ];
   const built = join(PACKAGE_ROOT, '.cache', 'soak');

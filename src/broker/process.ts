@@ -18,8 +18,6 @@ import type { BrokerJob, BrokerNews } from './program.ts';
 export interface BrokerOptions {
   /** TCP port; 0 takes any free one. */
   readonly port: number;
-  /** Take the next free port where `port` is taken, instead of failing. */
-  readonly portFallback: boolean;
 }
 
 /** It needs some 60 MB; what strangers make it take beyond this is not worth the memory of a board. */
@@ -168,7 +166,7 @@ export class BrokerProcess {
       const pauseMs = failures === 1 ? 0 : Math.min(PAUSE_MS * 2 ** Math.min(failures, 20), LONGEST_PAUSE_MS);
       await clock.sleep(pauseMs, signal).catch(() => undefined);
       if (signal.aborted) return;
-      running = await this.#launch({ port: this.#port, portFallback: false }).catch((error: unknown) => {
+      running = await this.#launch({ port: this.#port }).catch((error: unknown) => {
         log.error({ err: error }, 'the embedded broker does not start');
         return undefined;
       });
@@ -181,10 +179,10 @@ export class BrokerProcess {
     }
   }
 
-  async #launch({ port, portFallback }: BrokerOptions): Promise<Running> {
+  async #launch({ port }: BrokerOptions): Promise<Running> {
     const { bases, niceness = 0, program, clock, log } = this.#setup;
     const taken = bases.flatMap(base => topicFilters('in').map(topic => `${base}/${topic}`));
-    const job: BrokerJob = { bases, taken, pictures: bases.map(imageTopic), port, portFallback };
+    const job: BrokerJob = { bases, taken, pictures: bases.map(imageTopic), port };
     const flags = [`--max-old-space-size=${MAX_HEAP_MB}`, '--max-semi-space-size=2', '--optimize-for-size'];
     const child = spawn(
       process.execPath,

@@ -1,5 +1,6 @@
 /** The program of the embedded broker: started by `process.ts`, and ends with the process that started it. */
 
+import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
 import { type BrokerSetup, createBroker } from './broker.ts';
 
@@ -7,8 +8,6 @@ import { type BrokerSetup, createBroker } from './broker.ts';
 export interface BrokerJob extends Pick<BrokerSetup, 'bases' | 'taken' | 'pictures'> {
   /** 0: any free one. */
   readonly port: number;
-  /** Take one of the next free ports where `port` is taken. */
-  readonly portFallback: boolean;
 }
 
 /** What it tells. */
@@ -19,14 +18,13 @@ export type BrokerNews =
 
 /** The first of the daemon's own connections, one for each of `bases`: after stdin, stdout, stderr and the channel. */
 const OWN_FD = 4;
-const PORTS_TO_TRY = 100;
 const STOP_TIMEOUT_MS = 1_000;
 /** Each kind of refusal is told so often at most. */
 const TELL_EVERY_MS = 60_000;
 
 const tell = (news: BrokerNews) => void process.send?.(news);
 
-async function run({ port, portFallback, ...rules }: BrokerJob): Promise<void> {
+async function run({ port, ...rules }: BrokerJob): Promise<void> {
   const told = new Map<string, number>();
   const onRefused = (what: string, about: object) => {
     const now = performance.now();
@@ -39,8 +37,7 @@ async function run({ port, portFallback, ...rules }: BrokerJob): Promise<void> {
     broker.takeOwn(new Socket({ fd: OWN_FD + index }));
   });
   const server = createServer({ noDelay: true }, socket => broker.take(socket));
-  const last = portFallback ? Math.min(port + PORTS_TO_TRY, 65_535) : port;
-  const taken = await listen(server, port, last);
+  const taken = await listen(server, port);
   server.on('error', error => onRefused(error.message, {}));
   tell({ kind: 'listening', port: taken });
   // A signal to the whole process group is the daemon's to deal with.
@@ -52,23 +49,11 @@ async function run({ port, portFallback, ...rules }: BrokerJob): Promise<void> {
   });
 }
 
-async function listen(server: Server, port: number, last: number): Promise<number> {
-  for (;;) {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, '127.0.0.1', () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-      const address = server.address();
-      return typeof address === 'object' && address !== null ? address.port : port;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port >= last) throw error;
-      port += 1;
-    }
-  }
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 run(JSON.parse(process.argv[2] ?? '{}')).catch((error: NodeJS.ErrnoException) => {

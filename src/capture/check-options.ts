@@ -1,14 +1,13 @@
 /** What a setting must look like before it may reach a shell, a program or the network. Ranges are the schema's. */
 import { SurfwatchError } from '../errors.ts';
 import { parseUrl, withoutCredentials } from './credentials.ts';
-import {
-  type CameraOptions,
-  type DirectoryOptions,
-  type FfmpegOptions,
-  type HttpOptions,
-  type RpicamOptions,
-  WEBCAM_PALETTES,
-  type WebcamOptions,
+import type {
+  CameraOptions,
+  DirectoryOptions,
+  FfmpegOptions,
+  HttpOptions,
+  RpicamOptions,
+  WebcamOptions,
 } from './options.ts';
 import { rpicamArgProblem } from './rpicam-command.ts';
 
@@ -33,7 +32,6 @@ export function checkWebcamOptions(options: WebcamOptions): void {
       'neither /dev/NAME, test: nor file:/PATH in plain characters',
     );
   }
-  oneOf('camera.webcam.palette', options.palette, [...WEBCAM_PALETTES, null]);
 }
 
 /** rpicam-vid gets an argument array, no shell; what it may be told is bounded here. */

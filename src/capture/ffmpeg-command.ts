@@ -89,11 +89,10 @@ function deviceArguments({ input, v4l2 }: FfmpegOptions): string[] {
   ];
 }
 
-function fileArguments({ input, realtime, loop }: FfmpegOptions): string[] {
-  const pace = realtime ? ['-re'] : [];
-  const repeat = loop ? ['-stream_loop', '-1'] : [];
+function fileArguments({ input, loop }: FfmpegOptions): string[] {
+  const live = loop ? ['-re', '-stream_loop', '-1'] : [];
   // The prefix keeps a file's name from being read as a protocol or an option.
-  return ['-protocol_whitelist', PROTOCOLS.file, ...pace, ...repeat, '-i', `file:${input}`];
+  return ['-protocol_whitelist', PROTOCOLS.file, ...live, '-i', `file:${input}`];
 }
 
 function filters({ fps, maxWidth, keyframesOnly }: FfmpegOptions): string {

@@ -18,7 +18,7 @@ export interface FfmpegDeps {
 }
 
 /**
- * From a live input (all but a file with `realtime` off) only the newest picture is kept; such a file is read no faster
+ * From a live input (all but a file with `loop` off) only the newest picture is kept; such a file is read no faster
  * than its pictures are grabbed, and none is dropped. A hardware decoder that fails is replaced by the processor until
  * ffmpeg is started again.
  */
@@ -49,7 +49,7 @@ function programOf(options: FfmpegOptions): Program {
     args,
     ...(input === undefined ? {} : { input }),
     freshMs: Math.max(2000, 3000 / options.fps),
-    patient: inputKind(options.input) === 'file' && !options.realtime,
+    patient: inputKind(options.input) === 'file' && !options.loop,
     explain: end => explainFfmpeg(options, end),
   };
 }

@@ -48,7 +48,7 @@ export function runFswebcam(options: WebcamOptions, path: string): FswebcamRun {
 }
 
 class KillableFswebcam extends NodeWebcam.FSWebcam {
-  readonly #extras: readonly string[];
+  readonly #skip: string;
 
   constructor(options: WebcamOptions) {
     super({
@@ -61,15 +61,12 @@ class KillableFswebcam extends NodeWebcam.FSWebcam {
       callbackReturn: 'location',
       saveShots: false,
     });
-    this.#extras = [
-      ...(options.skipFrames > 0 ? ['--skip', String(options.skipFrames)] : []),
-      ...(options.palette === null ? [] : ['--palette', options.palette]),
-    ];
+    this.#skip = options.skipFrames > 0 ? ` --skip ${options.skipFrames}` : '';
   }
 
   /** `exec` makes the shell's process fswebcam's own, so that killing the child kills it. */
   override generateSh(location: string | null): string {
-    return super.generateSh(location).replace(/^fswebcam/, ['exec fswebcam', ...this.#extras].join(' '));
+    return super.generateSh(location).replace(/^fswebcam/, `exec fswebcam${this.#skip}`);
   }
 
   /** The library's own guess at a missing camera; all that fswebcam wrote is read by the caller. */

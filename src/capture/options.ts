@@ -19,31 +19,6 @@ export interface CameraOptions {
   readonly simulator: SimulatorOptions;
 }
 
-/** Pixel formats fswebcam can ask a camera for (its `--palette`). */
-export const WEBCAM_PALETTES = [
-  'PNG',
-  'JPEG',
-  'MJPEG',
-  'S561',
-  'RGB32',
-  'RGB24',
-  'BGR32',
-  'BGR24',
-  'YUYV',
-  'UYVY',
-  'YUV420P',
-  'NV12MB',
-  'BAYER',
-  'SGBRG8',
-  'SGRBG8',
-  'RGB565',
-  'RGB555',
-  'Y16',
-  'GREY',
-] as const;
-
-export type WebcamPalette = (typeof WEBCAM_PALETTES)[number];
-
 /** A USB camera, read by fswebcam through node-webcam: one run of the program a picture. */
 export interface WebcamOptions {
   /**
@@ -57,8 +32,6 @@ export interface WebcamOptions {
   readonly height: number;
   /** Frames skipped first while the camera's exposure settles. */
   readonly skipFrames: number;
-  /** Pixel format to ask the camera for; null lets fswebcam choose. */
-  readonly palette: WebcamPalette | null;
 }
 
 /** A camera on the ribbon connector of a Raspberry Pi, read by one long-lived rpicam-vid. */
@@ -114,9 +87,7 @@ export interface FfmpegOptions {
   readonly rtspTransport: 'tcp' | 'udp' | 'udp_multicast' | 'http';
   /** Pictures a second taken from the stream. */
   readonly fps: number;
-  /** Play a file at its own speed rather than as fast as it can be read. Files only. */
-  readonly realtime: boolean;
-  /** Begin a file again at its end, for ever. Files only. */
+  /** Play a file at its own speed, for ever; else it is read once, as fast as its pictures are taken. Files only. */
   readonly loop: boolean;
   /** Wider pictures are scaled down to this width in pixels, 0 leaves them. */
   readonly maxWidth: number;

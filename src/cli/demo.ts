@@ -21,9 +21,9 @@ export function demoCommand(): Command {
 
 const HELP = `
 The camera first shows real frames of a line-up, then draws a beach where surfers, windsurfers and kitesurfers come and
-go by a script, and so on in turn. It prints the result of the model, and which pictures it was shown. If port 1883 is taken,
-the broker uses the next free one; the page is at 8321 or, if that is taken, at any free port. The demo learns in a temporary
-folder, which it deletes when it ends; --set stateDir=DIR keeps it. So several demos can run at once, and beside a daemon.
+go by a script, and so on in turn. It prints the result of the model, and which pictures it was shown. The broker
+is at port 1883 and the page at 8321 or, if that is taken, at any free port. The demo learns in a temporary folder, which it
+deletes when it ends; --set stateDir=DIR keeps it. So several demos can run at once, and beside a daemon.
 
 Examples:
   $ surfwatch demo
@@ -33,7 +33,8 @@ Examples:
 async function demo(options: ConfigOptions & { json: boolean }): Promise<void> {
   const config = [join(PACKAGE_ROOT, 'config', 'demo.json'), ...options.config];
   const own = await ownState({ config, set: options.set });
-  const set = ['log.level=warn', `web.port=${await freePort(8321)}`, ...own.set, ...options.set];
+  const ports = [`broker.port=${await freePort(1883)}`, `web.port=${await freePort(8321)}`];
+  const set = ['log.level=warn', ...ports, ...own.set, ...options.set];
   // A file of the package is none of the user's.
   const file = options.config.at(-1);
   try {
@@ -52,7 +53,7 @@ async function ownState(options: ConfigOptions): Promise<{ set: string[]; remove
   return { set: [`stateDir=${folder}`], remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** That one, else any: chosen once, as the page is to be where it was after a start anew. */
+/** That one, else any: chosen once, as broker and page are to be where they were after a start anew. */
 async function freePort(wanted: number): Promise<number> {
   const server = createServer();
   try {
@@ -72,13 +73,10 @@ async function run(source: ConfigSource, options: { json: boolean }): Promise<vo
   const { settings } = source.load().cameras[0];
   const { runDaemon } = await import('./run-daemon.ts');
   const { topicBase } = await import('../messaging/topics.ts');
-  const { broker, mqtt } = settings;
   await runDaemon(source, {
     onStarted: ({ address, pageUrl }) => {
       if (options.json) return;
       const port = Number(new URL(address).port);
-      if (mqtt.url === '' && port !== broker.port)
-        console.log(`port ${broker.port} is taken, the broker listens on ${port}`);
       if (pageUrl !== '') console.log(`page       ${pageUrl}`);
       console.log(`broker     ${address}`);
       console.log(`subscribe  mosquitto_sub -p ${port} -v -t '${topicBase(settings)}/#'`);

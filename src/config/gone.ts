@@ -13,6 +13,14 @@ const GONE: readonly (readonly [settings: string, reason: string])[] = [
     'is gone: leave it out. camera.webcam.skipFrames lets the exposure settle, and v4l2-ctl chooses the input',
   ],
   [
+    'camera.webcam.palette',
+    'is gone: fswebcam prefers MJPEG; leave it out. camera.kind "ffmpeg" with camera.ffmpeg.v4l2.format takes another format',
+  ],
+  [
+    'camera.ffmpeg.realtime',
+    'is gone: leave it out. A file is read as fast as its pictures are judged where camera.ffmpeg.loop is false',
+  ],
+  [
     'gates.{frozenShare,overexposedShare,overexposedLuma,obscuredSpread,obscuredSharpness,obscuredStructure,foggedFineness,movedShare,dirtyAfter,movedAfter,acceptViewAfter}',
     'is gone: the measured value holds for every camera; leave it out. gates.view and gates.dirt switch off what is told wrongly',
   ],
@@ -30,6 +38,11 @@ const GONE: readonly (readonly [settings: string, reason: string])[] = [
     'broker.{maxConnections,maxConnectionsPerAddress,maxSubscriptions,maxMessagesPerSecond,maxQueuedBytes,maxQueuedMessages,maxRetained,maxRetainedBytes,maxSessions,sessionExpiry,maxPacketBytes,connectTimeout}',
     'is gone: what the clients of the embedded broker can take up has fixed bounds (docs/security.md), and it keeps nothing for those that are away; leave it out',
   ],
+  ['broker.portFallback', 'is gone: leave it out. broker.port 0 takes any free port'],
+  ['history.enabled', 'is gone: the history is always kept, for as long as history.keep says; leave it out'],
+  ['snapshot.onlyChanges', 'is gone: leave it out. snapshot.minInterval makes pictures rarer'],
+  ['learning.minFree', 'is gone: kept frames leave two and a half times monitor.minFree; leave it out'],
+  ['discovery.name', 'is gone: give the device another name in Home Assistant; leave it out'],
   ['discovery.area', 'is gone: give the device its area in Home Assistant; leave it out'],
   ['discovery.entityIds', 'is gone: ids are always proposed to Home Assistant; leave it out'],
   ...[
@@ -40,8 +53,8 @@ const GONE: readonly (readonly [settings: string, reason: string])[] = [
     'activity.{unknownDwell,leaveRatio,sessionUpdate}',
     'history.writeEvery',
     'snapshot.quality',
-    'learning.{newActivityFrames,maxImageBytes,epochs,macroF1Tolerance,recallTolerance}',
-    'mqtt.{connectTimeout,ackTimeout,reconnectMin,reconnectMax,maxQueuedEvents,maxCommandAge}',
+    'learning.{keepHeads,newActivityFrames,maxImageBytes,epochs,macroF1Tolerance,recallTolerance}',
+    'mqtt.{keepalive,connectTimeout,ackTimeout,reconnectMin,reconnectMax,maxQueuedEvents,maxCommandAge}',
     'monitor.interval',
     'metrics.textfileInterval',
   ].map(settings => [settings, 'is gone: it is fixed, as nobody had to change it; leave it out'] as const),

@@ -31,7 +31,6 @@ const CHANGES: Readonly<Record<string, Change>> = {
   learning: 'runtime',
   'learning.newActivities': 'restart',
   'learning.labelledDir': 'restart',
-  'learning.keepHeads': 'restart',
   mqtt: 'restart',
   broker: 'restart',
   discovery: 'restart',

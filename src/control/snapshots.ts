@@ -11,8 +11,6 @@ const JPEG_QUALITY = 75;
 export interface SnapshotOptions {
   /** Publish pictures. Whoever may read the topic sees the beach. */
   readonly publish: boolean;
-  /** Only those that change the activity. */
-  readonly onlyChanges: boolean;
   /** Wider pictures are scaled down to this width in pixels; 0 leaves them. */
   readonly width: number;
   /** Between two pictures, in ms. */
@@ -32,10 +30,8 @@ export interface SnapshotsDeps {
   readonly log: Logger;
 }
 
-/** Holds one frame at most. */
 export class Snapshots {
   readonly #deps: SnapshotsDeps;
-  #waiting: Frame | undefined;
   #work: Promise<void> | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
   /** What was begun before a removal is not published after it. */
@@ -56,25 +52,17 @@ export class Snapshots {
   /** No further picture is published; the last one stays. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#waiting = undefined;
     await this.#work;
   }
 
-  /**
-   * A frame that was read and judged, to be shown if one is due. Never throws, and costs the caller nothing.
-   *
-   * @param isChange the activity was changed by it
-   */
-  offer(frame: Frame, isChange: boolean): void {
-    const { publish, onlyChanges, minIntervalMs } = this.#deps.options();
+  /** A frame that was read and judged, to be shown if one is due. Never throws, and costs the caller nothing. */
+  offer(frame: Frame): void {
+    const { publish, minIntervalMs } = this.#deps.options();
     if (!publish || this.#stopped || this.#deps.isPaused()) return;
-    if (isChange || !onlyChanges) this.#waiting = frame;
-    const isDue = this.#deps.clock.monotonic() - this.#lastMs >= minIntervalMs;
-    if (this.#waiting === undefined || !isDue || this.#work !== undefined) return;
-    const next = this.#waiting;
-    this.#waiting = undefined;
-    this.#lastMs = this.#deps.clock.monotonic();
-    this.#work = this.#publish(next).finally(() => {
+    const nowMs = this.#deps.clock.monotonic();
+    if (nowMs - this.#lastMs < minIntervalMs || this.#work !== undefined) return;
+    this.#lastMs = nowMs;
+    this.#work = this.#publish(frame).finally(() => {
       this.#work = undefined;
     });
   }
@@ -97,7 +85,6 @@ export class Snapshots {
   /** Takes the picture off the topic. */
   #remove(): void {
     this.#round += 1;
-    this.#waiting = undefined;
     this.#lastMs = Number.NEGATIVE_INFINITY;
     if (!this.#isShown) return;
     this.#isShown = false;

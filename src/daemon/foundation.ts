@@ -145,7 +145,7 @@ function loadModel(
   { clock }: DaemonDeps,
   log: Logger,
 ) {
-  const { models, stateDir, learning } = options.settings;
+  const { models, stateDir } = options.settings;
   // The engine's time is shared among the cameras that are watched.
   const budgetMs = () => {
     const { vision, camera } = options.settings;
@@ -157,7 +157,6 @@ function loadModel(
     detail: measuredDetail(() => options.settings.vision, budgetMs),
     inTurn: turns.engine(),
     stateDir,
-    keepHeads: learning.keepHeads,
     clock,
     log,
   });

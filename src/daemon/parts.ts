@@ -168,9 +168,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
   const judged = (frame: ProcessedFrame) => judgedFrameOf(frame, pipeline);
   frameLoop.subscribe(frame => metrics.observe(frame));
   frameLoop.subscribe(frame => page.observe(frame));
-  frameLoop.subscribe(({ frame, step: { changed } }) =>
-    snapshots.offer(frame, changed.beach || changed.zones.length > 0),
-  );
+  frameLoop.subscribe(({ frame }) => snapshots.offer(frame));
   frameLoop.subscribe(frame => {
     const kept = judged(frame);
     void learning.then(part => part?.add(kept));
@@ -263,6 +261,9 @@ function infoOf({ configured, deps, zones, options, messaging, reader }: Foundat
   return { info, publishInfo };
 }
 
+/** Kept frames leave so many times the room of the alert `disk-full`: they never raise it. */
+const ROOM_BESIDE_FRAMES = 2.5;
+
 /** Null where it cannot be started: a beach that is watched without learning is better than one that is not watched. */
 async function startLearning(
   { shared, configured, deps, log, zones, options, messaging, reader, store, newId }: Foundation,
@@ -271,6 +272,7 @@ async function startLearning(
 ): Promise<Learning | null> {
   const learning = new Learning({
     options: liveView(() => options.settings.learning),
+    minFreeBytes: ROOM_BESIDE_FRAMES * configured.monitor.minFree,
     directory: join(configured.stateDir, 'learning'),
     shippedHeads: headFolders(configured).shipped,
     reader,

@@ -17,7 +17,6 @@ import { type HistoryStore, openHistory } from './store.ts';
 
 /** How long the history keeps activities. */
 export interface HistoryOptions {
-  readonly enabled: boolean;
   /** Hours and sessions older than this are deleted. */
   readonly keepMs: number;
 }
@@ -67,12 +66,11 @@ export class History {
 
   /** Opens the database; where that fails it is tried again with each write. */
   start(): void {
-    if (this.#parts.options.enabled) this.#write();
+    this.#write();
   }
 
   /** Counts the time since the last one: to be called at every picture and every tick. */
   record(step: Reports & { readonly events: readonly SessionEvent[] }): void {
-    if (!this.#parts.options.enabled) return;
     const { clock, byZone } = this.#parts;
     const [monotonicMs, wallMs] = [clock.monotonic(), clock.now()];
     const sample = { seen: seenIn(step, byZone), monotonicMs, wallMs };
@@ -86,12 +84,12 @@ export class History {
 
   /** Session events that came from elsewhere than a step: those of the stop. */
   sessions(events: readonly SessionEvent[]): void {
-    if (this.#parts.options.enabled) this.#note(events);
+    this.#note(events);
   }
 
   /** Writes what waits; nothing is taken in any more. Time counts up to what was taken last. */
   stop(): void {
-    if (!this.#parts.options.enabled || this.#stopped) return;
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#write();
     this.#close();

@@ -7,16 +7,12 @@ export interface LearningOptions {
   readonly maxFrames: number;
   readonly maxBytes: number;
   readonly maxAgeMs: number;
-  /** Bytes that stay free on the disk. */
-  readonly minFree: number;
   /** A frame is kept this often whatever it shows; 0 keeps none for that reason. */
   readonly sampleEveryMs: number;
   /** Activities that may be labelled though no head knows them yet. */
   readonly newActivities: readonly string[];
   /** Folder with `<labels>/*.jpg` that is watched; absent watches none. */
   readonly labelledDir?: string;
-  /** Heads made on the board that are kept. */
-  readonly keepHeads: number;
   /** How long a new head is on probation, and rolled back if it misbehaves; 0 does not watch. */
   readonly probationMs: number;
 }

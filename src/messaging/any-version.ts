@@ -47,8 +47,8 @@ export async function openServer(
   onMessage: (message: Incoming) => void,
   signal = new AbortController().signal,
 ): Promise<Opened> {
-  const { username, password, clientId, keepaliveMs, protocolVersion } = options;
-  const { connectTimeoutMs = MQTT_PACE.connectTimeoutMs } = options;
+  const { username, password, clientId, protocolVersion } = options;
+  const { connectTimeoutMs, keepaliveMs } = { ...MQTT_PACE, ...options };
   const tls = await readTls(options, server.url);
   const settings = {
     ...loginOf(server.url, username, password),

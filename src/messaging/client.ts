@@ -163,7 +163,7 @@ export class MqttLink {
         url: urlWithoutLogin(server.url),
         clientId: options.clientId,
         protocolVersion: server.version,
-        keepaliveMs: options.keepaliveMs,
+        keepaliveMs: this.#pace.keepaliveMs,
         connectTimeoutMs: this.#pace.connectTimeoutMs,
         ...(tls && { tls }),
         maxPacketBytes,

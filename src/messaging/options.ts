@@ -6,6 +6,8 @@ export interface MqttPace {
   readonly connectTimeoutMs: number;
   /** How long the broker may take to acknowledge a message before the connection counts as dead. */
   readonly ackTimeoutMs: number;
+  /** A silent connection is probed after this long, rounded up to whole seconds. */
+  readonly keepaliveMs: number;
   /** Pause before the first new attempt after a lost connection; doubled at each failure, with jitter. */
   readonly reconnectMinMs: number;
   /** Longest pause between two attempts; also the pace after a refused login. */
@@ -16,6 +18,7 @@ export interface MqttPace {
 export const MQTT_PACE: MqttPace = {
   connectTimeoutMs: 10_000,
   ackTimeoutMs: 20_000,
+  keepaliveMs: 30_000,
   reconnectMinMs: 1_000,
   reconnectMaxMs: 60_000,
 };
@@ -37,8 +40,6 @@ export interface MqttOptions extends Partial<MqttPace> {
    * Version of the protocol: `5`, `4` (which is MQTT 3.1.1), or `auto`: 5, or 3.1.1 if the broker refuses 5.
    */
   readonly protocolVersion: 'auto' | '5' | '4';
-  /** A silent connection is probed after this many ms, rounded up to whole seconds: 1,000..65,535,000. */
-  readonly keepaliveMs: number;
   /** PEM file of the authorities a broker's certificate is checked against. */
   readonly caFile?: string;
   /** PEM file of the client's certificate; needs `keyFile`. */

@@ -5,7 +5,7 @@ import { BrokerProcess } from '../../src/broker/process.ts';
 
 const broker = new BrokerProcess({
   bases: ['surf'],
-  options: { port: 0, portFallback: false },
+  options: { port: 0 },
   clock: systemClock,
   log: pino({ level: 'silent' }),
 });

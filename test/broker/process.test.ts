@@ -29,13 +29,6 @@ it('says that its port is taken', async () => {
   });
 });
 
-it('takes the next free port where that is permitted', async () => {
-  const port = await takenPort();
-  const { url } = await startBroker({ port, portFallback: true });
-  expect(portOf(url)).toBeGreaterThan(port);
-  await client(url);
-});
-
 it('is back on its port when it was killed, with another connection for the daemon', async () => {
   const { log, lines } = readableLog();
   const { broker, url } = await startBroker({}, log);

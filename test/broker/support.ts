@@ -18,7 +18,7 @@ export function newBroker(
   const broker = new BrokerProcess({
     bases: ['surf'],
     program: BROKER_PROGRAM,
-    options: { port: 0, portFallback: false, ...options },
+    options: { port: 0, ...options },
     ...(maxRssBytes !== undefined && { maxRssBytes }),
     clock,
     log,

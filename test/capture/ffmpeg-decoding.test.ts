@@ -86,7 +86,7 @@ describe('a hardware decoder that fails', () => {
 describe.skipIf(!installed)('keyframes only (skipped without ffmpeg)', () => {
   test('gives each keyframe once, and adds nothing between them', async () => {
     const all = async (keyframesOnly: boolean) => {
-      const source = ffmpeg({ input: await video(), realtime: false, loop: false, keyframesOnly });
+      const source = ffmpeg({ input: await video(), loop: false, keyframesOnly });
       for (let pictures = 0; ; pictures++) {
         const end = await source.grab(never).catch((error: unknown) => error);
         if (end instanceof EndOfFrames) return pictures;

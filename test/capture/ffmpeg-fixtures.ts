@@ -14,7 +14,6 @@ export const OPTIONS: FfmpegOptions = {
   password: null,
   rtspTransport: 'tcp',
   fps: 10,
-  realtime: true,
   loop: true,
   maxWidth: 0,
   hwaccel: null,

@@ -2,15 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import getPort from 'get-port';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { LAUNCHER } from './support.ts';
 
 /** Starts it in a folder, with its own temporary files; resolves with the addresses of its broker and its page. */
-async function demo(cwd: string, temporary: string, port: number) {
-  const child: ChildProcess = spawn(process.execPath, [LAUNCHER, 'demo', '--set', `broker.port=${port}`], {
+async function demo(cwd: string, temporary: string) {
+  const child: ChildProcess = spawn(process.execPath, [LAUNCHER, 'demo'], {
     cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -30,10 +29,8 @@ async function demo(cwd: string, temporary: string, port: number) {
 describe('surfwatch demo', () => {
   test('runs twice at once in one folder, and leaves nothing there', async () => {
     const [cwd, temporary] = [await temporaryFolder(), await temporaryFolder()];
-    const port = await getPort();
-    const first = await demo(cwd, temporary, port);
-    const second = await demo(cwd, temporary, port);
-    expect(first.address).toBe(`mqtt://127.0.0.1:${port}`);
+    const first = await demo(cwd, temporary);
+    const second = await demo(cwd, temporary);
     expect(second.address).not.toBe(first.address);
     const sites = [first, second].map(async ({ page }) => (await fetch(`${page}/healthz`)).status);
     expect([await Promise.all(sites), first.page === second.page]).toEqual([[200, 200], false]);

@@ -68,7 +68,7 @@ describe('each source goes over the one before', () => {
     expect(cleared.url).toBe('');
     expect('username' in cleared).toBe(false);
     expect('username' in loadContent({ mqtt: { ...mqtt, username: null } }).settings.mqtt).toBe(false);
-    expect(loadContent({ camera: { webcam: { palette: null } } }).settings.camera.webcam.palette).toBeNull();
+    expect(loadContent({ camera: { ffmpeg: { hwaccel: null } } }).settings.camera.ffmpeg.hwaccel).toBeNull();
   });
 });
 
@@ -140,7 +140,6 @@ describe('what is shipped', () => {
   test('the demo config holds', () => {
     const { settings } = load({ files: [join(PACKAGE_ROOT, 'config', 'demo.json')] });
     expect(settings.camera.kind).toBe('simulator');
-    expect(settings.broker.portFallback).toBe(true);
     expect(settings.mqtt.url).toBe('');
   });
 });

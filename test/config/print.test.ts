@@ -113,7 +113,8 @@ test('what is printed has every setting, in the form of a file', () => {
   expect(nest(effective).camera).toMatchObject({
     kind: 'webcam',
     interval: '2s',
-    webcam: { skipFrames: 10, palette: null },
+    webcam: { skipFrames: 10 },
+    ffmpeg: { hwaccel: null },
   });
 });
 

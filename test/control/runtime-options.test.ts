@@ -47,7 +47,6 @@ it('lists all that can change, with source, default, type and what it does', asy
   expect(Object.keys(some).sort()).toEqual([
     'log.level',
     'snapshot.minInterval',
-    'snapshot.onlyChanges',
     'snapshot.publish',
     'snapshot.width',
   ]);

@@ -33,7 +33,7 @@ it('publishes a small JPEG, upright, that tells nothing of place and camera', as
   const picture = await takenPicture();
   expect((await sharp(picture).metadata()).exif?.toString('latin1')).toContain('Camera of Ana');
   const { part, published, arrived } = snapshots({ width: 160 });
-  part.offer(frameOf(picture), false);
+  part.offer(frameOf(picture));
   await arrived(1);
   const jpeg = published[0] ?? Buffer.of();
   const { format, width, height, exif, icc, xmp, orientation } = await sharp(jpeg).metadata();
@@ -49,7 +49,7 @@ it('leaves the width where it is smaller, or 0', async () => {
   const picture = await takenPicture();
   for (const width of [0, 4_000]) {
     const { part, published, arrived } = snapshots({ width });
-    part.offer(frameOf(picture), false);
+    part.offer(frameOf(picture));
     await arrived(1);
     expect((await sharp(published[0] ?? Buffer.of()).metadata()).width).toBe(400);
   }
@@ -60,7 +60,7 @@ it('shows only blocks outside of the zones where the archive does', async () => 
   const { part, published, arrived } = snapshots({ width: 0 }, visibleZones({ pixelate: true }, [zone]));
   // What an earlier run left may show all.
   expect(published).toEqual([null]);
-  part.offer(frameOf(await takenPicture()), false);
+  part.offer(frameOf(await takenPicture()));
   await arrived(2);
   const sharpness = async (top: number) => {
     const area = { left: 8, top, width: 380, height: 200 };
@@ -81,48 +81,22 @@ it('publishes no more often than it may, and the newest', async () => {
   const picture = await takenPicture();
   const { part, clock, published, arrived } = snapshots({ minIntervalMs: 10_000, width: 64 });
   for (let second = 0; second < 35; second++) {
-    part.offer(frameOf(picture), second % 7 === 0);
+    part.offer(frameOf(picture));
     if (second % 10 === 0) await arrived(second / 10 + 1);
     await clock.advance(1_000);
   }
   expect(published).toHaveLength(4);
 });
 
-it('with onlyChanges publishes each change, the last one once it may', async () => {
-  const [red, green] = await Promise.all(
-    ['#f00', '#0f0'].map(background =>
-      sharp({ create: { width: 64, height: 64, channels: 3, background } })
-        .jpeg()
-        .toBuffer(),
-    ),
-  );
-  const { part, clock, published, arrived } = snapshots({ onlyChanges: true, minIntervalMs: 10_000 });
-  part.offer(frameOf(red as Buffer), false);
-  part.offer(frameOf(red as Buffer), true);
-  await arrived(1);
-  await clock.advance(5_000);
-  part.offer(frameOf(green as Buffer), true);
-  part.offer(frameOf(red as Buffer), false);
-  await clock.advance(6_000);
-  part.offer(frameOf(red as Buffer), false);
-  await arrived(2);
-  const { dominant } = await sharp(published[1] ?? Buffer.of()).stats();
-  expect(dominant.g).toBeGreaterThan(dominant.r);
-  await clock.advance(20_000);
-  part.offer(frameOf(red as Buffer), false);
-  await part.stop();
-  expect(published).toHaveLength(2);
-});
-
 it('removes what an earlier run left, and its own when it is switched off', async () => {
   const off = snapshots({ publish: false });
-  off.part.offer(frameOf(await takenPicture()), true);
+  off.part.offer(frameOf(await takenPicture()));
   await off.part.stop();
   expect(off.published).toEqual([null]);
 
   const { part, published, now, arrived } = snapshots();
   expect(published).toEqual([]);
-  part.offer(frameOf(await takenPicture()), true);
+  part.offer(frameOf(await takenPicture()));
   await arrived(1);
   now.options = { ...now.options, publish: false };
   part.settingsChanged(['snapshot.publish']);
@@ -133,27 +107,27 @@ it('removes what an earlier run left, and its own when it is switched off', asyn
 
 it('removes one that shows too much when pictures are to be masked, and shows the next at once', async () => {
   const { part, published, arrived } = snapshots({ minIntervalMs: 60_000 });
-  part.offer(frameOf(await takenPicture()), false);
+  part.offer(frameOf(await takenPicture()));
   await arrived(1);
   part.settingsChanged(['learning.keep']);
   expect(published).toHaveLength(1);
   part.settingsChanged(['learning.pixelate']);
   expect(published[1]).toBeNull();
-  part.offer(frameOf(await takenPicture()), false);
+  part.offer(frameOf(await takenPicture()));
   await arrived(3);
 });
 
 it('shows nothing in a pause, not even one still in the making', async () => {
   const { part, published, now, arrived } = snapshots();
-  part.offer(frameOf(await takenPicture()), true);
+  part.offer(frameOf(await takenPicture()));
   now.isPaused = true;
   part.pauseChanged();
-  part.offer(frameOf(await takenPicture()), true);
+  part.offer(frameOf(await takenPicture()));
   await arrived(1);
   expect(published).toEqual([null]);
   now.isPaused = false;
   part.pauseChanged();
-  part.offer(frameOf(await takenPicture()), true);
+  part.offer(frameOf(await takenPicture()));
   await arrived(2);
   // One that began in an earlier run.
   expect(snapshots({}, null, true).published).toEqual([null]);
@@ -161,10 +135,10 @@ it('shows nothing in a pause, not even one still in the making', async () => {
 
 it('outlives a picture that cannot be read', async () => {
   const { part, clock, published, arrived } = snapshots({ minIntervalMs: 200 });
-  part.offer(frameOf(Buffer.from('no picture')), true);
+  part.offer(frameOf(Buffer.from('no picture')));
   await new Promise(resolve => setTimeout(resolve, 50));
   expect(published).toEqual([]);
   await clock.advance(200);
-  part.offer(frameOf(await takenPicture()), true);
+  part.offer(frameOf(await takenPicture()));
   await arrived(1);
 });

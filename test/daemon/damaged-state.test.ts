@@ -22,7 +22,7 @@ const SETTINGS = [
   'camera.simulator.height=180',
   'camera.interval=100ms',
   'activity.dwell=100ms',
-  'learning.minFree=0',
+  'monitor.minFree=0',
   'broker.port=0',
   'vision.detail=0.5',
 ];

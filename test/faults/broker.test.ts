@@ -17,7 +17,6 @@ describe.skipIf(!hasMosquitto)('a broker that fails', () => {
     const board = await startBoard({
       url: broker.url,
       stateDir: await temporaryFolder(),
-      set: ['mqtt.keepalive=1s'],
     });
     await board.framesGoOn('with a broker');
     if (how === 'hangs') broker.freeze();
@@ -48,10 +47,7 @@ describe.skipIf(!hasMosquitto)('a broker that fails', () => {
     const board = await startBoard({
       url: proxy.url,
       stateDir: await temporaryFolder(),
-      set: [
-        ...['mqtt.keepalive=5s', 'mqtt.connectTimeout=5s'],
-        ...['camera.kind=directory', `camera.directory.path=${pictures}`, 'vision.detail=1'],
-      ],
+      set: [...['camera.kind=directory', `camera.directory.path=${pictures}`, 'vision.detail=1']],
     });
     await board.until(() => direct.on('surf/activity').length > 0, 'an activity');
     const faults = { cut: proxy.cut, stall: proxy.stall, drop: proxy.shut };

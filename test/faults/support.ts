@@ -18,7 +18,7 @@ const QUICK = [
   'activity.dwell=500ms',
   'activity.heartbeat=1s',
   'vision.detail=0.5',
-  'learning.minFree=0',
+  'monitor.minFree=0',
   'log.level=warn',
   'log.format=json',
 ];

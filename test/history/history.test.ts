@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { openDatabase } from '../../src/base/database.ts';
@@ -114,14 +114,6 @@ describe('what is kept', () => {
     await pass(again, 90, ['surfing']);
     again.history.stop();
     expect(seconds(one.directory)).toMatchObject({ watched: 180, present: { surfing: 180 } });
-  });
-
-  it('is nothing where it is switched off', async () => {
-    const one = await board({ options: { ...DEFAULTS.history, enabled: false } });
-    await pass(one, 90, ['surfing']);
-    one.history.stop();
-    expect(existsSync(join(one.directory, 'history.db'))).toBe(false);
-    expect(one.stats).toEqual([]);
   });
 
   it('is deleted when it is too old', async () => {
@@ -271,8 +263,8 @@ describe('a disk that fails', () => {
 
 describe('reading', () => {
   it('a history that is not there says so', async () => {
-    const one = await board({ options: { ...DEFAULTS.history, enabled: false } });
-    expect(() => readHistory(join(one.directory, 'history.db'))).toThrow(
+    const directory = await temporaryFolder();
+    expect(() => readHistory(join(directory, 'history.db'))).toThrow(
       expect.objectContaining({ code: 'history-none' }),
     );
   });
@@ -289,8 +281,8 @@ describe('reading', () => {
 });
 
 test('a process that is killed loses its last minute at most', async () => {
-  const one = await board({ options: { ...DEFAULTS.history, enabled: false } });
-  const child = spawn(process.execPath, [program('history-child'), one.directory], {
+  const directory = await temporaryFolder();
+  const child = spawn(process.execPath, [program('history-child'), directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
@@ -305,10 +297,10 @@ test('a process that is killed loses its last minute at most', async () => {
   });
   child.kill('SIGKILL');
   await ended;
-  const { watched } = seconds(one.directory);
+  const { watched } = seconds(directory);
   // It may have reported more since the last line that was read.
   expect(watched).toBeGreaterThanOrEqual(reported - 60);
-  const { store } = openHistory(join(one.directory, 'history.db'), NINE);
+  const { store } = openHistory(join(directory, 'history.db'), NINE);
   expect(store.killed).toBe(1);
   store.close();
 });

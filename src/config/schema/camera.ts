@@ -1,11 +1,8 @@
 /** Settings of the camera. */
-import { WEBCAM_PALETTES, type WebcamPalette } from '../../capture/options.ts';
 import type { SettingTree } from '../setting.ts';
 
 const USERNAME = { format: 'text', default: null, none: 'null', noneMeans: 'none' } as const;
 const PASSWORD = { format: 'text', default: null, none: 'null', noneMeans: 'none', sensitive: true } as const;
-
-const PALETTES = Object.fromEntries(WEBCAM_PALETTES.map(name => [name, ''])) as Record<WebcamPalette, ''>;
 
 export const cameraSchema = {
   kind: {
@@ -49,14 +46,6 @@ export const cameraSchema = {
       default: 10,
       min: 0,
       max: 300,
-    },
-    palette: {
-      doc: 'Pixel format to ask the camera for; most need `MJPEG` for 720p and more.',
-      format: 'choice',
-      default: null,
-      none: 'null',
-      noneMeans: 'fswebcam chooses',
-      choices: PALETTES,
     },
   },
   rpicam: {
@@ -127,12 +116,11 @@ export const cameraSchema = {
       min: 0.01,
       max: 30,
     },
-    realtime: {
-      doc: 'Play a file at its own speed, not as fast as it can be read.',
+    loop: {
+      doc: 'Play a file at its own speed, and again at its end. Off: read it once, as fast as its pictures are judged, and drop none.',
       format: 'switch',
       default: true,
     },
-    loop: { doc: 'Start a file again at its end.', format: 'switch', default: true },
     maxWidth: {
       doc: 'Wider pictures are scaled down to this width in pixels; 0 leaves them.',
       format: 'whole',

@@ -30,11 +30,6 @@ export const learningSchema = {
     default: '90d',
     min: 60_000,
   },
-  minFree: {
-    doc: 'Bytes to leave free on the disk: with fewer, nothing is kept.',
-    format: 'bytes',
-    default: 500_000_000,
-  },
   sampleEvery: {
     doc: 'One frame is kept this often whatever it shows; 0: none.',
     format: 'duration',
@@ -51,13 +46,6 @@ export const learningSchema = {
     default: null,
     none: 'omit',
     noneMeans: 'none is watched',
-  },
-  keepHeads: {
-    doc: 'Number of heads made on the board to keep, to roll back to.',
-    format: 'whole',
-    default: 5,
-    min: 2,
-    max: 100,
   },
   probation: {
     doc: 'A new head is on probation for this long, and rolled back if the activity begins to flicker. 0: no probation.',

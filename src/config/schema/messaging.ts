@@ -27,13 +27,6 @@ export const mqttSchema = {
     default: 'auto',
     choices: { auto: '5, and 3.1.1 where the broker refuses it', '5': 'MQTT 5', '4': 'MQTT 3.1.1' },
   },
-  keepalive: {
-    doc: 'A silent connection is probed after this long, rounded up to whole seconds.',
-    format: 'duration',
-    default: '30s',
-    min: 1_000,
-    max: 65_535_000,
-  },
   caFile: {
     doc: "PEM file of the authorities a broker's certificate is checked against.",
     ...PEM_FILE,
@@ -68,10 +61,5 @@ export const brokerSchema = {
     doc: 'TCP port of the embedded broker on 127.0.0.1; 0 takes any free one.',
     format: 'port',
     default: 1883,
-  },
-  portFallback: {
-    doc: 'If `broker.port` is taken, use the next free port instead of failing.',
-    format: 'switch',
-    default: false,
   },
 } as const satisfies SettingTree;

@@ -7,11 +7,6 @@ export const snapshotSchema = {
     format: 'switch',
     default: false,
   },
-  onlyChanges: {
-    doc: 'Publish only pictures that change the activity.',
-    format: 'switch',
-    default: false,
-  },
   width: {
     doc: 'Wider pictures are scaled down to this width in pixels; 0 leaves them.',
     format: 'whole',
@@ -46,12 +41,5 @@ export const discoverySchema = {
     format: 'topic',
     default: 'homeassistant',
     required: true,
-  },
-  name: {
-    doc: 'Name of the device.',
-    format: 'text',
-    default: null,
-    none: 'omit',
-    noneMeans: '`Surfwatch` and the site',
   },
 } as const satisfies SettingTree;

@@ -2,13 +2,8 @@
 import type { SettingTree } from '../setting.ts';
 
 export const historySchema = {
-  enabled: {
-    doc: 'Count the minutes of each activity, hour by hour, in `history.db` of `stateDir`: for `surfwatch history` and the topic `stats/hourly`.',
-    format: 'switch',
-    default: true,
-  },
   keep: {
-    doc: 'Hours and sessions older than this are deleted.',
+    doc: 'Hours and sessions of `history.db` in `stateDir` are deleted when they are older than this: they are what `surfwatch history` and the topic `stats/hourly` show.',
     format: 'duration',
     default: '3650d',
     min: 86_400_000,
@@ -17,7 +12,7 @@ export const historySchema = {
 
 export const monitorSchema = {
   minFree: {
-    doc: 'The alert `disk-full` is raised if fewer bytes than this are free on the disk of the state folder.',
+    doc: 'The alert `disk-full` is raised if fewer bytes than this are free on the disk of the state folder. With less than two and a half times as much, no frame is kept for learning.',
     format: 'bytes',
     default: 200_000_000,
   },

@@ -44,10 +44,7 @@ async function open(server: Server, mqtt: Settings['mqtt']): Promise<Opened> {
   return openServer(server, options, MAX_INCOMING_BYTES, () => {}, signal);
 }
 
-async function checkPort(
-  { port, portFallback }: Settings['broker'],
-  mqtt: Settings['mqtt'],
-): Promise<Finding> {
+async function checkPort({ port }: Settings['broker'], mqtt: Settings['mqtt']): Promise<Finding> {
   const place = `127.0.0.1:${port}`;
   try {
     await listenOnce(port);
@@ -57,7 +54,6 @@ async function checkPort(
     if (code !== 'EADDRINUSE') {
       return fail('broker', `${place}: ${messageOf(error)}`, ERRORS['broker-failed'].remedy);
     }
-    if (portFallback) return ok('broker', `embedded: ${place} is taken, the next free port will be`);
     const options = { ...mqtt, url: `mqtt://${place}`, protocolVersion: '4' } as const;
     const [server] = serversOf(options);
     const speaks = server === undefined ? undefined : await open(server, options);

@@ -19,6 +19,8 @@ export type LearningAlert = 'archive-full' | 'model-drift' | 'model-held' | 'rol
 
 export interface LearningDeps {
   readonly options: LearningOptions;
+  /** Bytes that kept frames leave free on the disk; with fewer, only what somebody labels is kept. */
+  readonly minFreeBytes: number;
   /** `<stateDir>/learning`: made where it is missing. */
   readonly directory: string;
   /** The folder of heads with a base set: that of the shipped model. */

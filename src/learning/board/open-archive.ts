@@ -42,12 +42,12 @@ const REFERENCES = 2_000;
 
 /** @throws SurfwatchError `database-newer`, `disk-full`, `state-unwritable`, `storage-failed` */
 export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHooks): Promise<OpenArchive> {
-  const { options, directory, reader, zones, clock, log, onAlert } = deps;
+  const { options, minFreeBytes, directory, reader, zones, clock, log, onAlert } = deps;
   const head = () => reader.head.manifest;
   // A view: the quotas may change while the daemon runs.
   const archiveOptions = liveView((): ArchiveOptions => {
-    const { maxFrames, maxBytes, maxAgeMs, minFree } = options;
-    return { ...ARCHIVE_LIKENESS, maxFrames, maxBytes, maxAgeMs, minFreeBytes: minFree };
+    const { maxFrames, maxBytes, maxAgeMs } = options;
+    return { ...ARCHIVE_LIKENESS, maxFrames, maxBytes, maxAgeMs, minFreeBytes };
   });
   const archive = await openArchive({ directory, options: archiveOptions, clock, log });
   const base = await hooks.loadBase();
@@ -55,7 +55,7 @@ export async function openArchiveParts(deps: LearningDeps, hooks: OpenArchiveHoo
     log.warn('no base set comes with the head: a retraining can only be judged on this board');
   const recent = createRecentFrames();
   const shown = createRecentFrames(SHOWN);
-  const full = 'no room for frames to learn from: see learning.maxBytes and learning.minFree';
+  const full = 'no room for frames to learn from: see learning.maxBytes and monitor.minFree';
   const archiver = createArchiver({
     archive,
     recent,

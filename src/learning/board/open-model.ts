@@ -10,21 +10,23 @@ import type { ModelStore } from '../models/types.ts';
 export interface ModelDeps extends Pick<BeachReaderDeps, 'backbone' | 'detail' | 'inTurn'> {
   readonly models: Pick<ModelOptions, 'dir' | 'head'>;
   readonly stateDir: string;
-  /** Heads made on the board that are kept. */
-  readonly keepHeads: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** Heads made on the board that are kept, to roll back to. */
+const KEPT_HEADS = 5;
 
 /** @throws SurfwatchError `model-missing`, `model-invalid`, `engine-unavailable`, `engine-wrong` */
 export async function openModel(
   deps: ModelDeps,
 ): Promise<{ readonly reader: BeachReader; readonly store: ModelStore }> {
-  const { models, backbone: shared, detail, inTurn, keepHeads: keep, clock, log } = deps;
+  const { models, backbone: shared, detail, inTurn, clock, log } = deps;
   const folders = headFolders(deps);
   const opened: { store?: ModelStore } = {};
   const chooseHead: HeadChoice = async backbone => {
-    opened.store = await openModelStore({ folders, configured: models.head, backbone, keep, clock, log });
+    const choice = { configured: models.head, backbone, keep: KEPT_HEADS };
+    opened.store = await openModelStore({ folders, ...choice, clock, log });
     return opened.store.current();
   };
   const reader = await openBeachReader({ backbone: shared, chooseHead, detail, inTurn, clock });

@@ -28,7 +28,7 @@ export function discoveryMessage(board: Announced): Message {
   const payload = {
     dev: {
       identifiers: [objectId(site)],
-      name: options.name ?? `Surfwatch ${site}`,
+      name: `Surfwatch ${site}`,
       manufacturer: 'surfwatch',
       model: 'Beach camera board',
       sw_version: version,

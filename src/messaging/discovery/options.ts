@@ -5,8 +5,6 @@ export interface DiscoveryOptions {
   readonly enabled: boolean;
   /** The discovery prefix of Home Assistant; its birth message is expected on `<prefix>/status`. */
   readonly prefix: string;
-  /** Name of the device. Absent: `Surfwatch` and the site. */
-  readonly name?: string;
 }
 
 /** Whether a text can be a prefix: a topic without wildcards, of a tree that is not surfwatch's own. */

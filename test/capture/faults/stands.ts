@@ -72,7 +72,7 @@ async function webcamStand(): Promise<Stand> {
     height: 48,
     skipFrames: 0,
   };
-  const source = new WebcamSource({ ...options, palette: null }, { scratchDir: await temporaryFolder() });
+  const source = new WebcamSource(options, { scratchDir: await temporaryFolder() });
   return { ...stand, source };
 }
 

@@ -50,7 +50,8 @@ export async function startBoard(
   const alerts = new Map<LearningAlert, string>();
   const learning = new Learning({
     inTurn: fairTurns()(),
-    options: { ...DEFAULTS.learning, minFree: 0, ...options },
+    options: { ...DEFAULTS.learning, ...options },
+    minFreeBytes: 0,
     directory: join(state, 'learning'),
     // Without the base set of thousands of cells a retraining takes a moment.
     shippedHeads: join(state, 'no-base'),

@@ -103,11 +103,9 @@ describe('the message', () => {
     expect(components.some(([, entity]) => 'unique_id' in entity && ids.has(entity.unique_id))).toBe(false);
   });
 
-  it('has the name that is set, and ids that do not depend on it', () => {
+  it('has the name of the site, and so have its ids', () => {
     expect(whole.device).toMatchObject({ name: 'Surfwatch north-pier' });
-    const set = read({ ...BOARD, options: { ...DEFAULTS.discovery, name: 'Pier' } });
-    expect(set.device).toMatchObject({ name: 'Pier' });
-    expect(component('present_surfing', 'binary_sensor', set).default_entity_id).toBe(
+    expect(component('present_surfing', 'binary_sensor').default_entity_id).toBe(
       'binary_sensor.surfwatch_north_pier_present_surfing',
     );
   });

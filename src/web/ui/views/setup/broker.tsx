@@ -71,12 +71,6 @@ export function HomeStep() {
       {isOn && (
         <>
           {isEmbedded && <Notice kind="warn" title={t('home.embedded')} isLive />}
-          <TextField
-            path="discovery.name"
-            label={t('home.name')}
-            none={null}
-            placeholder={`Surfwatch ${settingValue<string>('site') ?? ''}`}
-          />
           <TextField path="discovery.prefix" label={t('home.prefix')} hint={t('home.prefix.hint')} />
         </>
       )}

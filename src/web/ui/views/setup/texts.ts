@@ -120,7 +120,6 @@ export const t = textsOf({
     'home.enabled.hint': 'It appears there as one device with all that it says.',
     'home.embedded':
       'Home Assistant cannot reach the broker inside surfwatch: name its own broker in the step MQTT.',
-    'home.name': 'Name of the device',
     'home.prefix': 'Prefix of discovery',
     'home.prefix.hint': 'As in the MQTT options of Home Assistant.',
     save: 'What will change',
@@ -262,7 +261,6 @@ export const t = textsOf({
     'home.enabled.hint': 'Dort erscheint ein Gerät mit allem, was es sagt.',
     'home.embedded':
       'Home Assistant erreicht den eingebauten Broker nicht: nennen Sie im Schritt MQTT dessen Broker.',
-    'home.name': 'Name des Geräts',
     'home.prefix': 'Präfix der Erkennung',
     'home.prefix.hint': 'Wie in den MQTT-Optionen von Home Assistant.',
     save: 'Was sich ändert',
@@ -404,7 +402,6 @@ export const t = textsOf({
     'home.enabled.hint': 'Il y apparaît avec tout ce qu’il dit.',
     'home.embedded':
       'Home Assistant ne peut pas joindre le courtier intégré : indiquez le sien à l’étape MQTT.',
-    'home.name': 'Nom de l’appareil',
     'home.prefix': 'Préfixe de découverte',
     'home.prefix.hint': 'Comme dans les options MQTT de Home Assistant.',
     save: 'Ce qui va changer',
@@ -544,7 +541,6 @@ export const t = textsOf({
     'home.enabled': 'Anunciar el equipo a Home Assistant',
     'home.enabled.hint': 'Allí aparece como un dispositivo con todo lo que dice.',
     'home.embedded': 'Home Assistant no llega al bróker integrado: indique el suyo en el paso MQTT.',
-    'home.name': 'Nombre del dispositivo',
     'home.prefix': 'Prefijo de descubrimiento',
     'home.prefix.hint': 'Como en las opciones MQTT de Home Assistant.',
     save: 'Qué va a cambiar',
@@ -684,7 +680,6 @@ export const t = textsOf({
     'home.enabled': 'Anunciar o equipamento ao Home Assistant',
     'home.enabled.hint': 'Aparece lá como um dispositivo com tudo o que diz.',
     'home.embedded': 'O Home Assistant não chega ao broker incluído: indique o dele no passo MQTT.',
-    'home.name': 'Nome do dispositivo',
     'home.prefix': 'Prefixo da descoberta',
     'home.prefix.hint': 'Como nas opções MQTT do Home Assistant.',
     save: 'O que vai mudar',
