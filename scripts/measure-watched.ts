@@ -1,7 +1,7 @@
 /** Measures what it saves, and what it loses, to read frames at full detail only where somebody may ride. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { type BeachReader, createBeachReader, type ReadFrame } from '../src/activity/beach-reader.ts';
+import { createBeachReader, type ReadFrame } from '../src/activity/beach-reader.ts';
 import { ridersAmong } from '../src/activity/rider-threshold.ts';
 import type { Scene } from '../src/activity/scene.ts';
 import { learnScene } from '../src/activity/scene.ts';
@@ -19,7 +19,7 @@ import { cornersOf, WHOLE_FRAME, type Zone } from '../src/vision/zone.ts';
 import { cpuMs } from './bench/samples.ts';
 
 const HELP = `
-Each frame is read as a whole and, right after, in part: once around the water, as it was learnt from all frames of its
+Each frame is read as a whole, and in part: once around the water, as it was learnt from all frames of its
 camera, and once around a zone as somebody would draw it, a rectangle around all boxes of riders on that camera.
 Riders: of the boxes, those that are counted by the frame alone. False: what is counted beside them. CPU: of reading a
 frame, decoding and all, beside reading the whole.
@@ -72,7 +72,7 @@ const sums = [none(), none(), none(), none()] as const;
 let boxes = 0;
 for (const camera of new Set(chosen.map(one => one.camera))) {
   const frames = chosen.filter(one => one.camera === camera);
-  const tallies = await measureCamera(reader, frames);
+  const tallies = await measureCamera(frames);
   const marked = frames.reduce((sum, one) => sum + ridersIn(one).length, 0);
   boxes += marked;
   rows.push(rowOf(camera, frames.length, marked, tallies));
@@ -82,9 +82,8 @@ for (const camera of new Set(chosen.map(one => one.camera))) {
     sum.wrong += tally.wrong;
     sum.cpuMs += tally.cpuMs;
   }
-  process.stderr.write(`\r${rows.length} cameras`);
+  console.error(rows.at(-1)?.join(' | '));
 }
-process.stderr.write('\n');
 await reader.close();
 printTable(
   [
@@ -105,31 +104,36 @@ printTable(
 
 type Tallies = readonly [whole: Tally, water: Tally, wholeInZone: Tally, zone: Tally];
 
-async function measureCamera(reader: BeachReader, frames: readonly Material[]): Promise<Tallies> {
+async function measureCamera(frames: readonly Material[]): Promise<Tallies> {
   const [whole, water, wholeInZone, zone] = [none(), none(), none(), none()];
   const pictures = await Promise.all(frames.map(({ path }) => readFile(path)));
-  let scene: Scene | null = null;
-  for (const bytes of pictures) scene = learnScene(scene, (await reader.read(bytes, [])).scene);
-  // As if they had been watched for long.
-  const learnt = scene && { ...scene, frames: 1000 };
-  const drawn = zoneAround(frames);
-  water.part = watchedPart([WHOLE_FRAME], learnt, []);
-  zone.part = watchedPart(drawn, learnt, []);
   const read = async (tally: Tally, bytes: Buffer): Promise<ReadFrame> => {
     const before = cpuMs();
     const found = await reader.read(bytes, [], { watch: { part: tally.part, isLook: false } });
     tally.cpuMs += cpuMs() - before;
     return found;
   };
+  const all: Pick<ReadFrame, 'detections'>[] = [];
+  let scene: Scene | null = null;
+  for (const bytes of pictures) {
+    const found = await read(whole, bytes);
+    scene = learnScene(scene, found.scene);
+    all.push({ detections: found.detections });
+  }
+  wholeInZone.cpuMs = whole.cpuMs;
+  // As if they had been watched for long.
+  const learnt = scene && { ...scene, frames: 1000 };
+  const drawn = zoneAround(frames);
+  water.part = watchedPart([WHOLE_FRAME], learnt, []);
+  zone.part = watchedPart(drawn, learnt, []);
   for (const [index, bytes] of pictures.entries()) {
     const frame = frames[index] as Material;
-    const found = await read(whole, bytes);
+    const found = all[index] as (typeof all)[0];
     count(whole, found, frame, [WHOLE_FRAME], learnt);
     count(wholeInZone, found, frame, drawn, learnt);
     count(water, await read(water, bytes), frame, [WHOLE_FRAME], learnt);
     count(zone, await read(zone, bytes), frame, drawn, learnt);
   }
-  wholeInZone.cpuMs = whole.cpuMs;
   return [whole, water, wholeInZone, zone];
 }
 
@@ -145,7 +149,7 @@ function zoneAround(frames: readonly Material[]): readonly Zone[] {
 
 function count(
   tally: Tally,
-  { detections }: ReadFrame,
+  { detections }: Pick<ReadFrame, 'detections'>,
   frame: Material,
   zones: readonly Zone[],
   scene: Scene | null,
