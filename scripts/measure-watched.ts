@@ -14,15 +14,15 @@ import { type Material, ridersIn } from '../src/training/riders/data/material.ts
 import { choosePerCamera } from '../src/training/riders/judge/judge-cameras.ts';
 import { matchRiders } from '../src/training/riders/judge/match.ts';
 import { PRECISIONS, type Precision } from '../src/vision/backbone.ts';
-import { fixedDetail } from '../src/vision/cells/detail.ts';
+import { fixedDetail, pixelsRead } from '../src/vision/cells/detail.ts';
 import { cornersOf, WHOLE_FRAME, type Zone } from '../src/vision/zone.ts';
 import { cpuMs } from './bench/samples.ts';
 
 const HELP = `
 Each frame is read as a whole, and in part: once around the water, as it was learnt from all frames of its
 camera, and once around a zone as somebody would draw it, a rectangle around all boxes of riders on that camera.
-Riders: of the boxes, those that are counted by the frame alone. False: what is counted beside them. CPU: of reading a
-frame, decoding and all, beside reading the whole.
+Riders: of the boxes, those that are counted by the frame alone. False: what is counted beside them. Pixels: of all levels,
+margins included, beside reading the whole; CPU: the same of the time, decoding and all.
 
 Example:
   $ npx tsx scripts/measure-watched.ts ../shared/data/beachcams ../shared/data/surfcam-cc0 --frames 12
@@ -49,11 +49,12 @@ const flags = program.opts<Flags>();
 interface Tally {
   riders: number;
   wrong: number;
+  pixels: number;
   cpuMs: number;
   part: Rectangle;
 }
 
-const none = (): Tally => ({ riders: 0, wrong: 0, cpuMs: 0, part: { x: 0, y: 0, w: 1, h: 1 } });
+const none = (): Tally => ({ riders: 0, wrong: 0, pixels: 0, cpuMs: 0, part: { x: 0, y: 0, w: 1, h: 1 } });
 
 const reader = await createBeachReader(
   { dir: flags.models, backbone: 'surfwatch-mobilenetv2-v3', head: 'current' },
@@ -80,6 +81,7 @@ for (const camera of new Set(chosen.map(one => one.camera))) {
     const sum = sums[index] as Tally;
     sum.riders += tally.riders;
     sum.wrong += tally.wrong;
+    sum.pixels += tally.pixels;
     sum.cpuMs += tally.cpuMs;
   }
   console.error(rows.at(-1)?.join(' | '));
@@ -93,11 +95,11 @@ printTable(
     'whole: riders, false',
     'water: part',
     'riders, false',
-    'CPU',
+    'pixels, CPU',
     'zone: part',
     'whole: riders, false',
     'zone: riders, false',
-    'CPU',
+    'pixels, CPU',
   ],
   [...rows, rowOf('all', chosen.length, boxes, sums)],
 );
@@ -111,6 +113,7 @@ async function measureCamera(frames: readonly Material[]): Promise<Tallies> {
     const before = cpuMs();
     const found = await reader.read(bytes, [], { watch: { part: tally.part, isLook: false } });
     tally.cpuMs += cpuMs() - before;
+    tally.pixels += pixelsRead(found.size, found.detail.scale, found.detail.part);
     return found;
   };
   const all: Pick<ReadFrame, 'detections'>[] = [];
@@ -169,7 +172,8 @@ function rowOf(
 ): string[] {
   const share = ({ part }: Tally) => (name === 'all' ? '' : `${Math.round(100 * part.w * part.h)} %`);
   const counts = ({ riders, wrong }: Tally) => `${riders}, ${wrong}`;
-  const cost = ({ cpuMs }: Tally) => (cpuMs / whole.cpuMs).toFixed(2);
+  const cost = ({ pixels, cpuMs }: Tally) =>
+    [pixels / whole.pixels, cpuMs / whole.cpuMs].map(times => times.toFixed(2)).join(', ');
   return [
     name,
     String(frames),
