@@ -11,6 +11,7 @@ import {
   looksOf,
   measuredDetail,
   pixelsRead,
+  turnOf,
   WHOLE,
 } from '../../src/vision/cells/detail.ts';
 import { pyramidOf, smallestSeen } from '../../src/vision/cells/pyramid.ts';
@@ -21,7 +22,7 @@ const FULL_HD = { width: 1920, height: 1080 };
 
 /** Pixels that one frame reads. */
 function pixelsOf({ scale, turns }: DetailPlan): number {
-  return pixelsRead(HD, scale, { ...WHOLE, h: 1 / turns });
+  return pixelsRead(HD, scale, turnOf(WHOLE, turns));
 }
 
 describe('the levels of a frame', () => {
@@ -96,7 +97,7 @@ describe('how finely a frame is read', () => {
       () => 1000,
     );
     const took = ({ scale, turns }: DetailPlan, ms: number) =>
-      detail.took(HD, scale, { ...WHOLE, h: 1 / turns }, ms);
+      detail.took(HD, scale, turnOf(WHOLE, turns), ms);
     const first = detail.plan(HD);
     expect(first).toEqual({ scale: 0.5, turns: 1 });
     took(first, 2000);

@@ -60,11 +60,16 @@ export function affordable(
   if (msPerPixel === null) return { scale, turns: 1 };
   for (; scale * STEP >= LEAST_SCALE; scale *= STEP) {
     for (let turns = 1; turns <= MOST_TURNS; turns++) {
-      const part = { ...watched, h: watched.h / turns };
-      if (pixelsRead(frame, scale, part) * msPerPixel <= budgetMs) return { scale, turns };
+      if (pixelsRead(frame, scale, turnOf(watched, turns)) * msPerPixel <= budgetMs) return { scale, turns };
     }
   }
   return { scale, turns: MOST_TURNS };
+}
+
+/** What one turn reads at the most: a band in the middle has margins above and below. */
+export function turnOf(watched: Rectangle, turns: number): Rectangle {
+  const h = watched.h / turns;
+  return { ...watched, y: watched.y + Math.floor((turns - 1) / 2) * h, h };
 }
 
 /** Pixels of all levels that one frame reads. @param part what of the finest level, without margins */

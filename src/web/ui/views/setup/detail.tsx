@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { parseDuration } from '../../../../base/duration.ts';
 import type { Point, Rectangle } from '../../../../base/geometry.ts';
-import { pixelsRead } from '../../../../vision/cells/detail.ts';
+import { pixelsRead, turnOf } from '../../../../vision/cells/detail.ts';
 import { type Size, smallestSeen } from '../../../../vision/cells/pyramid.ts';
 import { healthOf } from '../../live.ts';
 import { Notice } from '../../parts/notice.tsx';
@@ -105,7 +105,7 @@ interface Measured {
 function tookOf(scale: number, frame: Size, measured: Measured | null): number | null {
   if (measured === null) return null;
   const { watched, turns } = measured;
-  const now = pixelsRead(frame, measured.scale, { ...watched, h: watched.h / turns });
+  const now = pixelsRead(frame, measured.scale, turnOf(watched, turns));
   return scale === measured.scale
     ? measured.tookMs
     : (measured.tookMs * pixelsRead(frame, scale, watched)) / now;
