@@ -133,7 +133,7 @@ function stages(path: readonly PathResult[]): string[] {
   return [
     '## From a picture to its message',
     '',
-    'Milliseconds, p50 / p95, frame after frame in one process: the JPEG in memory, decoded, led through the backbone once at each of its levels (engine `onnx`, all threads), riders found and followed, published at QoS 1 to the embedded broker and acknowledged. At detail 1 every pixel of the frame is read; `auto` enlarges it where there is time, here as if there always were. In turn with the frames: onnxruntime alone on the levels of the same frame, the whole backbone in one session of the same precision, without the projection and the head.',
+    'Milliseconds, p50 / p95, frame after frame in one process: the JPEG in memory, decoded, led through the backbone once at each of its levels (engine `onnx`, all threads), riders found and followed, published at QoS 1 to the embedded broker and acknowledged. At detail 1 every pixel of the frame is read; `auto` enlarges it where there is time, here as if there always were. In turn with the frames: onnxruntime alone on the levels of the same frame, the whole backbone in one session of the same precision, without the projection and the head; it is given the levels, which the pass makes itself. The whole frame is read, where the daemon reads the part that is watched.',
     '',
     `| | ${names.join(' | ')} | CPU | onnxruntime alone | peak RSS |`,
     `| --- |${' --- |'.repeat(STAGES.length + 3)}`,

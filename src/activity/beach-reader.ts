@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { fairTurns, type InTurn } from '../base/fair-turns.ts';
-import type { Point } from '../base/geometry.ts';
+import type { Point, Rectangle } from '../base/geometry.ts';
 import type { Backbone } from '../vision/backbone.ts';
-import { type DetailChooser, type DetailPlan, type Span, spansOf } from '../vision/cells/detail.ts';
+import { bandsOf, type DetailChooser, type DetailPlan, looksOf, WHOLE } from '../vision/cells/detail.ts';
 import type { CellEngine } from '../vision/cells/engine.ts';
 import { pyramidOf, type Size, smallestSeen } from '../vision/cells/pyramid.ts';
-import { readCells, readSpan } from '../vision/cells/read-cells.ts';
+import { readCells, readPart } from '../vision/cells/read-cells.ts';
 import { decodeFrame, PICTURE_LIMITS, type RawPicture, resizePicture } from '../vision/decode.ts';
 import type { EngineOptions } from '../vision/engines/create.ts';
 import {
@@ -32,6 +32,7 @@ import {
   shareBackbone,
 } from './model.ts';
 import { type Scene, sceneOf } from './scene.ts';
+import type { Watch } from './watch.ts';
 
 export interface ReadFrame {
   /** Id of the head that read it. */
@@ -61,8 +62,17 @@ export interface ReadFrame {
 export interface FrameDetail extends DetailPlan {
   /** Height in pixels of the frame of the smallest rider that is seen well. */
   readonly smallestPx: number;
-  /** The part of the frame, in shares of its height, that was read at the finest level. */
-  readonly span: Span;
+  /** The part of the frame that is read at the finest level, in all turns together … */
+  readonly watched: Rectangle;
+  /** … and the part of it, or of the rest, that this frame was read for. */
+  readonly part: Rectangle;
+}
+
+export interface ReadOptions {
+  /** What of the frame is read at the finest level. Default: all of it. */
+  readonly watch?: Watch;
+  /** Places whose cells are kept too, at every level; all of the frame is then read in one go, whatever the board has time for. */
+  readonly points?: readonly Point[];
 }
 
 export interface BeachReader {
@@ -71,12 +81,8 @@ export interface BeachReader {
   readonly head: HeadBundle;
   /** Why this engine computes. */
   readonly why: string;
-  /**
-   * @param points places whose cells are kept too, at every level; where they are given all of the frame is read in one
-   *   go, whatever the board has time for
-   * @throws SurfwatchError `image-unreadable`, `image-too-large`
-   */
-  read(bytes: Buffer, zones: readonly Zone[], points?: readonly Point[]): Promise<ReadFrame>;
+  /** @throws SurfwatchError `image-unreadable`, `image-too-large` */
+  read(bytes: Buffer, zones: readonly Zone[], options?: ReadOptions): Promise<ReadFrame>;
   /**
    * Takes another head from the next frame on; one that is being read is finished with the head it began with.
    *
@@ -131,32 +137,42 @@ export async function openBeachReader({
   const engine = backbone.cells as CellEngine;
   const readOut = await loadSoiling(shared.folder, backbone.manifest);
   let current = first;
-  let frames = 0;
+  const read = { watched: 0, looks: 0 };
 
   /** Every level of a frame, read as finely as there is time for. */
   const readLevels = async (
     picture: RawPicture,
     frame: Size,
     head: HeadBundle,
-    points: readonly Point[] | undefined,
+    { part: watched, isLook }: Watch,
+    isInOneGo: boolean,
   ) => {
     const startMs = monotonic();
-    const { scale, turns } = detail.plan(frame);
-    const plan = { scale, turns: points === undefined ? turns : 1 };
-    const [finest, ...coarser] = pyramidOf(frame, plan.scale) as [Size, ...Size[]];
-    const span = spansOf(finest.height, plan.turns)[frames++ % plan.turns] as Span;
+    const { scale, turns: planned } = detail.plan(frame, watched);
+    const turns = isInOneGo ? 1 : planned;
+    const sizes = pyramidOf(frame, scale);
+    const finest = sizes[0] as Size;
+    const looks = isLook ? looksOf(finest, watched, turns) : [];
+    const part =
+      looks.length > 0
+        ? inTurnOf(looks, read.looks++)
+        : inTurnOf(bandsOf(finest, watched, turns), read.watched++);
     const weights = cellHead(head);
-    // libvips makes the finest level in a thread of its own while the others are read; one that fails is met below.
-    const made = resizePicture(picture, finest);
-    made.catch(() => undefined);
+    // libvips makes each level in a thread of its own while others are read; one that fails is met below.
+    const made = sizes.map(size => resizePicture(picture, size));
+    for (const one of made) one.catch(() => undefined);
+    // The finest takes longest to make, unless it is there already.
+    const isThere = picture.width === finest.width && picture.height === finest.height;
+    const order = isThere ? [...sizes.keys()] : [...sizes.keys()].reverse();
     const levels: ReadLevel[] = [];
-    for (const size of coarser.reverse()) {
-      levels.unshift(await readCells(engine, await resizePicture(picture, size), weights));
+    for (const index of order) {
+      const level = (await made[index]) as RawPicture;
+      levels[index] =
+        index === 0 ? await readPart(engine, level, weights, part) : await readCells(engine, level, weights);
     }
-    levels.unshift(await readSpan(engine, await made, weights, span));
     const embedMs = monotonic() - startMs;
-    detail.took(frame, plan, embedMs);
-    return { levels, plan, span, embedMs };
+    detail.took(frame, scale, part, embedMs);
+    return { levels, detail: { scale, turns, smallestPx: smallestSeen(scale), watched, part }, embedMs };
   };
 
   return {
@@ -169,16 +185,19 @@ export async function openBeachReader({
       check(head);
       current = head;
     },
-    async read(bytes, zones, points) {
+    async read(bytes, zones, { watch: wanted = ALL, points } = {}) {
       const head = current;
+      const watch = points === undefined ? wanted : ALL;
       const startMs = monotonic();
       const { frame, picture } = await decodeFrame(
         bytes,
         PICTURE_LIMITS,
-        size => pyramidOf(size, detail.plan(size).scale)[0] ?? size,
+        size => pyramidOf(size, detail.plan(size, watch.part).scale)[0] ?? size,
       );
       const decodedMs = monotonic();
-      const { levels, plan, span, embedMs } = await inTurn(() => readLevels(picture, frame, head, points));
+      const { levels, embedMs, ...how } = await inTurn(() =>
+        readLevels(picture, frame, head, watch, points !== undefined),
+      );
       const scoringMs = monotonic();
       const kites = findDetections(levels, head.manifest, [KITE]);
       const rider = head.manifest.cells?.rider ?? 1;
@@ -192,8 +211,8 @@ export async function openBeachReader({
         kites,
         scene: sceneOf(levels, head.manifest),
         ...kept,
-        soiling: readOut && soilingSeen(readOut, levels, head.manifest.width),
-        detail: { ...plan, smallestPx: smallestSeen(plan.scale), span },
+        soiling: readOut && soilingSeen(readOut, wholeOf(levels, how.detail.part), head.manifest.width),
+        ...how,
         tookMs: {
           decode: decodedMs - startMs,
           embed: embedMs,
@@ -203,6 +222,18 @@ export async function openBeachReader({
     },
     close: () => shared.close(),
   };
+}
+
+/** What every frame is read for where nobody says. */
+const ALL: Watch = { part: WHOLE, isLook: false };
+
+function inTurnOf<T>(parts: readonly T[], turn: number): T {
+  return parts[turn % parts.length] as T;
+}
+
+/** The levels that were read as a whole: a frame may be too low to have a second one. */
+function wholeOf(levels: readonly ReadLevel[], { w, h }: Rectangle): readonly ReadLevel[] {
+  return (w === 1 && h === 1) || levels.length === 1 ? levels : levels.slice(1);
 }
 
 function soilingSeen(readOut: Soiling, levels: readonly ReadLevel[], width: number): AreaSoiling {

@@ -89,7 +89,7 @@ function elsewhere(levels: readonly ReadLevel[], detections: readonly Detection[
   return found;
 }
 
-/** A slow board reads the finest level in bands, by turns: beyond its band there is nothing. */
+/** The finest level may be read in part: beyond that there is nothing. */
 function isRead({ columns, rows, vectors }: ReadLevel, cell: number): boolean {
   const width = vectors.length / (columns * rows);
   return vectors.subarray(cell * width, (cell + 1) * width).some(value => value !== 0);

@@ -13,6 +13,7 @@ import { thresholdsAmong } from './rider-threshold.ts';
 import { NO_RIDERS, type RidersDeps, type RidersState, stepRiders } from './riders.ts';
 import { learnScene, type Scene } from './scene.ts';
 import type { Observation } from './tracker.ts';
+import { LOOK_MS, watchedPart } from './watch.ts';
 import { afloat, sightings } from './zones.ts';
 
 /** What one frame leaves to the next. */
@@ -23,6 +24,8 @@ export interface ObserverState {
   readonly kites: RidersState;
   /** Where land and sky are; null as long as nobody knows. */
   readonly scene: Scene | null;
+  /** When a frame was for what is not watched, or the first one came in; monotonic. */
+  readonly lookedMs: number | null;
 }
 
 export const NOTHING_OBSERVED: ObserverState = {
@@ -30,6 +33,7 @@ export const NOTHING_OBSERVED: ObserverState = {
   riders: NO_RIDERS,
   kites: NO_RIDERS,
   scene: null,
+  lookedMs: null,
 };
 
 export interface Observed {
@@ -64,7 +68,10 @@ export async function observe(
   const seen = { frame: frame.id, atMs: frame.takenAt, monotonicMs };
   try {
     const { manifest } = reader.head;
-    const read = await reader.read(frame.bytes, zones);
+    const lookedMs = before.lookedMs ?? monotonicMs;
+    const isLook = monotonicMs - lookedMs >= LOOK_MS;
+    const part = watchedPart(zones, before.scene, before.kites.tracks);
+    const read = await reader.read(frame.bytes, zones, { watch: { part, isLook } });
     // Always of the whole frame, whatever part of it is of interest: calm water alone looks like fog.
     const gate = passQualityGates(before.gates, measureQuality(read.picture), monotonicMs, gates, {
       repeated: frame.unchangedSince !== undefined,
@@ -83,7 +90,8 @@ export async function observe(
       visibility: gate.visibility,
       ...sightings({ riders, kites }, zones, manifest.activities),
     };
-    return { observation, state: { gates: gate.state, riders, kites, scene }, read };
+    const state = { gates: gate.state, riders, kites, scene, lookedMs: isLook ? monotonicMs : lookedMs };
+    return { observation, state, read };
   } catch (error) {
     const unreadable =
       error instanceof SurfwatchError &&
@@ -116,5 +124,5 @@ function thresholdsByZone(
 /** Who was not looked for is not missed. */
 function isReadIn({ detail, size }: ReadFrame): NonNullable<RidersDeps['isRead']> {
   const [finest = size] = pyramidOf(size, detail.scale);
-  return place => isWithin(detail.span, place, finest);
+  return place => isWithin(detail.part, place, finest);
 }

@@ -71,7 +71,7 @@ export interface RidersDeps {
   /** Probability from which a detection in this frame counts as a rider. */
   readonly thresholdOf: (found: Detection) => number;
   /** Whether this frame was looked at closely enough there to say that nobody is. Default: everywhere. */
-  readonly isRead?: (place: { readonly y: number; readonly size: number }) => boolean;
+  readonly isRead?: (place: Pick<Track, 'x' | 'y' | 'size'>) => boolean;
   readonly newId: () => string;
 }
 

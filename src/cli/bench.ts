@@ -140,7 +140,7 @@ async function measure(
     onProgress(Math.min(1, (performance.now() - begun) / forMs));
   }
   const readMs = timesOf(read);
-  const msPerPixel = readMs.p50 / pixelsRead(size, { scale: 1, turns: 1 });
+  const msPerPixel = readMs.p50 / pixelsRead(size, 1);
   const intervals = INTERVALS.map(intervalMs => {
     const { scale, turns } = affordable(size, msPerPixel, intervalMs * share);
     return { intervalMs, detail: round(scale), turns, smallestPx: Math.ceil(round(smallestSeen(scale))) };

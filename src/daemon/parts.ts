@@ -165,6 +165,7 @@ export async function startParts(foundation: Foundation, shutdown: Shutdown) {
     picture: async id => (await needLearning(learning)).picture(id),
     onShown: frame => void learning.then(part => part?.shown(frame)),
     pictures: async (fromMs, toMs) => (await learning)?.pictures(fromMs, toMs) ?? [],
+    readWhole: bytes => reader.read(bytes, [], { points: [] }),
     onlyZones,
     judging: () => ({ manifest: reader.head.manifest, thresholds: pipeline.options.thresholds }),
     setup: setupOf(foundation, frameLoop, onlyZones),

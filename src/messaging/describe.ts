@@ -1,6 +1,7 @@
 /** Makes the payloads that describe the daemon itself: what runs, and how it is. */
 import type { BeachReader } from '../activity/beach-reader.ts';
 import type { Instant } from '../activity/tracker.ts';
+import type { Rectangle } from '../base/geometry.ts';
 import { frameRate, frameTimes, type Meter } from '../base/meter.ts';
 import type { BoardHealth } from '../board/monitor.ts';
 import type { CameraStats } from '../capture/camera.ts';
@@ -74,11 +75,8 @@ export function healthPayload(
     latencyMs: frameTimes(from.meter),
     detail: from.detail && {
       ...detailOf(from.detail),
-      bands: from.detail.bands.map(({ from: top, to, readMs }) => ({
-        from: rounded(top),
-        to: rounded(to),
-        ageS: Math.round(Math.max(0, from.monotonicMs - readMs) / 100) / 10,
-      })),
+      watched: from.detail.watched,
+      turns: from.detail.turns,
     },
     outbox: { events, states, droppedEvents },
     memory: { rssMB: Math.round(memory.rss / 1e6), heapMB: Math.round(memory.heapUsed / 1e6) },
@@ -94,16 +92,18 @@ export function healthPayload(
   };
 }
 
-/** How finely the beach is read at present, and how long ago each part of it was. */
+/** How finely the beach is read at present. */
 export interface SeenDetail {
   /** Pixels of the finest level to one of the frame. */
   readonly scale: number;
   /** Height in pixels of the frame of the smallest rider that is seen well. */
   readonly smallestPx: number;
-  /** What reading the newest frame took, decoding and all, in milliseconds. */
+  /** What reading the newest frame of those that are for what is watched took, decoding and all, in milliseconds. */
   readonly tookMs: number;
-  /** Parts of the frame, in shares of its height, and when each was last read as finely; monotonic milliseconds. */
-  readonly bands: readonly { readonly from: number; readonly to: number; readonly readMs: number }[];
+  /** The part of the frame that is read at this scale … */
+  readonly watched: Rectangle;
+  /** … in so many frames. */
+  readonly turns: number;
 }
 
 function detailOf({ scale, smallestPx, tookMs }: SeenDetail): NonNullable<Info['detail']> {

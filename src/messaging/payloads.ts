@@ -176,15 +176,20 @@ export const healthSchema = z
       .describe('Recent time from picture to publication, in milliseconds; null before the first frame.'),
     detail: detailSchema
       .extend({
-        bands: z
-          .array(
-            z.object({
-              from: share.describe('Upper end, as a fraction of the frame’s height.'),
-              to: share.describe('Lower end.'),
-              ageS: z.number().min(0).describe('Time since it was read at this scale, in seconds.'),
-            }),
-          )
-          .describe('Parts of the frame: one, or several if the board reads them in turn.'),
+        watched: z
+          .object({
+            x: share.describe('Left edge, as a fraction of the frame’s width.'),
+            y: share.describe('Upper edge, as a fraction of the frame’s height.'),
+            w: share.describe('Width, as a fraction of the frame’s width.'),
+            h: share.describe('Height, as a fraction of the frame’s height.'),
+          })
+          .describe(
+            'The part of the frame that is read at this scale: around the zones or, without zones, around the water. The rest is read at half of it, and at this scale every 20 seconds.',
+          ),
+        turns: z
+          .int()
+          .min(1)
+          .describe('In so many frames: more than one if the board is too slow for all of it in each.'),
       })
       .nullable()
       .describe('How finely frames are read; null before the first one.'),

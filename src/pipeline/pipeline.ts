@@ -17,6 +17,7 @@ import { countFrame, newMeter } from '../base/meter.ts';
 import type { Frame } from '../capture/source.ts';
 import type { Settings } from '../config/settings.ts';
 import type { SeenDetail } from '../messaging/describe.ts';
+import { isInside } from '../vision/cells/detail.ts';
 import { restoreDirt, restoreView, type StoredView, storeView } from '../vision/quality/store-view.ts';
 import type { Zone } from '../vision/zone.ts';
 import type { ProcessedFrame } from './processed-frame.ts';
@@ -170,7 +171,7 @@ export class Pipeline {
   /** Undefined where riders are seen as finely as before. */
   #updateDetail(read: ReadFrame): SeenDetail | undefined {
     const before = this.#detail;
-    this.#detail = nextDetail(before, read, this.#deps.clock.monotonic());
+    this.#detail = nextDetail(before, read);
     return before?.scale === this.#detail.scale ? undefined : this.#detail;
   }
 
@@ -187,14 +188,12 @@ export class Pipeline {
   }
 }
 
-/** How finely the beach is read, after one more frame: a frame may be read in bands, one after the other. */
+/** How finely the beach is read, after one more frame: one for what is not watched takes longer. */
 function nextDetail(
   before: SeenDetail | null,
-  { detail: { scale, smallestPx, span, turns }, tookMs }: ReadFrame,
-  nowMs: number,
+  { detail: { scale, smallestPx, watched, turns, part }, tookMs }: ReadFrame,
 ): SeenDetail {
-  const others =
-    before?.scale === scale && turns > 1 ? before.bands.filter(band => band.from !== span.from) : [];
-  const bands = [...others, { ...span, readMs: nowMs }].sort((a, b) => a.from - b.from);
-  return { scale, smallestPx, tookMs: tookMs.decode + tookMs.embed + tookMs.score, bands };
+  const took = tookMs.decode + tookMs.embed + tookMs.score;
+  const isLook = !isInside(part, watched);
+  return { scale, smallestPx, watched, turns, tookMs: isLook ? (before?.tookMs ?? took) : took };
 }

@@ -8,22 +8,34 @@ import type { TrackedFrame } from '../pipeline/processed-frame.ts';
 import type { ZoneSight } from './routes/setup.ts';
 
 /** Not the frame itself: its decoded picture takes megabytes. */
-interface Newest extends Pick<TrackedFrame['observed']['read'], 'detections' | 'kites'> {
+interface Newest {
   readonly id: string;
   readonly bytes: Buffer;
   readonly scene: TrackedFrame['observed']['state']['scene'];
   readonly isGood: boolean;
+  /** What all of it shows: it was read closely where somebody is expected, and zones may be tried elsewhere. */
+  found?: Promise<Found>;
+}
+
+type Found = Pick<TrackedFrame['observed']['read'], 'detections' | 'kites'>;
+
+export interface NewestFrameDeps {
+  /** Reads all of a picture at full detail. @throws whatever the engine throws when it fails */
+  readonly readWhole: (bytes: Buffer) => Promise<Found>;
 }
 
 export class NewestFrame {
+  readonly #deps: NewestFrameDeps;
   #newest: Newest | undefined;
 
-  take({ frame, observed: { read, state, observation } }: TrackedFrame): void {
+  constructor(deps: NewestFrameDeps) {
+    this.#deps = deps;
+  }
+
+  take({ frame, observed: { state, observation } }: Pick<TrackedFrame, 'frame' | 'observed'>): void {
     this.#newest = {
       id: frame.id,
       bytes: frame.bytes,
-      detections: read.detections,
-      kites: read.kites,
       scene: state.scene,
       isGood: observation.visibility === 'ok',
     };
@@ -49,12 +61,15 @@ export class NewestFrame {
   }
 
   /** What it shows by itself in each of these zones. @throws SurfwatchError `label-frame-unknown` */
-  sightsIn(
+  async sightsIn(
     zones: readonly ZoneSetting[],
     manifest: Pick<HeadManifest, 'activities' | 'cells'>,
     thresholds: Readonly<Record<string, number>>,
-  ): readonly ZoneSight[] {
-    const { isGood, scene, ...found } = this.#known;
+  ): Promise<readonly ZoneSight[]> {
+    const newest = this.#known;
+    const { isGood, scene, bytes } = newest;
+    newest.found ??= this.#deps.readWhole(bytes);
+    const found = await newest.found;
     return sightsOf(found, zonesOf({ zones }), scene, manifest).map(({ name, scores, count }) => ({
       name,
       activity: isGood ? (activitiesAbove(scores, thresholds)[0] ?? 'none') : 'unknown',

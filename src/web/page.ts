@@ -14,7 +14,7 @@ import type { TrackedFrame } from '../pipeline/processed-frame.ts';
 import { timeZoneOf } from '../schedule/schedule.ts';
 import type { AppDeps } from './app.ts';
 import { Live } from './live.ts';
-import { NewestFrame } from './newest-frame.ts';
+import { NewestFrame, type NewestFrameDeps } from './newest-frame.ts';
 import type { Pages } from './pages.ts';
 import { Pictures, type PicturesDeps } from './pictures.ts';
 import type { RoutesDeps } from './routes/all.ts';
@@ -39,6 +39,8 @@ export interface PageDeps {
   readonly picture: PicturesDeps['source'];
   /** Somebody sees this frame. */
   readonly onShown: (frame: string) => void;
+  /** All of a picture at full detail, also what is not watched. */
+  readonly readWhole: NewestFrameDeps['readWhole'];
   readonly onlyZones: PicturesDeps['onlyZones'];
   readonly pictures: RoutesDeps['history']['pictures'];
   /** Activities of the head in use, and from which scores on they are present. */
@@ -54,11 +56,12 @@ export interface PageDeps {
 export class Page {
   readonly #deps: PageDeps;
   readonly #live: Live;
-  readonly #newest = new NewestFrame();
+  readonly #newest: NewestFrame;
 
   constructor(deps: PageDeps) {
     this.#deps = deps;
     this.#live = new Live(deps.clock);
+    this.#newest = new NewestFrame(deps);
   }
 
   /** Begins to serve it, where that is wanted. @throws SurfwatchError `web-listen-failed` */

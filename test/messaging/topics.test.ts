@@ -62,7 +62,7 @@ const health: Health = {
   frames: { captured: 3, classified: 2, dropped: 1, failed: 0 },
   rateHz: 0.5,
   latencyMs: null,
-  detail: { scale: 1, smallestPx: 12, tookMs: 90, bands: [{ from: 0, to: 1, ageS: 2 }] },
+  detail: { scale: 1, smallestPx: 12, tookMs: 90, watched: { x: 0, y: 0, w: 1, h: 1 }, turns: 1 },
   outbox: { events: 0, states: 0, droppedEvents: 0 },
   memory: { rssMB: 150, heapMB: 30 },
   cpuTemperatureC: null,

@@ -4,7 +4,7 @@ import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle
 import { type Maps, planBands, runInBands } from '../../src/vision/cells/bands.ts';
 import type { CellEngine, CellHead } from '../../src/vision/cells/engine.ts';
 import { createPassMemory } from '../../src/vision/cells/pass-memory.ts';
-import { readCells, readSpan } from '../../src/vision/cells/read-cells.ts';
+import { readCells, readPart } from '../../src/vision/cells/read-cells.ts';
 import { planStages, type Stage } from '../../src/vision/cells/stages.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
 import { fc } from '../support/fast-check.ts';
@@ -142,17 +142,23 @@ describe('the cells of a frame', () => {
   it('are nearly the same where a part of the frame is read alone, and empty beyond it', async () => {
     const engine = onnx.cells as CellEngine;
     const head = headOf(bundle.manifest.cells?.width ?? 0);
-    const frame = drawn(320, 768);
+    const frame = drawn(640, 768);
     const whole = await readCells(engine, frame, head);
-    const part = await readSpan(engine, frame, head, { from: 8 / 24, to: 16 / 24 });
-    const row = (cells: typeof whole, index: number) =>
-      cells.logits.subarray(index * cells.columns * head.outputs, (index + 1) * cells.columns * head.outputs);
-    expect(part.rows).toBe(whole.rows);
-    for (const index of [16, 20, 24, 31]) {
-      expect(largestDifference(row(part, index), row(whole, index))).toBeLessThan(0.1);
+    const part = await readPart(engine, frame, head, { x: 7 / 20, y: 8 / 24, w: 6 / 20, h: 8 / 24 });
+    expect([part.columns, part.rows]).toEqual([whole.columns, whole.rows]);
+    const inside = { left: 14, right: 26, top: 16, bottom: 32 };
+    for (let cell = 0; cell < part.rows * part.columns; cell++) {
+      const [column, row] = [cell % part.columns, Math.floor(cell / part.columns)];
+      const isRead =
+        column >= inside.left && column < inside.right && row >= inside.top && row < inside.bottom;
+      const [found, wanted] = [part, whole].map(({ logits }) =>
+        logits.subarray(cell * head.outputs, (cell + 1) * head.outputs),
+      ) as [Float32Array, Float32Array];
+      if (isRead) expect(largestDifference(found, wanted)).toBeLessThan(0.1);
+      else expect(found.every(logit => logit < -20)).toBe(true);
+      const vector = part.vectors.subarray(cell * head.width, (cell + 1) * head.width);
+      expect(vector.some(value => value !== 0)).toBe(isRead);
     }
-    expect(row(part, 15).every(logit => logit < -20)).toBe(true);
-    expect(row(part, 32).every(logit => logit < -20)).toBe(true);
   });
 
   it('are nearly the same in eight bits, so that one head serves both', async () => {

@@ -2,7 +2,7 @@
 import type { Setting, SettingTree } from '../setting.ts';
 
 export const zonesSetting = {
-  doc: 'Parts of the beach that are reported separately: `{"name": "north", "x": 0, "y": 0.4, "w": 0.5, "h": 0.3}`, or a polygon `{"name": "reef", "points": [[0.1, 0.5], [0.6, 0.4], [0.5, 0.7]]}`, each number a fraction of the frame. Zones group and filter riders; they do not affect how well riders are seen. Empty: the whole frame is one zone named `beach`.',
+  doc: 'Parts of the beach that are reported separately: `{"name": "north", "x": 0, "y": 0.4, "w": 0.5, "h": 0.3}`, or a polygon `{"name": "reef", "points": [[0.1, 0.5], [0.6, 0.4], [0.5, 0.7]]}`, each number a fraction of the frame. Zones group and filter riders, and full detail is read around them. Empty: the whole frame is one zone named `beach`.',
   format: 'zones',
   default: [],
 } as const satisfies Setting;

@@ -147,7 +147,7 @@ export async function embedSentPicture(
   { read, backbone }: Pick<BeachReader, 'read' | 'backbone'>,
   points: readonly Point[] = [],
 ): Promise<EmbeddedPicture> {
-  const { cells, embeddings, head } = await read(jpeg, [WHOLE_FRAME], points);
+  const { cells, embeddings, head } = await read(jpeg, [WHOLE_FRAME], { points });
   return {
     cells,
     embeddings,

@@ -26,7 +26,7 @@ export async function pointAt(
   const frame = archive.frame(id);
   const picture = await archive.picture(id);
   if (frame === undefined || picture === null) return false;
-  const { head, cells, embeddings } = await reader.read(picture, zonesOf(frame, zones), points);
+  const { head, cells, embeddings } = await reader.read(picture, zonesOf(frame, zones), { points });
   const backbone = reader.backbone.manifest.weights.sha256;
   const from = cells.filter(({ pointed }) => pointed !== true).length;
   const width = embeddings.length / cells.length;

@@ -1,7 +1,8 @@
 /** Leads a picture through the network once, from pixels to the vector and the scores of every cell. */
+import type { Rectangle } from '../../base/geometry.ts';
 import type { RawPicture } from '../decode.ts';
 import { type Maps, MOST_NUMBERS, type RunStage, runInBands } from './bands.ts';
-import { BAND_MARGIN, type Span } from './detail.ts';
+import { PART_MARGIN } from './detail.ts';
 import { CELL, type CellEngine, type CellHead, type Cells } from './engine.ts';
 
 /**
@@ -32,29 +33,33 @@ export function readCells(
 const UNREAD = -30;
 
 /**
- * The same of a part of the picture's height alone; beyond it the cells are as if nothing were there.
+ * The same of a part of the picture alone; beyond it the cells are as if nothing were there.
  *
- * @param span shares of the height, at multiples of {@link GRAIN} pixels
+ * @param part shares of the width and height, at multiples of {@link GRAIN} pixels
  */
-export async function readSpan(
+export async function readPart(
   engine: CellEngine,
   picture: RawPicture,
   head: CellHead,
-  { from, to }: Span,
+  part: Rectangle,
 ): Promise<Cells> {
-  if (from === 0 && to === 1) return readCells(engine, picture, head);
-  const { width, height, rgb } = picture;
-  const top = Math.max(0, Math.round(from * height) - BAND_MARGIN);
-  const bottom = Math.min(height, Math.round(to * height) + BAND_MARGIN);
-  const band = { width, height: bottom - top, rgb: rgb.subarray(top * width * 3, bottom * width * 3) };
-  const read = await readCells(engine, band, head);
-  const { columns } = read;
-  const rows = height / CELL;
-  const [first, last] = [Math.round((from * height) / CELL), Math.round((to * height) / CELL)];
-  const place = (values: Float32Array, width: number, rest: number) => {
-    const whole = new Float32Array(rows * columns * width).fill(rest);
-    const start = (first - top / CELL) * columns * width;
-    whole.set(values.subarray(start, start + (last - first) * columns * width), first * columns * width);
+  const { width, height } = picture;
+  const [left, right] = [Math.round(part.x * width), Math.round((part.x + part.w) * width)];
+  const [top, bottom] = [Math.round(part.y * height), Math.round((part.y + part.h) * height)];
+  if (right - left === width && bottom - top === height) return readCells(engine, picture, head);
+  const [x, y] = [Math.max(0, left - PART_MARGIN), Math.max(0, top - PART_MARGIN)];
+  const [w, h] = [Math.min(width, right + PART_MARGIN) - x, Math.min(height, bottom + PART_MARGIN) - y];
+  const read = await readCells(engine, cut(picture, { x, y, w, h }), head);
+  const [columns, rows] = [width / CELL, height / CELL];
+  const place = (values: Float32Array, each: number, rest: number) => {
+    const whole = new Float32Array(rows * columns * each).fill(rest);
+    for (let row = top / CELL; row < bottom / CELL; row++) {
+      const from = ((row - y / CELL) * read.columns + (left - x) / CELL) * each;
+      whole.set(
+        values.subarray(from, from + ((right - left) / CELL) * each),
+        (row * columns + left / CELL) * each,
+      );
+    }
     return whole;
   };
   return {
@@ -63,4 +68,16 @@ export async function readSpan(
     vectors: place(read.vectors, head.width, 0),
     logits: place(read.logits, head.outputs, UNREAD),
   };
+}
+
+/** @param area in pixels; rows of full width are not copied */
+function cut({ width, rgb }: RawPicture, { x, y, w, h }: Rectangle): RawPicture {
+  const rows = rgb.subarray(y * width * 3, (y + h) * width * 3);
+  if (w === width) return { width, height: h, rgb: rows };
+  const part = new Uint8Array(w * h * 3);
+  for (let row = 0; row < h; row++) {
+    const from = (row * width + x) * 3;
+    part.set(rows.subarray(from, from + w * 3), row * w * 3);
+  }
+  return { width: w, height: h, rgb: part };
 }

@@ -32,7 +32,7 @@ export interface SetupRoutesDeps {
   /** Address of the broker that takes a client with these settings. @throws SurfwatchError `mqtt-*` */
   readonly tryBroker: (mqtt: Settings['mqtt']) => Promise<string>;
   /** What the newest frame shows in each zone. @throws SurfwatchError `label-frame-unknown` */
-  readonly tryZones: (zones: readonly ZoneSetting[]) => readonly ZoneSight[];
+  readonly tryZones: (zones: readonly ZoneSetting[]) => Promise<readonly ZoneSight[]>;
 }
 
 export interface ZoneSight {
@@ -232,13 +232,13 @@ export function setupRoutes(deps: SetupRoutesDeps): readonly Route[] {
           z.object({ name: z.string(), activity: z.string(), count: z.record(z.string(), z.number()) }),
         ),
       }),
-      run: ({ body }) => {
+      run: async ({ body }) => {
         const problems = zoneProblems(body.zones);
         if (problems.length > 0) {
           const reasons = problems.map(({ at, reason }) => `zones${at}: ${reason}`).join('; ');
           throw new SurfwatchError('web-invalid', reasons);
         }
-        return { zones: tryZones(body.zones as readonly ZoneSetting[]) };
+        return { zones: await tryZones(body.zones as readonly ZoneSetting[]) };
       },
     }),
   ];

@@ -1,8 +1,8 @@
 /** How finely frames are read: how small a rider may be, and what that costs. */
 import { useSignal } from '@preact/signals';
 import { parseDuration } from '../../../../base/duration.ts';
-import type { Point } from '../../../../base/geometry.ts';
-import { pixelsRead } from '../../../../vision/cells/detail.ts';
+import type { Point, Rectangle } from '../../../../base/geometry.ts';
+import { pixelsRead, turnOf } from '../../../../vision/cells/detail.ts';
 import { type Size, smallestSeen } from '../../../../vision/cells/pyramid.ts';
 import { healthOf } from '../../live.ts';
 import { Notice } from '../../parts/notice.tsx';
@@ -97,14 +97,16 @@ export function DetailStep() {
 interface Measured {
   readonly scale: number;
   readonly tookMs: number;
-  readonly bands: readonly unknown[];
+  readonly watched: Rectangle;
+  readonly turns: number;
 }
 
 /** From what reading takes now, by the pixels that are read; null before the first frame. */
 function tookOf(scale: number, frame: Size, measured: Measured | null): number | null {
   if (measured === null) return null;
-  const now = pixelsRead(frame, { scale: measured.scale, turns: Math.max(1, measured.bands.length) });
+  const { watched, turns } = measured;
+  const now = pixelsRead(frame, measured.scale, turnOf(watched, turns));
   return scale === measured.scale
     ? measured.tookMs
-    : (measured.tookMs * pixelsRead(frame, { scale, turns: 1 })) / now;
+    : (measured.tookMs * pixelsRead(frame, scale, watched)) / now;
 }
