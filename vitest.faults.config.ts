@@ -7,8 +7,8 @@ export default defineConfig({
     env: { SURFWATCH_FUZZ_COMMANDS: process.env.SURFWATCH_FUZZ_COMMANDS ?? '100000' },
     globalSetup: ['test/support/build.ts'],
     setupFiles: ['test/support/each-file.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     // Each runs a daemon: what they wait for must not depend on what the others do.

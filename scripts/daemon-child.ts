@@ -27,7 +27,8 @@ export async function startDaemonChild(settings: readonly string[], stateDir: st
         base: 'surf',
         clock: systemClock,
       });
-      await requester.request('models');
+      // What is sent before the daemon listens is never answered: better to ask again soon.
+      await requester.request('models', {}, { timeoutMs: 1_000 });
       return { child, requester };
     } catch {
       await delay(100);

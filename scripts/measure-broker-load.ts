@@ -14,9 +14,14 @@ import { defaultSettings } from '../src/config/load.ts';
 import { openRequester } from '../src/messaging/request.ts';
 import { startDaemonChild } from './daemon-child.ts';
 
+/** Memory that grows by less than so much from the first half of a long attack to the second is on a plateau. */
+const PLATEAU = 1.1;
+const PARTS = 10;
+
 const program = new Command('measure-broker-load')
   .description('compares frames of a daemon at rest with those while its embedded broker is attacked')
   .option('--seconds <n>', 'of each part; the daemon looks back on a minute', wholeNumber(5), 60)
+  .option('--minutes <n>', 'of attack afterwards, with the memory at each tenth of it', wholeNumber(1))
   .action(measure);
 await exitOnError(() => program.parseAsync());
 
@@ -25,7 +30,18 @@ interface Health {
   readonly frames: { readonly dropped: number; readonly classified: number };
 }
 
-async function measure({ seconds }: { readonly seconds: number }): Promise<void> {
+interface Flags {
+  readonly seconds: number;
+  readonly minutes?: number;
+}
+
+/** The most of each process, MB. */
+interface Memory {
+  readonly daemon: number;
+  readonly broker: number;
+}
+
+async function measure({ seconds, minutes }: Flags): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'surfwatch-broker-load-'));
   const settings = ['camera.interval=500ms'];
   const { child, requester } = await startDaemonChild(settings, stateDir);
@@ -34,16 +50,9 @@ async function measure({ seconds }: { readonly seconds: number }): Promise<void>
   try {
     await delay(5_000);
     console.log(await watch('at rest', child, address, () => delay(seconds * 1_000)));
-    const attack = async () => {
-      const args = [new URL(address).port];
-      const load = fork(join(PACKAGE_ROOT, 'scripts/broker-load.ts'), args, {
-        execArgv: ['--import', 'tsx'],
-      });
-      await once(load, 'message');
-      await delay(seconds * 1_000);
-      load.kill('SIGKILL');
-    };
+    const attack = () => underAttack(address, () => delay(seconds * 1_000));
     console.log(await watch('attacked', child, address, attack));
+    if (minutes !== undefined) await underAttack(address, () => memoryByTenths(child, minutes));
   } finally {
     child.kill('SIGTERM');
     await once(child, 'exit');
@@ -51,24 +60,64 @@ async function measure({ seconds }: { readonly seconds: number }): Promise<void>
   }
 }
 
-async function watch(
-  name: string,
-  { pid }: ChildProcess,
-  address: string,
-  work: () => Promise<void>,
-): Promise<string> {
-  const before = await health(address);
-  const most = { daemon: 0, broker: 0 };
-  let isDone = false;
-  const working = work().finally(() => {
-    isDone = true;
+async function underAttack(address: string, work: () => Promise<void>): Promise<void> {
+  const load = fork(join(PACKAGE_ROOT, 'scripts/broker-load.ts'), [new URL(address).port], {
+    execArgv: ['--import', 'tsx'],
   });
-  for (; !isDone; await delay(500)) {
+  try {
+    await once(load, 'message');
+    await work();
+  } finally {
+    load.kill('SIGKILL');
+  }
+}
+
+/** Prints the most of each tenth; exit status 1 where it grows. */
+async function memoryByTenths(child: ChildProcess, minutes: number): Promise<void> {
+  const parts: Memory[] = [];
+  for (let part = 0; part < PARTS; part++) {
+    const until = Date.now() + (minutes * 60_000) / PARTS;
+    const memory = await mostMemory(child, () => Date.now() < until);
+    parts.push(memory);
+    console.log(
+      `minute ${(((part + 1) * minutes) / PARTS).toFixed(1).padStart(5)}  daemon ${memory.daemon} MB  broker ${memory.broker} MB`,
+    );
+  }
+  for (const name of ['daemon', 'broker'] as const) {
+    const [early, late] = [parts.slice(0, PARTS / 2), parts.slice(PARTS / 2)].map(half =>
+      Math.max(...half.map(part => part[name])),
+    ) as [number, number];
+    const isFlat = late <= early * PLATEAU;
+    console.log(
+      `${name}: ${early} MB at most in the first half, ${late} MB in the second: ${isFlat ? 'flat' : 'grows'}`,
+    );
+    if (!isFlat) process.exitCode = 1;
+  }
+}
+
+async function mostMemory({ pid }: ChildProcess, goesOn: () => boolean): Promise<Memory> {
+  const most = { daemon: 0, broker: 0 };
+  for (; goesOn(); await delay(500)) {
     // Its one child, as the camera is simulated.
     const [broker = ''] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ');
     most.daemon = Math.max(most.daemon, await residentMb(String(pid)));
     most.broker = Math.max(most.broker, await residentMb(broker));
   }
+  return most;
+}
+
+async function watch(
+  name: string,
+  child: ChildProcess,
+  address: string,
+  work: () => Promise<void>,
+): Promise<string> {
+  const before = await health(address);
+  let isDone = false;
+  const working = work().finally(() => {
+    isDone = true;
+  });
+  const most = await mostMemory(child, () => !isDone);
   await working;
   const { latencyMs, frames } = await health(address);
   const [classified, dropped] = [

@@ -31,6 +31,8 @@ interface Waiting {
   readonly topic: string;
   readonly isAnswer: (response: Response, message: Incoming) => boolean;
   readonly settle: (outcome: Response | SurfwatchError) => void;
+  /** Sends it again; a command only, which its transaction keeps from being carried out twice. */
+  readonly repeat?: () => void;
 }
 
 /**
@@ -155,7 +157,11 @@ export class Requester {
   #takeAvailability(value: string): void {
     const before = this.#availability;
     this.#availability = value;
-    if (value !== 'offline') return;
+    if (value !== 'offline') {
+      // It has just started to listen: what was sent before never reached it.
+      if (before === undefined) for (const { repeat } of this.#waiting) repeat?.();
+      return;
+    }
     if (before === 'online') {
       const reason = `${this.#base}/availability at ${this.address} turned to "offline"`;
       this.#leave(new SurfwatchError('daemon-silent', reason));
@@ -192,16 +198,19 @@ export class Requester {
     let taken = false;
     try {
       const outcome = await new Promise<Response | SurfwatchError>((settle, reject) => {
-        const one = { topic, isAnswer, settle };
+        const send = () =>
+          this.#link.connection.publish(message).then(
+            () => {
+              taken = true;
+            },
+            // When the connection ends, that is the reason to tell.
+            (error: unknown) => isRefusal(error) && reject(error),
+          );
+        const isCommand = typeof message.payload === 'string';
+        const one = { topic, isAnswer, settle, ...(isCommand && { repeat: send }) };
         this.#waiting.add(one);
         done.signal.addEventListener('abort', () => this.#waiting.delete(one));
-        this.#link.connection.publish(message).then(
-          () => {
-            taken = true;
-          },
-          // When the connection ends, that is the reason to tell.
-          (error: unknown) => isRefusal(error) && reject(error),
-        );
+        void send();
         this.#clock.sleep(timeoutMs, done.signal).then(
           () => settle(this.#silence(topic, timeoutMs)),
           () => undefined,

@@ -96,5 +96,5 @@ describe('a camera that fails', () => {
     await board.framesGoOn('with a picture of another size');
     await board.until(() => activity().visibility === 'ok', 'another size');
     expect(await board.kill('SIGTERM')).toBe(0);
-  }, 180_000);
+  });
 });

@@ -56,7 +56,6 @@ describe('a disk that fails', () => {
       expect(setAside(disk)).toEqual([]);
       expect(await next.kill('SIGTERM')).toBe(0);
     },
-    150_000,
   );
 
   it('may be read-only from the start: frames go on, and it is said that nothing is kept', async context => {

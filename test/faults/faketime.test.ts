@@ -44,7 +44,7 @@ describe.skipIf(LIBRARY === undefined)('the clock of a process', () => {
     }
     expect(heard.on('surf/availability')).not.toContain('offline');
     expect(await board.kill('SIGTERM')).toBe(0);
-  }, 300_000);
+  });
 });
 
 function libfaketime(): string | undefined {

@@ -211,6 +211,7 @@ async function stateSubjects(): Promise<Record<string, Subject>> {
   const probation = join(folder, 'probation.json');
   await saveProbation(probation, 'head-1', { baseline: sums, trial, verdict: 'watching' }, 10);
   const view = { v: 1, frames: 40, learntMs: 1_000, clarity: 3, edges: 'AAAA'.repeat(20) };
+  await readCookieKey(folder, clock.now(), silent);
   writeFileSync(join(folder, 'view.json'), JSON.stringify({ version: 1, ...view }));
   return {
     'version.json': {

@@ -58,6 +58,6 @@ describe('a daemon that is killed', () => {
       expect(setAside(stateDir)).toEqual([]);
       expect(await last.kill('SIGTERM')).toBe(0);
     },
-    KILLS * 60_000,
+    KILLS * 300_000,
   );
 });

@@ -28,5 +28,5 @@ describe.skipIf(!hasMosquitto)('little memory', () => {
     await board.framesGoOn('after the flood');
     await statusOf(await asking(broker.url));
     expect(await board.kill('SIGTERM')).toBe(0);
-  }, 150_000);
+  });
 });

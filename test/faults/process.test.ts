@@ -28,7 +28,6 @@ describe('a process that is done wrong', () => {
       expect(JSON.parse(heard.last('surf/activity') ?? '{}').activity).not.toBe('unknown');
       expect(await board.kill('SIGTERM')).toBe(0);
     },
-    150_000,
   );
 
   it('may be started twice: the second says so and ends, the first goes on', async () => {
@@ -68,7 +67,7 @@ describe('a process that is done wrong', () => {
     await board.until(async () => (await offlineAfter()).includes('32s'), 'the mended config');
     await statusOf(await asking(board.url));
     expect(await board.kill('SIGTERM')).toBe(0);
-  }, 120_000);
+  });
 
   it('may be restarted in another time zone: the windows of the week are by its clock', async () => {
     const stateDir = await temporaryFolder();
@@ -90,5 +89,5 @@ describe('a process that is done wrong', () => {
     );
     expect(await shut.frames()).toBe(0);
     expect(await shut.kill('SIGTERM')).toBe(0);
-  }, 120_000);
+  });
 });

@@ -41,5 +41,5 @@ describe.skipIf(!hasMosquitto || !canBuild)('a slow disk', () => {
     expect(await board.kill('SIGTERM')).toBe(0);
     // Or the disk was as quick as ever, and nothing was shown.
     expect(readFileSync(slowed, 'utf8').length).toBeGreaterThan(10);
-  }, 120_000);
+  });
 });

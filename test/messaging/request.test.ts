@@ -60,6 +60,17 @@ test('a command is answered with its data, each by its own transaction', async (
   expect(await slow).toEqual({ sum: 3 });
 });
 
+test('a command sent while the daemon starts is answered as soon as it listens', async () => {
+  const { url } = await plainBroker();
+  const asker = await requester({ url });
+  const other = await client(url);
+  await other.mqtt.subscribeAsync('surf/#');
+  const answer = asker.request('add', { a: 1, b: 2 }, { timeoutMs: 240_000 });
+  await until(() => other.on('surf/command/add').length > 0, 'the command at the broker');
+  await startMessaging({ mqtt: { ...QUICK, url }, verbs: VERBS });
+  expect(await answer).toEqual({ sum: 3 });
+});
+
 test('answers to others are not taken for one’s own', async () => {
   const daemon = await startMessaging({ verbs: VERBS });
   const [one, two] = await Promise.all([
