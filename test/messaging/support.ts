@@ -29,7 +29,7 @@ export const QUICK: MqttOptions = {
   reconnectMaxMs: 100,
 };
 
-export const BROKER = { ...DEFAULTS.broker, port: 0 };
+const BROKER = { ...DEFAULTS.broker, port: 0 };
 
 const NO_PICTURES: PictureLabeller = {
   labelImage: () => Promise.reject(new Error('no picture is expected')),
