@@ -91,7 +91,7 @@ describe('a daemon whose camera fails', () => {
     await rename(`${folder}.gone`, folder);
     await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
     expect(heard.last('surf/camera/availability')).toBe('online');
-    expect(heard.last('surf/alert/camera-lost')).toBe('');
+    await until(() => heard.last('surf/alert/camera-lost') === '', 'the end of the alert');
   });
 
   it('says unknown while pictures cannot be read, and goes on', async () => {
@@ -105,7 +105,7 @@ describe('a daemon whose camera fails', () => {
     await until(() => (heard.last('surf/alert/picture-unreadable') ?? '') !== '', 'the alert');
     await fillWithBeaches(folder);
     await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
-    expect(heard.last('surf/alert/picture-unreadable')).toBe('');
+    await until(() => heard.last('surf/alert/picture-unreadable') === '', 'the end of the alert');
   });
 
   it('is degraded while pictures come that cost too much to decode, and goes on with the next that does not', async () => {
