@@ -9,7 +9,7 @@ const SYSTEM_TESTS = [
   'test/messaging/{durable,labels,messaging,mosquitto*,request}.test.ts',
   'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
   'test/host/{backup,state}/**/*.test.ts',
-  'test/web/{access,hostile,live,restart,setup,widget,*-page}.test.ts',
+  'test/web/{access,cameras,hostile,live,restart,setup,widget,*-page}.test.ts',
   'test/web/ui/{before,label,now,setup,shell,train}.test.ts',
 ];
 /** Counts what its process holds open: what other tests leave is none of it. */
@@ -36,7 +36,7 @@ export default defineConfig({
     // A frame at full detail takes a second of two cores, and other tests want them too.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 60_000 } },
+    expect: { poll: { timeout: 120_000 } },
     // Whole programs run against the clock of a machine that others use as well: on CI what fails is tried once more, and
     // the report says so. A test that needs it often is to be mended.
     retry: process.env.CI === undefined ? 0 : 1,

@@ -12,7 +12,7 @@ import { failure, never } from './fixtures.ts';
 import { rtspServer } from './rtsp-server.ts';
 
 async function grabUntilItWorks(source: FrameSource) {
-  return until(() => source.grab(AbortSignal.timeout(15_000)).catch(() => undefined));
+  return until(() => source.grab(AbortSignal.timeout(60_000)).catch(() => undefined));
 }
 
 describe.skipIf(!installed).concurrent('with the real ffmpeg (skipped where it is not installed)', () => {
@@ -35,7 +35,7 @@ describe.skipIf(!installed).concurrent('with the real ffmpeg (skipped where it i
     expect((await sharp(bytes).metadata()).width).toBe(160);
     server.kill('SIGKILL');
     const play = async () => {
-      for (;;) await source.grab(AbortSignal.timeout(15_000));
+      for (;;) await source.grab(AbortSignal.timeout(60_000));
     };
     const end = await play().catch((error: unknown) => error);
     expect(end).toMatchObject({ code: expect.stringMatching(/^camera-/) });
@@ -46,7 +46,7 @@ describe.skipIf(!installed).concurrent('with the real ffmpeg (skipped where it i
     const guest = ffmpeg({ input: url });
     await failure('camera-unauthorized', guest.grab(never));
     const source = ffmpeg({ input: url, username: 'viewer', password: 'se/cr@t' });
-    const { bytes, origin } = await source.grab(AbortSignal.timeout(15_000));
+    const { bytes, origin } = await source.grab(AbortSignal.timeout(60_000));
     expect(origin).toBe(url);
     expect((await sharp(bytes).metadata()).width).toBe(160);
     freeze();
@@ -68,7 +68,7 @@ describe.skipIf(!installed).concurrent('with the real ffmpeg (skipped where it i
       server.close();
     });
     const source = ffmpeg({ input: `http://viewer:hunter2@127.0.0.1:${port}/live.m3u8` });
-    const error = await source.grab(AbortSignal.timeout(15_000)).catch((reason: unknown) => reason);
+    const error = await source.grab(AbortSignal.timeout(60_000)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SurfwatchError);
     expect(String(error)).not.toContain('hunter2');
   });

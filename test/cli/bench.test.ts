@@ -31,9 +31,9 @@ test('measures a frame of the camera at its own size, and says what is left time
 });
 
 test('reads what is shipped at two sizes, as it is told to, and prints a table', async () => {
-  const { status, output } = await surfwatch(['bench', '--seconds', '1']);
+  const { status, output } = await surfwatch(['bench', '--seconds', '1', '--set', 'vision.precision=int8']);
   expect(status).toBe(0);
-  expect(output).toMatch(/^1280 × 720 +fp32 .*\d+ \/ \d+ ms.* px/m);
+  expect(output).toMatch(/^1280 × 720 +int8 .*\d+ \/ \d+ ms.* px/m);
   expect(output).toMatch(/^1920 × 1080 +int8 .*\d+ \/ \d+ ms.* px/m);
 });
 

@@ -7,22 +7,26 @@ import { hasMosquitto, listener, mosquitto } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { jpegOfScans } from '../vision/hostile-pictures.ts';
-import { daemonWith, drawnBeach, heardDaemon } from './support.ts';
+import { daemonWith, drawnBeach, heardDaemon, suiteDaemon } from './support.ts';
 
 type Heard = Awaited<ReturnType<typeof listener>>;
 
 /** Each picture differs a little from the next, as a living camera's do. */
-async function beachFolder(): Promise<string> {
-  const folder = await temporaryFolder();
+async function fillWithBeaches(folder: string): Promise<void> {
   for (const seed of [1, 2, 3]) await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none'));
-  return folder;
 }
 
 const activity = (heard: Heard) => JSON.parse(heard.last('surf/activity') ?? '{}');
 
-describe('the daemon', () => {
+describe('a daemon', () => {
+  const zones = JSON.stringify([
+    { name: 'north', x: 0, y: 0.2, w: 0.5, h: 0.6 },
+    { name: 'south', x: 0.5, y: 0.2, w: 0.5, h: 0.6 },
+  ]);
+  const daemon = suiteDaemon(async () => ['camera.kind=simulator', `zones=${zones}`]);
+
   it('publishes all its state, each payload as its schema says', async () => {
-    const { heard } = await heardDaemon(['camera.kind=simulator']);
+    const heard = await listener(daemon().address);
     const topics = ['activity', 'state', 'info', 'health'] as const;
     await until(() => topics.every(topic => heard.last(`surf/${topic}`) !== undefined), 'every state topic');
     for (const topic of topics) {
@@ -38,11 +42,7 @@ describe('the daemon', () => {
   });
 
   it('publishes each configured zone', async () => {
-    const zones = JSON.stringify([
-      { name: 'north', x: 0, y: 0.2, w: 0.5, h: 0.6 },
-      { name: 'south', x: 0.5, y: 0.2, w: 0.5, h: 0.6 },
-    ]);
-    const { heard } = await heardDaemon(['camera.kind=simulator', `zones=${zones}`]);
+    const heard = await listener(daemon().address);
     await until(() => heard.last('surf/zone/south/activity') !== undefined, 'the south zone');
     for (const zone of ['north', 'south']) {
       const payload = JSON.parse(heard.last(`surf/zone/${zone}/activity`) ?? '');
@@ -51,9 +51,35 @@ describe('the daemon', () => {
     }
   });
 
+  it('answers status with what it publishes', async () => {
+    const heard = await listener(daemon().address);
+    await until(() => heard.last('surf/activity') !== undefined, 'an activity');
+    await heard.mqtt.publishAsync('surf/command', JSON.stringify({ command: 'status', transaction: 't1' }));
+    await until(() => heard.last('surf/response/status') !== undefined, 'the answer');
+    const { status, transaction, data } = JSON.parse(heard.last('surf/response/status') ?? '');
+    expect({ status, transaction }).toEqual({ status: 'ok', transaction: 't1' });
+    expect(data.activity.site).toBe('beach');
+    expect(data.info.engine.name).toMatch(/^(onnx|tfjs-node|wasm)/);
+  });
+
+  it('ends its start with a code where its port is taken', async () => {
+    const second = daemonWith(['camera.kind=simulator', `broker.port=${new URL(daemon().address).port}`]);
+    await expect(second).rejects.toMatchObject({ code: 'broker-port-taken' });
+  });
+});
+
+describe('a daemon whose camera fails', () => {
+  let folder: string;
+  const daemon = suiteDaemon(async () => {
+    folder = await temporaryFolder();
+    await fillWithBeaches(folder);
+    // What is shown is no view that could be learnt.
+    const gates = ['gates.frozenAfter=1s', 'gates.view=off', 'gates.dirt=off'];
+    return ['camera.kind=directory', `camera.directory.path=${folder}`, ...gates];
+  });
+
   it('says unknown, offline and why while the folder of its camera is gone, and recovers', async () => {
-    const folder = await beachFolder();
-    const { heard } = await heardDaemon(['camera.kind=directory', `camera.directory.path=${folder}`]);
+    const heard = await listener(daemon().address);
     await until(() => activity(heard).visibility === 'ok', 'a judged picture');
     await rename(folder, `${folder}.gone`);
     await until(() => heard.last('surf/camera/availability') === 'offline', 'camera offline');
@@ -65,12 +91,11 @@ describe('the daemon', () => {
     await rename(`${folder}.gone`, folder);
     await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
     expect(heard.last('surf/camera/availability')).toBe('online');
-    expect(heard.last('surf/alert/camera-lost')).toBe('');
+    await until(() => heard.last('surf/alert/camera-lost') === '', 'the end of the alert');
   });
 
   it('says unknown while pictures cannot be read, and goes on', async () => {
-    const folder = await beachFolder();
-    const { heard } = await heardDaemon(['camera.kind=directory', `camera.directory.path=${folder}`]);
+    const heard = await listener(daemon().address);
     await until(() => activity(heard).visibility === 'ok', 'a judged picture');
     const whole = await drawnBeach(1, 'none');
     for (const seed of [1, 2, 3])
@@ -78,15 +103,13 @@ describe('the daemon', () => {
     await until(() => activity(heard).visibility === 'unreadable', 'unreadable');
     expect(activity(heard).activity).toBe('unknown');
     await until(() => (heard.last('surf/alert/picture-unreadable') ?? '') !== '', 'the alert');
-    for (const seed of [1, 2, 3])
-      await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none'));
+    await fillWithBeaches(folder);
     await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
-    expect(heard.last('surf/alert/picture-unreadable')).toBe('');
+    await until(() => heard.last('surf/alert/picture-unreadable') === '', 'the end of the alert');
   });
 
   it('is degraded while pictures come that cost too much to decode, and goes on with the next that does not', async () => {
-    const folder = await beachFolder();
-    const { heard } = await heardDaemon(['camera.kind=directory', `camera.directory.path=${folder}`]);
+    const heard = await listener(daemon().address);
     const state = () => JSON.parse(heard.last('surf/state') ?? '{}');
     await until(() => activity(heard).visibility === 'ok', 'a judged picture');
     // Who subscribes in this moment may be given the retained state after the newer one.
@@ -98,25 +121,33 @@ describe('the daemon', () => {
     // The activity says so after three seconds of it, the state here after two.
     await until(() => activity(heard).visibility === 'unreadable', 'unreadable');
     await until(() => (heard.last('surf/alert/picture-unreadable') ?? '') !== '', 'the alert');
-    for (const seed of [1, 2, 3])
-      await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none'));
+    await fillWithBeaches(folder);
     await until(() => state().state === 'running', 'running again');
     await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
   });
 
   it('notices a camera that repeats the same picture', async () => {
-    const folder = await temporaryFolder();
-    await writeFile(join(folder, 'same.jpg'), await drawnBeach(4, 'none'));
-    const { heard } = await heardDaemon([
-      'camera.kind=directory',
-      `camera.directory.path=${folder}`,
-      'gates.frozenAfter=1s',
-    ]);
+    const heard = await listener(daemon().address);
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture');
+    const same = await drawnBeach(1, 'none');
+    for (const seed of [1, 2, 3]) await writeFile(join(folder, `${seed}.jpg`), same);
     await until(() => activity(heard).visibility === 'frozen', 'frozen');
     expect(activity(heard).activity).toBe('unknown');
     await until(() => (heard.last('surf/alert/camera-stuck') ?? '') !== '', 'the alert');
+    await fillWithBeaches(folder);
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture again');
   });
 
+  it('says on stopping that its activity is over', async () => {
+    const heard = await listener(daemon().address);
+    await until(() => activity(heard).visibility === 'ok', 'a judged picture');
+    await daemon().stop();
+    expect(heard.last('surf/activity/state')).toBe('unknown');
+    expect(heard.last('surf/availability')).toBe('offline');
+  });
+});
+
+describe('the daemon', () => {
   it('is offline without a camera, and invents nothing', async () => {
     const { heard } = await heardDaemon(['camera.kind=webcam', 'camera.webcam.device=/dev/video99']);
     await until(() => heard.last('surf/alert/camera-lost') !== undefined, 'the alert');
@@ -155,32 +186,6 @@ describe('the daemon', () => {
     expect(kite.at(-1)).toMatchObject({ type: 'session_ended', session: { id: kite[0].session.id } });
   });
 
-  it('answers status with what it publishes', async () => {
-    const { heard } = await heardDaemon(['camera.kind=simulator']);
-    await until(() => heard.last('surf/activity') !== undefined, 'an activity');
-    await heard.mqtt.publishAsync('surf/command', JSON.stringify({ command: 'status', transaction: 't1' }));
-    await until(() => heard.last('surf/response/status') !== undefined, 'the answer');
-    const { status, transaction, data } = JSON.parse(heard.last('surf/response/status') ?? '');
-    expect({ status, transaction }).toEqual({ status: 'ok', transaction: 't1' });
-    expect(data.activity.site).toBe('beach');
-    expect(data.info.engine.name).toMatch(/^(onnx|tfjs-node|wasm)/);
-  });
-
-  it('says on stopping that its activity is over', async () => {
-    const folder = await beachFolder();
-    const { daemon, heard } = await heardDaemon(['camera.kind=directory', `camera.directory.path=${folder}`]);
-    await until(() => activity(heard).visibility === 'ok', 'a judged picture');
-    await daemon.stop();
-    expect(heard.last('surf/activity/state')).toBe('unknown');
-    expect(heard.last('surf/availability')).toBe('offline');
-  });
-
-  it('ends its start with a code where its port is taken', async () => {
-    const { daemon } = await heardDaemon(['camera.kind=simulator']);
-    const second = daemonWith(['camera.kind=simulator', `broker.port=${new URL(daemon.address).port}`]);
-    await expect(second).rejects.toMatchObject({ code: 'broker-port-taken' });
-  });
-
   it('ends its start with a code where the model is missing', async () => {
     const folder = await temporaryFolder();
     await rm(folder, { recursive: true });
@@ -189,7 +194,8 @@ describe('the daemon', () => {
   });
 
   it.skipIf(!hasMosquitto)('classifies with the broker down, and catches up when it comes', async () => {
-    const folder = await beachFolder();
+    const folder = await temporaryFolder();
+    await fillWithBeaches(folder);
     const port = await getPort();
     const daemon = await daemonWith([
       'camera.kind=directory',

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { randomScene } from '../../scripts/scenes/random-scene.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadCameras } from '../../src/config/load.ts';
@@ -22,21 +22,40 @@ export const QUICK = [
   'activity.heartbeat=1s',
   'broker.port=0',
   'vision.detail=0.5',
+  // More would spin while they wait for each other, and take the others their cores.
+  'vision.threads=1',
   'web.enabled=false',
 ];
 
-/** A daemon with the shipped model, stopped at the end of the test. */
-export async function daemonWith(set: readonly string[]): Promise<Daemon> {
+async function started(set: readonly string[]): Promise<Daemon> {
   const stateDir = `stateDir=${await temporaryFolder()}`;
   const config = loadCameras({ set: [...QUICK, stateDir, ...set], env: {}, cwd: process.cwd() });
-  const daemon = await startDaemon(config, {
+  return startDaemon(config, {
     clock: systemClock,
     log: silent,
     programs: BUNDLED,
     version: '0.0.0-test',
   });
+}
+
+/** A daemon with the shipped model, stopped at the end of the test. */
+export async function daemonWith(set: readonly string[]): Promise<Daemon> {
+  const daemon = await started(set);
   onTestFinished(() => daemon.stop());
   return daemon;
+}
+
+/** One daemon for the tests of a suite: to load the model takes more than most of them. Called while the suite is described. */
+export function suiteDaemon(settings: () => Promise<readonly string[]>): () => Daemon {
+  let daemon: Daemon | undefined;
+  beforeAll(async () => {
+    daemon = await started(await settings());
+  });
+  afterAll(() => daemon?.stop());
+  return () => {
+    if (daemon === undefined) throw new Error('the daemon did not start');
+    return daemon;
+  };
 }
 
 /** A daemon on its embedded broker, and a client that listens to all it says. */

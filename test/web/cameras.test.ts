@@ -12,7 +12,7 @@ const CONFIG = `{
 }
 `;
 
-describe('the pages of several cameras', { timeout: 180_000 }, () => {
+describe('the pages of several cameras', () => {
   const served = suiteServed(['web.lookPassword=see', 'web.operatePassword=do'], CONFIG);
   const of = (site: string) => `${served().url}/${site}`;
 

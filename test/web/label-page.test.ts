@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/base/connection.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
-import { hasChromium, launchChromium } from '../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../support/chromium.ts';
 import { until } from '../support/until.ts';
 import { ask, suiteServed } from './support.ts';
 import { type Browsed, browse, expectSound, labelsSent } from './ui/browse.ts';
@@ -18,9 +18,8 @@ const BEACH = [
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasChromium()) browser = await launchChromium();
+  if (hasChromium()) browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 const primary = (page: Page) => page.locator('.actions .primary');
 const marks = (page: Page) => page.locator('.spot');

@@ -7,7 +7,7 @@ import { parse } from 'jsonc-parser';
 import { expect, it, onTestFinished } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { LAUNCHER } from '../cli/support.ts';
-import { hasChromium, launchChromium } from '../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../support/chromium.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { ask, send } from './support.ts';
@@ -24,9 +24,7 @@ function running(folder: string, file: string, set: readonly string[] = []): Chi
   return child;
 }
 
-it('starts the daemon anew in the same process, with the config that was saved', {
-  timeout: 300_000,
-}, async () => {
+it('starts the daemon anew in the same process, with the config that was saved', async () => {
   const folder = await temporaryFolder();
   const file = join(folder, 'board.json');
   const port = await getPort();
@@ -34,7 +32,7 @@ it('starts the daemon anew in the same process, with the config that was saved',
     site: 'pier',
     stateDir: 'state',
     camera: { kind: 'simulator', interval: '1s', simulator: { width: 640, height: 360 } },
-    vision: { detail: 0.5 },
+    vision: { detail: 0.5, threads: 1 },
     broker: { port: 0 },
     web: { port },
   };
@@ -92,6 +90,7 @@ it.skipIf(!hasChromium())(
       `web.port=${port}`,
       `broker.port=${brokerPort}`,
       'vision.detail=0.5',
+      'vision.threads=1',
       `stateDir=${join(folder, 'state')}`,
     ]);
     const startOf = () =>
@@ -100,10 +99,8 @@ it.skipIf(!hasChromium())(
         () => undefined,
       );
     const started = await until(startOf, 'the daemon', 150_000);
-    const browser = await launchChromium();
-    onTestFinished(() => browser.close());
     // There is no picture before the camera is, and no daemon while it restarts.
-    const { page, wrong } = await browse(browser, url, '', { allowed: [404, 502] });
+    const { page, wrong } = await browse(await sharedChromium(), url, '', { allowed: [404, 502] });
     page.setDefaultTimeout(150_000);
     await page.getByLabel('Folder', { exact: false }).first().check();
     const frames = join(PACKAGE_ROOT, 'config', 'demo-footage');

@@ -66,7 +66,7 @@ export function suiteServed(set: readonly string[] = [], config?: string): () =>
   let served: Served | undefined;
   beforeAll(async () => {
     served = await serve(await temporaryFolder(), set, config);
-  }, 180_000);
+  });
   afterAll(() => served?.daemon.stop());
   return () => {
     if (served === undefined) throw new Error('the daemon did not start');

@@ -1,15 +1,14 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, launchChromium } from '../support/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, sharedChromium } from '../support/chromium.ts';
 import { until } from '../support/until.ts';
 import { ask, SMALL, suiteServed } from './support.ts';
 import { browse } from './ui/browse.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasChromium()) browser = await launchChromium();
+  if (hasChromium()) browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 describe.skipIf(!hasChromium())('training on a daemon', () => {
   const served = suiteServed(SMALL);

@@ -9,7 +9,7 @@ import { program } from '../../support/programs.ts';
 import { until } from '../../support/until.ts';
 import { archivePlace } from './support.ts';
 
-const KILLS = 10;
+const KILLS = 6;
 
 interface Writer {
   readonly child: ChildProcess;

@@ -45,7 +45,7 @@ async function flickerWhileFull(board: Board, disk: string, frames: number) {
 
 /** Of frames that flicker: enough to judge by. */
 const ENOUGH = 61;
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 120_000 });
 const inForce = () => reader.head.manifest.id;
 
 describe('a head on probation', () => {

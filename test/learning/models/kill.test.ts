@@ -9,7 +9,7 @@ import { program } from '../../support/programs.ts';
 import { BACKBONE } from '../support.ts';
 import { namesOf, newPlace, openStore, type Place } from './support.ts';
 
-const KILLS = 16;
+const KILLS = 10;
 /** So many steps at most are done before a kill. */
 const STEPS = 6;
 

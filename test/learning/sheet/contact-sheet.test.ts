@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type ContactSheet, writeContactSheet } from '../../../src/learning/sheet/contact-sheet.ts';
 import { put } from '../../cli/support.ts';
-import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const TRICKY = `<img src=x onerror="document.title=1"> & 'quoted' 日本語 ${'long'.repeat(40)}`;
@@ -60,9 +60,9 @@ describe('a page', () => {
       const folder = await temporaryFolder();
       const path = join(folder, 'sheet.html');
       await writeContactSheet(path, await exampleSheet(folder));
-      const browser = await launchChromium();
+      const browser = await sharedChromium();
+      const page = await browser.newPage({ colorScheme: scheme, viewport: { width, height: 740 } });
       try {
-        const page = await browser.newPage({ colorScheme: scheme, viewport: { width, height: 740 } });
         const complaints: string[] = [];
         page.on('console', message => complaints.push(message.text()));
         page.on('pageerror', error => complaints.push(error.message));
@@ -90,7 +90,7 @@ describe('a page', () => {
         expect(complaints).toEqual([]);
         expect(requests.filter(url => !/^(file|data):/.test(url))).toEqual([]);
       } finally {
-        await browser.close();
+        await page.close();
       }
     },
   );

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type LabelSheet, labelSheetHtml, type SheetPlace } from '../../../src/learning/sheet/label-sheet.ts';
-import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
@@ -50,12 +50,12 @@ async function opened(
 ) {
   const path = join(await temporaryFolder(), 'next.html');
   await writeFile(path, labelSheetHtml(sheet));
-  const browser = await launchChromium();
+  const browser = await sharedChromium();
+  const context = await browser.newContext({
+    viewport,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   try {
-    const context = await browser.newContext({
-      viewport,
-      permissions: ['clipboard-read', 'clipboard-write'],
-    });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', message => complaints.push(message.text()));
@@ -67,7 +67,7 @@ async function opened(
     await use(page);
     expect(complaints).toEqual([]);
   } finally {
-    await browser.close();
+    await context.close();
   }
 }
 

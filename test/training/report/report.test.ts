@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Mistake } from '../../../src/training/record.ts';
 import { renderReport } from '../../../src/training/report/report.ts';
-import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { ACTIVITIES, drawPictures, sampleRecord } from './sample-record.ts';
 
@@ -108,17 +108,12 @@ describe('renderReport', () => {
   });
 
   describe.skipIf(!hasChromium())('in a browser', () => {
-    let browser: Browser | undefined;
-
-    afterAll(async () => {
-      await browser?.close();
-    });
-
     async function open(html: string, width: number): Promise<{ page: Page; faults: string[] }> {
       const path = join(folder, `report-${width}.html`);
       await writeFile(path, html);
-      browser ??= await launchChromium();
+      const browser = await sharedChromium();
       const page = await browser.newPage({ viewport: { width, height: 800 } });
+      onTestFinished(() => page.close());
       const faults: string[] = [];
       page.on('console', message => faults.push(message.text()));
       page.on('pageerror', error => faults.push(String(error)));

@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { stagedBeach } from '../beach.ts';
 import { Answer } from '../page-server.ts';
 import { browse, expectSound, PHONE } from './browse.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasChromium()) browser = await launchChromium();
+  if (hasChromium()) browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 describe.skipIf(!hasChromium())('the view Before', () => {
   for (const [name, options] of [

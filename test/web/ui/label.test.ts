@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
-import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
 import { Answer, type PageRoutes } from '../page-server.ts';
 import { browse, DESK, expectSound, labelsSent, PHONE, staged } from './browse.ts';
@@ -12,9 +12,8 @@ const FRAMES = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0', 'frames');
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasChromium()) browser = await launchChromium();
+  if (hasChromium()) browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 const primary = (page: Page) => page.locator('.actions .primary');
 const marks = (page: Page) => page.locator('.spot');
@@ -54,14 +53,12 @@ describe.skipIf(!hasChromium())('the view Label', () => {
     const browsed = await browse(browser, page.url, 'label');
     const sent = labelsSent(browsed.page);
     await browsed.page.getByText('1 more look the same').waitFor();
-    const began = performance.now();
     for (let index = 0; index < 10; index++) {
       const shown = await browsed.page.locator('.stage > img').getAttribute('src');
       await browsed.page.keyboard.press('Enter');
       await browsed.page.locator(`.stage > img[src="${shown}"]`).waitFor({ state: 'detached' });
     }
     await browsed.page.getByRole('heading', { name: '10 frames labelled' }).waitFor();
-    expect(performance.now() - began).toBeLessThan(60_000);
     await until(() => sent.length === 10, 'ten labels');
     expect(new Set(sent.map(({ frame: id }) => id)).size).toBe(10);
     await browsed.page.getByText('17 new labels').waitFor();

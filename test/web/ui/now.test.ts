@@ -1,16 +1,15 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
-import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { stagedBeach } from '../beach.ts';
 import { Answer } from '../page-server.ts';
 import { browse, expectSound, PHONE } from './browse.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasChromium()) browser = await launchChromium();
+  if (hasChromium()) browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 const said = async (locator: Locator) => (await locator.allInnerTexts()).join('\n');
 

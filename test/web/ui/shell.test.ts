@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
-import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { stagedBeach } from '../beach.ts';
 import { browse, expectSound, PHONE } from './browse.ts';
 
@@ -13,9 +13,8 @@ const VIEWS = ['now', 'before'];
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasChromium()) browser = await launchChromium();
+  if (hasChromium()) browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 describe('the built page', () => {
   it('has at most 150 kB compressed of all that any view loads', async () => {

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { LEARNING_EXAMPLES } from '../../../scripts/docs/examples/learning.ts';
-import { hasChromium, launchChromium } from '../../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
 import { browse, DESK, expectSound, PHONE, staged, tabTo } from './browse.ts';
 import { headRoutes, headsOf } from './heads.ts';
@@ -11,9 +11,8 @@ const [{ payload: RUNNING }, { payload: DONE }, { payload: HELD }] = LEARNING_EX
 
 let browser: Browser;
 beforeAll(async () => {
-  if (hasChromium()) browser = await launchChromium();
+  if (hasChromium()) browser = await sharedChromium();
 });
-afterAll(() => browser?.close());
 
 describe.skipIf(!hasChromium())('the view Train', () => {
   const noPicture = async () => null;

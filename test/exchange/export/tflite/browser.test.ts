@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../../src/base/paths.ts';
 import { type ExportModel, exportModel, PRECISIONS } from '../../../../src/exchange/export/model.ts';
 import { exportTflite } from '../../../../src/exchange/export/tflite/export.ts';
-import { hasChromium, launchChromium } from '../../../support/chromium.ts';
+import { hasChromium, sharedChromium } from '../../../support/chromium.ts';
 import { hasShared, sharedPhotos } from '../../../vision/support.ts';
 import {
   type Answers,
@@ -48,7 +48,6 @@ function serve(): Promise<Server> {
 
 describe.skipIf(!hasChromium())('in Chromium', () => {
   let server: Server;
-  let browser: Browser;
   let page: Page;
   let model: ExportModel;
   let expected: Answers;
@@ -67,13 +66,12 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
       served.set(`/${precision}.tflite`, onlyFile(files));
     }
     server = await serve();
-    browser = await launchChromium();
-    page = await browser.newPage();
+    page = await (await sharedChromium()).newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/runtimes.html`);
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await page?.close();
     server?.close();
   });
 
