@@ -84,8 +84,7 @@ function checkColumns(database: Database, migrations: readonly string[]): void {
   try {
     migrate(intact, migrations);
     const names = (of: Database) => columnsOf(of).map(({ table, column }) => `${table}.${column}`);
-    if (names(database).join() !== names(intact).join())
-      throw corrupt('it has other columns', database.path);
+    if (names(database).join() !== names(intact).join()) throw corrupt('it has other columns', database.path);
   } finally {
     intact.close();
   }

@@ -252,7 +252,9 @@ describe('a damaged database', () => {
     archive.close();
     const path = join(place.directory, 'learning.db');
     const text = (await readFile(path)).toString('latin1');
-    const damaged = text.replace('pointing TEXT', 'p\xffinting TEXT').replace('windsurfing', 'wind\xffurfing');
+    const damaged = text
+      .replace('pointing TEXT', 'p\xffinting TEXT')
+      .replace('windsurfing', 'wind\xffurfing');
     await writeFile(path, damaged, 'latin1');
     const told: string[] = [];
     const again = await place.open({}, setAside => told.push(setAside));
