@@ -184,7 +184,8 @@ describe('a power cut in a migration', () => {
       expect(STEPS.slice(-ran.length)).toEqual(ran);
       const folder = folders[at] ?? '';
       expect(versionOf(folder)).toEqual({ state: 3, app: '9.9.9' });
-      const { database } = openDatabase({ path: join(folder, 'notes.db'), migrations: ['x'], now: 0 });
+      const migrations = ['CREATE TABLE notes (text TEXT PRIMARY KEY)'];
+      const { database } = openDatabase({ path: join(folder, 'notes.db'), migrations, now: 0 });
       expect(database.all('SELECT text FROM notes')).toEqual([{ text: 'kept' }]);
       database.close();
       expect(readdirSync(join(folder, 'backups')).filter(name => name.endsWith('.new'))).toEqual([]);
