@@ -165,7 +165,7 @@ export async function measureCurve(job: CurveJob): Promise<Curve> {
     points.push({
       labels,
       decision,
-      reasons,
+      reasons: reasons.map(({ text }) => text),
       ...now,
       told,
       refused: passed ? null : judge(candidate, held),

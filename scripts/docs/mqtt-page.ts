@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { controlVerbs } from '../../src/control/verbs.ts';
 import { learningVerbs } from '../../src/learning/board/verbs.ts';
+import { REASONS } from '../../src/messaging/reasons.ts';
 import { ALERTS, TOPICS } from '../../src/messaging/topics.ts';
 import { statusVerb, type Verbs } from '../../src/messaging/verbs.ts';
 import { CONTROL } from './control-section.ts';
@@ -85,6 +86,10 @@ const RULES = `## What a subscriber can rely on
   \`<discovery.prefix>/status\`.
 `;
 
+const REASONS_SAY = `Why a head was promoted, held, rejected or rolled back (\`training\`, \`event\`, \`models\`), and why a frame is worth a label
+(\`next\`). Each is an object of \`code\`, \`text\`, the English sentence, and \`values\`, from which a program can make a sentence
+of its own. Older reasons, read from disk, have a text alone; \`code\` is then null.`;
+
 const COMMANDS = `## Commands
 
 Send the bare verb or a JSON object to \`<base>/command\`, or the arguments to \`<base>/command/<verb>\`, so that a broker
@@ -148,6 +153,7 @@ export function mqttPage(): string {
     '## Payloads\n',
     ...payloadSections(),
     alertTable(),
+    reasonTable(),
     COMMANDS + verbRows(),
     LABELS + CONTROL + TRY,
   ].join('\n');
@@ -200,6 +206,11 @@ function example({ topic, payload }: Example): string {
 function alertTable(): string {
   const rows = Object.entries(ALERTS).map(([id, doc]) => `| \`${id}\` | ${cell(doc)} |`);
   return `## Alerts\n\n| id | while |\n| --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function reasonTable(): string {
+  const rows = Object.entries(REASONS).map(([code, text]) => `| \`${code}\` | ${cell(text)} |`);
+  return `## Reasons\n\n${REASONS_SAY}\n\n| code | text |\n| --- | --- |\n${rows.join('\n')}\n`;
 }
 
 function verbRows(): string {

@@ -1,7 +1,7 @@
 /** What is sent of learning on the board: the training job, and what became of the model. */
 
 import * as z from 'zod';
-import { count, eventFields, share, stamped, time } from './payload-parts.ts';
+import { count, eventFields, reasonSchema, share, stamped, time } from './payload-parts.ts';
 
 const figuresSchema = z.object({
   judged: count.describe('Number of cells or frames judged.'),
@@ -69,7 +69,7 @@ export const trainingSchema = z
           .nullable()
           .describe('Id of the new head if it waits for approval, or did; else null.'),
         head: z.string().describe('Id of the head in use after the job.'),
-        reasons: z.array(z.string()).describe('Why, in sentences with figures.'),
+        reasons: z.array(reasonSchema).describe('Why.'),
         ...comparisons,
         samples: z
           .object({
@@ -105,7 +105,7 @@ function modelEvent<const T extends string>(type: T, doc: string) {
         .string()
         .nullable()
         .describe('Id of the new head if it waits for approval, or did; else null.'),
-      reasons: z.array(z.string()).describe('Why, in sentences with figures.'),
+      reasons: z.array(reasonSchema).describe('Why.'),
       figures: z
         .object(comparisons)
         .nullable()

@@ -25,3 +25,16 @@ export const transactionSchema = z
   .describe(
     'Chosen by the sender and repeated in the answer; a command that repeats it is answered again but not run again, and refused if its arguments differ (`transaction-reused`).',
   );
+
+export const reasonSchema = z
+  .object({
+    code: z
+      .string()
+      .nullable()
+      .describe('Which reason it is, as in the table of reasons; null if an older version wrote it.'),
+    text: z.string().describe('The reason as an English sentence, with its figures.'),
+    values: z
+      .record(z.string(), z.union([z.string(), z.number()]).nullable())
+      .describe('What the sentence is made of, by name: shares and scores 0..1; null for what is not known.'),
+  })
+  .describe('A reason.');

@@ -13,6 +13,7 @@ import { statusCommand } from '../../src/cli/status.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import type { LearningVerbDeps } from '../../src/learning/board/verbs.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
+import { reason } from '../../src/messaging/reasons.ts';
 import { onlyLogin, plainBroker, QUICK } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -29,12 +30,20 @@ async function trainingDaemon(updates: readonly Training[]) {
   return { ...daemon, retrain };
 }
 
+const RECALL_FELL = reason('base-recall-fell', {
+  activity: 'surfing',
+  judged: 120,
+  before: 0.88,
+  after: 0.7,
+  allowed: 0.1,
+});
+
 const REJECTED: Training = {
   ...PROMOTED,
   result: PROMOTED.result && {
     ...PROMOTED.result,
     outcome: 'rejected',
-    reasons: ['base: recall of surfing 0.700, before 0.880'],
+    reasons: [RECALL_FELL],
   },
 };
 
@@ -48,7 +57,9 @@ describe('surfwatch retrain', () => {
     expect(output).toMatch(/recall kitesurfing +– +–\n/);
     expect(output).toMatch(/shipped data \(512 held out\) +macro-F1 +0\.884 +0\.881 +−0\.003/);
     expect(output).toContain('promoted: the new head is in use; head 2026-06-01T10-44Z-b85e');
-    expect(output).toContain('  board: macro-F1 0.877, before 0.611 (9 frames)');
+    expect(output).toContain(
+      '  Macro-F1 on the held-out frames of the board (9 judged) went from 61.1\u{a0}% to 87.7\u{a0}%.',
+    );
   });
 
   test('ends with 1 where the gate is against it, and says why', async () => {
@@ -56,7 +67,7 @@ describe('surfwatch retrain', () => {
     const { status, output } = await run(retrainCommand());
     expect(status).toBe(1);
     expect(output).toContain('rejected: the head in use stays');
-    expect(output).toContain('base: recall of surfing 0.700, before 0.880');
+    expect(output).toContain(RECALL_FELL.text);
   });
 
   test('ends with 1 where the new head is held, and says how to decide', async () => {
@@ -183,7 +194,7 @@ const MODELS = {
       from: 'old-head',
       to: 'new-head',
       job: JOB,
-      reasons: ['board: macro-F1 0.877, before 0.611'],
+      reasons: [reason('board-f1', { judged: 9, before: 0.611, after: 0.877 })],
       figures: null,
     },
   ],
@@ -195,7 +206,7 @@ test('models lists the heads with their figures, and the history', async () => {
   expect(output).toMatch(/^\* +new-head +board +2026-06-01 .* +0\.881 +– +old-head +surfing, sup$/m);
   expect(output).toMatch(/^ +old-head +shipped .* +– +– +surfing$/m);
   const history = await run(modelsCommand(), ['--history']);
-  expect(history.output).toMatch(/promoted +old-head +new-head +board: macro-F1 0\.877/);
+  expect(history.output).toMatch(/promoted +old-head +new-head +Macro-F1 on the held-out/);
   expect(JSON.parse((await run(modelsCommand(), ['--json'])).output)).toEqual(MODELS);
 });
 
@@ -203,7 +214,7 @@ const WAITING = {
   id: 'held-head',
   at: '2026-06-02T08:00:00.000Z',
   overlay: true,
-  reasons: ['It finds riders on the sand.'],
+  reasons: [reason('riders-elsewhere', { moved: 61, frames: 96, elsewhere: 88 })],
 };
 
 test('models shows the head that is held, draws it, approves and rejects it', async () => {
@@ -213,7 +224,7 @@ test('models shows the head that is held, draws it, approves and rejects it', as
   const models = () => ({ ...MODELS, held: WAITING });
   const { run } = await daemonWith({ models, approve, reject, overlay: head => ({ head, jpeg }) });
   expect((await run(modelsCommand())).output).toMatch(
-    /held: held-head .* waits.*\n +It finds riders on the sand\./,
+    /held: held-head .* waits.*\n +In 61 of 96 frames the new head finds riders \(88\)/,
   );
   const file = join(await temporaryFolder(), 'both.jpg');
   expect((await run(modelsCommand(), ['--overlay', file])).output).toBe(`held-head: drawn in ${file}\n`);

@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { labelCommand } from '../../src/cli/label.ts';
 import { SurfwatchError } from '../../src/errors.ts';
 import type { LabelService } from '../../src/learning/labels/service.ts';
+import { reason } from '../../src/messaging/reasons.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { daemonWith, FRAME, OTHER_FRAME } from './daemon-support.ts';
 import { noisyPicture, put, runHere, surfwatchProcess } from './support.ts';
@@ -186,7 +187,10 @@ describe('surfwatch label', () => {
         score: 0.8,
       },
     ],
-    reasons: ['surfing 0.51 is near its threshold', 'unlike what is labelled'],
+    reasons: [
+      reason('near-threshold', { activity: 'surfing', score: 0.51, threshold: 0.5 }),
+      reason('unlike-labelled', { similarity: 0.4 }),
+    ],
   };
 
   test('--next lists what is worth a label, with reasons', async () => {
@@ -196,7 +200,7 @@ describe('surfwatch label', () => {
     expect(next).toHaveBeenCalledWith(3);
     expect(output).toMatch(
       new RegExp(
-        `${FRAME} +2026-06-01 .* what goes on +surfing 0\\.51 +surfing 0\\.51 is near its threshold; unlike`,
+        `${FRAME} +2026-06-01 .* what goes on +surfing 0\\.51 +surfing 0\\.51 is near its threshold 0\\.50; unlike`,
       ),
     );
     expect(JSON.parse((await run(labelCommand(), ['--next', '--json'])).output)).toEqual({ frames: [PICK] });

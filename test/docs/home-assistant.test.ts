@@ -169,7 +169,7 @@ describe('the Node-RED flow', () => {
     };
     expect(said('training', [...examples('training'), failed])).toEqual([
       'training, 62 %',
-      'promoted: 2026-06-01T10-44Z-b85e; board: macro-F1 0.877, before 0.611 (9 frames); base: macro-F1 0.881, before 0.884 (512 cells)',
+      'promoted: 2026-06-01T10-44Z-b85e. Macro-F1 on the base set (512 judged) went from 88.4\u{a0}% to 88.1\u{a0}%. Macro-F1 on the held-out frames of the board (9 judged) went from 61.1\u{a0}% to 87.7\u{a0}%.',
       expect.stringMatching(/^held: 2026-06-01T10-44Z-b85e waits for approval. In 61 of 96 frames/),
       'failed: no room for the new head (disk-full)',
     ]);

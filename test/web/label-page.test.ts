@@ -106,6 +106,30 @@ describe.skipIf(!hasChromium())('labelling frames of a daemon', () => {
     expect(browsed.wrong).toEqual([]);
   });
 
+  it('takes one answer for frames that look alike where nobody is in any, and takes it back', async () => {
+    const browsed = await openQueue();
+    const { page } = browsed;
+    const sent = labelsSent(page);
+    const before = await labelledFrames(served().url);
+    const all = page.getByRole('button', { name: /^Nobody in all \d+/ });
+    const more = page.getByRole('button', { name: 'Look for more' });
+    while ((await all.count()) === 0) {
+      if (await more.isVisible()) await more.click();
+      else await page.keyboard.press('p');
+      await primary(page).or(more).first().waitFor();
+    }
+    const count = Number(/\d+/.exec((await all.textContent()) ?? '')?.[0]);
+    expect(await page.locator('.alike img').count()).toBe(count - 1);
+    await expectSound(browsed);
+    await page.keyboard.press('m');
+    await until(async () => (await labelledFrames(served().url)) === before + count, 'all labels on disk');
+    expect(sent).toEqual([{ frames: expect.any(Array), labels: [] }]);
+    expect(new Set(sent[0]?.frames as string[]).size).toBe(count);
+    await page.keyboard.press('u');
+    await until(async () => (await labelledFrames(served().url)) === before, 'the labels taken back');
+    await all.waitFor();
+  });
+
   it('shows a rider of a few pixels large, by wheel, keys and buttons', async () => {
     const { page } = await openQueue();
     const width = async () => (await marks(page).first().boundingBox())?.width ?? 0;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { labelSchema } from '../../../src/messaging/label-payload.ts';
 import type { Training } from '../../../src/messaging/learning-payloads.ts';
 import type { Response, SurfEvent } from '../../../src/messaging/payloads.ts';
+import { reason } from '../../../src/messaging/reasons.ts';
 import type { Example } from './example.ts';
 
 const FRAME = '01JWNB52Q8Z3V4C0E7XK9T5R2M';
@@ -43,8 +44,8 @@ const figures = {
 };
 
 const reasons = [
-  'board: macro-F1 0.877, before 0.611 (9 frames)',
-  'base: macro-F1 0.881, before 0.884 (512 cells)',
+  reason('base-f1', { judged: 512, before: 0.884, after: 0.881 }),
+  reason('board-f1', { judged: 9, before: 0.611, after: 0.877 }),
 ];
 
 export const LEARNING_EXAMPLES: {
@@ -132,7 +133,8 @@ export const LEARNING_EXAMPLES: {
           candidate: NEW,
           head: OLD,
           reasons: [
-            'In 61 of 96 frames the new head finds riders (88) where the head in use saw nobody and no rider was pointed at.',
+            reason('riders-elsewhere', { moved: 61, frames: 96, elsewhere: 88 }),
+            reason('riders-found', { frames: 96, riders: 159, ridersBefore: 71 }),
           ],
           ...figures,
           detections: { frames: 96, before: 71, after: 159, elsewhere: 88 },

@@ -5,6 +5,8 @@ import { SurfwatchError } from '../../errors.ts';
 /** ISO 8601, or milliseconds since the epoch. */
 const time = z.union([z.string(), z.number()]).transform(value => new Date(value));
 const names = z.array(z.string());
+/** The sentences alone. */
+const reasons = z.array(z.object({ text: z.string() }).transform(({ text }) => text));
 const numbers = z.record(z.string(), z.number());
 const rectangle = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() });
 
@@ -30,7 +32,7 @@ export const nextAnswer = z.object({
       ask: z.enum(['label', 'points', 'none']),
       activity: z.string(),
       scores: numbers,
-      reasons: names,
+      reasons,
       places: z.array(
         z.object({
           number: z.number().nullable(),
@@ -71,11 +73,11 @@ export const modelsAnswer = z.object({
       to: z.string().nullish(),
       job: z.string().nullish(),
       candidate: z.string().nullish(),
-      reasons: names.default([]),
+      reasons: reasons.default([]),
     }),
   ),
   /** Waits for approval. */
-  held: z.object({ id: z.string(), at: time, overlay: z.boolean(), reasons: names }).nullish(),
+  held: z.object({ id: z.string(), at: time, overlay: z.boolean(), reasons }).nullish(),
 });
 export type ModelsAnswer = z.infer<typeof modelsAnswer>;
 

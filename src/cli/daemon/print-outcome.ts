@@ -39,7 +39,7 @@ export function printOutcome(training: Training): void {
   }
   const paint = isGood(training) ? pc.green : pc.yellow;
   console.log(`${paint(outcome)}: ${SAYINGS[outcome]}; head ${head}`);
-  for (const reason of reasons) console.log(`  ${reason}`);
+  for (const { text } of reasons) console.log(`  ${text}`);
   if (outcome === 'held')
     console.log(
       `look at it:  surfwatch models --overlay both-heads.jpg\nthen decide: surfwatch models --approve ${candidate}, or --reject ${candidate}`,

@@ -40,7 +40,7 @@ export async function checkHead(
     const remedy =
       'Nothing needs to be done: the head named here is used. `surfwatch models` lists the others.';
     return {
-      finding: warn('head', `${detail}; ${skipped.id} cannot be used: ${skipped.reason}`, remedy),
+      finding: warn('head', `${detail}; ${skipped.id} cannot be used: ${skipped.error}`, remedy),
       head,
     };
   } catch (error) {

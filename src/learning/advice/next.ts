@@ -1,6 +1,7 @@
 /** What to label next: the frames of the archive from which a head is likely to learn most. */
 import type { Scores } from '../../activity/scores.ts';
 import type { Rectangle } from '../../base/geometry.ts';
+import type { Reason } from '../../messaging/reasons.ts';
 import { type JudgedBy, riderOf } from './deciding.ts';
 import { normalisedRows } from './likeness/vectors.ts';
 import { type Ask, type Asked, askedOf, emptiest, unclear, type WholeLabelled } from './ranking/asking.ts';
@@ -65,8 +66,8 @@ export interface NextFrame {
   readonly novelty: number | null;
   /** Frames that look more like it than like anything labelled or any other pick. */
   readonly standsFor: number;
-  /** Why, in words; at least one. */
-  readonly reasons: readonly string[];
+  /** Why; at least one. */
+  readonly reasons: readonly Reason[];
   /** What may be a rider: detections by number, then weaker ones. */
   readonly places: readonly ShownPlace[];
 }

@@ -2,6 +2,7 @@
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { Point } from '../../base/geometry.ts';
 import { SurfwatchError } from '../../errors.ts';
+import { type Reason, reason } from '../../messaging/reasons.ts';
 import type { Progress } from '../advice/progress-words.ts';
 import { labelledFramesAt } from '../archive/fold.ts';
 import type { PictureOf } from '../archive/pictures.ts';
@@ -42,7 +43,7 @@ export class Learning {
 
   constructor(deps: LearningDeps) {
     this.#deps = deps;
-    this.#probation = new ProbationMonitor(deps, reason => this.#rollback(undefined, [reason], true));
+    this.#probation = new ProbationMonitor(deps, why => this.#rollback(undefined, [why], true));
     this.#lastHourlyMs = deps.clock.monotonic();
     const { store, options, directory, thread, newId, clock, log, onTraining } = deps;
     this.#retraining = new Retraining({
@@ -148,7 +149,7 @@ export class Learning {
 
   /** @throws SurfwatchError `model-unknown`, `rollback-none` */
   async rollback(to?: string): Promise<{ readonly from: string; readonly to: string }> {
-    return this.#rollback(to, ['it was asked for'], false);
+    return this.#rollback(to, [reason('asked-for', {})], false);
   }
 
   async models() {
@@ -217,7 +218,7 @@ export class Learning {
     };
   }
 
-  async #rollback(to: string | undefined, reasons: readonly string[], automatic: boolean) {
+  async #rollback(to: string | undefined, reasons: readonly Reason[], automatic: boolean) {
     const { store, onNews } = this.#deps;
     const { from, to: id, head } = await store.rollback(to, { automatic, reasons });
     this.#use(head);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { serially } from '../../base/serially.ts';
 import { messageOf } from '../../errors.ts';
+import type { Reason } from '../../messaging/reasons.ts';
 import { frameScoresOf } from '../archive/sight.ts';
 import {
   endProbation,
@@ -28,7 +29,7 @@ type ProbationMonitorDeps = Pick<
 
 export class ProbationMonitor {
   readonly #deps: ProbationMonitorDeps;
-  readonly #putBack: (reason: string) => Promise<unknown>;
+  readonly #putBack: (reason: Reason) => Promise<unknown>;
   readonly #oneByOne = serially();
   #probation = NO_PROBATION;
   #savedMs = Number.NEGATIVE_INFINITY;
@@ -37,7 +38,7 @@ export class ProbationMonitor {
   #saveFailed = false;
 
   /** @param rollBack puts the head before the present one in use, and calls {@link ProbationMonitor.end} */
-  constructor(deps: ProbationMonitorDeps, rollBack: (reason: string) => Promise<unknown>) {
+  constructor(deps: ProbationMonitorDeps, rollBack: (reason: Reason) => Promise<unknown>) {
     this.#deps = deps;
     this.#putBack = rollBack;
   }
@@ -98,20 +99,20 @@ export class ProbationMonitor {
   }
 
   /** Where it fails the probation goes on, and it is tried again with a frame to come. */
-  async #rollBack(reason: string, monotonicMs: number): Promise<void> {
+  async #rollBack(reason: Reason, monotonicMs: number): Promise<void> {
     const { reader, onAlert, log } = this.#deps;
     if (this.#rollingBack || monotonicMs - this.#triedMs < RETRY_EVERY_MS) return;
     this.#rollingBack = true;
     this.#triedMs = monotonicMs;
     const { id } = reader.head.manifest;
-    log.warn({ head: id, reason }, 'the new head misbehaves and is rolled back');
+    log.warn({ head: id, reason: reason.text }, 'the new head misbehaves and is rolled back');
     try {
       await this.#putBack(reason);
     } catch (error) {
       log.error({ err: error, head: id }, 'the misbehaving head cannot be rolled back; trying again');
       onAlert(
         'rollback-failed',
-        `head ${id} misbehaves (${reason}), and cannot be rolled back: ${messageOf(error)}`,
+        `head ${id} misbehaves (${reason.text}), and cannot be rolled back: ${messageOf(error)}`,
       );
     } finally {
       this.#rollingBack = false;

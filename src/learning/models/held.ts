@@ -8,7 +8,7 @@ import { storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { saveHead } from '../fit/save-head.ts';
 import { isHeadId } from './head-id.ts';
-import { figuresSchema } from './history.ts';
+import { figuresSchema, storedReasonSchema } from './history.ts';
 import { loadRiderHead } from './resolve.ts';
 import { namesIn, removeHead, sweep } from './tidy.ts';
 import type { HeldHead } from './types.ts';
@@ -22,7 +22,7 @@ const heldSchema = z.object({
   at: z.iso.datetime(),
   from: z.string(),
   job: z.string().nullable(),
-  reasons: z.array(z.string()),
+  reasons: z.array(storedReasonSchema),
   figures: figuresSchema,
   samples: z.object({ base: count, board: count, boardHeld: count }),
   overlay: z.boolean(),

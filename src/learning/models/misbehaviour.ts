@@ -1,4 +1,5 @@
 /** Whether a head behaves much worse than the one before it, and badly by any measure. */
+import { type Reason, reason } from '../../messaging/reasons.ts';
 import type { Behaviour } from './behaviour.ts';
 
 export interface MisbehaviourLimits {
@@ -15,7 +16,7 @@ export interface MisbehaviourLimits {
 }
 
 /**
- * Null where it does not. Otherwise a sentence with the figures.
+ * Null where it does not.
  *
  * @param usual null where too little is known of the head before
  */
@@ -23,7 +24,7 @@ export function misbehaviour(
   now: Behaviour,
   usual: Behaviour | null,
   limits: MisbehaviourLimits,
-): string | null {
+): Reason | null {
   const further = usual === null ? limits.unknownBaseline : 1;
   const rose = (limit: { atLeast: number; factor: number }, value: number, before: number | null) =>
     value >= limit.atLeast * further && (before === null || value > before * limit.factor);
@@ -32,32 +33,24 @@ export function misbehaviour(
 
   const flips = each(flipsPerHour);
   if (now.flips >= limits.flipsPerHour.count && rose(limits.flipsPerHour, ...flips)) {
-    return `the activity changes ${flips[0].toFixed(0)} times an hour${than(flips[1]?.toFixed(0))}`;
+    return reason('flips', { flips: flips[0], flipsBefore: flips[1] });
   }
   const contradictions = each(({ contradictions, frames }) => contradictions / frames);
   if (rose(limits.contradictions, ...contradictions)) {
-    return `${percent(contradictions[0])} of the frames contradict the one before${than(percent(contradictions[1]))}`;
+    return reason('frames-contradict', { share: contradictions[0], shareBefore: contradictions[1] });
   }
   const uncertain = each(behaviour => behaviour.uncertain / behaviour.frames);
   if (rose(limits.uncertain, ...uncertain)) {
-    return `${percent(uncertain[0])} of the frames have a score near its threshold${than(percent(uncertain[1]))}`;
+    return reason('frames-unsure', { share: uncertain[0], shareBefore: uncertain[1] });
   }
   const [confidence, before] = each(behaviour => behaviour.confidence / behaviour.frames);
   const { atMost, factor } = limits.confidence;
   if (confidence <= atMost / further && (before === null || confidence < before * factor)) {
-    return `the mean confidence is ${confidence.toFixed(2)}${than(before?.toFixed(2))}`;
+    return reason('low-confidence', { confidence, confidenceBefore: before });
   }
   return null;
 }
 
 function flipsPerHour({ flips, judgedMs }: Behaviour): number {
   return judgedMs === 0 ? 0 : flips / (judgedMs / 3_600_000);
-}
-
-function percent(share: number | null): string | undefined {
-  return share === null ? undefined : `${(share * 100).toFixed(0)} %`;
-}
-
-function than(before: string | undefined): string {
-  return before === undefined ? '' : `, before ${before}`;
 }

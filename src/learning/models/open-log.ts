@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.ts';
+import { reason } from '../../messaging/reasons.ts';
 import { appendHistory, lastMove, predecessors, readHistory, shortenHistory } from './history.ts';
 import { readPromotion } from './list.ts';
 import { historyFile, namedHead, SHIPPED } from './resolve.ts';
@@ -54,6 +55,6 @@ async function missingEntry(
   if (named === SHIPPED && (last === null || !promoted.has(last))) return undefined;
   const promotion = promoted.has(named) ? undefined : await readPromotion(join(board, named));
   if (promotion?.to === named) return promotion;
-  const reasons = ['found so at the start: its own line was lost'];
+  const reasons = [reason('found-in-use', {})];
   return { event: 'rolled-back', from: last, to: named, job: null, reasons, figures: null };
 }

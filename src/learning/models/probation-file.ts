@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { replaceFile } from '../../base/durable.ts';
 import { codeOf } from '../../base/storage-error.ts';
 import { messageOf } from '../../errors.ts';
+import { storedReasonSchema } from './history.ts';
 import type { ProbationState } from './probation.ts';
 
 const amount = z.number().min(0);
@@ -24,7 +25,7 @@ const fileSchema = z.object({
   head: z.string(),
   baseline: behaviourSchema,
   trial: z.object({ lastedMs: amount, behaviour: behaviourSchema }).nullable(),
-  verdict: z.union([z.enum(['watching', 'settled']), z.object({ rollback: z.string() })]),
+  verdict: z.union([z.enum(['watching', 'settled']), z.object({ rollback: storedReasonSchema })]),
 });
 
 /** @param monotonicMs now */

@@ -1,4 +1,5 @@
 /** Watches a head after its promotion, and says when it misbehaves live. A pure reducer over plain data. */
+import type { Reason } from '../../messaging/reasons.ts';
 import {
   type Behaviour,
   type BehaviourOptions,
@@ -43,7 +44,7 @@ export interface ProbationState {
   /** How the head behaved that was in use before the promotion, or is in use where none is on probation. */
   readonly baseline: Behaviour;
   readonly trial: { readonly sinceMs: number; readonly behaviour: Behaviour } | null;
-  readonly verdict: 'watching' | 'settled' | { readonly rollback: string };
+  readonly verdict: 'watching' | 'settled' | { readonly rollback: Reason };
 }
 
 /** At the start of the daemon: nothing is known yet, and nothing is on probation. */

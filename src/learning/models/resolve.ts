@@ -26,7 +26,7 @@ export interface FoundHead {
 export interface SkippedHead {
   readonly id: string;
   readonly why: 'absent' | 'damaged' | 'foreign' | 'unreadable';
-  readonly reason: string;
+  readonly error: string;
 }
 
 export interface ResolvedHead extends FoundHead {
@@ -109,7 +109,7 @@ export async function tryHead(
   try {
     return await loadById(folders, id, backbone);
   } catch (error) {
-    return { id, why: await whyNot(folders, id, backbone, error), reason: messageOf(error) };
+    return { id, why: await whyNot(folders, id, backbone, error), error: messageOf(error) };
   }
 }
 

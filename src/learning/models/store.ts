@@ -8,6 +8,7 @@ import { replaceFile } from '../../base/durable.ts';
 import { serially } from '../../base/serially.ts';
 import { storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
+import { reason } from '../../messaging/reasons.ts';
 import { saveHead } from '../fit/save-head.ts';
 import { isHeadId, newHeadId } from './head-id.ts';
 import { heldFolder, openHeldHeads } from './held.ts';
@@ -93,14 +94,14 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
   }
 
   async function takeNoteOfSkipped({ head, origin, skipped }: ResolvedHead): Promise<void> {
-    for (const { id, why, reason } of skipped) {
+    for (const { id, why, error } of skipped) {
       const to = why === 'damaged' ? await setAside(board, id, keep).catch(() => undefined) : undefined;
-      log.warn({ head: id, why, reason, setAside: to }, 'a head cannot be used');
+      log.warn({ head: id, why, reason: error, setAside: to }, 'a head cannot be used');
     }
     const [first] = skipped;
     // One of another backbone, or that the disk won't give, may be of use again: it stays the one that is named.
     if (first === undefined || first.why === 'foreign' || first.why === 'unreadable') return;
-    const reasons = skipped.map(({ reason }) => reason);
+    const reasons = skipped.map(({ id, error }) => reason('head-unusable', { head: id, error }));
     const entry = { event: 'auto-rolled-back', from: first.id, job: null, reasons, figures: null } as const;
     await use({ head, origin }, entry).catch(error =>
       log.warn({ err: error }, 'the change of head cannot be stored'),
@@ -168,7 +169,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
     const from = await inUse();
     const found = await held.load(id);
     const { job, reasons, figures } = found.held;
-    const head = await putInUse(found.head, { job, reasons: [APPROVED, ...reasons], figures });
+    const head = await putInUse(found.head, { job, reasons: [reason('approved', {}), ...reasons], figures });
     return { from, head, held: found.held };
   }
 
@@ -176,7 +177,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
     const note = held.of(id);
     await held.clear();
     const { from, job, figures } = note;
-    const reasons = [REJECTED, ...note.reasons];
+    const reasons = [reason('dismissed', {}), ...note.reasons];
     await history.add({ event: 'rejected', from, to: null, candidate: id, job, reasons, figures });
     return note;
   }
@@ -206,7 +207,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
       if (id === head.manifest.id) continue;
       const found = await tryHead(folders, id, backbone);
       if ('head' in found) return found;
-      log.warn({ head: id, reason: found.reason }, 'a head cannot be restored');
+      log.warn({ head: id, reason: found.error }, 'a head cannot be restored');
     }
     return loadShipped(folders, backbone);
   }
@@ -248,9 +249,6 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
     history: limit => history.entries.slice(-limit).reverse(),
   };
 }
-
-const APPROVED = 'It was held for approval, and approved.';
-const REJECTED = 'It was held for approval, and rejected.';
 
 async function isIn(folders: readonly string[], id: string): Promise<boolean> {
   return (await Promise.all(folders.map(folder => isFolder(join(folder, id))))).includes(true);

@@ -1,5 +1,6 @@
 /** The store of heads: those shipped with the program, and those made on the board. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import type { Reason } from '../../messaging/reasons.ts';
 import type { GateVerdict, RetrainResult } from '../retrain/types.ts';
 
 /** Where heads are: each folder holds `<id>/` and `current`, the id of the one in use. */
@@ -21,7 +22,7 @@ export type HeadFigures = Pick<GateVerdict, 'base' | 'board'> & {
 export interface GateFacts {
   /** Id of the job that made it. */
   readonly job: string | null;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Reason[];
   readonly figures: HeadFigures | null;
 }
 
@@ -66,7 +67,7 @@ export interface StoredHead {
 export interface RollbackOptions {
   /** Decided by the probation, not by a person. */
   readonly automatic?: boolean;
-  readonly reasons?: readonly string[];
+  readonly reasons?: readonly Reason[];
 }
 
 /** What is known of a candidate that is to be held. */

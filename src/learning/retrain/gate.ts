@@ -1,8 +1,9 @@
 /** Decides whether a new head may take the incumbent's place, on data that neither was fitted to. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
+import { type Reason, reason } from '../../messaging/reasons.ts';
 import { measure, type Prediction } from '../fit/metrics.ts';
 import { heldBaseRows } from './base-rows.ts';
-import { type Contradiction, contradictions } from './contradictions.ts';
+import { contradictions } from './contradictions.ts';
 import { foundF1, foundPlacesOf } from './found-places.ts';
 import { judgeCells } from './judge-cells.ts';
 import { judgeFrames } from './judge-frames.ts';
@@ -40,9 +41,6 @@ export interface GateData {
   readonly noNegatives: boolean;
 }
 
-const BASE = 'the base set';
-const BOARD = 'the held-out frames of the board';
-
 /** More than this lost of what was known, 0..1, is for a person to decide. */
 export const MOST_LOST = 0.01;
 /** A head is not held for one frame in which something was mistaken, nor for a small share of them. */
@@ -66,10 +64,10 @@ export function gate(
   };
   const moves = movesOf(heads, unlabelled, labelled, noNegatives);
   const against = [
-    ...contradictions(heads.incumbent, labelled).map(inWords),
-    ...(onBase === null ? [] : objections(BASE, onBase, tolerances)),
-    ...(onBoard === null ? [] : objections(BOARD, onBoard, tolerances)),
-    ...(onBase === null && onBoard === null ? [NOTHING_TO_JUDGE] : []),
+    ...contradictions(heads.incumbent, labelled).map(found => reason('labels-contradict', { ...found })),
+    ...(onBase === null ? [] : objections('base', onBase, tolerances)),
+    ...(onBoard === null ? [] : objections('board', onBoard, tolerances)),
+    ...(onBase === null && onBoard === null ? [reason('nothing-to-judge', {})] : []),
   ];
   const doubts = [
     ...(onBase === null ? [] : lossOnBase(onBase, shipped)),
@@ -82,9 +80,9 @@ export function gate(
     reasons:
       decision === 'promote'
         ? [
-            ...inFavour(BASE, onBase),
-            ...inFavour(BOARD, onBoard),
-            ...(found === null ? [] : [foundInWords(found)]),
+            ...inFavour('base', onBase),
+            ...inFavour('board', onBoard),
+            ...(found === null ? [] : [elsewhereF1(found)]),
             ...(moves === null ? [] : [countsOf(moves)]),
           ]
         : [...against, ...doubts],
@@ -94,9 +92,6 @@ export function gate(
     shown: moves?.shown ?? [],
   };
 }
-
-const NOTHING_TO_JUDGE =
-  'There is nothing to judge by: no base set comes with the head, and no labelled frame is of a time that is held out.';
 
 function judgeBase(head: HeadBundle, base: BaseSet): Prediction[] {
   return judgeCells(head, heldBaseRows(base, head.manifest.activities));
@@ -147,28 +142,31 @@ const ROUNDING = 1e-9;
 
 /** One picture, whatever share of few it is, is no proof: a tolerance is never less than what one picture changes. */
 export function objections(
-  where: string,
+  on: 'base' | 'board',
   { incumbent, candidate }: Comparison,
   { macroF1Tolerance, recallTolerance }: Tolerances,
-): string[] {
-  const against: string[] = [];
+): Reason[] {
+  const against: Reason[] = [];
   const counts = Object.values(incumbent.support);
   // It is missing in its own class and may be too many in another.
   const onePicture = 2 / (counts.length * Math.min(...counts));
   const allowed = Math.max(macroF1Tolerance, onePicture);
   if (incumbent.macroF1 - candidate.macroF1 > allowed + ROUNDING) {
     against.push(
-      `Macro-F1 on ${where} (${candidate.judged} judged) fell from ${percent(incumbent.macroF1)} to ${percent(candidate.macroF1)}; ${percent(allowed)} less is let pass.`,
+      reason(`${on}-f1-fell`, {
+        judged: candidate.judged,
+        before: incumbent.macroF1,
+        after: candidate.macroF1,
+        allowed,
+      }),
     );
   }
-  for (const [name, count] of Object.entries(incumbent.support)) {
-    const before = incumbent.recall[name] ?? 0;
-    const after = candidate.recall[name] ?? 0;
-    const most = Math.max(recallTolerance, 1 / count);
-    if (before - after <= most + ROUNDING) continue;
-    against.push(
-      `Recall of ${name} on ${where} (${count} judged) fell from ${percent(before)} to ${percent(after)}; ${percent(most)} less is let pass.`,
-    );
+  for (const [activity, judged] of Object.entries(incumbent.support)) {
+    const before = incumbent.recall[activity] ?? 0;
+    const after = candidate.recall[activity] ?? 0;
+    const allowed = Math.max(recallTolerance, 1 / judged);
+    if (before - after > allowed + ROUNDING)
+      against.push(reason(`${on}-recall-fell`, { activity, judged, before, after, allowed }));
   }
   return against;
 }
@@ -177,13 +175,12 @@ export function objections(
  * By how much the candidate is below the incumbent and the head that came with the program: each of many heads might
  * lose a little to the one before it.
  */
-function lossOnBase({ incumbent, candidate }: Comparison, shipped: number): string[] {
-  const floor = Math.max(incumbent.macroF1, shipped);
-  if (floor - candidate.macroF1 <= MOST_LOST + ROUNDING) return [];
-  const whose = floor > incumbent.macroF1 ? 'the shipped head' : 'the head in use';
-  return [
-    `Macro-F1 on ${BASE} is ${percent(candidate.macroF1)}, of ${whose} ${percent(floor)}: more than ${percent(MOST_LOST)} would be lost of what it knew before.`,
-  ];
+function lossOnBase({ incumbent, candidate }: Comparison, shipped: number): Reason[] {
+  const before = Math.max(incumbent.macroF1, shipped);
+  const after = candidate.macroF1;
+  if (before - after <= MOST_LOST + ROUNDING) return [];
+  const whose = before > incumbent.macroF1 ? 'shipped' : 'current';
+  return [reason(`base-f1-below-${whose}`, { before, after, allowed: MOST_LOST })];
 }
 
 interface FoundF1 {
@@ -192,46 +189,33 @@ interface FoundF1 {
   readonly candidate: number;
 }
 
-function lossElsewhere(found: FoundF1): string[] {
-  return found.known - found.candidate <= MOST_LOST + ROUNDING ? [] : [foundInWords(found)];
+function lossElsewhere(found: FoundF1): Reason[] {
+  return found.known - found.candidate <= MOST_LOST + ROUNDING ? [] : [elsewhereF1(found)];
 }
 
-function foundInWords({ known, candidate }: FoundF1): string {
-  return `F1 of riders in frames of other cameras is ${percent(candidate)}, of the head it came from ${percent(known)}.`;
+function elsewhereF1({ known, candidate }: FoundF1): Reason {
+  return reason('other-cameras-f1', { before: known, after: candidate });
 }
 
-function doubtsAbout(moves: Moves, noNegatives: boolean): string[] {
-  const { frames, framesElsewhere, elsewhere } = moves;
+function doubtsAbout(moves: Moves, noNegatives: boolean): Reason[] {
+  const { frames, framesElsewhere: moved, elsewhere } = moves;
   const { fewest, share } = FRAMES_ELSEWHERE;
-  if (framesElsewhere < Math.min(fewest, frames) || framesElsewhere <= share * frames) return [];
-  const where = noNegatives
-    ? 'where no rider was pointed at, and no frame it learnt from says where nobody is: label a frame `none`, or one with all its riders as complete (some are held out to judge by)'
-    : 'where the head in use saw nobody and no rider was pointed at';
-  return [
-    `In ${framesElsewhere} of ${frames} frames the new head finds riders (${elsewhere}) ${where}. ${countsOf(moves)}`,
-  ];
+  if (moved < Math.min(fewest, frames) || moved <= share * frames) return [];
+  const code = noNegatives ? 'riders-anywhere' : 'riders-elsewhere';
+  return [reason(code, { moved, frames, elsewhere }), countsOf(moves)];
 }
 
 function detectionFigures({ frames, before, after, elsewhere }: Moves): DetectionFigures {
   return { frames, before, after, elsewhere };
 }
 
-function countsOf({ frames, before, after }: Moves): string {
-  return `In ${frames} frames of this camera that nobody labelled it finds ${after} riders, the head in use ${before}.`;
+function countsOf({ frames, before, after }: Moves): Reason {
+  return reason('riders-found', { frames, riders: after, ridersBefore: before });
 }
 
-function inFavour(where: string, comparison: Comparison | null): string[] {
+function inFavour(on: 'base' | 'board', comparison: Comparison | null): Reason[] {
   if (comparison === null) return [];
   const { incumbent, candidate } = comparison;
-  return [
-    `Macro-F1 on ${where} (${candidate.judged} judged) went from ${percent(incumbent.macroF1)} to ${percent(candidate.macroF1)}.`,
-  ];
-}
-
-function inWords({ seen, said, frames, sure }: Contradiction): string {
-  return `Of ${sure} labelled frames in which the head is sure of ${seen}, ${frames} are labelled as another activity, most as ${said}: the labels look wrong. Correct them; if they are right, use \`force\`.`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  const { judged, macroF1: after } = candidate;
+  return [reason(`${on}-f1`, { judged, before: incumbent.macroF1, after })];
 }

@@ -1,6 +1,7 @@
 /** What a retraining on the board is given, and what comes of it. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import type { Rectangle } from '../../base/geometry.ts';
+import type { Reason } from '../../messaging/reasons.ts';
 import type { Pointing } from '../archive/types.ts';
 import type { Epoch } from '../fit/fit-head.ts';
 import type { EmbeddedSet } from '../fit/sample.ts';
@@ -91,8 +92,8 @@ export interface DetectionFigures {
 export interface GateVerdict {
   /** `hold`: it may be right or wrong, and a person decides. */
   readonly decision: 'promote' | 'hold' | 'reject';
-  /** Why not, each a sentence with its figures; or what stood for it. */
-  readonly reasons: readonly string[];
+  /** Why not, or what stood for it. */
+  readonly reasons: readonly Reason[];
   readonly base: GateComparison | null;
   readonly board: GateComparison | null;
   /** Null where no frame of this camera is kept. */

@@ -220,7 +220,7 @@ function stateSensors(base: string): Entity[] {
       // Not the whole message: its progress would be another line of the recorder every second.
       json_attributes_topic: `${base}/training`,
       json_attributes_template:
-        "{{ {'job': value_json.job, 'outcome': value_json.result.outcome if value_json.result else none, 'reasons': value_json.result.reasons if value_json.result else [], 'error': value_json.error.message if value_json.error else none, 'code': value_json.error.code if value_json.error else none} | tojson }}",
+        "{{ {'job': value_json.job, 'outcome': value_json.result.outcome if value_json.result else none, 'reasons': value_json.result.reasons | map(attribute='text') | list if value_json.result else [], 'error': value_json.error.message if value_json.error else none, 'code': value_json.error.code if value_json.error else none} | tojson }}",
       icon: 'mdi:school-outline',
     }),
     diagnostic('training_progress', 'Training progress', {

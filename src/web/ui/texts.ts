@@ -303,6 +303,8 @@ export function number(value: number, digits = 0): string {
 }
 
 /** `87 %` as the language writes it. @param share 0..1 */
-export function percent(share: number): string {
-  return new Intl.NumberFormat(language.value, { style: 'percent' }).format(share);
+export function percent(share: number, digits = 0): string {
+  return new Intl.NumberFormat(language.value, { style: 'percent', maximumFractionDigits: digits }).format(
+    share,
+  );
 }

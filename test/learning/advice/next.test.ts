@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { NEXT_DEFAULTS, type NextInput, rankFrames } from '../../../src/learning/advice/next.ts';
+import {
+  NEXT_DEFAULTS,
+  type NextFrame,
+  type NextInput,
+  rankFrames,
+} from '../../../src/learning/advice/next.ts';
 import { fc } from '../../support/fast-check.ts';
 import { candidateOf, cellOf, JUDGED_BY, joined, towards, WIDTH } from './support.ts';
 
@@ -11,6 +16,7 @@ const NOTHING: NextInput = {
 };
 
 const ids = (picks: readonly { readonly id: string }[]) => picks.map(({ id }) => id);
+const sentences = (pick: NextFrame | undefined) => pick?.reasons.map(({ text }) => text) ?? [];
 
 describe('rankFrames', () => {
   it('puts frames near a threshold before those that are sure', () => {
@@ -24,7 +30,7 @@ describe('rankFrames', () => {
     );
     expect(picks[0]).toMatchObject({ id: 'near', activity: 'windsurfing', zone: 'all' });
     expect(picks[0]?.doubt).toBeCloseTo(0.96);
-    expect(picks[0]?.reasons).toContain('windsurfing 0.48 is near its threshold 0.50');
+    expect(sentences(picks[0])).toContain('windsurfing 0.48 is near its threshold 0.50');
   });
 
   it('doubts a frame in which two activities are about as strong', () => {
@@ -36,7 +42,9 @@ describe('rankFrames', () => {
       NOTHING,
     );
     expect(picks[0]).toMatchObject({ id: 'two' });
-    expect(picks[0]?.reasons).toContain('surfing 0.50 and windsurfing 0.46 of one rider are near each other');
+    expect(sentences(picks[0])).toContain(
+      'surfing 0.50 and windsurfing 0.46 of one rider are near each other',
+    );
   });
 
   it('judges a frame of many cells as the daemon does', () => {
@@ -77,8 +85,8 @@ describe('rankFrames', () => {
       { ...NOTHING, labelled: joined(towards(1, 7), towards(2)) },
     );
     expect(ids(picks)).toEqual(['unlike', 'alike']);
-    expect(picks[0]?.reasons.join()).toMatch(/unlike anything labelled \(similarity 0\.\d\d at most\)/);
-    expect(picks[1]?.reasons.join()).not.toMatch(/unlike anything/);
+    expect(sentences(picks[0]).join()).toMatch(/unlike anything labelled \(similarity 0\.\d\d at most\)/);
+    expect(sentences(picks[1]).join()).not.toMatch(/unlike anything/);
   });
 
   it('says where an activity has few labels', () => {
@@ -88,8 +96,10 @@ describe('rankFrames', () => {
     ];
     const counts = { surfing: 40, kitesurfing: 1, none: 20 };
     const picks = rankFrames(frames, { ...NOTHING, counts });
-    const reasonsOf = (id: string) => picks.find(pick => pick.id === id)?.reasons.join() ?? '';
-    expect(reasonsOf('rare')).toContain('seems to show kitesurfing, of which there is one label so far');
+    const reasonsOf = (id: string) => sentences(picks.find(pick => pick.id === id)).join() ?? '';
+    expect(reasonsOf('rare')).toContain(
+      'seems to show kitesurfing, of which few frames are labelled so far: 1',
+    );
     expect(reasonsOf('common')).not.toContain('so far');
   });
 
@@ -101,7 +111,7 @@ describe('rankFrames', () => {
     const [first, second] = rankFrames([odd, ...many], NOTHING, { count: 2 });
     expect(first?.id).toMatch(/^many/);
     expect(first?.standsFor).toBe(7);
-    expect(first?.reasons).toContain('stands for 7 other frames that look like it');
+    expect(sentences(first)).toContain('stands for 7 other frames that look like it');
     expect(second).toMatchObject({ id: 'odd', standsFor: 0 });
   });
 
@@ -151,7 +161,9 @@ describe('rankFrames', () => {
     ];
     const [first, ...others] = rankFrames(frames, { ...NOTHING, showsNobody: false });
     expect(first).toMatchObject({ id: 'empty', ask: 'none' });
-    expect(first?.reasons.join()).toMatch(/^seems to show nobody: no frame of this camera is labelled none/);
+    expect(sentences(first).join()).toMatch(
+      /^seems to show nobody: no frame of this camera is labelled `none`/,
+    );
     expect(ids(others)).toEqual(['near', 'ridden']);
     expect(rankFrames(frames, { ...NOTHING, showsNobody: true })[0]).toMatchObject({
       id: 'near',
@@ -176,7 +188,7 @@ describe('rankFrames', () => {
         { number: null, score: 0.3 },
       ],
     });
-    expect(pick?.reasons[0]).toBe('4 places may be riders, 3 of them in doubt: say one by one which are');
+    expect(sentences(pick)[0]).toBe('4 places may be riders, 3 of them in doubt: say one by one which are');
   });
 
   it('asks for points in frames labelled as a whole of which it is not clear who is meant, between the others', () => {
@@ -191,7 +203,7 @@ describe('rankFrames', () => {
     const picks = rankFrames(frames, { ...NOTHING, whole });
     expect(ids(picks).filter(id => !id.startsWith('new'))).toEqual(['unsure', 'other', 'faint']);
     expect(ids(picks).indexOf('unsure')).toBe(2);
-    const reasonOf = (id: string) => picks.find(pick => pick.id === id)?.reasons.join();
+    const reasonOf = (id: string) => sentences(picks.find(pick => pick.id === id)).join();
     expect(reasonOf('unsure')).toContain('it is not sure that the one place found is meant');
     expect(reasonOf('faint')).toContain('nothing in it looks like a rider');
     expect(picks.filter(({ ask }) => ask === 'points')).toHaveLength(3);

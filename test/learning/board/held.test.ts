@@ -57,7 +57,7 @@ describe('a head that finds riders where nobody was seen or pointed at', { timeo
       error: null,
       result: { outcome: 'held', head: before },
     });
-    expect(held?.result?.reasons.join()).toMatch(/label a frame `none`/);
+    expect(held?.result?.reasons[0]?.text).toMatch(/label a frame `none`/);
     expect(held?.result?.detections?.after).toBeGreaterThan(held?.result?.detections?.before ?? 0);
     const id = held?.result?.candidate ?? '';
     expect(first.news.at(-1)).toMatchObject({

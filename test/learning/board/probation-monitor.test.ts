@@ -56,7 +56,7 @@ describe('a head on probation', () => {
     await flicker(board, ENOUGH);
     await eventually(() => expect(inForce()).toBe(from));
     expect(board.news.at(-1)).toMatchObject({ type: 'model_rolled_back', from: to, to: from });
-    expect(board.news.at(-1)?.reasons[0]).toMatch(/times an hour/);
+    expect(board.news.at(-1)?.reasons[0]?.code).toBe('flips');
     // Once: not on to the head before that.
     expect(board.news.filter(({ type }) => type === 'model_rolled_back')).toHaveLength(1);
     expect(board.alerts.has('rollback-failed')).toBe(false);

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FrameBehaviour } from '../../../src/learning/models/behaviour.ts';
 import {
@@ -8,7 +10,10 @@ import {
   startProbation,
   watchPromotion,
 } from '../../../src/learning/models/probation.ts';
+import { readProbation } from '../../../src/learning/models/probation-file.ts';
 import { fc } from '../../support/fast-check.ts';
+import { silent } from '../../support/log.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const THRESHOLDS = { surfing: 0.5, kitesurfing: 0.4 };
 const HOUR = 3_600_000;
@@ -82,24 +87,24 @@ describe('a head on probation', () => {
 
   it('is rolled back by what smoothing hides from the reported activity', () => {
     const steady = [sure('surfing'), { ...sure('none'), activity: 'surfing' }];
-    expect(promoted([sure('none')], steady).verdict).toEqual({
-      rollback: '99 % of the frames contradict the one before, before 0 %',
+    expect(promoted([sure('none')], steady).verdict).toMatchObject({
+      rollback: { code: 'frames-contradict', values: { shareBefore: 0 } },
     });
   });
 
   it('is rolled back where the reported activity flaps', () => {
     const flap = [...Array(40).fill(sure('surfing')), ...Array(40).fill(sure('none'))];
     expect(promoted([sure('none')], flap).verdict).toMatchObject({
-      rollback: expect.stringMatching(/^the activity changes \d+ times an hour, before 0$/),
+      rollback: { text: expect.stringMatching(/^the activity changes \d+ times an hour, before 0$/) },
     });
   });
 
   it('is rolled back where it is uncertain, or sure of nothing', () => {
     expect(promoted([sure('none')], [unsure, unsure, sure('none')]).verdict).toMatchObject({
-      rollback: expect.stringContaining('67 % of the frames have a score near its threshold, before 0 %'),
+      rollback: { text: '66.9\u{a0}% of the frames have a score near its threshold, before 0.0\u{a0}%' },
     });
     expect(promoted([sure('none')], [dull]).verdict).toMatchObject({
-      rollback: expect.stringContaining('the mean confidence is 0.24, before 0.90'),
+      rollback: { text: 'the mean confidence is 0.24, before 0.90' },
     });
   });
 
@@ -166,7 +171,7 @@ describe('a head on probation', () => {
     const known = watch(NO_PROBATION, [sure('none')], { forMs: HOUR });
     const first = watch(startProbation(known, 2 * HOUR), [unsure], { forMs: 60_000, fromMs: 2 * HOUR });
     const second = watch(startProbation(first, 3 * HOUR), [unsure], { forMs: HOUR / 2, fromMs: 3 * HOUR });
-    expect(second.verdict).toMatchObject({ rollback: expect.stringContaining('before 0 %') });
+    expect(second.verdict).toMatchObject({ rollback: { values: { shareBefore: 0 } } });
   });
 
   it('stays condemned until it is gone', () => {
@@ -179,6 +184,16 @@ describe('a head on probation', () => {
 });
 
 describe('the state', () => {
+  it('is read from disk where an older version wrote the reason of a rollback as a sentence', async () => {
+    const path = join(await temporaryFolder(), 'probation.json');
+    const { last: _, ...baseline } = NO_PROBATION.baseline;
+    const verdict = { rollback: 'the activity changes 90 times an hour' };
+    await writeFile(path, JSON.stringify({ head: 'one', baseline, trial: null, verdict }));
+    expect((await readProbation(path, 0, silent))?.state.verdict).toEqual({
+      rollback: { code: null, text: verdict.rollback, values: {} },
+    });
+  });
+
   it('is plain data', () => {
     fc.assert(
       fc.property(anyPattern, pattern => {

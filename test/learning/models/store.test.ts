@@ -7,6 +7,7 @@ import { checkHead } from '../../../src/host/doctor/models.ts';
 import { saveHead, selectHead } from '../../../src/learning/fit/save-head.ts';
 import { readManifest, resolveHead } from '../../../src/learning/models/resolve.ts';
 import { openModelStore } from '../../../src/learning/models/store.ts';
+import { reason } from '../../../src/messaging/reasons.ts';
 import { loadBackboneBundle } from '../../../src/vision/bundle.ts';
 import { BACKBONE, randomHead, riderHead } from '../support.ts';
 import {
@@ -21,6 +22,8 @@ import {
 } from './support.ts';
 
 const OTHER_BACKBONE = { id: 'another', sha256: 'ef'.repeat(32) };
+
+const FLIPS = reason('flips', { flips: 90, flipsBefore: null });
 
 describe('promote', () => {
   it('gives the head an id, a time and its parent, and puts it in use for good', async () => {
@@ -137,13 +140,13 @@ describe('rollback', () => {
     const place = await newPlace();
     const ids = await promoteAll(place, [2, 3, 4]);
     const store = await openStore(place);
-    const { head } = await store.rollback(ids[0], { automatic: true, reasons: ['it flips'] });
+    const { head } = await store.rollback(ids[0], { automatic: true, reasons: [FLIPS] });
     expect(head.manifest.id).toBe(ids[0]);
     expect(store.history(1)[0]).toMatchObject({
       event: 'auto-rolled-back',
       from: ids[2],
       to: ids[0],
-      reasons: ['it flips'],
+      reasons: [FLIPS],
     });
     // What was rolled back from is not what is gone back to.
     expect(await store.rollback()).toMatchObject({ to: SHIPPED_ID });
@@ -225,7 +228,7 @@ describe('a head for whole pictures', () => {
     const store = await openStore(place);
     expect(await resolveHead(place.folders, 'current', BACKBONE)).toMatchObject({
       head: { manifest: { id: SHIPPED_ID } },
-      skipped: [{ id: 'old', why: 'foreign', reason: expect.stringContaining('whole pictures') }],
+      skipped: [{ id: 'old', why: 'foreign', error: expect.stringContaining('whole pictures') }],
     });
     expect((await store.current()).manifest.id).toBe(SHIPPED_ID);
     expect(await namesOf(place.folders.board)).toContain('old');

@@ -6,6 +6,7 @@ import { saveHead, selectHead } from '../../../src/learning/fit/save-head.ts';
 import { headFolders } from '../../../src/learning/models/resolve.ts';
 import { openModelStore } from '../../../src/learning/models/store.ts';
 import type { GateFacts, HeadFolders } from '../../../src/learning/models/types.ts';
+import { reason } from '../../../src/messaging/reasons.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { BACKBONE, riderHead } from '../support.ts';
@@ -17,7 +18,7 @@ const FIGURES = { judged: 40, macroF1: 0.8, accuracy: 0.9, recall: { surfing: 0.
 export function factsOf(job: string): GateFacts {
   return {
     job,
-    reasons: ['macro-F1 0.80, before 0.70'],
+    reasons: [reason('board-f1', { judged: 40, before: 0.7, after: 0.8 })],
     figures: { base: { incumbent: FIGURES, candidate: FIGURES }, board: null },
   };
 }

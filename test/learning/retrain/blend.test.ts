@@ -77,8 +77,8 @@ describe('the gate', () => {
       );
     const { decision, reasons } = judged(candidate);
     expect(decision).toBe('hold');
-    expect(reasons.join(' ')).toMatch(
-      /F1 of riders in frames of other cameras is \d+\.\d %, of the head it came from/,
+    expect(reasons.map(({ text }) => text).join(' ')).toMatch(
+      /F1 of riders in frames of other cameras is \d+\.\d\u00a0%, of the head it came from/,
     );
     expect(judged(known).decision).toBe('promote');
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NONE } from '../../../src/base/activities.ts';
 import { figuresOf, gate, objections } from '../../../src/learning/retrain/gate.ts';
 import type { BoardFrame } from '../../../src/learning/retrain/types.ts';
+import { type Reason, reason } from '../../../src/messaging/reasons.ts';
 import { WIDTH } from '../support.ts';
 import { boardOf, SHIPPED_MARKS, toyBase, toyHead } from './support.ts';
 
@@ -18,12 +19,11 @@ function figures(found: number, count: number) {
   return figuresOf([...surfing, ...none], ['surfing']);
 }
 
+const sentences = ({ reasons }: { readonly reasons: readonly Reason[] }) =>
+  reasons.map(({ text }) => text).join(' ');
+
 const against = (before: number, after: number, count: number) =>
-  objections(
-    'the base set',
-    { incumbent: figures(before, count), candidate: figures(after, count) },
-    TOLERANCES,
-  );
+  objections('base', { incumbent: figures(before, count), candidate: figures(after, count) }, TOLERANCES);
 
 describe('objections', () => {
   it.each([
@@ -41,9 +41,9 @@ describe('objections', () => {
   });
 
   it('names the figures', () => {
-    expect(against(90, 70, 100)).toEqual([
-      'Macro-F1 on the base set (200 judged) fell from 95.0 % to 84.7 %; 2.0 % less is let pass.',
-      'Recall of surfing on the base set (100 judged) fell from 90.0 % to 70.0 %; 10.0 % less is let pass.',
+    expect(against(90, 70, 100).map(({ text }) => text)).toEqual([
+      'Macro-F1 on the base set (200 judged) fell from 95.0\u{a0}% to 84.7\u{a0}%; 2.0\u{a0}% less is let pass.',
+      'Recall of surfing on the base set (100 judged) fell from 90.0\u{a0}% to 70.0\u{a0}%; 10.0\u{a0}% less is let pass.',
     ]);
   });
 });
@@ -72,7 +72,7 @@ describe('gate', () => {
     );
     expect(verdict).toMatchObject({ decision: 'promote', board: null });
     expect(verdict.base?.candidate).toEqual(verdict.base?.incumbent);
-    expect(verdict.reasons[0]).toMatch(/^Macro-F1 on the base set \(\d+ judged\) went from/);
+    expect(verdict.reasons[0]?.text).toMatch(/^Macro-F1 on the base set \(\d+ judged\) went from/);
   });
 
   it('refuses a head that has forgotten an activity', () => {
@@ -82,7 +82,7 @@ describe('gate', () => {
       TOLERANCES,
     );
     expect(verdict.decision).toBe('reject');
-    expect(verdict.reasons.join()).toMatch(/Recall of windsurfing on the base set/);
+    expect(sentences(verdict)).toMatch(/Recall of windsurfing on the base set/);
   });
 
   it('refuses a head that has got worse on the board alone', () => {
@@ -103,7 +103,7 @@ describe('gate', () => {
       TOLERANCES,
     );
     expect(verdict.decision).toBe('reject');
-    expect(verdict.reasons).toEqual([expect.stringMatching(/nothing to judge by/)]);
+    expect(verdict.reasons).toEqual([reason('nothing-to-judge', {})]);
   });
 
   it('refuses labels that contradict a class the head is sure of, and not a few slips', () => {
@@ -116,7 +116,7 @@ describe('gate', () => {
     const heads = { incumbent, candidate: incumbent };
     const verdict = gate(heads, data(poisoned), TOLERANCES);
     expect(verdict.decision).toBe('reject');
-    expect(verdict.reasons[0]).toMatch(
+    expect(verdict.reasons[0]?.text).toMatch(
       /sure of windsurfing, 20 are labelled as another activity, most as surfing/,
     );
     expect(gate(heads, data([...right, ...poisoned.slice(0, 4)]), TOLERANCES).decision).toBe('promote');
@@ -164,7 +164,7 @@ describe('the gate on frames that nobody labelled', () => {
     const verdict = judged(many(20, { 4: SAND }), [none]);
     expect(verdict.decision).toBe('hold');
     expect(verdict.detections).toEqual({ frames: 20, before: 0, after: 20, elsewhere: 20 });
-    expect(verdict.reasons.join()).toMatch(/In 20 of 20 frames the new head finds riders \(20\)/);
+    expect(sentences(verdict)).toMatch(/In 20 of 20 frames the new head finds riders \(20\)/);
     expect(verdict.shown[0]).toMatchObject({
       before: [],
       after: [{ x: expect.closeTo(0.9), y: 0.5, activity: 'surfing' }],
@@ -208,7 +208,7 @@ describe('the gate on frames that nobody labelled', () => {
     const seen = [...many(30, { 4: SAND }), ...many(10, { 4: 0 })];
     const verdict = judged(seen, [], true);
     expect(verdict.decision).toBe('hold');
-    expect(verdict.reasons.join()).toMatch(/label a frame `none`/);
+    expect(sentences(verdict)).toMatch(/label a frame `none`/);
     // Without any other frame by the labelled ones.
     const whole = [1, 2, 3].map(id => frame(`${id}`, { 4: SAND }, { labels: ['surfing'] }));
     expect(judged([], whole, true).decision).toBe('hold');
@@ -251,7 +251,7 @@ describe('the gate on the base set', () => {
     const { incumbent, candidate } = verdict.base ?? {};
     expect((incumbent?.macroF1 ?? 0) - (candidate?.macroF1 ?? 0)).toBeGreaterThan(0.01);
     expect(verdict.decision).toBe('hold');
-    expect(verdict.reasons.join()).toMatch(/of the head in use/);
+    expect(sentences(verdict)).toMatch(/of the head in use/);
   });
 
   it('measures by the shipped head as well, so that losses do not add up', () => {
@@ -259,6 +259,6 @@ describe('the gate on the base set', () => {
     expect(verdictOf(heads).decision).toBe('promote');
     const verdict = verdictOf({ ...heads, shipped: duller(0) });
     expect(verdict.decision).toBe('hold');
-    expect(verdict.reasons.join()).toMatch(/of the shipped head/);
+    expect(sentences(verdict)).toMatch(/of the shipped head/);
   });
 });

@@ -88,13 +88,13 @@ describe.skipIf(!hasShared)('a class of photos labelled wrongly', () => {
     for (const held of [0, 8]) {
       const { verdict } = await learn(['surfing'], held);
       expect(verdict.decision).toBe('reject');
-      expect(verdict.reasons.join()).toMatch(/the labels look wrong/);
+      expect(verdict.reasons.map(({ text }) => text).join()).toMatch(/the labels look wrong/);
     }
   });
 
   it('passes when it is labelled rightly', async () => {
     const { verdict } = await learn(['windsurfing'], 8);
-    expect(verdict.reasons.join()).toMatch(/went from/);
+    expect(verdict.reasons.map(({ text }) => text).join()).toMatch(/went from/);
     expect(verdict.decision).toBe('promote');
   });
 });

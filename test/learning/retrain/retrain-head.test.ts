@@ -180,7 +180,7 @@ describe('retrainHead', () => {
       ].map(frame => ({ ...frame, labels: ['surfing'] }));
       const { verdict } = await retrainHead(toyInput(poisoned), OPTIONS);
       expect(verdict.decision).toBe('reject');
-      expect(verdict.reasons.join()).toMatch(/sure of windsurfing/);
+      expect(verdict.reasons.map(({ text }) => text).join()).toMatch(/sure of windsurfing/);
     }
   });
 

@@ -234,7 +234,12 @@ describe('the values', () => {
     const nothing = { outcome: null, reasons: [], error: null, code: null };
     expect(told).toEqual([
       { ...nothing, job: running.job },
-      { ...nothing, job: done?.job, outcome: 'promoted', reasons: done?.result?.reasons },
+      {
+        ...nothing,
+        job: done?.job,
+        outcome: 'promoted',
+        reasons: done?.result?.reasons.map(({ text }) => text),
+      },
       { ...nothing, job: running.job, error: error.message, code: error.code },
     ]);
   });

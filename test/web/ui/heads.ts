@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { LEARNING_EXAMPLES } from '../../../scripts/docs/examples/learning.ts';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
+import { type Reason, reason } from '../../../src/messaging/reasons.ts';
 import type { PageRoutes } from '../page-server.ts';
 
 const FRAME = join(PACKAGE_ROOT, 'test', 'data', 'surfcam-cc0', 'frames', 'val_frame_0281.jpg');
@@ -28,14 +29,20 @@ const RETRAININGS = [
 const head = (index: number) => `2026-06-0${index + 1}T10-44Z-b85${index}`;
 
 /** @param isHeld whether the newest head waits for approval */
-export function headsOf({ isHeld = false, reason = 'board: macro-F1 0.877, before 0.611 (9 frames)' } = {}) {
+export function headsOf({
+  isHeld = false,
+  why = reason('board-f1', { judged: 9, before: 0.611, after: 0.877 }),
+}: {
+  readonly isHeld?: boolean;
+  readonly why?: Reason;
+} = {}) {
   const history = RETRAININGS.map(({ event, macroF1 }, index) => ({
     at: new Date(Date.UTC(2026, 5, index + 1, 10, 44)).toISOString(),
     event,
     from: index === 0 ? 'shipped' : head(index - 1),
     to: event === 'rejected' ? null : head(index),
     job: null,
-    reasons: [reason],
+    reasons: [why],
     figures: macroF1 === null ? null : figures(macroF1),
     labelled: 10 * (index + 1),
   })).toReversed();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/base/paths.ts';
+import { reason } from '../../../src/messaging/reasons.ts';
 import { hasChromium, sharedChromium } from '../../support/chromium.ts';
 import { until } from '../../support/until.ts';
 import { Answer, type PageRoutes } from '../page-server.ts';
@@ -32,7 +33,7 @@ describe.skipIf(!hasChromium())('the view Label', () => {
     takenAt: new Date(Date.UTC(2026, 5, 1, 9, minute)).toISOString(),
     ask: 'points',
     activity: 'surfing',
-    reasons: ['the score is near the threshold'],
+    reasons: [reason('near-threshold', { activity: 'surfing', score: 0.48, threshold: 0.5 })],
     places,
   });
   const routes = (frames: readonly unknown[], more: PageRoutes = {}): PageRoutes => ({
@@ -114,7 +115,12 @@ describe.skipIf(!hasChromium())('the view Label', () => {
   it('shows what strangers wrote as the text it is', async () => {
     const evil = '<img src=x onerror=alert(1)>';
     const page = await staged(
-      routes([{ ...frame(1, 0, [{ ...place(1, 0.3), activity: evil }]), reasons: [evil] }]),
+      routes([
+        {
+          ...frame(1, 0, [{ ...place(1, 0.3), activity: evil }]),
+          reasons: [{ code: evil, text: evil, values: {} }],
+        },
+      ]),
       picture,
     );
     page.say('info', { activities: ['surfing', evil] });

@@ -20,7 +20,7 @@ const queued = (frame: string, takenAt: string, places: QueuedFrame['places']): 
   takenAt,
   ask: 'points',
   activity: 'surfing',
-  reasons: ['in doubt'],
+  reasons: [],
   places,
 });
 const places: QueuedFrame['places'] = [

@@ -1,13 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EXAMPLES } from '../../../scripts/docs/examples/all.ts';
 import { LEARNING_EXAMPLES } from '../../../scripts/docs/examples/learning.ts';
 import { hasChromium, sharedChromium } from '../../support/chromium.ts';
-import { until } from '../../support/until.ts';
 import { browse, DESK, expectSound, PHONE, staged, tabTo } from './browse.ts';
 import { headRoutes, headsOf } from './heads.ts';
 
-const [{ payload: RUNNING }, { payload: DONE }, { payload: HELD }] = LEARNING_EXAMPLES.training;
+const [{ payload: RUNNING }, , { payload: HELD }] = LEARNING_EXAMPLES.training;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -16,27 +14,6 @@ beforeAll(async () => {
 
 describe.skipIf(!hasChromium())('the view Train', () => {
   const noPicture = async () => null;
-
-  it('follows a job to its result, old and new head side by side, and draws the learning curve', async () => {
-    const page = await staged(headRoutes(headsOf), noPicture);
-    page.say('training', RUNNING);
-    const browsed = await browse(browser, page.url, 'train');
-    const { page: tab } = browsed;
-    await tab.getByText('Pass 37 of at most 60').waitFor();
-    page.say('training', DONE);
-    await tab.getByText('The new head is in use').waitFor();
-    const [info] = EXAMPLES.info;
-    page.say('info', { ...info.payload, head: { id: DONE.result?.head } });
-    await tab.getByText('The new head is in use').waitFor();
-    const row = tab.getByRole('row', { name: /^Overall/ }).first();
-    expect(await row.textContent()).toContain('61%88%▲ +27');
-    expect(
-      await tab.getByRole('img', { name: '5 retrainings: from 58% to 88%' }).locator('canvas').count(),
-    ).toBe(1);
-    await expectSound(browsed);
-    page.say('info', { ...info.payload, head: { id: 'shipped' } });
-    await tab.getByText('The new head is in use').waitFor({ state: 'detached' });
-  });
 
   it('shows what a held head finds, and puts it in force by keys alone', async () => {
     let decided: unknown;
@@ -62,41 +39,27 @@ describe.skipIf(!hasChromium())('the view Train', () => {
     expect(decided).toEqual({ head: HELD.result?.candidate });
   });
 
-  it('rolls back to a head once that is confirmed, and says why where it cannot', async () => {
-    const asked: unknown[] = [];
+  it('says reasons and errors in the language of the reader, and in English what it has no words for', async () => {
+    const why = { code: 'of-a-newer-version', text: 'The moon was full.', values: {} };
     const page = await staged(
-      {
-        ...headRoutes(headsOf),
-        'POST /commands/rollback': ({ body }) => {
-          asked.push(body);
-          return {};
-        },
-      },
+      headRoutes(() => headsOf({ isHeld: true, why })),
       noPicture,
     );
-    const browsed = await browse(browser, page.url, 'train');
+    const error = { code: 'retrain-interrupted', message: 'job 7 was interrupted' };
+    page.say('training', { ...RUNNING, state: 'failed', error });
+    const browsed = await browse(browser, page.url, 'train', { locale: 'pt' });
     const { page: tab } = browsed;
-    await tab
-      .getByRole('button', { name: /^Use this one/ })
-      .first()
-      .click();
-    await tab.keyboard.press('Escape');
-    await tab.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(asked).toEqual([]);
-    await tab
-      .getByRole('button', { name: /^Use this one/ })
-      .first()
-      .click();
+    await tab.getByText('Em 61 de 96 imagens o modelo novo encontra praticantes (88) onde').waitFor();
+    await tab.getByText('Um reinício interrompeu o treino').waitFor();
+    await tab.getByText('job 7 was interrupted (retrain-interrupted)').waitFor();
+    await tab.getByText('The moon was full.').first().waitFor();
     await expectSound(browsed);
-    await tab.getByRole('dialog').getByRole('button', { name: 'Use this one' }).click();
-    await until(() => asked.length === 1, 'the command');
-    expect(asked).toEqual([{ to: '2026-06-05T10-44Z-b854' }]);
   });
 
   it('shows reasons and faults as the text they are', async () => {
     const evil = '<img src=x onerror=alert(1)>';
     const page = await staged(
-      headRoutes(() => headsOf({ reason: evil })),
+      headRoutes(() => headsOf({ why: { code: null, text: evil, values: {} } })),
       noPicture,
     );
     const error = { code: evil, message: evil };

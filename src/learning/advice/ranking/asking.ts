@@ -1,6 +1,6 @@
 /** What is asked of a frame: a label, points, or whether nobody is there. */
 import type { KeptCell } from '../../../activity/kept-cells.ts';
-import { NONE } from '../../../base/activities.ts';
+import { type Reason, reason } from '../../../messaging/reasons.ts';
 import { doubt, type JudgedBy, riderOf } from '../deciding.ts';
 import type { Candidate } from './candidate.ts';
 import { type Doubtful, doubtful } from './doubtful.ts';
@@ -15,8 +15,8 @@ const MANY_IN_DOUBT = 3;
 export interface Asked {
   readonly frame: Doubtful;
   readonly ask: Ask;
-  /** In words; empty for a label, for which there are other reasons. */
-  readonly reasons: readonly string[];
+  /** Empty for a label, for which there are other reasons. */
+  readonly reasons: readonly Reason[];
 }
 
 /** A label, or points where many places are in doubt. */
@@ -25,12 +25,7 @@ export function askedOf(frame: Doubtful, head: JudgedBy): Asked {
   const places = shownPlaces(frame.candidate.cells, rider);
   const unsure = places.filter(({ score }) => isDoubtful(score, rider)).length;
   if (unsure < MANY_IN_DOUBT) return { frame, ask: 'label', reasons: [] };
-  const all = unsure === places.length ? 'all of them' : `${unsure} of them`;
-  return {
-    frame,
-    ask: 'points',
-    reasons: [`${places.length} places may be riders, ${all} in doubt: say one by one which are`],
-  };
+  return { frame, ask: 'points', reasons: [reason('places-in-doubt', { places: places.length, unsure })] };
 }
 
 /**
@@ -45,8 +40,7 @@ export function emptiest(frames: readonly Doubtful[], head: JudgedBy): Asked | n
     .filter(({ most }) => most < rider)
     .sort((a, b) => a.most - b.most)[0];
   if (calm === undefined) return null;
-  const reason = `seems to show nobody: no frame of this camera is labelled ${NONE} or complete yet, so nothing tells the beach from its riders`;
-  return { frame: calm.frame, ask: 'none', reasons: [reason] };
+  return { frame: calm.frame, ask: 'none', reasons: [reason('nobody-labelled', {})] };
 }
 
 /** A frame that is labelled with activities, none of its places pointed at. */
@@ -63,17 +57,12 @@ export function unclear(labelled: readonly WholeLabelled[], head: JudgedBy): Ask
     .flatMap(candidate => doubtful(candidate, candidate.cells, head) ?? [])
     .map(frame => ({ frame, places: shownPlaces(frame.candidate.cells, riderOf(head)).length }))
     .sort((a, b) => doubt(b.frame.deciding) - doubt(a.frame.deciding))
-    .map(({ frame, places }) => ({
-      frame,
-      ask: 'points',
-      reasons: [`is labelled as a whole, and ${whichOf(places)}: point at the riders`],
-    }));
+    .map(({ frame, places }) => ({ frame, ask: 'points', reasons: [unclearWhich(places)] }));
 }
 
-function whichOf(places: number): string {
-  if (places === 0) return 'nothing in it looks like a rider';
-  if (places === 1) return 'it is not sure that the one place found is meant';
-  return `it is not clear which of ${places} places is meant`;
+function unclearWhich(places: number): Reason {
+  if (places === 0) return reason('whole-no-place', {});
+  return places === 1 ? reason('whole-one-place', {}) : reason('whole-many-places', { places });
 }
 
 function isClear(cells: readonly KeptCell[], labels: readonly string[], rider: number): boolean {

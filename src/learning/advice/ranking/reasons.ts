@@ -1,5 +1,6 @@
-/** Why a frame is worth a label, in words. */
+/** Why a frame is worth a label. */
 import { NONE } from '../../../base/activities.ts';
+import { type Reason, reason } from '../../../messaging/reasons.ts';
 import type { Asked } from './asking.ts';
 import type { Doubtful } from './doubtful.ts';
 
@@ -24,46 +25,40 @@ export interface Place {
 export function reasonsFor(
   { frame, reasons: asked }: Asked,
   { distance, standsFor, hasLabels, counts }: Place,
-): string[] {
+): Reason[] {
   const reasons = [
     ...asked,
     ...doubtReasons(frame),
     ...noveltyReasons(distance, hasLabels),
-    ...(standsFor < MANY ? [] : [`stands for ${standsFor} other frames that look like it`]),
+    ...(standsFor < MANY ? [] : [reason('stands-for-others', { frames: standsFor })]),
     ...rarityReasons(frame, counts),
   ];
   if (reasons.length > 0) return reasons;
   const { activity, score } = frame.deciding;
-  return [`${activity} ${score.toFixed(2)}: the head is sure; a label says whether it is right`];
+  return [reason('head-sure', { activity, score })];
 }
 
-function doubtReasons({ deciding, doubt, rival }: Doubtful): string[] {
-  const { activity, score, threshold } = deciding;
-  const found = `${activity} ${score.toFixed(2)}`;
+function doubtReasons({ deciding: { activity, score, threshold }, doubt, rival }: Doubtful): Reason[] {
   if (doubt < NEAR) return [];
-  if (rival !== null) {
-    const [one, other] = [rival.over, rival.score].map(each => each.toFixed(2));
-    return [`${activity} ${one} and ${rival.activity} ${other} of one rider are near each other`];
-  }
-  return [`${found} is near its threshold ${threshold.toFixed(2)}`];
+  if (rival === null) return [reason('near-threshold', { activity, score, threshold })];
+  const { over, activity: other, score: rivalScore } = rival;
+  return [reason('two-activities', { activity, score: over, rival: other, rivalScore })];
 }
 
-function noveltyReasons(distance: number | null, hasLabels: boolean): string[] {
+function noveltyReasons(distance: number | null, hasLabels: boolean): Reason[] {
   if (distance === null || distance < UNLIKE) return [];
-  const similarity = `similarity ${(1 - distance).toFixed(2)} at most`;
-  return [hasLabels ? `unlike anything labelled (${similarity})` : `unlike anything known (${similarity})`];
+  return [reason(hasLabels ? 'unlike-labelled' : 'unlike-known', { similarity: 1 - distance })];
 }
 
-function rarityReasons({ shows }: Doubtful, counts: Readonly<Record<string, number>>): string[] {
+function rarityReasons({ shows }: Doubtful, counts: Readonly<Record<string, number>>): Reason[] {
   const classes = shows.length === 0 ? [NONE] : shows;
-  return classes.flatMap(name => {
-    const own = counts[name] ?? 0;
+  return classes.flatMap(activity => {
+    const labels = counts[activity] ?? 0;
     const others = Math.max(
       0,
-      ...Object.entries(counts).flatMap(([other, n]) => (other === name ? [] : [n])),
+      ...Object.entries(counts).flatMap(([other, n]) => (other === activity ? [] : [n])),
     );
-    if (own >= FEW_LABELS || own >= others) return [];
-    const labels = own === 0 ? 'no label' : own === 1 ? 'one label' : `${own} labels`;
-    return [`seems to show ${name}, of which there ${own > 1 ? 'are' : 'is'} ${labels} so far`];
+    if (labels >= FEW_LABELS || labels >= others) return [];
+    return [reason('few-labels', { activity, labels })];
   });
 }

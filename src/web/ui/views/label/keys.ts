@@ -15,6 +15,7 @@ export function lettersOf(activities: readonly string[]): ReadonlyMap<string, st
 
 export const KEYS = {
   nobodyHere: 'n',
+  nobodyInAll: 'm',
   everybody: 'e',
   wrong: 'x',
   undo: 'u',

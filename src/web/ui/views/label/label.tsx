@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Fault, Notice } from '../../parts/notice.tsx';
 import { clockTime, text } from '../../texts.ts';
-import { load, queue, refused, retry, review, said, unsent, waitingLabels } from './queue.ts';
+import { labelledNow, load, queue, refused, retry, review, said, unsent, waitingLabels } from './queue.ts';
 import { Reviewed } from './reviewed.tsx';
 import { t } from './texts.ts';
 import './label.css';
@@ -74,7 +74,7 @@ function Refusals() {
       <Fault error={first.error} />
       <div class="row">
         <button type="button" onClick={retry}>
-          {t('retry', { time: clockTime(first.frame.takenAt) })}
+          {t('retry', { time: clockTime(first.group[0].takenAt) })}
         </button>
         {others.length > 0 && <span class="muted">{t('retryMore', { count: others.length })}</span>}
       </div>
@@ -84,7 +84,7 @@ function Refusals() {
 
 function Empty({ isLoading, onRead }: { readonly isLoading: boolean; readonly onRead: () => void }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const labelled = said.value.filter(({ isLabelled }) => isLabelled).length;
+  const labelled = labelledNow.value;
   useEffect(() => {
     if (said.value.length > 0) heading.current?.focus();
   }, []);

@@ -1,5 +1,6 @@
 /** What somebody says of one frame: of each place whether a rider is there, and who was not seen. Plain data. */
 import type { Point, Rectangle } from '../../../../base/geometry.ts';
+import type { Reason } from '../../../../messaging/reasons.ts';
 
 /** What may be a rider in a frame, as the command `next` lists it. */
 export interface Place extends Point {
@@ -20,7 +21,7 @@ export interface QueuedFrame {
   readonly ask: 'label' | 'points' | 'none';
   /** The activity in doubt. */
   readonly activity: string;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Reason[];
   readonly places: readonly Place[];
 }
 
@@ -108,10 +109,11 @@ const ALIKE = { ms: 600_000, share: 0.03 };
 /** Those that show nobody, within this one: more than that they have nothing in common. */
 const EMPTY_ALIKE_MS = 60_000;
 
+/** Near-duplicates: the first is asked about, the others are like it. */
+export type Group = readonly [QueuedFrame, ...QueuedFrame[]];
+
 /** Puts near-duplicates together, each group under the frame that comes first in the queue. */
-export function grouped(
-  queue: readonly QueuedFrame[],
-): readonly (readonly [QueuedFrame, ...QueuedFrame[]])[] {
+export function grouped(queue: readonly QueuedFrame[]): readonly Group[] {
   const groups: [QueuedFrame, ...QueuedFrame[]][] = [];
   for (const frame of queue) {
     const like = groups.find(([first]) => isAlike(first, frame));

@@ -5,16 +5,17 @@ import type { Point } from '../../../../base/geometry.ts';
 import { pictureOf } from '../../api.ts';
 import { topicValue } from '../../live.ts';
 import { Picture, placed } from '../../parts/picture.tsx';
+import { Reasons } from '../../parts/reasons.tsx';
 import { activityName, clockTime } from '../../texts.ts';
 import { isTaken, KEYS, lettersOf } from './keys.ts';
 import { MarkRow } from './mark-row.tsx';
-import { next, queue, review as reviewNow, said, undo } from './queue.ts';
+import { next, nobodyInAll, queue, review as reviewNow, said, undo } from './queue.ts';
 import {
   added,
   changed,
   emptied,
+  type Group,
   type Mark,
-  type QueuedFrame,
   type Review,
   riderIn,
   ridersIn,
@@ -23,7 +24,7 @@ import {
 import { t } from './texts.ts';
 
 interface ReviewedProps {
-  readonly group: readonly [QueuedFrame, ...QueuedFrame[]];
+  readonly group: Group;
   readonly review: Review;
   readonly mayOperate: boolean;
 }
@@ -57,6 +58,9 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
   };
   const confirm = () => answer(now => (ridersIn(now) === 0 ? emptied(now) : now));
   const pass = () => answer(() => null);
+  const emptyAll = () => {
+    if (alike.length > 0 && saidNow() !== null) nobodyInAll();
+  };
   const toHeading = () => heading.current?.focus({ preventScroll: true });
   // The keys work from here on, and a screen reader says what is asked.
   useLayoutEffect(toHeading, []);
@@ -113,6 +117,7 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
     } else if ((key === KEYS.wrong || key === 'Delete') && chosen.value !== null) {
       say(chosen.value, { is: 'nobody' });
     } else if (key === KEYS.nobodyHere) answer(emptied);
+    else if (key === KEYS.nobodyInAll) emptyAll();
     else if (key === KEYS.everybody) change(now => ({ ...now, complete: !now.complete }));
     else if (key === KEYS.pass) pass();
     else if (key === KEYS.undo) undo();
@@ -161,6 +166,12 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
             <button type="button" disabled={!mayOperate} onClick={() => answer(emptied)}>
               {t('nobodyHere')}
               <Key name={KEYS.nobodyHere} />
+            </button>
+          )}
+          {alike.length > 0 && (
+            <button type="button" disabled={!mayOperate} onClick={emptyAll}>
+              {t('nobodyInAll', { count: alike.length + 1 })}
+              <Key name={KEYS.nobodyInAll} />
             </button>
           )}
           <button type="button" onClick={pass}>
@@ -229,13 +240,24 @@ export function Reviewed({ group: [frame, ...alike], review, mayOperate }: Revie
             {clockTime(frame.takenAt)}
             {alike.length > 0 && ` · ${t('alike', { count: alike.length })}`}
           </p>
-          <details class="small">
-            <summary>{t('why')}</summary>
-            <ul>
-              {frame.reasons.map(reason => (
-                <li key={reason}>{reason}</li>
+          {alike.length > 0 && (
+            <ul class="alike">
+              {alike.map(({ frame: id, takenAt }) => (
+                <li key={id}>
+                  <a href={pictureOf(id)} target="_blank" rel="noopener">
+                    <img
+                      src={pictureOf(id, { width: 640 })}
+                      alt={t('picture', { time: clockTime(takenAt) })}
+                      loading="lazy"
+                    />
+                  </a>
+                </li>
               ))}
             </ul>
+          )}
+          <details class="small">
+            <summary>{t('why')}</summary>
+            <Reasons reasons={frame.reasons} />
           </details>
         </div>
         {review.marks.length === 0 && <p class="muted">{t('noMarks')}</p>}

@@ -1,6 +1,7 @@
 /** The heads that are kept, and all that became of heads. */
 import { useSignal } from '@preact/signals';
 import { Dialog } from '../../parts/dialog.tsx';
+import { Reasons } from '../../parts/reasons.tsx';
 import { clockTime, number, percent, text } from '../../texts.ts';
 import type { Head, HistoryEntry } from './models.ts';
 import { t } from './texts.ts';
@@ -60,11 +61,9 @@ export function Heads({ models, history, mayOperate, onRollback }: HeadsProps) {
                   {from !== null && to !== null && ` · ${from} → ${to}`}
                 </span>
               </p>
-              {reasons.map(reason => (
-                <p key={reason} class="small muted">
-                  {reason}
-                </p>
-              ))}
+              <div class="small muted">
+                <Reasons reasons={reasons} />
+              </div>
             </li>
           ))}
         </ol>

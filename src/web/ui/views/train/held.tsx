@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { command } from '../../api.ts';
 import { Fault, Notice } from '../../parts/notice.tsx';
 import { Picture } from '../../parts/picture.tsx';
+import { Reasons } from '../../parts/reasons.tsx';
 import { Compared } from './compared.tsx';
 import type { HeldHead } from './models.ts';
 import { t } from './texts.ts';
@@ -32,11 +33,7 @@ export function Held({ held: { id, reasons, figures, overlay }, mayOperate, onDe
   return (
     <section class="card stack held">
       <Notice kind="warn" title={t('held')} isLive>
-        <ul>
-          {reasons.map(reason => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
+        <Reasons reasons={reasons} />
       </Notice>
       <Fault error={fault.value} />
       {picture.value !== null && (

@@ -1,7 +1,7 @@
 /** The training job that runs, or what became of the last one. */
 import type { Payloads } from '../../../../messaging/topics.ts';
 import { infoOf } from '../../live.ts';
-import { Notice } from '../../parts/notice.tsx';
+import { faultText, InEnglish, Notice } from '../../parts/notice.tsx';
 import { clockTime, language, number } from '../../texts.ts';
 import { t } from './texts.ts';
 
@@ -14,7 +14,12 @@ export function Job({ training }: { readonly training: Training }) {
   if (error !== null || state === 'failed') {
     return (
       <Notice kind="fault" title={t('failed')} isLive>
-        {error === null ? '' : `${error.message} (${error.code})`}
+        {error !== null && (
+          <>
+            {faultText(error.code)}
+            <InEnglish {...error} />
+          </>
+        )}
       </Notice>
     );
   }

@@ -1,6 +1,7 @@
 /** The heads that are there, and what labels have brought: as the commands `models` and `status` answer. */
 import { signal } from '@preact/signals';
 import type { SurfEvent } from '../../../../messaging/payloads.ts';
+import type { Reason } from '../../../../messaging/reasons.ts';
 import { command } from '../../api.ts';
 
 type ModelEvent = Extract<SurfEvent, { type: 'model_promoted' }>;
@@ -15,7 +16,7 @@ export interface HistoryEntry {
   readonly event: 'promoted' | 'held' | 'rejected' | 'rolled-back' | 'auto-rolled-back';
   readonly from: string | null;
   readonly to: string | null;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Reason[];
   readonly figures: Figures | null;
   /** Frames by then. */
   readonly labelled: number;
@@ -31,7 +32,7 @@ export interface Head {
 
 export interface HeldHead {
   readonly id: string;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Reason[];
   readonly figures: Figures | null;
   /** Whether there is a picture of what both heads find. */
   readonly overlay: boolean;

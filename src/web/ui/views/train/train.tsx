@@ -3,6 +3,7 @@ import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { command } from '../../api.ts';
 import { topicValue } from '../../live.ts';
 import { Fault, Notice } from '../../parts/notice.tsx';
+import { Reasons } from '../../parts/reasons.tsx';
 import { text } from '../../texts.ts';
 import { Compared } from './compared.tsx';
 import { Curve } from './curve.tsx';
@@ -71,7 +72,10 @@ export function Train({ mayOperate }: { readonly mayOperate: boolean }) {
             <section class="card stack">
               <h2>{t('compared')}</h2>
               <Compared figures={{ base: result.base, board: result.board, detections: result.detections }} />
-              <Reasons reasons={result.reasons} />
+              <details class="small">
+                <summary>{t('reasons')}</summary>
+                <Reasons reasons={result.reasons} />
+              </details>
             </section>
           )}
           {list !== null && <Curve points={curveOf(list.history)} />}
@@ -82,18 +86,5 @@ export function Train({ mayOperate }: { readonly mayOperate: boolean }) {
         <Heads {...list} mayOperate={mayOperate} onRollback={to => act('rollback', { to })} />
       )}
     </div>
-  );
-}
-
-function Reasons({ reasons }: { readonly reasons: readonly string[] }) {
-  return (
-    <details class="small">
-      <summary>{t('reasons')}</summary>
-      <ul>
-        {reasons.map(reason => (
-          <li key={reason}>{reason}</li>
-        ))}
-      </ul>
-    </details>
   );
 }
