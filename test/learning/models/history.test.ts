@@ -52,7 +52,7 @@ describe('the file', () => {
     const lines = bytes
       .toString()
       .split('\n')
-      .map(line => line.length + 1);
+      .map(line => Buffer.byteLength(line) + 1);
     for (let cut = 0; cut <= bytes.length; cut += 23) {
       const torn = join(await temporaryFolder(), 'torn.jsonl');
       await appendFile(torn, bytes.subarray(0, cut));

@@ -18,7 +18,7 @@ const FIGURES = { judged: 40, macroF1: 0.8, accuracy: 0.9, recall: { surfing: 0.
 export function factsOf(job: string): GateFacts {
   return {
     job,
-    reasons: [reason('board-f1', { judged: 40, before: 0.7, after: 0.8 })],
+    reasons: [reason('board-f1', { judged: 40, before: 0.7, after: 0.75 })],
     figures: { base: { incumbent: FIGURES, candidate: FIGURES }, board: null },
   };
 }
