@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium())('ten frames whose riders are pointed at on the p
     const [old, now] = [base.incumbent, base.candidate].map(({ macroF1 }) => `${Math.round(100 * macroF1)}%`);
     expect(await row.textContent()).toContain(`${old}${now}`);
     await page
-      .getByRole('img', { name: /^1 retrainings/ })
+      .getByRole('img', { name: /^Retrainings: 1, from/ })
       .locator('canvas')
       .waitFor();
     await page.getByText('Why?').click();
