@@ -69,7 +69,7 @@ export function historyRoutes({ open, pictures, timeZone }: HistoryRoutesDeps): 
       method: 'get',
       path: '/history',
       role: 'look',
-      doc: 'Minutes and most riders of each activity by hour, and the sessions that began then. What is newer than a minute may be missing.',
+      doc: 'Minutes and most riders of each activity by hour, and the sessions that began then. What is newer than five minutes may be missing.',
       query: period,
       answer: historySchema,
       run: async ({ query }) => {

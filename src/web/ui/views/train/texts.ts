@@ -160,7 +160,8 @@ export const t = textsOf({
     noCurve: 'Le résultat s’affichera ici après le premier entraînement.',
     curveBoard: 'sur vos images étiquetées',
     curveBase: 'sur les données livrées',
-    curveSays: 'Entraînements : {count}, de {first} à {last}. Les chiffres sont dans l’historique ci-dessous.',
+    curveSays:
+      'Entraînements : {count}, de {first} à {last}. Les chiffres sont dans l’historique ci-dessous.',
     labelled: '{count} images étiquetées',
     labels: 'Images étiquetées',
     noLabels: 'Rien n’est encore étiqueté.',
