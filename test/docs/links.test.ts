@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { VISIBILITIES } from '../../src/activity/visibility.ts';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { ERRORS } from '../../src/errors.ts';
+import { REASONS } from '../../src/messaging/reasons.ts';
 import { ALERTS } from '../../src/messaging/topics.ts';
 import { blocks, pages } from './pages.ts';
 
@@ -46,7 +47,7 @@ test('every error code can be met', () => {
 });
 
 test.each(pages().map(page => [page.name, page] as const))('the codes that %s names exist', (_, page) => {
-  const known = [...Object.keys(ERRORS), ...Object.keys(ALERTS), ...VISIBILITIES];
+  const known = [...Object.keys(ERRORS), ...Object.keys(ALERTS), ...Object.keys(REASONS), ...VISIBILITIES];
   const prefixes = [...new Set(Object.keys(ERRORS).map(code => code.split('-')[0]))].join('|');
   const codes = [...page.text.matchAll(new RegExp(`\`((?:${prefixes})-[a-z-]+)\``, 'g'))];
   expect(codes.map(([, code = '']) => code).filter(code => !known.includes(code))).toEqual([]);
