@@ -189,7 +189,8 @@ function readUntilDamaged(damaged: Database, next: string, found: Map<number, st
       // As bytes: libsql ends the process where it meets text that is not UTF-8.
       const sql = `SELECT seq, CAST(payload AS BLOB) AS bytes FROM events WHERE ${next} LIMIT 1`;
       const row = damaged.get<{ seq: number; bytes: Uint8Array }>(sql, seq);
-      if (row === undefined || found.has(row.seq)) return;
+      // A damaged tree may lead in a circle.
+      if (row === undefined || row.seq === seq || found.has(row.seq)) return;
       if (isUtf8(row.bytes)) found.set(row.seq, Buffer.from(row.bytes).toString());
       seq = row.seq;
     }

@@ -63,7 +63,8 @@ function copyUntilDamaged(from: Database, to: Database, table: string, order: 'A
     const columns = columnsIn(from, to, table);
     for (;;) {
       const row = from.get<Row>(...nextRow(table, columns, order, last));
-      if (row === undefined) return copied;
+      // A damaged tree may lead in a circle.
+      if (row === undefined || row.place === last) return copied;
       last = row.place as SqlValue;
       const taken = put(to, table, columns, row);
       // From the other end: met what was copied already.
