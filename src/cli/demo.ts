@@ -73,17 +73,23 @@ async function run(source: ConfigSource, options: { json: boolean }): Promise<vo
   const { settings } = source.load().cameras[0];
   const { runDaemon } = await import('./run-daemon.ts');
   const { topicBase } = await import('../messaging/topics.ts');
+  // The first frame is judged before the page is served; where to look comes first all the same.
+  const held: string[] = [];
+  let isTold = options.json;
+  const say = (text: string) => (isTold ? console.log(text) : held.push(text));
   await runDaemon(source, {
     onStarted: ({ address, pageUrl }) => {
       if (options.json) return;
+      isTold = true;
       const port = Number(new URL(address).port);
       if (pageUrl !== '') console.log(`page       ${pageUrl}`);
       console.log(`broker     ${address}`);
       console.log(`subscribe  mosquitto_sub -p ${port} -v -t '${topicBase(settings)}/#'`);
       console.log('stop       Ctrl-C\n');
+      for (const text of held) console.log(text);
     },
     onChange: (report, origin) =>
-      console.log(options.json ? JSON.stringify({ ...report, origin }) : line(report, origin)),
+      say(options.json ? JSON.stringify({ ...report, origin }) : line(report, origin)),
   });
 }
 

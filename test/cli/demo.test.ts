@@ -20,6 +20,8 @@ async function demo(cwd: string, temporary: string) {
   if (child.stdout === null) throw new Error('it has no output');
   let page = '';
   for await (const line of createInterface({ input: child.stdout })) {
+    // Where to look comes before what is seen.
+    if (page === '') expect(line).toMatch(/^page /);
     page = /^page +(\S+)$/.exec(line)?.[1] ?? page;
     const [, address] = /^broker +(\S+)$/.exec(line) ?? [];
     if (address !== undefined) return { child, ended, address, page };
