@@ -55,9 +55,11 @@ export function Cameras() {
 
 function Camera({ camera: { site, activity, count, since, frame, state } }: { camera: CameraNow }) {
   const counts = Object.entries(count ?? {}).filter(([, riders]) => riders > 0);
+  // That very frame may be gone when its picture is asked for; its name makes the browser ask anew.
+  const picture = `${pictureOf('latest', { width: WIDTH }, `./${site}`)}&frame=${frame}`;
   return (
     <a class={`card camera ${activity}`} href={`./${site}/`}>
-      {frame !== null && <img src={pictureOf(frame, { width: WIDTH }, `./${site}`)} alt="" />}
+      {frame !== null && <img src={picture} alt="" />}
       <h2>{site}</h2>
       <p class="activity">{activityName(activity)}</p>
       {counts.length > 0 && (
