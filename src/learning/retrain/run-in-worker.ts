@@ -1,6 +1,5 @@
 /** Retrains in a thread of its own, so that frames go on being classified. */
 import { createRequire } from 'node:module';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
@@ -12,7 +11,7 @@ import type { RetrainHooks, RetrainInput, RetrainResult } from './types.ts';
 export interface RetrainThread {
   /** Folder of the bundled thread, where it is not that of this module. */
   readonly programs?: string | undefined;
-  /** As nice(1) has it, on Linux only; as low a priority as there is, unless it is said. */
+  /** As nice(1) has it, on Linux only; by default {@link NICENESS}. */
   readonly niceness?: number | undefined;
 }
 
@@ -40,6 +39,8 @@ export interface RetrainJob {
   cancel(): void;
 }
 
+/** Frames come first. With the lowest priority (19) it would hardly ever end on a board whose processor is busy. */
+const NICENESS = 10;
 /** Limit for the thread's JavaScript objects, in MB; embeddings and weights are not among them. */
 const HEAP_MB = 96;
 
@@ -53,7 +54,7 @@ export function startRetrainJob(
   input: RetrainInput,
   options: RetrainJobOptions,
   hooks: RetrainHooks = {},
-  { programs, niceness = constants.priority.PRIORITY_LOW }: RetrainThread = {},
+  { programs, niceness = NICENESS }: RetrainThread = {},
 ): RetrainJob {
   const data: RetrainJobData = { input, options, niceness };
   const thread: WorkerOptions = {
