@@ -55,7 +55,7 @@ export function gate(
   const { activities } = heads.candidate.manifest;
   const judge = base === null || base.held.size === 0 ? null : (head: HeadBundle) => judgeBase(head, base);
   const onBase = judge && compare(heads, activities, judge);
-  const shipped = judge && heads.shipped ? figuresOf(judge(heads.shipped), activities).macroF1 : 0;
+  const shipped = judge && heads.shipped ? figuresOf(judge(heads.shipped), activities).macroF1 : null;
   const onBoard = held.length === 0 ? null : compare(heads, activities, head => judgeFrames(head, held));
   const places = foundPlacesOf(base, activities);
   const found = places && {
@@ -172,14 +172,14 @@ export function objections(
 }
 
 /**
- * By how much the candidate is below the incumbent and the head that came with the program: each of many heads might
- * lose a little to the one before it.
+ * By how much the candidate is below the head that came with the program, so that the losses of many heads do not add up.
+ * An incumbent that got better there by chance would hold all that come after it; it counts where no shipped head is known.
  */
-function lossOnBase({ incumbent, candidate }: Comparison, shipped: number): Reason[] {
-  const before = Math.max(incumbent.macroF1, shipped);
+function lossOnBase({ incumbent, candidate }: Comparison, shipped: number | null): Reason[] {
+  const before = shipped ?? incumbent.macroF1;
   const after = candidate.macroF1;
   if (before - after <= MOST_LOST + ROUNDING) return [];
-  const whose = before > incumbent.macroF1 ? 'shipped' : 'current';
+  const whose = shipped === null ? 'current' : 'shipped';
   return [reason(`base-f1-below-${whose}`, { before, after, allowed: MOST_LOST })];
 }
 

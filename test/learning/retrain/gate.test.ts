@@ -261,4 +261,9 @@ describe('the gate on the base set', () => {
     expect(verdict.decision).toBe('hold');
     expect(sentences(verdict)).toMatch(/of the shipped head/);
   });
+
+  it('lets a head pass that is as good as the shipped one, though the one in use came to be better', () => {
+    const verdict = verdictOf({ incumbent: duller(0), candidate: duller(1), shipped: duller(1) });
+    expect(verdict.decision).toBe('promote');
+  });
 });
