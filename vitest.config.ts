@@ -1,17 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Whole programs, and learning at full length. */
-const SYSTEM_TESTS = [
-  'test/{broker,cli,daemon,docs,exchange,scripts,systemd,training}/**/*.test.ts',
-  'test/learning/{archive,fit,models,retrain,sheet}/**/*.test.ts',
-  'test/learning/board/{held,probation-monitor,teach}.test.ts',
-  'test/capture/ffmpeg*.test.ts',
-  'test/messaging/{durable,labels,messaging,mosquitto*,request}.test.ts',
-  'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
-  'test/host/{backup,state}/**/*.test.ts',
-  'test/web/{access,cameras,hostile,live,restart,setup,widget,*-page}.test.ts',
-  'test/web/ui/{before,label,now,setup,shell,train}.test.ts',
-];
 /** Counts what its process holds open: what other tests leave is none of it. */
 const ALONE = 'test/capture/day-of-faults.test.ts';
 /** By `npm run test:faults`: they take minutes. */
@@ -19,16 +7,16 @@ const FAULT_TESTS = 'test/faults/**';
 
 export default defineConfig({
   test: {
+    // One for nearly all: each has its files made of TypeScript, and loaded by its workers, anew.
     projects: [
       {
         extends: true,
         test: {
-          name: 'unit',
+          name: 'all',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, FAULT_TESTS, ALONE, ...SYSTEM_TESTS],
+          exclude: [...configDefaults.exclude, FAULT_TESTS, ALONE],
         },
       },
-      { extends: true, test: { name: 'system', include: SYSTEM_TESTS } },
       { extends: true, test: { name: 'alone', include: [ALONE], isolate: true } },
     ],
     globalSetup: ['test/support/build.ts'],

@@ -19,8 +19,9 @@ export function float16ToFloat32(bytes: Uint8Array): Float32Array {
 export function float32ToFloat16(values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(values.length * 2);
   const view = new DataView(bytes.buffer);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let index = 0; index < values.length; index++) {
-    view.setUint16(index * 2, halfBits(values[index] as number), true);
+    view.setUint16(index * 2, halfBits(bits[index] as number, values[index] as number), true);
   }
   return bytes;
 }
@@ -34,16 +35,17 @@ function halfValue(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-function halfBits(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (Number.isNaN(size)) return 0x7e00;
-  if (size >= 65520) return sign | 0x7c00;
+/** @param bits of the value in single precision */
+function halfBits(bits: number, value: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const size = bits & 0x7fff_ffff;
+  if (Number.isNaN(value)) return 0x7e00;
+  if (Math.abs(value) >= 65520) return sign | 0x7c00;
   // Below the smallest normal number the spacing is constant.
-  const exponent = size < 2 ** -14 ? -14 : Math.floor(Math.log2(size));
-  const steps = roundToEven(size / 2 ** (exponent - 10));
-  // A carry out of the fraction raises the exponent by itself, as the two lie side by side.
-  return sign | (exponent === -14 && steps < 1024 ? steps : ((exponent + 14) << 10) + steps);
+  if (Math.abs(value) < 2 ** -14) return sign | roundToEven(Math.abs(value) * 2 ** 24);
+  // Rounds off 13 bits of the fraction. A carry out of it raises the exponent by itself, as the two lie side by side.
+  const rounded = size + 0xfff + ((size >> 13) & 1);
+  return sign | ((rounded >> 13) - ((127 - 15) << 10));
 }
 
 function roundToEven(value: number): number {

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { noisyPicture, put, surfwatch } from './support.ts';
 
+const ONE_THREAD = ['--set', 'vision.threads=1'];
+
 interface Interval {
   readonly intervalMs: number;
   readonly smallestPx: number;
@@ -10,7 +12,14 @@ interface Interval {
 
 test('measures a frame of the camera at its own size, and says what is left time for', async () => {
   const file = await put(await temporaryFolder(), 'frame.jpg', await noisyPicture(640, 352));
-  const { status, output, errors } = await surfwatch(['bench', file, '--seconds', '1', '--json']);
+  const { status, output, errors } = await surfwatch([
+    'bench',
+    file,
+    '--seconds',
+    '1',
+    '--json',
+    ...ONE_THREAD,
+  ]);
   expect([status, errors]).toEqual([0, '']);
   const { machine, engine, share, frames } = JSON.parse(output);
   expect({ engine, share }).toEqual({ engine: 'onnx', share: 0.5 });
@@ -31,7 +40,14 @@ test('measures a frame of the camera at its own size, and says what is left time
 });
 
 test('reads what is shipped at two sizes, as it is told to, and prints a table', async () => {
-  const { status, output } = await surfwatch(['bench', '--seconds', '1', '--set', 'vision.precision=int8']);
+  const { status, output } = await surfwatch([
+    'bench',
+    '--seconds',
+    '1',
+    ...ONE_THREAD,
+    '--set',
+    'vision.precision=int8',
+  ]);
   expect(status).toBe(0);
   expect(output).toMatch(/^1280 × 720 +int8 .*\d+ \/ \d+ ms.* px/m);
   expect(output).toMatch(/^1920 × 1080 +int8 .*\d+ \/ \d+ ms.* px/m);

@@ -9,7 +9,10 @@ import { LAUNCHER } from './support.ts';
 
 /** Starts it in a folder, with its own temporary files; resolves with the addresses of its broker and its page. */
 async function demo(cwd: string, temporary: string) {
-  const quick = ['vision.detail=0.5', 'vision.threads=1'].flatMap(one => ['--set', one]);
+  const quick = ['vision.detail=0.5', 'vision.threads=1', 'vision.precision=int8'].flatMap(one => [
+    '--set',
+    one,
+  ]);
   const child: ChildProcess = spawn(process.execPath, [LAUNCHER, 'demo', ...quick], {
     cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: temporary },

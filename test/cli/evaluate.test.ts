@@ -111,7 +111,7 @@ describe('surfwatch evaluate', () => {
   const tele = join(SHARED_DATA, 'windsurf-tele');
   test.skipIf(!existsSync(tele))('finds the riders of a real camera (needs ../shared)', async () => {
     const boxes: Record<string, unknown> = JSON.parse(await readFile(join(tele, 'boxes.json'), 'utf8'));
-    const few = Object.entries(boxes).filter((_, index) => index % 40 === 0);
+    const few = Object.entries(boxes).filter((_, index) => index % 80 === 0);
     const list = await put(await temporaryFolder(), 'few.json', JSON.stringify(Object.fromEntries(few)));
     const { output } = await surfwatch(['evaluate', tele, '--boxes', list, '--json']);
     expect(JSON.parse(output)).toMatchObject({

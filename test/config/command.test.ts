@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { configMarkdown } from '../../src/config/reference.ts';
 import { SETTINGS } from '../../src/config/schema.ts';
+import { surfwatch } from '../cli/support.ts';
 import { program } from '../support/programs.ts';
 import { temporaryFolderSync } from '../support/temporary-folder.ts';
 import { writeIn } from './support.ts';
@@ -17,8 +18,10 @@ interface Ended {
   readonly errors: string;
 }
 
-/** Runs the command in a process of its own. */
-async function config(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+const config = (args: readonly string[]) => surfwatch(['config', ...args]);
+
+/** Runs the command in a process of its own, with an environment. */
+async function configIn(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Ended> {
   const child = spawn(process.execPath, [program('config-cli'), ...args], {
     cwd: PACKAGE_ROOT,
     env: { PATH: process.env.PATH, ...env },
@@ -32,7 +35,7 @@ async function config(args: readonly string[], env: NodeJS.ProcessEnv = {}): Pro
   return { status, output, errors };
 }
 
-describe.concurrent('surfwatch config', () => {
+describe('surfwatch config', () => {
   test('check says how many settings there are and from where', async () => {
     const { status, output, errors } = await config(['check', '--config', 'config/demo.json']);
     expect([status, errors]).toEqual([0, '']);
@@ -42,9 +45,9 @@ describe.concurrent('surfwatch config', () => {
   });
 
   test('check ends with 78 and every fault', async () => {
-    const { status, output, errors } = await config(['check', '--set', 'site=A', '-s', 'camra=1'], {
-      SURFWATCH_FLEET: '2',
-    });
+    const { status, output, errors } = await configIn({ SURFWATCH_FLEET: '2' }, [
+      ...['check', '--set', 'site=A', '-s', 'camra=1'],
+    ]);
     expect([status, output]).toEqual([78, '']);
     for (const fault of ['site: ', 'camra: ', 'fleet: ']) expect(errors).toContain(`\n  ${fault}`);
     expect(errors).toContain('surfwatch config schema');
@@ -95,9 +98,9 @@ describe.concurrent('surfwatch config', () => {
       `camera.ffmpeg.passwordFile=${secret}`,
     ];
     const [plain, sources, check] = await Promise.all([
-      config(['print', ...args], env),
-      config(['print', '--sources', ...args], env),
-      config(['check', ...args], env),
+      configIn(env, ['print', ...args]),
+      configIn(env, ['print', '--sources', ...args]),
+      configIn(env, ['check', ...args]),
     ]);
     expect([plain.status, sources.status, check.status]).toEqual([0, 0, 0]);
     expect(JSON.parse(plain.output)).toMatchObject({
@@ -115,7 +118,7 @@ describe.concurrent('surfwatch config', () => {
   });
 
   test('schema lists all settings, and gives the page of the reference', async () => {
-    const [table, markdown] = await Promise.all([config(['schema']), config(['schema', '--markdown'])]);
+    const [table, markdown] = await Promise.all([config(['schema']), configIn({}, ['schema', '--markdown'])]);
     for (const { path } of SETTINGS) expect(table.output).toContain(`\n${path} `);
     expect(markdown.output).toBe(configMarkdown());
   });

@@ -10,6 +10,7 @@ import {
   hasMosquitto,
   listener,
   mosquitto,
+  plainBroker,
   QUICK,
   startMessaging,
 } from '../messaging/support.ts';
@@ -18,10 +19,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { startControl } from './parts.ts';
 
-/** A daemon that only has these verbs, at the embedded broker or at a Mosquitto; and who asks it. */
-async function controlled(url?: string, stateDir?: string) {
+/** A daemon that only has these verbs, at a broker that is there or one in this process; and who asks it. */
+async function controlled(given?: string, stateDir?: string) {
+  const url = given ?? (await plainBroker()).url;
   const verbs = controlVerbs(await startControl(stateDir));
-  const messaging = await startMessaging({ verbs, ...(url !== undefined && { mqtt: { ...QUICK, url } }) });
+  const messaging = await startMessaging({ verbs, mqtt: { ...QUICK, url } });
   const asking = await openRequester({ ...DEFAULTS.mqtt, url: messaging.address, base: 'surf', clock });
   const refused = (verb: string, args: Record<string, unknown>) =>
     asking.request(verb, args).then(
@@ -32,7 +34,8 @@ async function controlled(url?: string, stateDir?: string) {
 }
 
 describe.each([
-  ['the embedded broker', false],
+  // The embedded broker's, here without a process of its own.
+  ['Aedes', false],
   ['Mosquitto', true],
 ])('at %s', (_, external) => {
   const here = it.skipIf(external && !hasMosquitto);

@@ -1,4 +1,4 @@
-/** Damages each file of a real state folder, one at a time: the daemon must start, say so, and go on. */
+/** Damages each file of a real state folder: the daemon must start, say so, and go on. */
 
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,11 +20,12 @@ const SETTINGS = [
   'camera.kind=simulator',
   'camera.simulator.width=320',
   'camera.simulator.height=180',
-  'camera.interval=100ms',
+  'camera.interval=500ms',
   'activity.dwell=100ms',
   'monitor.minFree=0',
   'broker.port=0',
   'vision.detail=0.5',
+  'vision.threads=1',
 ];
 
 const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
@@ -40,6 +41,20 @@ const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
     mkdirSync(path);
     writeFileSync(join(path, 'inside'), '');
   },
+};
+
+const ARCHIVE = 'learning/learning.db';
+/** The warning about each file. */
+const SAID: Readonly<Record<string, RegExp>> = {
+  'history.db': /the history/,
+  'learning/days.json': /the daily figures for drift/,
+  [ARCHIVE]: /archive’s database|nothing can be kept/,
+  'learning/probation.json': /the probation/,
+  'outbox.db': /events/,
+  'precision.json': /fp32 and int8/,
+  'version.json': /the version of the state folder/,
+  'view.json': /the view of the camera/,
+  'web.json': /the logins of the page/,
 };
 
 async function daemonIn(
@@ -79,34 +94,30 @@ describe('a daemon whose state is damaged', () => {
     await liveIn(original);
   });
 
-  it.each(Object.keys(DAMAGES))('starts and judges, whichever file was %s', async how => {
+  it.each(Object.keys(DAMAGES))('starts, says so and judges where its files were %s', async how => {
     const files = await stateFiles(original);
-    expect(files).toEqual(expect.arrayContaining(['learning/learning.db', 'outbox.db']));
-    const failed: string[] = [];
+    expect(files).toEqual(Object.keys(SAID).sort());
     // One for all: to start the embedded one with each daemon takes longer than the rest.
     const { url } = await plainBroker();
-    for (const file of files) {
+    // Where the archive cannot be opened, nobody looks at what else is learnt.
+    for (const damaged of [[ARCHIVE], files.filter(file => file !== ARCHIVE)]) {
       const stateDir = await temporaryFolder();
       cpSync(original, stateDir, { recursive: true });
-      DAMAGES[how]?.(join(stateDir, file));
+      for (const file of damaged) DAMAGES[how]?.(join(stateDir, file));
       const { log, lines } = readableLog();
-      try {
-        let visibility = '';
-        const daemon = await daemonIn(stateDir, log, {
-          url,
-          onChange: report => {
-            visibility = report.visibility;
-          },
-        });
-        await until(() => visibility === 'ok', `judged: ${file}`);
-        const said = lines.some(({ level }) => Number(level) >= 40);
-        // An empty database is a new one, and what is not there is no damage.
-        if (!said && how !== 'emptied') failed.push(`${file}: nothing was said`);
-        await daemon.stop();
-      } catch (error) {
-        failed.push(`${file}: ${String(error)}`);
-      }
+      let visibility = '';
+      const daemon = await daemonIn(stateDir, log, {
+        url,
+        onChange: report => {
+          visibility = report.visibility;
+        },
+      });
+      await until(() => visibility === 'ok', `a judged frame where ${damaged} is ${how}`);
+      const warnings = lines.filter(({ level }) => Number(level) >= 40).map(({ msg }) => String(msg));
+      const silent = damaged.filter(file => !warnings.some(text => SAID[file]?.test(text)));
+      // An empty database is a new one, and what is not there is no damage.
+      expect(silent).toEqual(how === 'emptied' ? damaged.filter(file => file.endsWith('.db')) : []);
+      await daemon.stop();
     }
-    expect(failed).toEqual([]);
   });
 });

@@ -1,14 +1,12 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SHIPPED_MODELS } from '../../src/base/paths.ts';
-import { loadBase, writeBase } from '../../src/learning/base/base-files.ts';
-import { type EmbeddedSet, selectRows } from '../../src/learning/fit/sample.ts';
 import type { Training } from '../../src/messaging/learning-payloads.ts';
 import { TOPICS } from '../../src/messaging/topics.ts';
 import { listener } from '../messaging/support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
+import { quickModels } from './quick-models.ts';
 import { daemonWith, drawnBeach, heardDaemon } from './support.ts';
 
 const SIMULATOR = ['camera.kind=simulator'];
@@ -50,27 +48,6 @@ async function sendPictures(heard: Heard, kind: 'none' | 'kitesurfing', seeds: r
   return heard.on('surf/response/label').slice(before).map(json);
 }
 
-/**
- * The shipped models, with every twentieth cell of their base set: a retraining stands back where others compute, and with
- * all nine thousand its seconds become minutes on a busy machine.
- */
-async function quickModels(): Promise<string> {
-  const folder = await temporaryFolder();
-  await cp(SHIPPED_MODELS, folder, { recursive: true });
-  const riders = join(folder, 'riders');
-  const head = join(riders, (await readFile(join(riders, 'current'), 'utf8')).trim());
-  const base = await loadBase(head);
-  if (base?.found === undefined) throw new Error('no base set is shipped');
-  const few = { ...base, set: everyTwentieth(base.set), found: everyTwentieth(base.found) };
-  for (const [name, data] of Object.entries(writeBase(few))) await writeFile(join(head, name), data);
-  return folder;
-}
-
-function everyTwentieth(set: EmbeddedSet): EmbeddedSet {
-  let row = 0;
-  return selectRows(set, () => row++ % 20 === 0);
-}
-
 describe('learning on the board', { timeout: 500_000 }, () => {
   it('labels a frame that was published, takes it back, and says what is wrong with a label', async () => {
     const { heard } = await heardDaemon(SIMULATOR);
@@ -102,7 +79,7 @@ describe('learning on the board', { timeout: 500_000 }, () => {
   });
 
   it('retrains, promotes between two frames, outlives a restart, and rolls back', async () => {
-    const set = [...SIMULATOR, `stateDir=${await temporaryFolder()}`, `models.dir=${await quickModels()}`];
+    const set = [...SIMULATOR, `stateDir=${await temporaryFolder()}`, `models.dir=${await quickModels(20)}`];
     const daemon = await daemonWith(set);
     const heard = await listener(daemon.address);
     const first = json(await untilLast(heard, 'surf/info')).head.id;

@@ -14,16 +14,18 @@ export const QUICK = [
   // To draw a frame takes more than all else: small ones, and no more of them than are waited for.
   'camera.simulator.width=320',
   'camera.simulator.height=180',
-  'camera.interval=200ms',
-  'camera.offlineAfter=500ms',
+  'camera.interval=500ms',
+  'camera.offlineAfter=1s',
   'activity.halfLife=50ms',
   'activity.dwell=300ms',
   'activity.staleAfter=2s',
   'activity.heartbeat=1s',
   'broker.port=0',
   'vision.detail=0.5',
-  // More would spin while they wait for each other, and take the others their cores.
+  // More would wait for each other, and take the others their cores.
   'vision.threads=1',
+  // To try both first takes as long as the rest of a start.
+  'vision.precision=int8',
   'web.enabled=false',
 ];
 

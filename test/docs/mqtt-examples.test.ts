@@ -10,6 +10,7 @@ import { loadCameras } from '../../src/config/load.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { trainingSchema } from '../../src/messaging/learning-payloads.ts';
 import { activitySchema, responseSchema } from '../../src/messaging/payloads.ts';
+import { QUICK } from '../daemon/support.ts';
 import { client, has, hasMosquitto, mosquitto } from '../messaging/support.ts';
 import { BUNDLED } from '../support/defaults.ts';
 import { silent } from '../support/log.ts';
@@ -34,12 +35,12 @@ async function drawPicture(file: string): Promise<void> {
 async function daemonWith(set: readonly string[]): Promise<Daemon> {
   const folder = await temporaryFolder();
   await drawPicture(join(folder, 'sea.jpg'));
-  const camera = ['camera.kind=directory', `camera.directory.path=${folder}`, 'camera.interval=200ms'];
+  const camera = ['camera.kind=directory', `camera.directory.path=${folder}`, 'camera.interval=1s'];
   const config = loadCameras({
     env: {},
     cwd: folder,
     systemFile: '',
-    set: [...camera, 'activity.dwell=400ms', ...set],
+    set: [...QUICK, ...camera, 'activity.staleAfter=10s', ...set],
   });
   const daemon = await startDaemon(config, {
     clock: systemClock,

@@ -91,11 +91,18 @@ describe('against a broker of MQTT 3.1.1', () => {
   });
 
   it('says once that the login is refused, keeps trying, and gets in when it may', async () => {
-    const { url, ...broker } = await plainBroker(onlyLogin('a', 'right'));
+    const { authenticate } = onlyLogin('a', 'right');
+    let tries = 0;
+    const { url, ...broker } = await plainBroker({
+      authenticate: (...login) => {
+        tries += 1;
+        authenticate?.(...login);
+      },
+    });
     const { log, lines } = readableLog();
     const login = { url, username: 'a', password: 'wrong' };
     const { link } = await startLink(login, { log });
-    await delay(300);
+    await until(() => tries > 2, 'several tries');
     expect(warnings(lines)).toEqual([
       expect.objectContaining({
         code: 'mqtt-unauthorized',
@@ -251,8 +258,9 @@ describe.skipIf(!hasMosquitto)('against Mosquitto', () => {
       expect(warnings(lines)[0]).toMatchObject({ code: 'mqtt-tls-untrusted' });
       expect(distrustful.link.connected).toBe(false);
 
-      const unknown = await startLink({ url, caFile: files.caFile, clientId: 'c' });
-      await delay(200);
+      const refused = readableLog();
+      const unknown = await startLink({ url, caFile: files.caFile, clientId: 'c' }, { log: refused.log });
+      await until(() => warnings(refused.lines).length > 0, 'the refusal');
       expect(unknown.link.connected).toBe(false);
 
       const careless = await startLink({ url, certFile, keyFile, clientId: 'd', rejectUnauthorized: false });
@@ -267,8 +275,9 @@ describe.skipIf(!hasMosquitto)('against Mosquitto', () => {
         `keyfile ${file('server.key')}`,
       ]);
       const caFile = other('ca.crt');
-      const { link } = await startLink({ url: `mqtts://localhost:${port}`, caFile });
-      await delay(100);
+      const { log, lines } = readableLog();
+      const { link } = await startLink({ url: `mqtts://localhost:${port}`, caFile }, { log });
+      await until(() => warnings(lines).length > 0, 'the warning');
       expect(link.connected).toBe(false);
       writeFileSync(caFile, readFileSync(file('ca.crt')));
       await until(() => link.connected, 'connected');

@@ -44,6 +44,11 @@ async function requester(options: Pick<RequesterOptions, 'url'> & Partial<Reques
   return opened;
 }
 
+/** A daemon that has these verbs alone, at a broker in this process. */
+async function started() {
+  return startMessaging({ verbs: VERBS, mqtt: { ...QUICK, url: (await plainBroker()).url } });
+}
+
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => 'no error',
@@ -51,7 +56,7 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 test('a command is answered with its data, each by its own transaction', async () => {
-  const daemon = await startMessaging({ verbs: VERBS });
+  const daemon = await started();
   const asker = await requester({ url: daemon.address });
   const slow = asker.request('add', { a: 1, b: 2, pauseMs: 200 });
   const quick = asker.request('add', { a: 3, b: 4 });
@@ -72,7 +77,7 @@ test('a command sent while the daemon starts is answered as soon as it listens',
 });
 
 test('answers to others are not taken for one’s own', async () => {
-  const daemon = await startMessaging({ verbs: VERBS });
+  const daemon = await started();
   const [one, two] = await Promise.all([
     requester({ url: daemon.address }),
     requester({ url: daemon.address }),
@@ -84,7 +89,7 @@ test('answers to others are not taken for one’s own', async () => {
 });
 
 test('an error of the daemon has its code, its message and a remedy, also one that is not known here', async () => {
-  const daemon = await startMessaging({ verbs: VERBS });
+  const daemon = await started();
   const asker = await requester({ url: daemon.address });
   const error = await asker.request('ad').catch((fault: unknown) => fault);
   if (!(error instanceof SurfwatchError)) throw new Error('no error');
@@ -101,7 +106,7 @@ test('an error of the daemon has its code, its message and a remedy, also one th
 });
 
 test('no answer in time: what is known of the daemon is told', async () => {
-  const daemon = await startMessaging({ verbs: VERBS });
+  const daemon = await started();
   await until(() => daemon.stats.connected && daemon.stats.states === 0, 'the daemon’s own states');
   const asker = await requester({ url: daemon.address });
   await expect(asker.request('sleep', {}, { timeoutMs: 100 })).rejects.toThrow(
@@ -190,6 +195,7 @@ test.skipIf(!hasMosquitto).each([true, false])(
 );
 
 test('what the broker hangs up on is named', async () => {
+  // The embedded one has rules of its own.
   const daemon = await startMessaging({ verbs: VERBS });
   const asker = await requester({ url: daemon.address });
   await expect(asker.publishImage([], Buffer.alloc(17_000_000))).rejects.toThrow(

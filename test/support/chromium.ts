@@ -3,17 +3,24 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** The first, which draws no window around the page, takes a third of the others' time. */
+const NAMES = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+];
 
 function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return [
     process.env.CHROMIUM ?? '',
-    ...folders.flatMap(folder => NAMES.map(name => join(folder, name))),
+    ...NAMES.flatMap(name => folders.map(folder => join(folder, name))),
   ].find(path => path !== '' && existsSync(path));
 }
 
-/** Whether there is one; tests that need it are skipped where there is none (`apt install chromium`). */
+/** Whether there is one; tests that need it are skipped where there is none (`apt install chromium-headless-shell`). */
 export function hasChromium(): boolean {
   return findChromium() !== undefined;
 }
@@ -40,7 +47,8 @@ export async function sharedChromium(): Promise<Browser> {
 /** Headless. Whoever launches it closes it. */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error('there is no Chromium on PATH (apt install chromium)');
+  if (executablePath === undefined)
+    throw new Error('there is no Chromium on PATH (apt install chromium-headless-shell)');
   // Its own sandbox needs rights that containers seldom have; it opens files of ours alone.
   return await chromium.launch({
     executablePath,

@@ -32,7 +32,7 @@ it('starts the daemon anew in the same process, with the config that was saved',
     site: 'pier',
     stateDir: 'state',
     camera: { kind: 'simulator', interval: '1s', simulator: { width: 640, height: 360 } },
-    vision: { detail: 0.5, threads: 1 },
+    vision: { detail: 0.5, threads: 1, precision: 'int8' },
     broker: { port: 0 },
     web: { port },
   };
@@ -91,6 +91,7 @@ it.skipIf(!hasChromium())(
       `broker.port=${brokerPort}`,
       'vision.detail=0.5',
       'vision.threads=1',
+      'vision.precision=int8',
       `stateDir=${join(folder, 'state')}`,
     ]);
     const startOf = () =>

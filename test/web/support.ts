@@ -62,10 +62,14 @@ export async function serve(folder: string, set: readonly string[] = [], config 
 }
 
 /** For the tests of a suite, stopped when all have ended. Called while the suite is described. */
-export function suiteServed(set: readonly string[] = [], config?: string): () => Served {
+export function suiteServed(
+  set: readonly string[] | (() => Promise<readonly string[]>) = [],
+  config?: string,
+): () => Served {
   let served: Served | undefined;
   beforeAll(async () => {
-    served = await serve(await temporaryFolder(), set, config);
+    const settings = typeof set === 'function' ? await set() : set;
+    served = await serve(await temporaryFolder(), settings, config);
   });
   afterAll(() => served?.daemon.stop());
   return () => {
@@ -103,7 +107,7 @@ export const SMALL = [
   'camera.kind=simulator',
   'camera.simulator.width=640',
   'camera.simulator.height=360',
-  'camera.interval=500ms',
+  'camera.interval=1s',
 ];
 
 export interface Answer {

