@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BeachReader, createBeachReader } from '../../../src/activity/beach-reader.ts';
+import { ridersAmong } from '../../../src/activity/rider-threshold.ts';
 import { activitiesAbove } from '../../../src/activity/scores.ts';
 import { sightOfFrame } from '../../../src/activity/zones.ts';
 import type { Rectangle } from '../../../src/base/geometry.ts';
@@ -89,7 +90,8 @@ beforeAll(async () => {
   const backbone = (await readManifest(join(riders, head)))?.backbone.id ?? '';
   reader = await createBeachReader(
     { dir: SHIPPED_MODELS, backbone, head: 'current' },
-    { engine: 'auto', threads: 1, ...LIMITS },
+    // As most boards choose.
+    { engine: 'auto', threads: 1, precision: 'int8', ...LIMITS },
     fixedDetail({ detail: 1 }),
   );
   directory = await temporaryFolder();
@@ -166,10 +168,9 @@ describe('ten frames whose riders were pointed at', () => {
   });
 
   it('let the riders of other frames be found', { timeout: PATIENCE_MS }, async () => {
-    const rider = reader.head.manifest.cells?.rider ?? 1;
     let [found, all] = [0, 0];
     for (const name of OTHERS) {
-      const seen = (await seenIn(await pictureOf(name))).filter(({ score }) => score >= rider);
+      const seen = ridersAmong(await seenIn(await pictureOf(name)), reader.head.manifest.cells);
       for (const surfer of surfersIn(name)) {
         const { x, y, w, h } = boxOf(surfer);
         // Of two side by side one detection may stand for both.
