@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -198,7 +198,11 @@ describe('the lock of the state folder', () => {
   it('keeps a second daemon out, naming the first, and goes with it when it is killed', async () => {
     const folder = await temporaryFolder();
     const { process: first } = child(folder, 'hold');
-    await until(() => readdirSync(folder).includes('lock.json'), 'the lock');
+    const holder = join(folder, 'lock.json');
+    await until(
+      () => existsSync(holder) && readFileSync(holder, 'utf8').endsWith('\n'),
+      'who holds the lock',
+    );
     const refused = opening(folder);
     await expect(refused).rejects.toMatchObject({ code: 'state-locked' });
     await expect(refused).rejects.toThrow(`process ${first.pid}, since `);
