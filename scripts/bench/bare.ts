@@ -61,7 +61,7 @@ function int8Part(bundle: BackboneBundle): OnnxPart {
   const toPlanes = { op: 'Transpose', inputs: ['pixels'], output: 'planes/q', ints: { perm: [0, 3, 1, 2] } };
   return joined([
     { nodes: [toPlanes], constants: [] },
-    dequantise('planes', quantised.pixels),
-    int8Layers(layers, quantised),
+    dequantise('planes', quantised.pixels, 'uint8'),
+    int8Layers(layers, quantised, 'uint8'),
   ]);
 }

@@ -1,3 +1,4 @@
+import { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backbone } from '../../src/vision/backbone.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../../src/vision/bundle.ts';
@@ -7,6 +8,8 @@ import { createPassMemory } from '../../src/vision/cells/pass-memory.ts';
 import { readCells, readPart } from '../../src/vision/cells/read-cells.ts';
 import { planStages, type Stage } from '../../src/vision/cells/stages.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
+import { openOnnxSession } from '../../src/vision/engines/onnx.ts';
+import { openInt8Cells } from '../../src/vision/engines/onnx-cells-int8.ts';
 import { fc } from '../support/fast-check.ts';
 import { cosine, largestDifference, randomPixels, SHIPPED_BACKBONE } from './support.ts';
 
@@ -169,6 +172,24 @@ describe('the cells of a frame', () => {
     expect([found.rows, found.columns]).toEqual([reference.rows, reference.columns]);
     expect(cosine(found.vectors, reference.vectors)).toBeGreaterThan(0.99);
     expect(cosine(found.vectors, reference.vectors)).toBeLessThan(1);
+  });
+
+  it('are as near with the bytes of either architecture', async () => {
+    const head = headOf(bundle.manifest.cells?.width ?? 0);
+    // Wide enough for several bands.
+    const frame = drawn(1024, 576);
+    const { vectors: reference } = await readCells(onnx.cells as CellEngine, frame, head);
+    const [unsigned, signed] = (await Promise.all(
+      (['uint8', 'int8'] as const).map(async bytes => {
+        const cells = openInt8Cells(bundle, Tensor, graph => openOnnxSession(graph, 1), bytes);
+        const { vectors } = await readCells(cells as CellEngine, frame, head);
+        await cells?.close();
+        return vectors;
+      }),
+    )) as [Float32Array, Float32Array];
+    // Their kernels round differently.
+    expect(cosine(signed, unsigned)).toBeGreaterThan(0.998);
+    expect(cosine(signed, reference)).toBeGreaterThan(cosine(unsigned, reference) - 0.001);
   });
 
   it('are the same on each engine', async () => {

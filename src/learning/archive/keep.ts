@@ -17,11 +17,16 @@ export interface KeepOptions {
   readonly gapMs: Readonly<Record<KeepReason, number>>;
   /** Most frames within an hour. */
   readonly perHour: Readonly<Record<KeepReason, number>>;
+  /** What a day may write to the disk, after a first day of twice as much. */
+  readonly bytesPerDay: number;
 }
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** The row of a frame, its cells and its places in the indexes, in the log of the database and then in the database. */
+const ROW_BYTES = 100_000;
 
 export const KEEP_DEFAULTS: KeepOptions = {
   uncertainWithin: 0.1,
@@ -35,6 +40,8 @@ export const KEEP_DEFAULTS: KeepOptions = {
     sample: 0,
   },
   perHour: { change: 30, uncertain: 12, novel: 12, refused: 2, sample: 12 },
+  // Cards wear out by writing. Some seventy frames of 720p.
+  bytesPerDay: 20_000_000,
 };
 
 /** Times are monotonic. Plain data. */
@@ -45,6 +52,8 @@ export interface KeepState {
   readonly sampledMs: number;
   /** When frames were kept within the last hour, oldest first. */
   readonly kept: Readonly<Record<KeepReason, readonly number[]>>;
+  /** May still be written at `sinceMs`; it grows again by the day. */
+  readonly left: { readonly bytes: number; readonly sinceMs: number };
 }
 
 /** What is known of a frame that was looked at. */
@@ -60,12 +69,28 @@ export interface Seen {
   readonly novelty: number | null;
 }
 
-export function startKeeping(monotonicMs: number): KeepState {
+export function startKeeping(monotonicMs: number, options: KeepOptions = KEEP_DEFAULTS): KeepState {
   return {
     activity: null,
     sampledMs: monotonicMs,
     kept: { change: [], uncertain: [], novel: [], refused: [], sample: [] },
+    left: { bytes: options.bytesPerDay, sinceMs: monotonicMs },
   };
+}
+
+/** After a frame was kept with a picture of so many bytes. */
+export function spend(
+  state: KeepState,
+  pictureBytes: number,
+  monotonicMs: number,
+  options: KeepOptions = KEEP_DEFAULTS,
+): KeepState {
+  const bytes = bytesLeft(state, monotonicMs, options) - pictureBytes - ROW_BYTES;
+  return { ...state, left: { bytes, sinceMs: monotonicMs } };
+}
+
+function bytesLeft({ left }: KeepState, now: number, { bytesPerDay }: KeepOptions): number {
+  return Math.min(bytesPerDay, left.bytes + ((now - left.sinceMs) / DAY_MS) * bytesPerDay);
 }
 
 /** The first reason that holds and is within its limits; null where there is none. */
@@ -75,7 +100,7 @@ export function whyKeep(
   options: KeepOptions = KEEP_DEFAULTS,
 ): { readonly because: KeepReason | null; readonly state: KeepState } {
   const now = seen.monotonicMs;
-  const reasons = reasonsFor(state, seen, options);
+  const reasons = bytesLeft(state, now, options) > 0 ? reasonsFor(state, seen, options) : [];
   const because = reasons.find(reason => isWithinLimits(state.kept[reason], reason, now, options)) ?? null;
   const activity = isJudged(seen) ? seen.activity : state.activity;
   if (because === null) return { because, state: { ...state, activity } };
@@ -83,6 +108,7 @@ export function whyKeep(
   return {
     because,
     state: {
+      ...state,
       activity,
       sampledMs: because === 'sample' ? now : state.sampledMs,
       kept: { ...state.kept, [because]: [...recent, now] },

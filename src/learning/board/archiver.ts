@@ -5,7 +5,7 @@ import { imageType } from '../../base/image-type.ts';
 import { bareJpeg } from '../../vision/bare-jpeg.ts';
 import type { Zone } from '../../vision/zone.ts';
 import { sha256Of } from '../archive/frame-rows.ts';
-import { KEEP_DEFAULTS, startKeeping, whyKeep } from '../archive/keep.ts';
+import { KEEP_DEFAULTS, spend, startKeeping, whyKeep } from '../archive/keep.ts';
 import { noveltyOf, type References, strongestCells } from '../archive/novelty.ts';
 import { PRIVACY_DEFAULTS, withPrivacy } from '../archive/privacy.ts';
 import type { RecentFrames } from '../archive/recent.ts';
@@ -124,7 +124,9 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
         if (kept === null) return;
         const outcome = await archive.add(kept);
         deps.onRoom(outcome === 'full');
-        if (outcome === 'kept') references.add(strongest);
+        if (outcome !== 'kept') return;
+        references.add(strongest);
+        keeping = spend(keeping, kept.picture?.length ?? 0, monotonicMs);
       } finally {
         busy = false;
       }

@@ -12,33 +12,48 @@ import { planStages, type Stage, stageOf } from '../cells/stages.ts';
 import { type NetworkLayer, networkLayers } from '../network.ts';
 import type { OpenSession } from './onnx-cells.ts';
 import { headNodes, headTensors, headValues } from './onnx-head.ts';
-import { dequantise, int8Layers, joined, type OnnxPart } from './onnx-int8.ts';
-import { type OnnxNode, writeOnnxModel } from './onnx-proto.ts';
+import {
+  type Bytes,
+  dequantise,
+  int8Layers,
+  joined,
+  type OnnxPart,
+  requantise,
+  zeroOf,
+} from './onnx-int8.ts';
+import { writeOnnxModel } from './onnx-proto.ts';
 import { type QuantisedModel, quantise, type Scale } from './quantise.ts';
+
+/** onnxruntime's fastest integer kernels take the one on x64, the other on arm64. */
+export const BYTES_HERE: Bytes = process.arch === 'arm64' ? 'int8' : 'uint8';
 
 /** @returns null where the backbone has no projection for cells, or no ranges to scale eight bits by */
 export function openInt8Cells(
   bundle: BackboneBundle,
   Tensor: typeof OnnxTensor,
   open: OpenSession,
+  bytes: Bytes = BYTES_HERE,
 ): (CellEngine & { close(): Promise<void> }) | null {
-  const network = int8Network(bundle);
+  const network = int8Network(bundle, bytes);
   if (network === null) return null;
   const { stages, weights, deep } = network;
   const memory = createPassMemory();
+  const tensor = (data: Numbers, shape: readonly number[], type = bytes) =>
+    type === 'uint8'
+      ? new Tensor(type, data as Uint8Array, shape)
+      : new Tensor(type, new Int8Array(data.buffer, data.byteOffset, data.length), shape);
   const sessions = stages.map((_, index) => lazy(() => open(stageGraph(network, index))));
   const cells = lazy(() => open(cellsGraph(network)));
   const run = async (index: number, input: Maps, data: Uint8Array): Promise<Maps> => {
     const { stride, channels } = stages[index] as Stage;
     const [height, width] = [input.height / stride, input.width / stride];
-    const bytes = data.subarray(0, channels * height * width);
+    const found = data.subarray(0, channels * height * width);
+    const shape = [1, input.height, input.width, input.channels];
     await (await (sessions[index] as (typeof sessions)[number]).get()).run(
-      {
-        input: new Tensor('uint8', input.data as Uint8Array, [1, input.height, input.width, input.channels]),
-      },
-      { output: new Tensor('uint8', bytes, [1, height, width, channels]) },
+      { input: tensor(input.data, shape, index === 0 ? 'uint8' : bytes) },
+      { output: tensor(found, [1, height, width, channels]) },
     );
-    return { channels, height, width, data: bytes, order: 'rows' };
+    return { channels, height, width, data: found, order: 'rows' };
   };
   return {
     stages,
@@ -65,20 +80,8 @@ export function openInt8Cells(
         const [y, x] = [(to - from) / FOLD, width / FOLD];
         await session.run(
           {
-            wide: new Tensor('uint8', rows(wide.data as Uint8Array, width * wide.channels), [
-              y,
-              FOLD,
-              x,
-              FOLD,
-              wide.channels,
-            ]),
-            deep: new Tensor('uint8', rows(far.data as Uint8Array, (x * deep.out) / FOLD), [
-              y,
-              1,
-              x,
-              1,
-              deep.out,
-            ]),
+            wide: tensor(rows(wide.data, width * wide.channels), [y, FOLD, x, FOLD, wide.channels]),
+            deep: tensor(rows(far.data, (x * deep.out) / FOLD), [y, 1, x, 1, deep.out]),
             ...headTensors(Tensor, head),
           },
           {
@@ -109,6 +112,7 @@ const FOLD = 2;
 
 interface Int8Network {
   readonly id: string;
+  readonly bytes: Bytes;
   /** To the layer at stride 16 that cells are made of, in bands; then all layers after it, in one piece. */
   readonly stages: readonly Stage[];
   readonly layers: readonly NetworkLayer[];
@@ -119,7 +123,7 @@ interface Int8Network {
   readonly weights: NonNullable<ReturnType<typeof cellWeights>>;
 }
 
-function int8Network(bundle: BackboneBundle): Int8Network | null {
+function int8Network(bundle: BackboneBundle, bytes: Bytes): Int8Network | null {
   const { id, layers, input, ranges } = bundle.manifest;
   const weights = cellWeights(bundle);
   const end = layers.findIndex(({ name }) => name === weights?.of[0]) + 1;
@@ -127,6 +131,7 @@ function int8Network(bundle: BackboneBundle): Int8Network | null {
   const all = networkLayers(bundle);
   return {
     id,
+    bytes,
     stages: [...planStages(layers.slice(0, end)), stageOf(layers.slice(end))],
     layers: all,
     quantised: quantise({ input, layers: all }, ranges),
@@ -143,11 +148,11 @@ function cellsStage({ wide, deep, weights }: Int8Network): Stage {
 }
 
 function stageGraph(network: Int8Network, index: number): Uint8Array {
-  const { stages, layers, quantised, id } = network;
+  const { stages, layers, quantised, id, bytes } = network;
   const names = new Set(stages[index]?.layers.map(({ name }) => name));
   const own = layers.filter(({ name }) => names.has(name));
   const last = own.at(-1) as NetworkLayer;
-  const { nodes, constants } = int8Layers(own, quantised);
+  const { nodes, constants } = int8Layers(own, quantised, bytes);
   const body = joined([
     entry(network, own),
     // What is not asked for would be computed all the same.
@@ -162,14 +167,16 @@ function stageGraph(network: Int8Network, index: number): Uint8Array {
   return writeOnnxModel({
     name: `${id}-int8-${index}`,
     ...body,
-    inputs: [{ name: 'input', type: 'uint8', shape: [1, 'height', 'width', own[0]?.in ?? 0] }],
-    outputs: [{ name: 'output', type: 'uint8', shape: [1, 'rows', 'columns', last.out] }],
+    inputs: [
+      { name: 'input', type: index === 0 ? 'uint8' : bytes, shape: [1, 'height', 'width', own[0]?.in ?? 0] },
+    ],
+    outputs: [{ name: 'output', type: bytes, shape: [1, 'rows', 'columns', last.out] }],
   });
 }
 
 /** Both layers → `vectors` and, by the head that is handed in, `logits`. Each position of `deep` goes to four of `wide`. */
 function cellsGraph(network: Int8Network): Uint8Array {
-  const { wide, deep, weights, id } = network;
+  const { wide, deep, weights, id, bytes } = network;
   const { width } = weights;
   const head = headValues(width);
   const body = joined([
@@ -188,24 +195,26 @@ function cellsGraph(network: Int8Network): Uint8Array {
     name: `${id}-int8-cells`,
     ...body,
     inputs: [
-      { name: 'wide', type: 'uint8', shape: ['y', FOLD, 'x', FOLD, wide.out] },
-      { name: 'deep', type: 'uint8', shape: ['y', 1, 'x', 1, deep.out] },
+      { name: 'wide', type: bytes, shape: ['y', FOLD, 'x', FOLD, wide.out] },
+      { name: 'deep', type: bytes, shape: ['y', 1, 'x', 1, deep.out] },
       ...head.inputs,
     ],
     outputs: [{ name: 'vectors', type: 'float32', shape: ['y', FOLD, 'x', FOLD, width] }, head.output],
   });
 }
 
-/** `input`, bytes row by row → `<the layer before>/q` and, in float32, the layer before. */
-function entry({ quantised }: Int8Network, [first]: readonly NetworkLayer[]): OnnxPart {
+/** `input`, bytes row by row → `<the layer before>/q` and, in float32, the layer before. Pixels come as uint8. */
+function entry({ quantised, bytes }: Int8Network, [first]: readonly NetworkLayer[]): OnnxPart {
   const from = first?.from ?? 'planes';
-  const toPlanes: OnnxNode = {
-    op: 'Transpose',
-    inputs: ['input'],
-    output: `${from}/q`,
-    ints: { perm: [0, 3, 1, 2] },
-  };
-  return joined([{ nodes: [toPlanes], constants: [] }, dequantise(from, scaleOf(quantised, from))]);
+  const scale = scaleOf(quantised, from);
+  const planes = (output: string): OnnxPart => ({
+    nodes: [{ op: 'Transpose', inputs: ['input'], output, ints: { perm: [0, 3, 1, 2] } }],
+    constants: [],
+  });
+  if (first?.from !== null || bytes === 'uint8')
+    return joined([planes(`${from}/q`), dequantise(from, scale, bytes)]);
+  const pixels = `${from}/real`;
+  return joined([planes(`${pixels}/q`), dequantise(pixels, scale, 'uint8'), requantise(from, scale, bytes)]);
 }
 
 function scaleOf(quantised: QuantisedModel, layer: string): Scale {
@@ -214,7 +223,7 @@ function scaleOf(quantised: QuantisedModel, layer: string): Scale {
 }
 
 /** What cells take from one of the two layers they are made of: `<name>` → `<name>/part`. */
-function projection({ weights, quantised }: Int8Network, at: 0 | 1, name: string): OnnxPart {
+function projection({ weights, quantised, bytes }: Int8Network, at: 0 | 1, name: string): OnnxPart {
   const { of, width, inputs, kernels } = weights;
   const kernel = new Float32Array(width * inputs[at]);
   for (let row = 0; row < width; row++) {
@@ -231,7 +240,7 @@ function projection({ weights, quantised }: Int8Network, at: 0 | 1, name: string
     ],
     constants: [
       { name: `${name}/scale`, shape: [], values: Float32Array.of(scale) },
-      { name: `${name}/zero`, shape: [], values: Uint8Array.of(zeroPoint) },
+      { name: `${name}/zero`, shape: [], values: zeroOf(zeroPoint, bytes) },
       { name: `${name}/kernel`, shape: [inputs[at], width], values: kernel },
     ],
   };

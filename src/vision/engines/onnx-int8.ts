@@ -1,22 +1,31 @@
 /**
  * Layers in eight bits, as ONNX QDQ nodes: every convolution stands between DequantizeLinear and QuantizeLinear, which
- * onnxruntime fuses into one integer convolution (u8s8, one weight scale a channel).
+ * onnxruntime fuses into one integer convolution (u8s8 or s8s8, one weight scale a channel).
  */
 import type { NetworkLayer } from '../network.ts';
 import type { OnnxConstant, OnnxNode } from './onnx-proto.ts';
 import type { QuantisedLayer, QuantisedModel, Scale } from './quantise.ts';
+
+/** How activations are stored: as int8 each number is 128 less than as uint8, and stands for the same. */
+export type Bytes = 'uint8' | 'int8';
 
 export interface OnnxPart {
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxConstant[];
 }
 
-/** Layers in order, from the output of the one before: `<name>/q`, uint8 [n, channels, height, width], and `<name>`. */
-export function int8Layers(layers: readonly NetworkLayer[], quantised: QuantisedModel): OnnxPart {
-  return joined(layers.map(layer => layerPart(layer, quantised.layers.get(layer.name) as QuantisedLayer)));
+/** Layers in order, from the output of the one before: `<name>/q`, bytes [n, channels, height, width], and `<name>`. */
+export function int8Layers(
+  layers: readonly NetworkLayer[],
+  quantised: QuantisedModel,
+  bytes: Bytes,
+): OnnxPart {
+  return joined(
+    layers.map(layer => layerPart(layer, quantised.layers.get(layer.name) as QuantisedLayer, bytes)),
+  );
 }
 
-function layerPart(layer: NetworkLayer, quantised: QuantisedLayer): OnnxPart {
+function layerPart(layer: NetworkLayer, quantised: QuantisedLayer, bytes: Bytes): OnnxPart {
   const { name } = layer;
   const [begin, end] = layer.padding;
   const convolved = layer.residualFrom === null ? name : `${name}/sum`;
@@ -34,7 +43,7 @@ function layerPart(layer: NetworkLayer, quantised: QuantisedLayer): OnnxPart {
   return joined([
     weights(layer, quantised),
     { nodes: [convolution], constants: [] },
-    requantise(convolved, quantised.output),
+    requantise(convolved, quantised.output, bytes),
     ...(layer.residualFrom === null || quantised.sum === null
       ? []
       : [
@@ -44,7 +53,7 @@ function layerPart(layer: NetworkLayer, quantised: QuantisedLayer): OnnxPart {
             ],
             constants: [],
           },
-          requantise(name, quantised.sum),
+          requantise(name, quantised.sum, bytes),
         ]),
   ]);
 }
@@ -71,8 +80,8 @@ function weights({ name, shape, out }: NetworkLayer, quantised: QuantisedLayer):
 }
 
 /** `<name>/real` → `<name>/q` → `<name>` */
-function requantise(name: string, scale: Scale): OnnxPart {
-  const { nodes, constants } = dequantise(name, scale);
+export function requantise(name: string, scale: Scale, bytes: Bytes): OnnxPart {
+  const { nodes, constants } = dequantise(name, scale, bytes);
   const quantiser: OnnxNode = {
     op: 'QuantizeLinear',
     inputs: [`${name}/real`, `${name}/scale`, `${name}/zero`],
@@ -82,7 +91,7 @@ function requantise(name: string, scale: Scale): OnnxPart {
 }
 
 /** `<name>/q` → `<name>` */
-export function dequantise(name: string, { scale, zeroPoint }: Scale): OnnxPart {
+export function dequantise(name: string, { scale, zeroPoint }: Scale, bytes: Bytes): OnnxPart {
   return {
     nodes: [
       {
@@ -93,9 +102,14 @@ export function dequantise(name: string, { scale, zeroPoint }: Scale): OnnxPart 
     ],
     constants: [
       { name: `${name}/scale`, shape: [], values: Float32Array.of(scale) },
-      { name: `${name}/zero`, shape: [], values: Uint8Array.of(zeroPoint) },
+      { name: `${name}/zero`, shape: [], values: zeroOf(zeroPoint, bytes) },
     ],
   };
+}
+
+/** @param zeroPoint 0..255 */
+export function zeroOf(zeroPoint: number, bytes: Bytes): Uint8Array | Int8Array {
+  return bytes === 'uint8' ? Uint8Array.of(zeroPoint) : Int8Array.of(zeroPoint - 128);
 }
 
 export function joined(parts: readonly OnnxPart[]): OnnxPart {

@@ -4,6 +4,7 @@ import {
   type KeepReason,
   type KeepState,
   type Seen,
+  spend,
   startKeeping,
   whyKeep,
 } from '../../../src/learning/archive/keep.ts';
@@ -99,6 +100,32 @@ describe('a frame is kept', () => {
     // An hour later there is room again.
     expect(run([seenAt(HOUR_MS + 40_000, { activity: 'none' })], state).reasons).toEqual(['change']);
   });
+});
+
+it('no day but the first holds more than its bytes, and the next frame comes as soon as there are some again', () => {
+  const { bytesPerDay } = KEEP_DEFAULTS;
+  const days = [0, 0, 0];
+  let state = startKeeping(0);
+  let bytes = 0;
+  // What nobody is sure of, every minute, with pictures of 0.4 MB.
+  for (let minute = 0; minute < days.length * 24 * 60; minute++) {
+    const now = minute * MINUTE_MS;
+    const kept = whyKeep(state, seenAt(now, { zones: [{ surfing: 0.5 }] }));
+    state = kept.state;
+    if (kept.because === null) continue;
+    const before = state.left.bytes;
+    state = spend(state, 400_000, now);
+    expect(before).toBeGreaterThanOrEqual(state.left.bytes);
+    const day = Math.floor(minute / (24 * 60));
+    days[day] = (days[day] ?? 0) + 500_000;
+    bytes += 500_000;
+  }
+  expect(days[0]).toBeLessThanOrEqual(2 * bytesPerDay + 500_000);
+  for (const each of days.slice(1)) {
+    expect(each).toBeLessThanOrEqual(bytesPerDay + 500_000);
+    expect(each).toBeGreaterThan(bytesPerDay - 1_000_000);
+  }
+  expect(bytes).toBeLessThanOrEqual((days.length + 1) * bytesPerDay + 500_000);
 });
 
 const scene = fc.record({

@@ -48,8 +48,8 @@ function quantisedBackbone(model: ExportModel, ranges: ExportOptions['ranges']) 
       nodes: [{ op: 'Transpose', inputs: ['pixels'], output: 'planes/q', ints: { perm: [0, 3, 1, 2] } }],
       constants: [],
     },
-    dequantise('planes', quantised.pixels),
-    int8Layers(model.layers, quantised),
+    dequantise('planes', quantised.pixels, 'uint8'),
+    int8Layers(model.layers, quantised, 'uint8'),
     { nodes: poolNodes(model.layers), constants: [] },
   ]);
 }
