@@ -21,8 +21,14 @@ import {
   requantise,
   zeroOf,
 } from './onnx-int8.ts';
-import { writeOnnxModel } from './onnx-proto.ts';
-import { type QuantisedModel, quantise, type Scale } from './quantise.ts';
+import { TYPES, writeOnnxModel } from './onnx-proto.ts';
+import {
+  type QuantisedModel,
+  quantise,
+  quantiseMatrix,
+  type Scale,
+  scaleOf as scaleOfRange,
+} from './quantise.ts';
 
 /** onnxruntime's fastest integer kernels take the one on x64, the other on arm64. */
 export const BYTES_HERE: Bytes = process.arch === 'arm64' ? 'int8' : 'uint8';
@@ -222,26 +228,48 @@ function scaleOf(quantised: QuantisedModel, layer: string): Scale {
   return found === undefined ? quantised.pixels : (found.sum ?? found.output);
 }
 
-/** What cells take from one of the two layers they are made of: `<name>` → `<name>/part`. */
+/**
+ * What cells take from one of the two layers they are made of: `<name>` → `<name>/part`. The softsign of a byte is a byte
+ * again, so that the projection is a product of whole numbers as well; its sums are floats.
+ */
 function projection({ weights, quantised, bytes }: Int8Network, at: 0 | 1, name: string): OnnxPart {
   const { of, width, inputs, kernels } = weights;
-  const kernel = new Float32Array(width * inputs[at]);
+  const { kernel, scales } = quantiseMatrix(kernels[at], width);
+  const columns = new Int8Array(kernel.length);
   for (let row = 0; row < width; row++) {
     for (let column = 0; column < inputs[at]; column++) {
-      kernel[column * width + row] = kernels[at][row * inputs[at] + column] as number;
+      columns[column * width + row] = kernel[row * inputs[at] + column] as number;
     }
   }
   const { scale, zeroPoint } = scaleOf(quantised, of[at]);
+  const real = (byte: number) => scale * (byte - zeroPoint);
+  const soft = scaleOfRange({ min: softsign(real(0)), max: softsign(real(255)) });
   return {
     nodes: [
       { op: 'DequantizeLinear', inputs: [name, `${name}/scale`, `${name}/zero`], output: `${name}/real` },
       { op: 'Softsign', inputs: [`${name}/real`], output: `${name}/soft` },
-      { op: 'MatMul', inputs: [`${name}/soft`, `${name}/kernel`], output: `${name}/part` },
+      {
+        op: 'QuantizeLinear',
+        inputs: [`${name}/soft`, `${name}/soft/scale`, `${name}/soft/zero`],
+        output: `${name}/soft/q`,
+      },
+      {
+        op: 'MatMulInteger',
+        inputs: [`${name}/soft/q`, `${name}/kernel`, `${name}/soft/zero`],
+        output: `${name}/product`,
+      },
+      { op: 'Cast', inputs: [`${name}/product`], output: `${name}/added`, int: { to: TYPES.float32 } },
+      { op: 'Mul', inputs: [`${name}/added`, `${name}/scales`], output: `${name}/part` },
     ],
     constants: [
       { name: `${name}/scale`, shape: [], values: Float32Array.of(scale) },
       { name: `${name}/zero`, shape: [], values: zeroOf(zeroPoint, bytes) },
-      { name: `${name}/kernel`, shape: [inputs[at], width], values: kernel },
+      { name: `${name}/soft/scale`, shape: [], values: Float32Array.of(soft.scale) },
+      { name: `${name}/soft/zero`, shape: [], values: zeroOf(soft.zeroPoint, bytes) },
+      { name: `${name}/kernel`, shape: [inputs[at], width], values: columns },
+      { name: `${name}/scales`, shape: [width], values: scales.map(each => each * soft.scale) },
     ],
   };
 }
+
+const softsign = (value: number) => value / (1 + Math.abs(value));

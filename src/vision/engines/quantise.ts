@@ -67,7 +67,7 @@ function quantiseLayer(layer: NetworkLayer, input: Scale, shift: number, ranges:
     const weights = layer.kernel.subarray(channel * size, (channel + 1) * size);
     const shifted = (layer.bias[channel] as number) + shift * sumOf(weights);
     // A channel of tiny weights would push its bias out of int32.
-    const least = Math.max(Math.abs(shifted) / (input.scale * LARGEST_BIAS), 1e-12);
+    const least = Math.max(Math.abs(shifted) / (input.scale * LARGEST_BIAS), LEAST_SCALE);
     const scale = round(weights, least, kernel.subarray(channel * size, (channel + 1) * size));
     kernelScales[channel] = scale;
     bias[channel] = Math.round(shifted / (input.scale * scale));
@@ -83,8 +83,27 @@ function quantiseLayer(layer: NetworkLayer, input: Scale, shift: number, ranges:
   };
 }
 
+/**
+ * A matrix that bytes are multiplied by.
+ *
+ * @param rows [outputs, inputs]
+ * @returns the same in whole numbers, and the scale of each row
+ */
+export function quantiseMatrix(rows: Float32Array, outputs: number) {
+  const size = rows.length / outputs;
+  const kernel = new Int8Array(rows.length);
+  const scales = Float32Array.from({ length: outputs }, (_, row) => {
+    const of = <T extends Float32Array | Int8Array>(all: T) =>
+      all.subarray(row * size, (row + 1) * size) as T;
+    return roundPointwise(of(rows), LEAST_SCALE, of(kernel));
+  });
+  return { kernel, scales };
+}
+
 /** Half of int32, so that a bias leaves room for the sum it is added to. */
 const LARGEST_BIAS = 2 ** 30;
+/** Of weights that are all 0. */
+const LEAST_SCALE = 1e-12;
 
 /**
  * On x64 without VNNI instructions onnxruntime adds two neighbouring products of a byte and a weight in 16 bits. They fit
