@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the Debian package for arm64 on a computer of another architecture, by QEMU's user emulation: `doctor` loads each engine
-# and checks its golden vector, then one frame is judged as on this computer.
+# and checks its golden vector, then one frame is judged as on this computer, in float32 and in int8.
 #
 #   scripts/check-arm64.sh [PACKAGE.deb]
 #
@@ -35,10 +35,12 @@ node -e '
   process.exit(["pictures", "backbone", "head", "engine onnx", "engine wasm"].every(right) ? 0 : 1);
 ' "$findings"
 
-# At half its size: the whole of it would take an hour.
-judge=(classify --camera --json --set vision.detail=0.5 config/demo-footage/frame_0088.jpg)
 count() { node -p 'const { activity, count } = JSON.parse(process.argv[1]); `${activity}, ${JSON.stringify(count)}`' "$1"; }
-here=$(count "$(node scripts/surfwatch.js "${judge[@]}")")
-there=$(count "$(surfwatch "${judge[@]}")")
-step "the frame is judged as $there; on this computer as $here"
-[ "$here" = "$there" ]
+for precision in fp32 int8; do
+  # At half its size: the whole of it would take an hour.
+  judge=(classify --camera --json --set vision.detail=0.5 --set vision.precision=$precision config/demo-footage/frame_0088.jpg)
+  here=$(count "$(node scripts/surfwatch.js "${judge[@]}")")
+  there=$(count "$(surfwatch "${judge[@]}")")
+  step "in $precision the frame is judged as $there; on this computer as $here"
+  [ "$here" = "$there" ]
+done

@@ -10,17 +10,27 @@ import type {
   WebcamOptions,
 } from './options.ts';
 import { rpicamArgProblem } from './rpicam-command.ts';
+import type { CameraKind } from './source.ts';
 
 const SAFE_PATH = '(?:/[A-Za-z0-9_.][A-Za-z0-9_.:-]*)+';
 const WEBCAM_DEVICE = new RegExp(`^(?:/dev${SAFE_PATH}|test:[A-Za-z0-9]*|file:${SAFE_PATH})$`);
 
 /** @throws SurfwatchError `camera-option-refused` naming the first setting of the chosen kind that cannot be used. */
 export function checkCameraOptions(options: CameraOptions): void {
-  if (options.kind === 'webcam') checkWebcamOptions(options.webcam);
-  if (options.kind === 'rpicam') checkRpicamOptions(options.rpicam);
-  if (options.kind === 'directory') checkDirectoryOptions(options.directory);
-  if (options.kind === 'http') checkHttpOptions(options.http);
-  if (options.kind === 'ffmpeg') checkFfmpegOptions(options.ffmpeg);
+  checkOptionsOf(options.kind, options);
+}
+
+const CHECKS: { readonly [Kind in CameraKind]: ((options: CameraOptions[Kind]) => void) | null } = {
+  webcam: checkWebcamOptions,
+  rpicam: checkRpicamOptions,
+  directory: checkDirectoryOptions,
+  http: checkHttpOptions,
+  ffmpeg: checkFfmpegOptions,
+  simulator: null,
+};
+
+function checkOptionsOf<Kind extends CameraKind>(kind: Kind, options: CameraOptions): void {
+  CHECKS[kind]?.(options[kind]);
 }
 
 /** node-webcam puts these into a shell command unquoted: nothing but the plainest characters may pass. */

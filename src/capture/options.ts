@@ -19,6 +19,16 @@ export interface CameraOptions {
   readonly simulator: SimulatorOptions;
 }
 
+/** The setting of each kind that says where its pictures come from; null where there is nothing to say. */
+export const SOURCE_SETTING = {
+  webcam: 'device',
+  rpicam: null,
+  directory: 'path',
+  http: 'url',
+  ffmpeg: 'input',
+  simulator: null,
+} as const satisfies Record<CameraKind, string | null>;
+
 /** A USB camera, read by fswebcam through node-webcam: one run of the program a picture. */
 export interface WebcamOptions {
   /**

@@ -6,8 +6,9 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { replaceFile } from '../base/durable.ts';
+import { SOURCE_SETTING } from '../capture/options.ts';
 import { ConfigError } from '../config/fault.ts';
-import { type FirstChoices, firstConfigText, SOURCE_SETTING } from '../config/first-config.ts';
+import { type FirstChoices, firstConfigText } from '../config/first-config.ts';
 import { loadConfig } from '../config/load.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
 

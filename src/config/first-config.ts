@@ -1,4 +1,5 @@
 /** The config file that a board begins with: the few settings that differ from board to board, with comments. */
+import { SOURCE_SETTING } from '../capture/options.ts';
 import type { Settings } from './settings.ts';
 
 /** What a beginner has to say. Paths are absolute. */
@@ -23,16 +24,6 @@ export interface FirstCamera {
   readonly kind: Settings['camera']['kind'];
   readonly source: string;
 }
-
-/** The setting that says where the pictures of a kind come from. */
-export const SOURCE_SETTING = {
-  webcam: 'device',
-  rpicam: null,
-  directory: 'path',
-  http: 'url',
-  ffmpeg: 'input',
-  simulator: null,
-} as const satisfies Record<FirstCamera['kind'], string | null>;
 
 /** JSON with comments, which {@link loadConfig} accepts where each choice is right by itself. */
 export function firstConfigText(choices: FirstChoices): string {

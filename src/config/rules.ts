@@ -3,6 +3,8 @@
 import { formatDuration } from '../base/duration.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { checkCameraOptions } from '../capture/check-options.ts';
+import { SOURCE_SETTING } from '../capture/options.ts';
+import type { CameraKind } from '../capture/source.ts';
 import { messageOf } from '../errors.ts';
 import { serverUrls } from '../messaging/servers.ts';
 import { isTopicName } from '../messaging/topics.ts';
@@ -20,19 +22,24 @@ function when(broken: boolean, reason: string): string | undefined {
   return broken ? reason : undefined;
 }
 
-function needsSource(
-  kind: Settings['camera']['kind'],
-  path: string,
-  of: (settings: Settings) => string,
-): Rule {
-  return {
-    about: [path, 'camera.kind'],
-    reason: settings =>
-      when(
-        settings.camera.kind === kind && of(settings) === '',
-        `must be set where camera.kind is "${kind}"`,
-      ),
-  };
+/** A camera of this kind. */
+function cameraRules(kind: CameraKind, setting: string | null): Rule[] {
+  if (setting === null) return [];
+  const group = `camera.${kind}`;
+  const of = ({ camera }: Settings) => camera[kind] as Login & Readonly<Record<string, unknown>>;
+  const source = (settings: Settings) => String(of(settings)[setting]);
+  return [
+    {
+      about: [`${group}.${setting}`, 'camera.kind'],
+      reason: settings =>
+        when(
+          settings.camera.kind === kind && source(settings) === '',
+          `must be set where camera.kind is "${kind}"`,
+        ),
+    },
+    needsUsername(group, of),
+    oneLogin(group, setting, settings => ({ ...of(settings), addresses: [source(settings)] })),
+  ];
 }
 
 function needsUsername(group: string, of: (settings: Settings) => Login): Rule {
@@ -73,14 +80,8 @@ function isGiven(value: string | null | undefined): boolean {
 }
 
 const RULES: readonly Rule[] = [
-  needsSource('directory', 'camera.directory.path', s => s.camera.directory.path),
-  needsSource('http', 'camera.http.url', s => s.camera.http.url),
-  needsSource('ffmpeg', 'camera.ffmpeg.input', s => s.camera.ffmpeg.input),
-  needsUsername('camera.http', s => s.camera.http),
-  needsUsername('camera.ffmpeg', s => s.camera.ffmpeg),
+  ...(Object.keys(SOURCE_SETTING) as CameraKind[]).flatMap(kind => cameraRules(kind, SOURCE_SETTING[kind])),
   needsUsername('mqtt', s => s.mqtt),
-  oneLogin('camera.http', 'url', s => ({ ...s.camera.http, addresses: [s.camera.http.url] })),
-  oneLogin('camera.ffmpeg', 'input', s => ({ ...s.camera.ffmpeg, addresses: [s.camera.ffmpeg.input] })),
   oneLogin('mqtt', 'url', s => ({ ...s.mqtt, addresses: serverUrls(s.mqtt.url) })),
   {
     about: ['activity.staleAfter', 'camera.interval'],

@@ -1,6 +1,6 @@
 /**
  * The second phase of the start of a camera, on an open model: builds all that does something with frames, and connects it. Another
- * consumer of frames, another topic or another command is added here, in one place.
+ * consumer of frames or another command is added here, in one place; what is said of the beach is said by `Reporter`.
  */
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate as sent } from 'node:timers/promises';

@@ -31,7 +31,7 @@ import {
 } from './quantise.ts';
 
 /** onnxruntime's fastest integer kernels take the one on x64, the other on arm64. */
-export const BYTES_HERE: Bytes = process.arch === 'arm64' ? 'int8' : 'uint8';
+const BYTES_HERE: Bytes = process.arch === 'arm64' ? 'int8' : 'uint8';
 
 /** @returns null where the backbone has no projection for cells, or no ranges to scale eight bits by */
 export function openInt8Cells(

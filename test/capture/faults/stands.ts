@@ -113,9 +113,8 @@ async function httpStand(): Promise<Stand> {
   });
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
-  const rest = { maxRedirects: 3, maxBytes: 2_000_000, allowSelfSigned: false };
   return {
-    source: new HttpSource({ url, username: 'viewer', password: 'old', ...rest }),
+    source: new HttpSource({ url, username: 'viewer', password: 'old', allowSelfSigned: false }),
     play: async next => {
       scene = next;
     },

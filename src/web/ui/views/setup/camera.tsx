@@ -1,5 +1,7 @@
 /** Where pictures come from, and whether any do. */
 import { signal, useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { CameraKind } from '../../../../capture/source.ts';
 import { ask } from '../../api.ts';
 import { Fault } from '../../parts/notice.tsx';
 import { Picture } from '../../parts/picture.tsx';
@@ -7,9 +9,6 @@ import { number } from '../../texts.ts';
 import { change, groupOf, settingValue } from './draft.ts';
 import { Cards, ChoiceField, NumberField, PasswordField, SwitchField, TextField } from './fields.tsx';
 import { t } from './texts.ts';
-
-const KINDS = ['http', 'ffmpeg', 'webcam', 'rpicam', 'directory', 'simulator'] as const;
-type Kind = (typeof KINDS)[number];
 
 interface Tried {
   readonly jpeg: string;
@@ -28,7 +27,7 @@ export function pictureOfTried({ jpeg }: Tried): string {
 export function CameraStep() {
   const fault = useSignal<unknown>(null);
   const isBusy = useSignal(false);
-  const kind = settingValue<Kind>('camera.kind') ?? 'webcam';
+  const kind = settingValue<CameraKind>('camera.kind') ?? 'webcam';
   const test = async (event: Event) => {
     event.preventDefault();
     isBusy.value = true;
@@ -82,13 +81,18 @@ export function CameraStep() {
 }
 
 function optionsOf() {
-  const entries = KINDS.map(
-    kind => [kind, { title: t(`kind.${kind}`), says: t(`kind.${kind}.says`) }] as const,
-  );
-  return Object.fromEntries(entries) as Record<Kind, { title: string; says: string }>;
+  const of = (kind: CameraKind) => ({ title: t(`kind.${kind}`), says: t(`kind.${kind}.says`) });
+  return {
+    http: of('http'),
+    ffmpeg: of('ffmpeg'),
+    webcam: of('webcam'),
+    rpicam: of('rpicam'),
+    directory: of('directory'),
+    simulator: of('simulator'),
+  } satisfies Record<CameraKind, unknown>;
 }
 
-function KindFields({ kind }: { readonly kind: Kind }) {
+function KindFields({ kind }: { readonly kind: CameraKind }): JSX.Element {
   switch (kind) {
     case 'http':
       return (
