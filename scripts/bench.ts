@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { PACKAGE_ROOT } from '../src/base/paths.ts';
-import { ENGINES, PRECISIONS } from '../src/vision/backbone.ts';
+import { PRECISIONS } from '../src/vision/backbone.ts';
 import { buildChildren, Child } from './bench/child.ts';
 import { measureDaemon } from './bench/daemon.ts';
-import { type EngineReply, type EngineResult, mergeRounds } from './bench/engines.ts';
 import type { PathReply, PathResult } from './bench/path.ts';
 import { peersOf } from './bench/peers-part.ts';
 import { drawPictures, type Pictures } from './bench/pictures.ts';
@@ -20,12 +19,12 @@ interface BenchOptions {
 }
 
 /** How often each thing is measured. */
-const FULL = { rounds: 10, whole: 10, tiles: 3, frames: 12, starts: 5, daemonMs: 40_000 };
-const QUICK = { rounds: 2, whole: 4, tiles: 2, frames: 4, starts: 2, daemonMs: 8_000 };
+const FULL = { frames: 12, starts: 5, daemonMs: 40_000 };
+const QUICK = { frames: 4, starts: 2, daemonMs: 8_000 };
 
 const HELP = `
-Engines take turns, each in a process of its own, so that a busy moment meets all of them. Engines that are not
-installed are listed as such. It takes about six minutes, with --quick two; let nothing else run.
+It takes about five minutes, with --quick two; let nothing else run. \`npm run bench:peers\` measures the engines beside
+each other.
 
 Examples:
   $ npm run bench
@@ -34,7 +33,7 @@ Examples:
 `;
 
 const program = new Command('bench')
-  .description('Measures each stage, each engine and the whole daemon on pictures drawn by the simulator.')
+  .description('Measures each stage and the whole daemon on pictures drawn by the simulator.')
   .option('-o, --out <file>', 'where the report goes', join(PACKAGE_ROOT, 'docs', 'performance.md'))
   .option('--json', 'print the figures as JSON and write no report', false)
   .option('--quick', 'few repetitions: to see that it works, not to compare', false)
@@ -50,8 +49,6 @@ async function bench(options: BenchOptions): Promise<void> {
     const built = await buildChildren();
     say('drawing pictures …');
     const pictures = await drawPictures(folder);
-    say('measuring the engines in turns …');
-    const engines = await measureEngines(built, size);
     say('measuring each stage, from the picture to the acknowledged message …');
     const path = await measurePath(built, pictures, size.frames);
     say('measuring the daemon …');
@@ -60,7 +57,6 @@ async function bench(options: BenchOptions): Promise<void> {
       machine: describeMachine(),
       quick: options.quick,
       pictures: pictures.bytes,
-      engines,
       path,
       daemon,
     };
@@ -75,32 +71,6 @@ async function bench(options: BenchOptions): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Round by round, each engine in its turn. */
-async function measureEngines(built: string, size: typeof FULL): Promise<EngineResult[]> {
-  const children = ENGINES.map(engine => ({
-    engine,
-    child: new Child<EngineReply>(built, 'engines', [engine]),
-  }));
-  const replies: { engine: (typeof ENGINES)[number]; reply: EngineReply }[] = [];
-  for (const { engine, child } of children) replies.push({ engine, reply: await child.ask({ do: 'load' }) });
-  for (let round = 0; round < size.rounds; round++) {
-    for (const { engine, child } of children) {
-      replies.push({ engine, reply: await child.ask({ do: 'embed', tiles: 1, times: size.whole }) });
-      replies.push({ engine, reply: await child.ask({ do: 'embed', tiles: 12, times: size.tiles }) });
-    }
-  }
-  for (const { engine, child } of children) {
-    replies.push({ engine, reply: await child.ask({ do: 'end' }) });
-    child.end();
-  }
-  return ENGINES.map(engine =>
-    mergeRounds(
-      engine,
-      replies.filter(one => one.engine === engine).map(one => one.reply),
-    ),
-  );
 }
 
 async function measurePath(built: string, pictures: Pictures, frames: number): Promise<PathResult[]> {

@@ -1,9 +1,12 @@
 /** Measures what tuning the backbone brings on groups it has not seen: cross-validation beside the frozen backbone. */
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import Table from 'cli-table3';
+import { Command } from 'commander';
 import type { HeadBundle } from '../src/activity/head-bundle.ts';
 import { labelsInOrder } from '../src/base/activities.ts';
+import { wholeNumber } from '../src/cli/parse.ts';
+import { printTable } from '../src/cli/table.ts';
 import { calibrateHead, withOutputs } from '../src/learning/fit/calibrate-head.ts';
 import { type JudgedSample, judgeSet } from '../src/learning/fit/judge-set.ts';
 import { measure } from '../src/learning/fit/metrics.ts';
@@ -19,12 +22,36 @@ import { cutBefore } from '../src/training/tuning/cut.ts';
 import { fineTune } from '../src/training/tuning/fine-tune.ts';
 import { uploadLayers } from '../src/training/tuning/network.ts';
 import { openTuningStore } from '../src/training/tuning/open-store.ts';
-import { TUNING_DEFAULTS, type TuningOptions } from '../src/training/tuning/options.ts';
+import { TUNING_DEFAULTS } from '../src/training/tuning/options.ts';
 import { type BackboneBundle, loadBackboneBundle } from '../src/vision/bundle.ts';
 import { loadTensorflow } from '../src/vision/engines/tensorflow.ts';
-import { readFlags } from './unfreeze/flags.ts';
 
-const { folders, flags } = readFlags();
+interface Flags {
+  readonly models: string;
+  readonly backbone: string;
+  readonly unfreeze: number;
+  readonly folds: number;
+  readonly views: number;
+  readonly seed: number;
+  readonly cache: string;
+}
+
+const program = new Command('measure-unfreeze')
+  .description(
+    'cross-validates a backbone frozen and tuned, by group, each fold tuned on the other folds alone',
+  )
+  .argument('<folders...>', 'class folders with manifest.csv')
+  .option('--models <dir>', 'the folder with backbone/', 'models')
+  .option('--backbone <id>', 'where tuning begins', 'surfwatch-mobilenetv2-v3')
+  .option('--unfreeze <n>', 'blocks to tune, counted from the end', wholeNumber(1), TUNING_DEFAULTS.unfreeze)
+  .option('--folds <n>', 'folds of whole groups', wholeNumber(2), 5)
+  .option('--views <n>', 'changed copies of each picture', wholeNumber(0), 5)
+  .option('--seed <n>', 'of folds, views and draws', wholeNumber(0), TUNING_DEFAULTS.seed)
+  .option('--cache <dir>', 'for feature maps and checkpoints', '.cache/measure-unfreeze')
+  .addHelpText('after', '\nIt needs @tensorflow/tfjs-node, and some minutes a fold.')
+  .parse();
+const folders = program.args;
+const flags = program.opts<Flags>();
 const tf = await loadTensorflow('tfjs-node');
 const start = await loadBackboneBundle(join(flags.models, 'backbone', flags.backbone));
 const sources = await Promise.all(folders.map(openSource));
@@ -49,14 +76,12 @@ const pictures = {
     }),
 };
 
+const THREADS = availableParallelism();
+
 /** Embeddings of views by a backbone with these weights, from the maps of the frozen part. */
-async function embed(
-  bundle: BackboneBundle,
-  unfreeze: number,
-  keep: (sample: Sample) => boolean,
-): Promise<EmbeddedSet> {
-  const cut = cutBefore(bundle.manifest, unfreeze);
-  const options = { teacher: null, threads: flags.threads, cacheDir: flags.cache };
+async function embed(bundle: BackboneBundle, keep: (sample: Sample) => boolean): Promise<EmbeddedSet> {
+  const cut = cutBefore(bundle.manifest, flags.unfreeze);
+  const options = { teacher: null, threads: THREADS, cacheDir: flags.cache };
   // The manifest is the start's, as is the frozen part: its maps are found again.
   const store = await openTuningStore(bundle, cut, pictures, options, { onProgress: progress });
   const values = uploadLayers(tf, bundle, cut);
@@ -133,50 +158,36 @@ function progress(phase: string, done: number, total: number, secondsLeft: numbe
   say(`    ${phase} ${done}/${total}${left}, ${Math.round(process.memoryUsage().rss / 1e6)} MB`);
 }
 
-const frozen = await embed(start, flags.unfreeze[0] as number, () => true);
+const frozen = await embed(start, () => true);
 const folds = foldsOf(frozen.samples, flags.folds, flags.seed);
 for (const [index, test] of folds.entries()) {
-  if (flags.only.length > 0 && !flags.only.includes(index + 1)) continue;
   const others = frozen.samples.filter(({ group }) => !test.has(group));
   const held = heldBackGroups(others, 0.15, flags.seed);
   say(`fold ${index + 1} of ${flags.folds}`);
   const reference = await judgeFresh(frozen, test, held);
   note('frozen', reference.judged, 0);
-  for (const unfreeze of flags.unfreeze) {
-    for (const learningRate of flags.learningRate) {
-      for (const interpolate of flags.interpolate) {
-        for (const keep of flags.keep) {
-          await tuneFold({ unfreeze, learningRate, interpolate, keep }, test, held, reference.head);
-        }
-      }
-    }
-  }
+  await tuneFold(test, held, reference.head);
 }
 
 async function tuneFold(
-  tried: Pick<TuningOptions, 'unfreeze' | 'learningRate' | 'interpolate' | 'keep'>,
   test: ReadonlySet<string>,
   held: ReadonlySet<string>,
   like: HeadBundle,
 ): Promise<void> {
   const began = performance.now();
-  const { epochs, batch, pull, dropout, average, smoothing, seed, threads, cache } = flags;
+  const { unfreeze, seed, cache } = flags;
   const tuned = await fineTune(
     tf,
     start,
     pictures,
     {
       ...TUNING_DEFAULTS,
-      ...tried,
-      ...{ epochs, batch, pull, dropout, average, smoothing, seed, threads },
+      ...{ unfreeze, seed },
+      threads: THREADS,
       id: 'tuned',
       activities,
       held,
       leftOut: test,
-      teacher:
-        flags.soft + flags.distance > 0
-          ? { bundle: start, soft: flags.soft, temperature: 2, distance: flags.distance }
-          : null,
       cacheDir: cache,
     },
     {
@@ -190,9 +201,10 @@ async function tuneFold(
   );
   const seconds = (performance.now() - began) / 1000;
   const bundle = { manifest: start.manifest, weights: tuned.weights };
-  const wanted = ({ group, augmented }: Sample) =>
-    flags.fresh || held.has(group) || (test.has(group) && !augmented);
-  const set = await embed(bundle, tried.unfreeze, wanted);
+  const set = await embed(
+    bundle,
+    ({ group, augmented }) => held.has(group) || (test.has(group) && !augmented),
+  );
   const own = { ...like, ...tuned.head };
   const calibrated = withOutputs(
     own,
@@ -202,16 +214,16 @@ async function tuneFold(
       null,
     ),
   );
-  const name = `last ${tried.unfreeze}, rate ${tried.learningRate}, interpolated ${tried.interpolate}, ${tried.keep} epoch`;
-  note(name, judgeFold(calibrated, set, test), seconds);
-  if (flags.fresh) note(`${name}, fresh head`, (await judgeFresh(set, test, held)).judged, seconds);
+  note(`last ${unfreeze} blocks tuned`, judgeFold(calibrated, set, test), seconds);
 }
 
-const table = new Table({
-  head: ['backbone', 'pictures', 'three', 'with none', 'three, +middle', 'with none, +middle', 'minutes'],
-  style: { head: [], border: [] },
-});
-for (const [name, { both, whole, seconds }] of results) {
-  table.push([name, whole.length, ...figures(whole), ...figures(both), (seconds / 60).toFixed(1)]);
-}
-console.log(table.toString());
+printTable(
+  ['backbone', 'pictures', 'three', 'with none', 'three, +middle', 'with none, +middle', 'minutes'],
+  [...results].map(([name, { both, whole, seconds }]) => [
+    name,
+    String(whole.length),
+    ...figures(whole),
+    ...figures(both),
+    (seconds / 60).toFixed(1),
+  ]),
+);

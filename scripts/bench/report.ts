@@ -1,9 +1,7 @@
 /** Writes the figures as a page. */
 import { cpus, release, type as systemName, totalmem } from 'node:os';
-import { PACKAGE_ROOT } from '../../src/base/paths.ts';
 import { PRECISIONS } from '../../src/vision/backbone.ts';
 import type { DaemonResult } from './daemon.ts';
-import type { EngineResult } from './engines.ts';
 import { type PathResult, STAGES } from './path.ts';
 import { percentile } from './samples.ts';
 
@@ -21,7 +19,6 @@ export interface Results {
   readonly quick: boolean;
   /** Mean size of the JPEG files in bytes. */
   readonly pictures: { readonly hd: number; readonly fullHd: number };
-  readonly engines: readonly EngineResult[];
   readonly path: readonly PathResult[];
   readonly daemon: DaemonResult;
 }
@@ -48,7 +45,6 @@ export function report(results: Results, peers: string): string {
     '',
     ...targets(results),
     ...stages(results.path),
-    ...engines(results.engines),
     ...daemon(results.daemon),
     peers,
     '',
@@ -71,15 +67,13 @@ const TRIED = [
   '',
 ];
 
-function targets({ engines, path, daemon }: Results): string[] {
+function targets({ path, daemon }: Results): string[] {
   const [fp32, int8] = PRECISIONS.map(precision =>
     path.find(each => each.picture.startsWith('1280') && each.detail === 1 && each.precision === precision),
   );
   const half = (ms: readonly number[] = []) => percentile(ms, 0.5);
   const bare = half(int8?.stages.decode) + half(int8?.bareMs);
   const rows = [
-    ratioRow(engines, 'tfjs-node', 2),
-    ratioRow(engines, 'wasm', 4),
     limitRow(
       'a frame of 1280 × 720 read at detail 1 in int8 (decode, pass, riders), beside its decoding and onnxruntime alone, p50',
       (['decode', 'pass', 'riders'] as const).reduce((sum, name) => sum + half(int8?.stages[name]), 0) / bare,
@@ -105,22 +99,8 @@ function targets({ engines, path, daemon }: Results): string[] {
   ];
 }
 
-function ratioRow(engines: readonly EngineResult[], other: string, least: number): string {
-  const ratio = speedup(engines, other, 1);
-  const measured = ratio === null ? 'not installed' : `${ratio.toFixed(1)} ×`;
-  const met = ratio === null ? '–' : ratio >= least ? 'yes' : 'no';
-  return `| onnx faster than ${other}, one tile, p50 | ≥ ${least} × | ${measured} | ${met} |`;
-}
-
 function limitRow(what: string, value: number, most: number, unit: string): string {
   return `| ${what} | ≤ ${most} ${unit} | ${number(value)} ${unit} | ${value <= most ? 'yes' : 'no'} |`;
-}
-
-/** How many times faster onnx is, or null where one of the two is absent. */
-function speedup(engines: readonly EngineResult[], other: string, tiles: number): number | null {
-  const [onnx, slower] = ['onnx', other].map(name => engines.find(({ engine }) => engine === name));
-  if (!onnx?.runtime || !slower?.runtime) return null;
-  return percentile(slower.tiles[tiles]?.ms ?? [], 0.5) / percentile(onnx.tiles[tiles]?.ms ?? [], 0.5);
 }
 
 function stages(path: readonly PathResult[]): string[] {
@@ -137,26 +117,6 @@ function stages(path: readonly PathResult[]): string[] {
     '',
     `| | ${names.join(' | ')} | CPU | onnxruntime alone | peak RSS |`,
     `| --- |${' --- |'.repeat(STAGES.length + 3)}`,
-    ...rows,
-    '',
-  ];
-}
-
-function engines(results: readonly EngineResult[]): string[] {
-  const rows = results.map(({ engine, runtime, reason, loadMs, peakMB, tiles }) => {
-    if (runtime === null)
-      return `| ${engine} | not installed: ${reason.replaceAll(`${PACKAGE_ROOT}/`, '').replaceAll('|', '\\|')} | | | | | | |`;
-    const [one, many] = [tiles[1], tiles[12]];
-    const times = speedup(results, engine, 1);
-    return `| ${engine} | ${runtime} | ${pair(one?.ms ?? [])} | ${number(one?.cpuMs ?? 0)} | ${pair(many?.ms ?? [])} | ${number(many?.cpuMs ?? 0)} | ${times?.toFixed(1) ?? '–'} × | ${Math.round(peakMB)} MB | ${Math.round(loadMs)} ms |`;
-  });
-  return [
-    '## Engines',
-    '',
-    'Milliseconds of the backbone, p50 / p95, one thread, each engine in its own process, the processes in turns. tfjs-node and wasm run the hand-written forward pass on fused kernels, not the layers API. The last columns: time relative to onnx (one tile), most memory, time to load with the golden vector checked.',
-    '',
-    '| engine | runtime | 1 tile | CPU | 12 tiles | CPU | time | peak RSS | load |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
   ];

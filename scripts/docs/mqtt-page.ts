@@ -88,7 +88,7 @@ const RULES = `## What a subscriber can rely on
 
 const REASONS_SAY = `Why a head was promoted, held, rejected or rolled back (\`training\`, \`event\`, \`models\`), and why a frame is worth a label
 (\`next\`). Each is an object of \`code\`, \`text\`, the English sentence, and \`values\`, from which a program can make a sentence
-of its own. Older reasons, read from disk, have a text alone; \`code\` is then null.`;
+of its own.`;
 
 const COMMANDS = `## Commands
 

@@ -1,10 +1,10 @@
 /** Looks after the board while the daemon runs: reads what the kernel tells, and raises alerts. */
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { HOST_ALERTS, type HostAlert, type HostLimits, hostAlerts, NO_ALERTS } from './alerts.ts';
 import { CLOCK_JUMP_MS, type ClockWatch, lookAtClock, watchClock } from './clock-watch.ts';
 import { KERNEL_ROOTS, type KernelRoots } from './kernel-files.ts';
-import { type LoopDelay, LoopDelayMeter } from './loop-delay.ts';
 import { type HostReading, readHost } from './reading.ts';
 
 /** How often the board is looked at: heat and a filling disk take minutes. */
@@ -92,4 +92,39 @@ export class Monitor {
     }
     this.#alerts = alerts;
   }
+}
+
+const RESOLUTION_MS = 20;
+
+interface LoopDelay {
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** How late the event loop is: what waits for it waits as long. */
+export class LoopDelayMeter {
+  #histogram: IntervalHistogram | undefined;
+
+  start(): void {
+    this.#histogram ??= monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+    this.#histogram.enable();
+  }
+
+  stop(): void {
+    this.#histogram?.disable();
+  }
+
+  /** Since the last call; null before there is anything. */
+  take(): LoopDelay | null {
+    const histogram = this.#histogram;
+    if (histogram === undefined || histogram.count === 0) return null;
+    const delay = { p99Ms: late(histogram.percentile(99)), maxMs: late(histogram.max) };
+    histogram.reset();
+    return delay;
+  }
+}
+
+/** It measures how long its own timer took: one that comes on time takes the resolution. */
+function late(nanoseconds: number): number {
+  return Math.max(0, Math.round(nanoseconds / 1e5) / 10 - RESOLUTION_MS);
 }

@@ -1,7 +1,7 @@
 /** `surfwatch cancel`: stops a retraining of a running daemon. */
 import { Command } from 'commander';
-import { jobAnswer, readAnswer } from './daemon/answers.ts';
-import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+import { jobAnswer } from './daemon/answers.ts';
+import { addDaemonOptions, type DaemonFlags, runVerb, WHERE_IT_IS } from './daemon/options.ts';
 
 export function cancelCommand(): Command {
   return addDaemonOptions(new Command('cancel'))
@@ -21,7 +21,6 @@ Examples:
 
 async function cancel(job: string | undefined, flags: DaemonFlags): Promise<void> {
   const args = job === undefined ? {} : { job };
-  const data = await askDaemon(flags, daemon => daemon.request('cancel', args, { timeoutMs: flags.timeout }));
-  if (flags.json) return console.log(JSON.stringify(data));
-  console.log(`cancelled ${readAnswer('cancel', jobAnswer, data).job}`);
+  const print = (answer: { job: string }) => console.log(`cancelled ${answer.job}`);
+  await runVerb(flags, { verb: 'cancel', args, answer: jobAnswer, print });
 }

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { messageOf, SurfwatchError } from '../errors.ts';
 import { colours as pc } from './colours.ts';
-import { captureAnswer, readAnswer } from './daemon/control-answers.ts';
+import { captureAnswer, readAnswer } from './daemon/answers.ts';
 import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
-import { localTime } from './daemon/words.ts';
+import { activityInWords, localTime } from './daemon/words.ts';
 
 interface CaptureFlags extends DaemonFlags {
   readonly keep: boolean;
@@ -41,15 +41,13 @@ async function capture({ keep, output, width, ...flags }: CaptureFlags): Promise
     daemon.request('capture', args, { timeoutMs: flags.timeout }),
   );
   const answer = readAnswer('capture', captureAnswer, data);
-  const { jpeg, frame, takenAt, activity, activities, scores, visibility, keep: kept } = answer;
+  const { jpeg, frame, takenAt, scores, keep: kept } = answer;
   if (output !== undefined) await save(output, jpeg);
   if (flags.json) {
     const { jpeg: _, ...rest } = data as Record<string, unknown>;
     return console.log(JSON.stringify(output === undefined ? rest : { ...rest, file: output }));
   }
-  const also = activities.filter(one => one !== activity).map(one => `+ ${one}`);
-  const reason = visibility === 'ok' ? [] : [`(${visibility})`];
-  console.log([pc.bold(activity), ...also, ...reason].join(' '));
+  console.log(activityInWords(answer, pc.bold));
   console.log(`frame  ${frame}, ${localTime(takenAt)}`);
   for (const [name, score] of Object.entries(scores)) console.log(`${name.padEnd(12)} ${score.toFixed(3)}`);
   if (kept !== undefined) console.log(`archive: ${kept}`);

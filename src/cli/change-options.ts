@@ -1,8 +1,8 @@
 /** `surfwatch options`: reads and changes settings of a running daemon. */
 import { Command } from 'commander';
 import type * as z from 'zod';
-import { optionsAnswer, readAnswer } from './daemon/control-answers.ts';
-import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+import { optionsAnswer } from './daemon/answers.ts';
+import { addDaemonOptions, type DaemonFlags, runVerb, WHERE_IT_IS } from './daemon/options.ts';
 import { printTable } from './table.ts';
 
 interface OptionsFlags extends DaemonFlags {
@@ -45,11 +45,12 @@ async function options(given: readonly string[], flags: OptionsFlags): Promise<v
     ...(changes.length > 0 && { set }),
     ...(flags.reset !== undefined && { reset: flags.reset }),
   };
-  const data = await askDaemon(flags, daemon =>
-    daemon.request('options', args, { timeoutMs: flags.timeout }),
-  );
-  if (flags.json) return console.log(JSON.stringify(data));
-  print(readAnswer('options', optionsAnswer, data), flags.explain);
+  await runVerb(flags, {
+    verb: 'options',
+    args,
+    answer: optionsAnswer,
+    print: shown => print(shown, flags.explain),
+  });
 }
 
 function print({ options: shown }: z.infer<typeof optionsAnswer>, explain: boolean): void {

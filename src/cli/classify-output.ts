@@ -2,7 +2,8 @@
 import type { Detection } from '../activity/detections.ts';
 import type { Scores } from '../activity/scores.ts';
 import type { ErrorCode } from '../errors.ts';
-import { colours as pc } from './colours.ts';
+import { bar } from '../history/chart.ts';
+import { activityColour, colours as pc } from './colours.ts';
 import {
   activityOf,
   type JudgedFrame,
@@ -80,14 +81,6 @@ export function printAnswers(answer: Answer | Failure): void {
   console.log(JSON.stringify(answer));
 }
 
-const COLOURS: Readonly<Record<string, (text: string) => string>> = {
-  surfing: pc.cyan,
-  windsurfing: pc.green,
-  kitesurfing: pc.magenta,
-  none: pc.dim,
-  [UNKNOWN]: pc.yellow,
-};
-
 const LONGEST_NAME = 48;
 const BAR = 6;
 
@@ -100,7 +93,7 @@ export function textPrinter(files: readonly string[], activities: readonly strin
     const bars = activities.map((activity, index) =>
       scoreBar(scores[activity] ?? 0).padEnd(columns[index] ?? 0),
     );
-    const colour = COLOURS[word] ?? pc.blue;
+    const colour = activityColour(word);
     console.log(`${name.padEnd(names)}  ${colour(word.padEnd(words))}  ${bars.join('  ')}${note}`.trimEnd());
   };
   let titled = false;
@@ -147,10 +140,6 @@ function shortName(file: string): string {
   return file.length <= LONGEST_NAME ? file : `…${file.slice(1 - LONGEST_NAME)}`;
 }
 
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-
 function scoreBar(score: number): string {
-  const eighths = Math.round(score * BAR * 8);
-  const bar = '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
-  return `${bar.padEnd(BAR)} ${score.toFixed(2)}`;
+  return `${bar(score, BAR).padEnd(BAR)} ${score.toFixed(2)}`;
 }

@@ -1,5 +1,5 @@
 /** `surfwatch classify`: what is in pictures, one line each. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { ahead } from '../base/ahead.ts';
 import type { Settings } from '../config/settings.ts';
 import { messageOf, SurfwatchError } from '../errors.ts';
@@ -21,7 +21,6 @@ import { startProgress } from './progress.ts';
 
 interface ClassifyFlags extends ConfigOptions {
   readonly camera: boolean;
-  readonly tiles?: true;
   readonly json: boolean;
 }
 
@@ -33,7 +32,6 @@ export function classifyCommand(): Command {
       'JPEG, PNG or WebP files, folders (including subfolders), or - for standard input',
     )
     .option('--camera', 'the pictures are from a beach camera: find the riders, as the daemon does', false)
-    .addOption(new Option('--tiles').hideHelp())
     .option('--json', 'answer with one JSON object per line', false)
     .addHelpText('after', HELP)
     .action(classify);
@@ -58,12 +56,7 @@ Examples:
   $ curl -s http://camera/snapshot.jpg | surfwatch classify --camera --json - | jq .count
 `;
 
-async function classify(paths: string[], flags: ClassifyFlags, command: Command): Promise<void> {
-  if (flags.tiles) {
-    command.error(
-      "error: --tiles is gone: frames aren't cut into tiles any more but read as a whole, at full detail; use --camera",
-    );
-  }
+async function classify(paths: string[], flags: ClassifyFlags): Promise<void> {
   const { settings } = commonSettingsFrom(flags);
   const listed = await listPictures(paths);
   const { answer, activities, close } = await (flags.camera ? frameAnswers : photoAnswers)(settings);

@@ -3,3 +3,16 @@ import pc from 'picocolors';
 
 export const colours = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
 export const errorColours = pc.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
+
+const ACTIVITIES: Readonly<Record<string, (text: string) => string>> = {
+  surfing: colours.cyan,
+  windsurfing: colours.green,
+  kitesurfing: colours.magenta,
+  none: colours.dim,
+  unknown: colours.yellow,
+};
+
+/** Paints an activity, `none` or `unknown`. */
+export function activityColour(name: string): (text: string) => string {
+  return ACTIVITIES[name] ?? colours.blue;
+}

@@ -8,7 +8,8 @@ import { Command } from 'commander';
 import type { ActivityReport } from '../activity/report.ts';
 import { PACKAGE_ROOT } from '../base/paths.ts';
 import type { ConfigSource } from '../config/source.ts';
-import { colours as pc } from './colours.ts';
+import { activityColour, colours as pc } from './colours.ts';
+import { activityInWords } from './daemon/words.ts';
 import { addConfigOptions, type ConfigOptions, commonSettingsFrom, sourceFrom } from './options.ts';
 
 export function demoCommand(): Command {
@@ -93,22 +94,12 @@ async function run(source: ConfigSource, options: { json: boolean }): Promise<vo
   });
 }
 
-const COLOURS: Readonly<Record<string, (text: string) => string>> = {
-  surfing: pc.cyan,
-  windsurfing: pc.green,
-  kitesurfing: pc.magenta,
-  none: pc.dim,
-};
-
-function line({ activity, activities, count, visibility }: ActivityReport, origin: string): string {
+function line(report: ActivityReport, origin: string): string {
   const time = new Date().toTimeString().slice(0, 8);
-  const colour = COLOURS[activity] ?? pc.yellow;
-  const also = activities.filter(other => other !== activity).map(other => `+ ${other}`);
-  const reason = visibility === 'ok' ? [] : [`(${visibility})`];
-  const riders = Object.entries(count ?? {}).flatMap(([name, riders]) =>
+  const riders = Object.entries(report.count ?? {}).flatMap(([name, riders]) =>
     riders === 0 ? [] : [`${riders} ${name}`],
   );
-  const what = [colour(activity), ...also, ...reason].join(' ');
+  const what = activityInWords(report, activityColour(report.activity));
   const where = origin.startsWith('footage:') ? 'real frames' : 'drawn';
   return `${time}  ${what.padEnd(32)} ${riders.join(', ').padEnd(28)} ${pc.dim(where)}`;
 }

@@ -1,8 +1,8 @@
 /** The report of `surfwatch evaluate` on frames with boxes, for scripts and for people. */
-import type { HeadManifest } from '../activity/head-bundle.ts';
 import { colours as pc } from './colours.ts';
+import { decimals } from './daemon/words.ts';
 import type { EvaluatedFrame } from './evaluate-frames.ts';
-import { decimals, printLeftOver } from './evaluate-report.ts';
+import { type LeftOver, printLeftOver, type Subject } from './evaluate-report.ts';
 import {
   type FrameFigures,
   type FrameOutcome,
@@ -18,18 +18,12 @@ import {
 import { riderThreshold } from './judge.ts';
 import { printTable } from './table.ts';
 
-interface Subject {
-  readonly directory: string;
-  readonly head: HeadManifest;
-  readonly engine: string;
-}
-
 interface Curves {
   readonly riders: readonly RiderPoint[];
   readonly presence: readonly PresencePoint[];
 }
 
-export interface FramesReport {
+export interface FramesReport extends LeftOver {
   readonly directory: string;
   readonly unit: 'frames';
   readonly head: string;
@@ -50,15 +44,6 @@ export interface FramesReport {
   readonly mean: Shares;
   /** Worst first. */
   readonly frames: readonly FrameReport[];
-  /** Files that cannot be judged: what is in them counts as missed. */
-  readonly unknown: readonly { readonly file: string; readonly visibility: string }[];
-  /** Files that cannot be read: they don't count. */
-  readonly unreadable: readonly {
-    readonly file: string;
-    readonly error: { code: string; message: string };
-  }[];
-  /** Frames with riders of activities that the model doesn't know, by activity. */
-  readonly foreign: Readonly<Record<string, number>>;
 }
 
 export interface FrameReport extends FrameOutcome {
@@ -138,7 +123,7 @@ export function printFramesReport(report: FramesReport): void {
       .filter(({ threshold }) => SHOWN_RIDER.includes(threshold))
       .map(point => [
         String(point.threshold),
-        ...[point.hit, point.recall, point.precision, point.countError].map(decimals),
+        ...[point.hit, point.recall, point.precision, point.countError].map(value => decimals(value)),
       ]),
   );
   const shipped = Object.entries(thresholds.presence).map(([name, value]) => `${name} ${round(value)}`);
@@ -147,7 +132,10 @@ export function printFramesReport(report: FramesReport): void {
     ['presence', 'found', 'left alone'],
     report.pooled.curves.presence
       .filter(({ threshold }) => SHOWN_PRESENCE.includes(threshold))
-      .map(point => [String(point.threshold), ...[point.found, point.leftAlone].map(decimals)]),
+      .map(point => [
+        String(point.threshold),
+        ...[point.found, point.leftAlone].map(value => decimals(value)),
+      ]),
   );
   printWorst(report);
   printLeftOver(report, 'missed', 'frames');
@@ -164,7 +152,7 @@ function printCameras({ cameras, pooled, mean }: FramesReport): void {
       one.precision,
       one.countError,
       one.activityRight,
-    ].map(decimals);
+    ].map(value => decimals(value));
   const row = (name: string, one: FrameFigures) => [
     name,
     `${one.occupied}+${one.empty}`,

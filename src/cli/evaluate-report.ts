@@ -1,20 +1,20 @@
 /** The report of `surfwatch evaluate`, for scripts and for people. */
 
 import type { HeadManifest } from '../activity/head-bundle.ts';
-import type { ErrorCode } from '../errors.ts';
 import { type Metrics, measure, type Prediction } from '../learning/fit/metrics.ts';
 import { colours as pc } from './colours.ts';
+import { decimals } from './daemon/words.ts';
 import type { EvaluatedFile } from './evaluate-examples.ts';
 import { UNKNOWN } from './judge.ts';
 import { printTable } from './table.ts';
 
-interface Subject {
+export interface Subject {
   readonly directory: string;
   readonly head: HeadManifest;
   readonly engine: string;
 }
 
-export interface Report extends Metrics {
+export interface Report extends Metrics, LeftOver {
   readonly directory: string;
   readonly unit: 'pictures';
   readonly head: string;
@@ -27,15 +27,6 @@ export interface Report extends Metrics {
     readonly pictures: number;
     readonly accuracy: number;
   }[];
-  /** Files that cannot be judged: they count as wrong. */
-  readonly unknown: readonly { readonly file: string; readonly visibility: string }[];
-  /** Files that cannot be read: they don't count. */
-  readonly unreadable: readonly {
-    readonly file: string;
-    readonly error: { code: ErrorCode; message: string };
-  }[];
-  /** Files of activities the model doesn't know, by activity: what shows them doesn't count. */
-  readonly foreign: Readonly<Record<string, number>>;
 }
 
 export function reportOn(files: readonly EvaluatedFile[], { directory, head, engine }: Subject): Report {
@@ -107,7 +98,7 @@ export function printReport(report: Report): void {
 function printClasses({ classes }: Report): void {
   const rows = Object.entries(classes).map(([name, { precision, recall, f1, support }]) => [
     name,
-    ...[precision, recall, f1].map(decimals),
+    ...[precision, recall, f1].map(value => decimals(value)),
     String(support),
   ]);
   printTable(['class', 'precision', 'recall', 'F1', 'support'], rows);
@@ -134,13 +125,16 @@ function printGroups({ groups }: Report): void {
   );
 }
 
-interface LeftOver {
+/** What does not count as it stands. */
+export interface LeftOver {
+  /** Files that cannot be judged: what is in them counts as wrong, or missed. */
   readonly unknown: readonly { readonly file: string; readonly visibility: string }[];
+  /** Files that cannot be read: they don't count. */
   readonly unreadable: readonly {
     readonly file: string;
     readonly error: { readonly code: string; readonly message: string };
   }[];
-  /** Number of files by what is not known to the model. */
+  /** Number of files by activity that the model doesn't know: what shows it doesn't count. */
   readonly foreign: Readonly<Record<string, number>>;
 }
 
@@ -169,8 +163,4 @@ function list(title: string, lines: readonly string[]): void {
   console.log(`\n${title}:`);
   for (const line of lines.slice(0, LISTED)) console.log(`  ${line}`);
   if (lines.length > LISTED) console.log(`  and ${lines.length - LISTED} more (--json lists all)`);
-}
-
-export function decimals(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
 }

@@ -1,8 +1,8 @@
 /** `surfwatch explain`: why a running daemon judged a frame as it did. */
 import { Command } from 'commander';
 import { colours as pc } from './colours.ts';
-import { type ExplainAnswer, explainAnswer, readAnswer } from './daemon/answers.ts';
-import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+import { type ExplainAnswer, explainAnswer } from './daemon/answers.ts';
+import { addDaemonOptions, type DaemonFlags, runVerb, WHERE_IT_IS } from './daemon/options.ts';
 import { decimals, labelsInWords, localTime } from './daemon/words.ts';
 import { printTable } from './table.ts';
 
@@ -25,11 +25,7 @@ Examples:
 `;
 
 async function explain(frame: string, flags: DaemonFlags): Promise<void> {
-  const data = await askDaemon(flags, daemon =>
-    daemon.request('explain', { frame }, { timeoutMs: flags.timeout }),
-  );
-  if (flags.json) console.log(JSON.stringify(data));
-  else printExplanation(readAnswer('explain', explainAnswer, data));
+  await runVerb(flags, { verb: 'explain', args: { frame }, answer: explainAnswer, print: printExplanation });
 }
 
 function printExplanation({ frame, takenAt, activity, head, ...why }: ExplainAnswer): void {

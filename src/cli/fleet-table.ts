@@ -2,7 +2,7 @@
 import { counted } from '../base/words.ts';
 import type { BoardReport } from '../messaging/fleet-report.ts';
 import { colours as pc } from './colours.ts';
-import { decimals, localTime } from './daemon/words.ts';
+import { activityInWords, decimals, localTime } from './daemon/words.ts';
 import { printTable } from './table.ts';
 
 const HEAD = ['site', 'online', 'state', 'activity', 'since', 'camera', 'fps', 'heard', 'version', 'model'];
@@ -21,13 +21,11 @@ export function printFleet(boards: readonly BoardReport[]): void {
 
 function row(board: BoardReport): string[] {
   const { site, online, state, activity, activities, visibility, since, camera } = board;
-  const also = activities.filter(one => one !== activity).map(one => `+ ${one}`);
-  const why = visibility === null || visibility === 'ok' ? [] : [`(${visibility})`];
   return [
     site,
     online === null ? '–' : online ? 'yes' : 'no',
     state ?? '–',
-    activity === null ? '–' : [activity, ...also, ...why].join(' '),
+    activity === null ? '–' : activityInWords({ activity, activities, visibility }),
     since === null ? '–' : localTime(new Date(since)),
     camera ?? '–',
     decimals(board.rateHz, 1),

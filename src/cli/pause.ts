@@ -1,7 +1,8 @@
 /** `surfwatch pause` and `surfwatch resume`: has a running daemon leave the camera alone, or look again. */
 import { Command, Option } from 'commander';
-import { pauseAnswer, readAnswer } from './daemon/control-answers.ts';
-import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+import type * as z from 'zod';
+import { pauseAnswer } from './daemon/answers.ts';
+import { addDaemonOptions, type DaemonFlags, runVerb, WHERE_IT_IS } from './daemon/options.ts';
 import { localTime } from './daemon/words.ts';
 
 interface PauseFlags extends DaemonFlags {
@@ -50,17 +51,14 @@ async function pause(duration: string | undefined, flags: PauseFlags): Promise<v
     ...(until !== undefined && { until }),
     ...(reason !== undefined && { reason }),
   };
-  await ask('pause', args, flags);
+  await runVerb(flags, { verb: 'pause', args, answer: pauseAnswer, print });
 }
 
 async function resume(flags: DaemonFlags): Promise<void> {
-  await ask('resume', {}, flags);
+  await runVerb(flags, { verb: 'resume', args: {}, answer: pauseAnswer, print });
 }
 
-async function ask(verb: string, args: Record<string, unknown>, flags: DaemonFlags): Promise<void> {
-  const data = await askDaemon(flags, daemon => daemon.request(verb, args, { timeoutMs: flags.timeout }));
-  if (flags.json) return console.log(JSON.stringify(data));
-  const { paused, since, until, kept } = readAnswer(verb, pauseAnswer, data);
+function print({ paused, since, until, kept }: z.infer<typeof pauseAnswer>): void {
   if (!paused || since === null) console.log('not paused: the daemon looks at the beach');
   else {
     const end = until === null ? 'until surfwatch resume' : `until ${localTime(until)}`;

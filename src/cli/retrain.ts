@@ -1,10 +1,11 @@
 /** `surfwatch retrain`: has a running daemon learn from its labels, and shows what comes of it. */
+import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
+import type { Training } from '../messaging/learning-payloads.ts';
 import { jobAnswer, readAnswer } from './daemon/answers.ts';
 import { followJob } from './daemon/follow-job.ts';
 import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
 import { isGood, printOutcome } from './daemon/print-outcome.ts';
-import { startTrainingProgress } from './daemon/training-progress.ts';
 import { EXIT } from './exit.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { wholeNumber } from './parse.ts';
@@ -90,4 +91,36 @@ async function retrain(flags: RetrainFlags): Promise<void> {
       release();
     }
   });
+}
+
+/** How far it is: a bar for a person, a line now and then in a log, nothing where a script reads the answer. */
+interface TrainingProgress {
+  readonly show: (update: Training) => void;
+  /** May be called twice. */
+  readonly stop: () => void;
+}
+
+const STEPS = 1000;
+/** Milliseconds between two lines of a log. */
+const LOG_EVERY = 15_000;
+
+function startTrainingProgress(json: boolean): TrainingProgress {
+  if (json && !process.stderr.isTTY) return { show: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({
+    format: '{state} {bar} {percentage} %{loss}{left}',
+    stream: process.stderr,
+    clearOnComplete: true,
+    noTTYOutput: true,
+    notTTYSchedule: LOG_EVERY,
+  });
+  bar.start(STEPS, 0, { state: 'queued', loss: '', left: '' });
+  return {
+    show: ({ state, progress, loss, secondsLeft }) =>
+      bar.update(Math.floor(progress * STEPS), {
+        state,
+        loss: loss === null ? '' : `  loss ${loss.toFixed(3)}`,
+        left: secondsLeft === null ? '' : `  ${Math.ceil(secondsLeft)} s left`,
+      }),
+    stop: () => bar.stop(),
+  };
 }

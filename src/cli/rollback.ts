@@ -1,7 +1,7 @@
 /** `surfwatch rollback`: puts a running daemon back on an earlier head. */
 import { Command } from 'commander';
-import { readAnswer, rollbackAnswer } from './daemon/answers.ts';
-import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
+import { rollbackAnswer } from './daemon/answers.ts';
+import { addDaemonOptions, type DaemonFlags, runVerb, WHERE_IT_IS } from './daemon/options.ts';
 
 export function rollbackCommand(): Command {
   return addDaemonOptions(new Command('rollback'))
@@ -23,10 +23,6 @@ Examples:
 
 async function rollback(to: string | undefined, flags: DaemonFlags): Promise<void> {
   const args = to === undefined ? {} : { to };
-  const data = await askDaemon(flags, daemon =>
-    daemon.request('rollback', args, { timeoutMs: flags.timeout }),
-  );
-  if (flags.json) return console.log(JSON.stringify(data));
-  const moved = readAnswer('rollback', rollbackAnswer, data);
-  console.log(`from ${moved.from}\nto   ${moved.to}`);
+  const print = (moved: { from: string; to: string }) => console.log(`from ${moved.from}\nto   ${moved.to}`);
+  await runVerb(flags, { verb: 'rollback', args, answer: rollbackAnswer, print });
 }

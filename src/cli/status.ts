@@ -1,9 +1,9 @@
 /** `surfwatch status`: show what a running daemon sees, runs and has learnt. */
 import { Command } from 'commander';
 import { colours as pc } from './colours.ts';
-import { readAnswer, type StatusAnswer, statusAnswer } from './daemon/answers.ts';
-import { addDaemonOptions, askDaemon, type DaemonFlags, WHERE_IT_IS } from './daemon/options.ts';
-import { countsInWords, localTime } from './daemon/words.ts';
+import { type StatusAnswer, statusAnswer } from './daemon/answers.ts';
+import { addDaemonOptions, type DaemonFlags, runVerb, WHERE_IT_IS } from './daemon/options.ts';
+import { activityInWords, countsInWords, localTime } from './daemon/words.ts';
 
 export function statusCommand(): Command {
   return addDaemonOptions(new Command('status'))
@@ -26,20 +26,13 @@ Examples:
 `;
 
 async function status(flags: DaemonFlags): Promise<void> {
-  const data = await askDaemon(flags, daemon => daemon.request('status', {}, { timeoutMs: flags.timeout }));
-  if (flags.json) console.log(JSON.stringify(data));
-  else printStatus(readAnswer('status', statusAnswer, data));
+  await runVerb(flags, { verb: 'status', args: {}, answer: statusAnswer, print: printStatus });
 }
 
 function printStatus({ state, activity, info, health, alerts, learning }: StatusAnswer): void {
-  const also = activity.activities.filter(one => one !== activity.activity).map(one => `+ ${one}`);
-  const reason = activity.visibility === 'ok' ? [] : [`(${activity.visibility})`];
   say('site', activity.site);
   say('state', [state.state, ...(state.reason === undefined ? [] : [`(${state.reason})`])].join(' '));
-  say(
-    'activity',
-    [pc.bold(activity.activity), ...also, ...reason, `since ${localTime(activity.since)}`].join(' '),
-  );
+  say('activity', `${activityInWords(activity, pc.bold)} since ${localTime(activity.since)}`);
   if (activity.count != null) say('riders', countsInWords(activity.count));
   say('frame', activity.frame ?? 'none yet');
   if (info !== null) {

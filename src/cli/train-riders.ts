@@ -75,7 +75,7 @@ async function save({ head, record, base }: TrainedRiders, flags: TrainFlags): P
   const files: Record<string, string | Uint8Array> = {
     ...writeBase(base),
     'metrics.json': `${JSON.stringify(record)}\n`,
-    'README.md': renderRidersCard(record, flags.licence === undefined ? {} : { licence: flags.licence }),
+    'README.md': renderRidersCard(record, flags.licence),
   };
   if (flags.report) {
     const { renderRidersReport } = await import('../training/riders/report/report.ts');

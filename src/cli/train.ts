@@ -172,7 +172,7 @@ async function save(
   const { renderHeadCard } = await import('../training/report/head-card.ts');
   const files: Record<string, string | Uint8Array> = {
     'metrics.json': `${JSON.stringify(record)}\n`,
-    'README.md': renderHeadCard(record, flags.licence === undefined ? {} : { licence: flags.licence }),
+    'README.md': renderHeadCard(record, flags.licence),
   };
   if (flags.report) files['report.html'] = await reportOf(record);
   await copyBackbone(bundle.manifest.id, flags);

@@ -1,6 +1,5 @@
 /** Sources of settings, each turned into the same flat form: dotted path, raw value, and where it stands. */
 import type { Fault } from './fault.ts';
-import { goneReason, goneVariable } from './gone.ts';
 import type { SettingEntry, SettingTree } from './setting.ts';
 import { withSuggestion } from './suggest.ts';
 
@@ -31,7 +30,7 @@ export function unknownFault(path: string, source: string, { settings }: Known):
   const reason =
     path === 'cameras'
       ? 'is a list that only a config file can have'
-      : (goneReason(path) ?? withSuggestion('there is no such setting', path, namesOf(settings)));
+      : withSuggestion('there is no such setting', path, namesOf(settings));
   return { kind: 'unknown', path, source, reason };
 }
 
@@ -56,17 +55,12 @@ export function environmentLayer(env: NodeJS.ProcessEnv, cwd: string, known: Kno
     const path = pathOf.get(name);
     if (path !== undefined) given.set(path, { value, source: name, base: cwd });
     else {
-      faults.push(unknownVariable(name, [...pathOf.keys()]));
+      const unknown = `no setting has the environment variable ${name}`;
+      const reason = withSuggestion(unknown, name, [...pathOf.keys()]);
+      faults.push({ kind: 'unknown', path: '', source: '', reason });
     }
   }
   return { given, faults };
-}
-
-function unknownVariable(name: string, known: readonly string[]): Fault {
-  const gone = goneVariable(name);
-  if (gone !== undefined) return { kind: 'unknown', source: name, ...gone };
-  const reason = withSuggestion(`no setting has the environment variable ${name}`, name, known);
-  return { kind: 'unknown', path: '', source: '', reason };
 }
 
 /** The settings in `--set key=value` arguments; of several for one key the last one counts. */

@@ -6,10 +6,6 @@ import type { Problem } from './fault.ts';
 import { isName, NAME_PATTERN, NAME_RULE } from './name.ts';
 import { withSuggestion } from './suggest.ts';
 
-/** Why zones and frames have no tiles any more. */
-export const NO_TILES =
-  'is gone: a frame is read as a whole, at full detail, and no longer cut into tiles; leave it out';
-
 /** A {@link Zone} as it stands in a config: a rectangle, or a polygon of corners [x, y]. */
 export type ZoneSetting = { readonly name: string } & (
   | Rectangle
@@ -54,9 +50,6 @@ function oneZone(zone: unknown, at: string): Problem[] {
     return [
       { at, value: zone, reason: 'must be an object with name and x, y, w, h, or with name and points' },
     ];
-  }
-  if (zone.tiles !== undefined) {
-    return [{ at: `${at}.tiles`, value: undefined, reason: `${NO_TILES} of the zone` }];
   }
   if (zone.points !== undefined) return fieldProblems(zone, POLYGON_FIELDS, at);
   const problems = fieldProblems(zone, ZONE_FIELDS, at);

@@ -4,7 +4,6 @@ import type { Clock } from '../base/clock.ts';
 import type { MqttLink } from './client.ts';
 import type { Outcome } from './event-store.ts';
 import { isRefusal } from './faults.ts';
-import { newMoment } from './moment.ts';
 import { isEmpty, type Outbox, type Sending, settle, takeNext } from './outbox.ts';
 import { startPace } from './pace.ts';
 import { throttle } from './throttle.ts';
@@ -108,4 +107,37 @@ export class Delivery {
     log.error({ code: fault.code, remedy: fault.remedy }, text);
     onEventFault(text);
   }
+}
+
+/** Something that may be waited for. */
+interface Moment {
+  /** Resolves with true when it comes, with false where that takes longer than `timeoutMs`. */
+  within(timeoutMs: number): Promise<boolean>;
+  /** It has come: all who wait go on. */
+  tell(): void;
+}
+
+function newMoment(clock: Clock): Moment {
+  const waiting = new Set<() => void>();
+  return {
+    within: timeoutMs => {
+      const done = new AbortController();
+      return new Promise(resolve => {
+        const finish = (came: boolean) => {
+          waiting.delete(come);
+          resolve(came);
+          done.abort();
+        };
+        const come = () => finish(true);
+        waiting.add(come);
+        clock.sleep(timeoutMs, done.signal).then(
+          () => finish(false),
+          () => undefined,
+        );
+      });
+    },
+    tell: () => {
+      for (const come of waiting) come();
+    },
+  };
 }

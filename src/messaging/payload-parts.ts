@@ -28,10 +28,7 @@ export const transactionSchema = z
 
 export const reasonSchema = z
   .object({
-    code: z
-      .string()
-      .nullable()
-      .describe('Which reason it is, as in the table of reasons; null if an older version wrote it.'),
+    code: z.string().describe('Which reason it is, as in the table of reasons.'),
     text: z.string().describe('The reason as an English sentence, with its figures.'),
     values: z
       .record(z.string(), z.union([z.string(), z.number()]).nullable())

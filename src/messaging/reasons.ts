@@ -106,8 +106,8 @@ type Value = string | number | null;
 
 /** Plain data that survives JSON. */
 export interface Reason {
-  /** One of {@link REASONS}; null where only the text is known: an older version wrote it. */
-  readonly code: string | null;
+  /** One of {@link REASONS}. */
+  readonly code: string;
   readonly text: string;
   readonly values: Readonly<Record<string, Value>>;
 }

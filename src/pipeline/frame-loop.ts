@@ -38,7 +38,7 @@ const FIRST_PICTURE_MS = 3_000;
  * The time between two pictures while a change of activity awaits its confirmation, when seconds count: four times as
  * many, and no more than two a second, which the slowest boards can read.
  */
-export function pendingIntervalMs(intervalMs: number): number {
+function pendingIntervalMs(intervalMs: number): number {
   return Math.min(intervalMs, Math.max(500, intervalMs / 4));
 }
 

@@ -1,10 +1,10 @@
 /** Whether the camera is to be watched at a time, and until when. */
 import { isClockSet } from './clock-set.ts';
-import type { ScheduleOptions } from './options.ts';
+import { DAYS, type Day, type ScheduleOptions, type WindowSetting } from './options.ts';
 import { contains, intersection, merged, type Span } from './spans.ts';
 import { daylight, type KnownCrossings } from './sun.ts';
-import { systemTimeZone } from './time-zone.ts';
-import { windowSpans } from './windows.ts';
+import { atLocalTime, localDays, systemTimeZone } from './time-zone.ts';
+import { daysIn, minutesOf } from './weekdays.ts';
 
 /**
  * `always`: there is no schedule. `clock-unset`: the wall clock is obviously wrong, and a beach that is watched by night
@@ -130,4 +130,36 @@ function nextChange(
     if (changeMs !== undefined && changeMs < toMs) return changeMs;
   }
   return null;
+}
+
+/**
+ * The windows that reach into the time between `fromMs` and `toMs`, in order. A window goes by the clock on the wall:
+ * it begins when the clock first shows `from` and ends when it last shows `to`, however long that is on the days on
+ * which the clock is changed.
+ */
+function windowSpans(
+  fromMs: number,
+  toMs: number,
+  windows: readonly WindowSetting[],
+  timeZone: string,
+): Span[] {
+  const parsed = windows.map(({ days, from, to }) => {
+    const [start, end] = [minutesOf(from), minutesOf(to)];
+    // At or before its beginning: on the next day.
+    return { days: daysOf(days ?? DAYS), start, end: end > start ? end : end + 1440 };
+  });
+  // A window of the day before may last into the first one.
+  const spans = localDays(fromMs - DAY_MS, toMs, timeZone).flatMap(({ date, weekday }) =>
+    parsed
+      .filter(({ days }) => days.has(DAYS[weekday] ?? 'mon'))
+      .map(({ start, end }) => ({
+        fromMs: atLocalTime(date, start, timeZone, 'first'),
+        toMs: atLocalTime(date, end, timeZone, 'last'),
+      })),
+  );
+  return merged(spans).filter(span => span.toMs > fromMs && span.fromMs < toMs);
+}
+
+function daysOf(texts: readonly string[]): Set<Day> {
+  return new Set(texts.flatMap(daysIn));
 }

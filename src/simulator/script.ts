@@ -1,7 +1,6 @@
 import {
   type ExplicitScript,
   SCRIPTED_ACTIVITIES,
-  type ScriptedActivity,
   type ScriptedCondition,
   type ScriptedSession,
   type ScriptName,
@@ -26,21 +25,6 @@ const FAIR: ScriptedCondition = { startMs: 0, light: 'day', weather: 'clear', fa
 export function createScript(options: Pick<SimulatorOptions, 'seed' | 'script'>): Script {
   const { seed, script } = options;
   return typeof script === 'string' ? MAKERS[script](seed) : explicit(script);
-}
-
-/** The sessions that start before `untilMs`, by start. */
-export function scriptedSessions(script: Script, untilMs: number): ScriptedSession[] {
-  const sessions: ScriptedSession[] = [];
-  for (let block = 0; block === 0 || block * script.blockMs < untilMs; block++) {
-    sessions.push(...script.sessions(block).filter(session => session.startMs < untilMs));
-  }
-  return sessions;
-}
-
-/** The activities on the water at a simulated time: the known truth. In the order of `SCRIPTED_ACTIVITIES`. */
-export function truthAt(script: Script, ms: number): ScriptedActivity[] {
-  const present = sessionsAround(script, ms, 0).map(session => session.activity);
-  return SCRIPTED_ACTIVITIES.filter(activity => present.includes(activity));
 }
 
 /** The sessions that run at `ms` or began or ended less than `marginMs` from it. */

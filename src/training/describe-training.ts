@@ -143,7 +143,6 @@ function summaryOf(
   const none = count(({ labels }) => labels.every(label => label === 0));
   return {
     name,
-    kind: 'photos',
     files: pictures.length,
     groups: new Set(own.map(({ group }) => group)).size,
     classes: Object.fromEntries([...present, [NONE, none]]),

@@ -1,6 +1,5 @@
 /** What is known of a training when it is over: `metrics.json`, from which the report and the model card are drawn. */
 
-import type { Rectangle } from '../base/geometry.ts';
 import type { Evaluation } from '../learning/fit/evaluation.ts';
 import type { LearningCurve } from '../learning/fit/learning-curve-fit.ts';
 import type { BackboneSight } from './backbone-sight.ts';
@@ -39,8 +38,8 @@ export interface TrainingRecord {
     readonly held: number;
     readonly heldGroups: readonly string[];
   };
-  /** Figures of the groups that judge; missing in records of before it was told. */
-  readonly sight?: BackboneSight;
+  /** Which of the groups that judge the backbone has seen. */
+  readonly sight: BackboneSight;
   readonly epochs: readonly EpochRecord[];
   /** The epoch whose weights were kept, from 1. */
   readonly bestEpoch: number;
@@ -57,10 +56,9 @@ export interface TrainingRecord {
 
 export interface SourceSummary {
   readonly name: string;
-  readonly kind: 'photos' | 'frames';
   readonly files: number;
   readonly groups: number;
-  /** Files (photos) or tiles (frames) that show each activity, and `none`. */
+  /** Files that show each activity, and `none`. */
   readonly classes: Readonly<Record<string, number>>;
 }
 
@@ -89,8 +87,6 @@ export interface FoldsRecord {
 export interface Mistake {
   /** Path of the picture. */
   readonly file: string;
-  /** The tile of it, as a share of the picture; absent for all of it. */
-  readonly rectangle?: Rectangle;
   readonly source: string;
   readonly group: string;
   readonly truth: readonly string[];

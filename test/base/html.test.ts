@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { escapeHtml, html, trusted } from '../../src/base/html.ts';
-import { sampleOfEach } from '../../src/learning/sheet/sample-of-each.ts';
-import { wrapped } from '../../src/learning/sheet/wrap.ts';
+import { wrapped } from '../../src/learning/sheet/sheet-png.ts';
+import { sampleOfEach } from '../../src/training/data/check-sheet.ts';
 import { fc } from '../support/fast-check.ts';
 
 /** Any UTF-16 unit, so that lone surrogates come up; what means something to a browser more often. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KERNEL_ROOTS } from '../../src/board/kernel-files.ts';
-import { LoopDelayMeter } from '../../src/board/loop-delay.ts';
+import { LoopDelayMeter } from '../../src/board/monitor.ts';
 import { readHost } from '../../src/board/reading.ts';
 import { kernelTree, PI_4 } from './tree.ts';
 

@@ -115,12 +115,6 @@ describe('surfwatch classify', () => {
     }
   });
 
-  test('--tiles is gone, and what to use instead is said', async () => {
-    const { status, output, errors } = await surfwatch(['classify', '--tiles', 'x.jpg']);
-    expect([status, output]).toEqual([2, '']);
-    expect(errors).toMatch(/--tiles is gone.*use --camera/);
-  });
-
   test('- is the picture on standard input', async () => {
     const { status, output } = await surfwatchProcess(['classify', '--json', '-'], {
       input: await noisyPicture(),

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { goneReason } from '../../src/config/gone.ts';
-import { SETTINGS } from '../../src/config/schema.ts';
 import { temporaryFolderSync } from '../support/temporary-folder.ts';
 import { errorOf, faultsOf, load, loadContent, writeIn } from './support.ts';
 
@@ -103,8 +101,6 @@ describe('zones', () => {
     ['zones[0].x', [{ ...ZONE, x: -0.1 }], 'from 0 to 1'],
     ['zones[1].name', [ZONE, ZONE], 'must be unique'],
     ['zones[0].width', [{ ...ZONE, width: 1 }], 'no such field'],
-    ['zones[0].tiles', [{ ...ZONE, tiles: { columns: 4, rows: 1, overlap: 0 } }], 'leave it out of the zone'],
-    ['zones[0].tiles', [{ ...REEF, tiles: 4 }], 'is gone'],
     [
       'zones[0].points',
       [
@@ -159,46 +155,6 @@ describe('zones', () => {
   test('a zone that ends at the border is inside in spite of rounding', () => {
     const zones = [{ name: 'edge', x: 0.7, y: 0.1, w: 0.3, h: 0.9 }];
     expect(loadContent({ zones }).settings.zones).toEqual(zones);
-  });
-});
-
-describe('settings that are gone', () => {
-  test('tiles in a file, in --set and in the environment', () => {
-    const file = writeIn(temporaryFolderSync(), 'old.json', '{ "tiles": { "columns": 6 } }');
-    const env = { SURFWATCH_TILES_ROWS: '4' };
-    const error = errorOf(() => load({ files: [file], set: ['tiles.overlap=0.2'], env }));
-    expect(error).toMatchObject({ code: 'config-invalid', exitStatus: 78 });
-    expect(error.faults.map(({ kind, path, source }) => [kind, path, source])).toEqual([
-      ['unknown', 'tiles', `${file}:1:12`],
-      ['unknown', 'tiles', 'SURFWATCH_TILES_ROWS'],
-      ['unknown', 'tiles.overlap', '--set'],
-    ]);
-    for (const { reason } of error.faults)
-      expect(reason).toMatch(/is gone: .* read as a whole.*leave it out/);
-  });
-
-  test.each([
-    ['camera.rpicam.shutterUs', 'SURFWATCH_CAMERA_RPICAM_SHUTTER_US', 'camera.rpicam.args'],
-    ['camera.retryMin', 'SURFWATCH_CAMERA_RETRY_MIN', 'leave it out'],
-    ['mqtt.ackTimeout', 'SURFWATCH_MQTT_ACK_TIMEOUT', 'leave it out'],
-    ['metrics.enabled', 'SURFWATCH_METRICS_ENABLED', 'web.host'],
-    ['metrics.port', 'SURFWATCH_METRICS_PORT', 'web.port'],
-    ['metrics.passwordFile', 'SURFWATCH_METRICS_PASSWORD_FILE', 'metrics.token'],
-    ['gates.obscuredSpread', 'SURFWATCH_GATES_OBSCURED_SPREAD', 'gates.view'],
-    ['broker.usersFile', 'SURFWATCH_BROKER_USERS_FILE', 'surfwatch broker mosquitto'],
-    ['broker.passwordFile', 'SURFWATCH_BROKER_PASSWORD_FILE', 'surfwatch broker mosquitto'],
-    ['broker.maxSessions', 'SURFWATCH_BROKER_MAX_SESSIONS', 'docs/security.md'],
-  ])('%s, in --set and as %s', (path, variable, reason) => {
-    const { faults } = errorOf(() => load({ set: [`${path}=1`], env: { [variable]: '1' } }));
-    expect(faults.map(fault => [fault.kind, fault.path])).toEqual([
-      ['unknown', path],
-      ['unknown', path],
-    ]);
-    for (const fault of faults) expect(fault.reason).toMatch(new RegExp(`^is gone: .*${reason}`));
-  });
-
-  test('are none that there are', () => {
-    expect(SETTINGS.filter(({ path }) => goneReason(path) !== undefined)).toEqual([]);
   });
 });
 

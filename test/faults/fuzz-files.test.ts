@@ -24,7 +24,7 @@ import { describeGolden, goldenPixels } from '../../src/vision/backbone.ts';
 import { loadBackboneBundle } from '../../src/vision/bundle.ts';
 import { createBackbone } from '../../src/vision/engines/create.ts';
 import { restoreDirt, restoreView } from '../../src/vision/quality/store-view.ts';
-import { readCookieKey } from '../../src/web/cookie-key.ts';
+import { readCookieKey } from '../../src/web/pages.ts';
 import { backUp, contentOf, fillState } from '../host/backup/support.ts';
 import { frame } from '../learning/labels/support.ts';
 import { newPlace, promoteAll, SHIPPED_ID } from '../learning/models/support.ts';

@@ -3,9 +3,10 @@ import { randomScene } from '../../scripts/scenes/random-scene.ts';
 import { SCRIPTED_ACTIVITIES, type ScriptedActivity } from '../../src/simulator/options.ts';
 import type { Rider } from '../../src/simulator/rider.ts';
 import { sceneAt } from '../../src/simulator/scene.ts';
-import { createScript, scriptedSessions, truthAt } from '../../src/simulator/script.ts';
+import { createScript } from '../../src/simulator/script.ts';
 import { DEFAULTS } from '../support/defaults.ts';
 import { fc } from '../support/fast-check.ts';
+import { scriptedSessions, truthAt } from './truth.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 

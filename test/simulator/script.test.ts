@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SCRIPTED_ACTIVITIES, type ScriptedSession } from '../../src/simulator/options.ts';
-import {
-  conditionAt,
-  createScript,
-  scriptedSessions,
-  sessionsAround,
-  truthAt,
-} from '../../src/simulator/script.ts';
+import { conditionAt, createScript, sessionsAround } from '../../src/simulator/script.ts';
 import { fc } from '../support/fast-check.ts';
+import { scriptedSessions, truthAt } from './truth.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const HOUR = 3_600_000;

@@ -87,7 +87,6 @@ describe('in words', () => {
       'trained on 1 of the 2 groups',
     ],
     ['nothing on record', sight([], false), 'whether or not its backbone was trained', 'It is not on record'],
-    ['an older record', undefined, 'whether or not its backbone was trained', 'It is not on record'],
   ] as const)('%s: named, and warned of', (_, given, named, warned) => {
     expect(judgedBy('group', given)).toContain(named);
     expect(sightWarning('group', given)).toContain(warned);

@@ -8,7 +8,7 @@ import { Agent, fetch as fetchBy } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cookieName, loginGuard, roleOfCookie, sessionCookie } from '../../src/web/access.ts';
 import type { AppOptions } from '../../src/web/app.ts';
-import { readCookieKey } from '../../src/web/cookie-key.ts';
+import { readCookieKey } from '../../src/web/pages.ts';
 import type { ListenOptions } from '../../src/web/server.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { silent } from '../support/log.ts';

@@ -147,6 +147,39 @@ export const statusAnswer = z.object({
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;
 
+export const pauseAnswer = z.object({
+  paused: z.boolean(),
+  since: time.nullable(),
+  until: time.nullable(),
+  reason: z.string().nullable(),
+  kept: z.boolean(),
+});
+
+export const captureAnswer = z.object({
+  frame: z.string(),
+  takenAt: time,
+  activity: z.string(),
+  activities: z.array(z.string()),
+  scores: z.record(z.string(), z.number()),
+  visibility: z.string(),
+  keep: z.string().optional(),
+  jpeg: z.base64().optional(),
+});
+
+export const optionsAnswer = z.object({
+  options: z.record(
+    z.string(),
+    z.object({
+      value: z.unknown(),
+      source: z.string(),
+      default: z.unknown(),
+      type: z.string(),
+      doc: z.string(),
+    }),
+  ),
+  changed: z.array(z.string()),
+});
+
 /** @throws SurfwatchError `daemon-answer-unknown` */
 export function readAnswer<S extends z.ZodType>(verb: string, schema: S, data: unknown): z.infer<S> {
   const read = schema.safeParse(data);

@@ -1,6 +1,7 @@
 /** What the commands share that talk to a running daemon: where it is, and how long it may take. */
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type * as z from 'zod';
 import { systemClock } from '../../base/clock.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { MAX_PICTURE_BYTES } from '../../broker/connections.ts';
@@ -18,6 +19,7 @@ import {
   settingsFrom,
   siteName,
 } from '../options.ts';
+import { readAnswer } from './answers.ts';
 
 export interface DaemonFlags extends ConfigOptions {
   readonly url?: string;
@@ -121,6 +123,24 @@ export async function askDaemon<T>(
   } finally {
     await daemon.close();
   }
+}
+
+/** Has the daemon carry out one command; its answer is JSON where that is asked for, else `print` says it. */
+export async function runVerb<S extends z.ZodType>(
+  flags: DaemonFlags,
+  { verb, args, answer, print }: VerbRun<S>,
+): Promise<void> {
+  const data = await askDaemon(flags, daemon => daemon.request(verb, args, { timeoutMs: flags.timeout }));
+  if (flags.json) console.log(JSON.stringify(data));
+  else print(readAnswer(verb, answer, data));
+}
+
+interface VerbRun<S extends z.ZodType> {
+  readonly verb: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** What is read of the answer. */
+  readonly answer: S;
+  readonly print: (answer: z.infer<S>) => void;
 }
 
 /** The embedded broker, which speaks MQTT 3.1.1 and asks for no login. */

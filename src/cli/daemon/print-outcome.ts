@@ -45,7 +45,9 @@ export function printOutcome(training: Training): void {
       `look at it:  surfwatch models --overlay both-heads.jpg\nthen decide: surfwatch models --approve ${candidate}, or --reject ${candidate}`,
     );
   const took = startedAt === null || finishedAt === null ? '' : `, ${seconds(startedAt, finishedAt)} s`;
-  console.log(`learnt from ${samples.board} tiles of this beach and ${samples.base} shipped ones${took}`);
+  console.log(
+    `learnt from ${samples.board} labelled frames of this beach and ${samples.base} shipped embeddings${took}`,
+  );
 }
 
 function seconds(from: string, to: string): string {

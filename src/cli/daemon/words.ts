@@ -8,6 +8,27 @@ export function localTime(date: Date): string {
   return shifted.toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/**
+ * `surfing + kitesurfing`, `unknown (dark)`.
+ *
+ * @param paint colours the main one
+ */
+export function activityInWords(
+  { activity, activities, visibility }: ActivityWords,
+  paint: (text: string) => string = text => text,
+): string {
+  const also = activities.filter(one => one !== activity).map(one => `+ ${one}`);
+  const reason = visibility === null || visibility === 'ok' ? [] : [`(${visibility})`];
+  return [paint(activity), ...also, ...reason].join(' ');
+}
+
+interface ActivityWords {
+  readonly activity: string;
+  readonly activities: readonly string[];
+  /** Null where it is not known. */
+  readonly visibility: string | null;
+}
+
 /** `surfing + kitesurfing`, or `none`. */
 export function labelsInWords(labels: readonly string[]): string {
   return labels.length === 0 ? 'none' : labels.join(' + ');

@@ -1,7 +1,6 @@
-/** What a head makes of samples, as the daemon and `evaluate` would: a photo by all its views, a tile by itself. */
+/** What a head makes of samples, as `evaluate` would: a photo by all its views. */
 import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { activitiesAbove } from '../../activity/scores.ts';
-import type { Rectangle } from '../../base/geometry.ts';
 import type { GroupedPrediction } from './evaluation.ts';
 import type { EmbeddedSet, Sample } from './sample.ts';
 import type { Outputs } from './scored-set.ts';
@@ -12,8 +11,6 @@ export interface JudgedSample extends GroupedPrediction {
   readonly source: string;
   readonly file: string;
   readonly part: string;
-  /** The place of a tile. */
-  readonly rectangle?: Rectangle;
 }
 
 /** Judges what is not augmented; the logits of a photo's views are averaged. */

@@ -1,7 +1,5 @@
 /** What the head is fitted to. */
-import type { Rectangle } from '../../base/geometry.ts';
-
-/** One picture (or tile, or augmented view of one) as training sees it. */
+/** One picture, or one cell of a frame, as training sees it. */
 export interface Sample {
   /** One number an activity: 1 where it is in the picture. All zero: no activity. */
   readonly labels: readonly number[];
@@ -11,10 +9,8 @@ export interface Sample {
   readonly source: string;
   /** The file it was cut from, for messages and hashes. */
   readonly file: string;
-  /** What is judged: views of one photo are judged together, each tile by itself. Empty: the file. */
+  /** What is judged: views of one photo are judged together, each cell by itself. Empty: the file. */
   readonly part: string;
-  /** Where a tile lies, as a share of the file's picture. */
-  readonly rectangle?: Rectangle;
   /** A changed copy of another sample, for fitting only: never for measuring. */
   readonly augmented: boolean;
 }

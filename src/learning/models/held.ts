@@ -6,9 +6,10 @@ import * as z from 'zod';
 import type { HeadBundle, HeadManifest } from '../../activity/head-bundle.ts';
 import { storageError } from '../../base/storage-error.ts';
 import { SurfwatchError } from '../../errors.ts';
+import { reasonSchema } from '../../messaging/payload-parts.ts';
 import { saveHead } from '../fit/save-head.ts';
 import { isHeadId } from './head-id.ts';
-import { figuresSchema, storedReasonSchema } from './history.ts';
+import { figuresSchema } from './history.ts';
 import { loadRiderHead } from './resolve.ts';
 import { namesIn, removeHead, sweep } from './tidy.ts';
 import type { HeldHead } from './types.ts';
@@ -22,7 +23,7 @@ const heldSchema = z.object({
   at: z.iso.datetime(),
   from: z.string(),
   job: z.string().nullable(),
-  reasons: z.array(storedReasonSchema),
+  reasons: z.array(reasonSchema),
   figures: figuresSchema,
   samples: z.object({ base: count, board: count, boardHeld: count }),
   overlay: z.boolean(),

@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { replaceFile, syncFolder } from '../../base/durable.ts';
 import { reasonSchema } from '../../messaging/payload-parts.ts';
-import type { Reason } from '../../messaging/reasons.ts';
 import type { HistoryEntry } from './types.ts';
 
 /** Past the second number of lines only the first is kept. */
@@ -29,19 +28,13 @@ export const figuresSchema = z
   .nullable()
   .catch(null);
 
-/** Older versions wrote the sentence alone. */
-export const storedReasonSchema = z.union([
-  reasonSchema,
-  z.string().transform((text): Reason => ({ code: null, text, values: {} })),
-]);
-
 const entrySchema = z.object({
   at: z.iso.datetime(),
   event: z.enum(['promoted', 'held', 'rejected', 'rolled-back', 'auto-rolled-back']),
   from: z.string().nullable(),
   to: z.string().nullable(),
   job: z.string().nullable(),
-  reasons: z.array(storedReasonSchema),
+  reasons: z.array(reasonSchema),
   candidate: z.string().optional(),
   figures: figuresSchema,
 });

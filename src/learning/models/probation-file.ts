@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { replaceFile } from '../../base/durable.ts';
 import { codeOf } from '../../base/storage-error.ts';
 import { messageOf } from '../../errors.ts';
-import { storedReasonSchema } from './history.ts';
+import { reasonSchema } from '../../messaging/payload-parts.ts';
 import type { ProbationState } from './probation.ts';
 
 const amount = z.number().min(0);
@@ -25,7 +25,7 @@ const fileSchema = z.object({
   head: z.string(),
   baseline: behaviourSchema,
   trial: z.object({ lastedMs: amount, behaviour: behaviourSchema }).nullable(),
-  verdict: z.union([z.enum(['watching', 'settled']), z.object({ rollback: storedReasonSchema })]),
+  verdict: z.union([z.enum(['watching', 'settled']), z.object({ rollback: reasonSchema })]),
 });
 
 /** @param monotonicMs now */

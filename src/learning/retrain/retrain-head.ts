@@ -3,7 +3,7 @@ import type { HeadBundle } from '../../activity/head-bundle.ts';
 import { createRandom } from '../../base/random.ts';
 import { SurfwatchError } from '../../errors.ts';
 import { cellsAbout } from '../archive/about.ts';
-import type { Calibration } from '../fit/calibrate.ts';
+import { bestThreshold, type Calibration } from '../fit/calibrate.ts';
 import { drawByWeight, type Epoch, type FitOptions, fitHead } from '../fit/fit-head.ts';
 import { createHeadTrainer, type FittedHead } from '../fit/head-trainer.ts';
 import { heldBaseRows } from './base-rows.ts';
@@ -14,8 +14,8 @@ import { createRows, type RowOptions } from './create-rows.ts';
 import { foundPlacesOf } from './found-places.ts';
 import { gate } from './gate.ts';
 import { heldLossOf } from './held-loss.ts';
+import { judgeFrames } from './judge-frames.ts';
 import { matchOutputs } from './match-outputs.ts';
-import { withNewThresholds } from './new-thresholds.ts';
 import type {
   BoardFrame,
   RetrainHooks,
@@ -200,4 +200,34 @@ function meanCalibration(calibration: readonly Calibration[]): Calibration {
     slope: mean(calibration.map(({ slope }) => slope)),
     intercept: mean(calibration.map(({ intercept }) => intercept)),
   };
+}
+
+/** @returns with the incumbent's thresholds, and for each new activity the one that serves the board's frames best */
+function withNewThresholds(
+  head: HeadBundle,
+  incumbent: HeadBundle,
+  fitted: readonly BoardFrame[],
+): HeadBundle {
+  const { thresholds: old } = incumbent.manifest;
+  const thresholds = Object.fromEntries(
+    head.manifest.activities.map(activity => [
+      activity,
+      old[activity] ?? newThreshold(head, activity, fitted),
+    ]),
+  );
+  return { ...head, manifest: { ...head.manifest, thresholds } };
+}
+
+/** Thresholds beyond these would be chosen by a single frame. */
+const LOWEST = 0.1;
+const HIGHEST = 0.9;
+
+function newThreshold(head: HeadBundle, activity: string, frames: readonly BoardFrame[]): number {
+  const judged = judgeFrames(head, frames);
+  const threshold = bestThreshold(
+    judged.map(({ scores }) => scores[activity] as number),
+    judged.map(({ truth }) => (truth.includes(activity) ? 1 : 0)),
+    judged.map(() => 1),
+  );
+  return Number(Math.min(HIGHEST, Math.max(LOWEST, threshold)).toFixed(3));
 }

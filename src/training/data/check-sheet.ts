@@ -1,7 +1,7 @@
 /** What to look at before training: samples of each class, then what the checks found. */
 import { basename } from 'node:path';
+import { createRandom, shuffled } from '../../base/random.ts';
 import type { ContactSheet, SheetSection } from '../../learning/sheet/contact-sheet.ts';
-import { sampleOfEach } from '../../learning/sheet/sample-of-each.ts';
 import type { CheckResult } from './check.ts';
 import { isPicture } from './files.ts';
 import { FINDINGS, type Finding, type FindingKind } from './findings.ts';
@@ -50,4 +50,31 @@ function sectionOf(kind: FindingKind, findings: readonly Finding[]): SheetSectio
   const shown = pictures.length > MOST ? `${MOST} of ${pictures.length} pictures` : '';
   const note = [FINDINGS[kind], ...messages, shown].filter(text => text !== '').join('. ');
   return { title: kind, note, pictures: pictures.slice(0, MOST) };
+}
+
+/**
+ * At most `count` items of each class, chosen at random by the seed and kept in their order. Classes come in the order
+ * of their first item; the choice within one doesn't depend on the others.
+ */
+export function sampleOfEach<T>(
+  items: readonly T[],
+  classOf: (item: T) => string,
+  count: number,
+  seed: number,
+): Map<string, T[]> {
+  const classes = new Map<string, T[]>();
+  for (const item of items) {
+    const members = classes.get(classOf(item)) ?? [];
+    members.push(item);
+    classes.set(classOf(item), members);
+  }
+  for (const [name, members] of classes) {
+    const order = shuffled([...members.keys()], createRandom(seed));
+    const chosen = new Set(order.slice(0, count));
+    classes.set(
+      name,
+      members.filter((_, index) => chosen.has(index)),
+    );
+  }
+  return classes;
 }

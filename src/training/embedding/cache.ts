@@ -19,8 +19,6 @@ export interface EmbeddingCache {
   write(key: string, entry: EmbeddedViews): Promise<void>;
 }
 
-const rectangleSchema = z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() });
-
 const headerSchema = z.object({
   sha256: z.string(),
   views: z.array(
@@ -28,7 +26,6 @@ const headerSchema = z.object({
       part: z.string(),
       activities: z.array(z.string()),
       augmented: z.boolean(),
-      rectangle: rectangleSchema.exactOptional(),
     }),
   ),
 });
@@ -88,11 +85,6 @@ function unpack(bytes: Buffer): EmbeddedViews {
 }
 
 function sha256(bytes: Uint8Array, views: readonly ViewLabel[]): string {
-  const labels = views.map(({ part, activities, augmented, rectangle }) => [
-    part,
-    activities,
-    augmented,
-    rectangle,
-  ]);
+  const labels = views.map(({ part, activities, augmented }) => [part, activities, augmented]);
   return createHash('sha256').update(JSON.stringify(labels)).update(bytes).digest('hex');
 }

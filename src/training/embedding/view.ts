@@ -1,15 +1,12 @@
 /** One thing the backbone is shown: a photo or a changed copy of one. */
 
-import type { Rectangle } from '../../base/geometry.ts';
 import type { Sample } from '../../learning/fit/sample.ts';
 
 export interface ViewLabel {
-  /** Which judgement of the file it belongs to: empty for the file as a whole, else the number of a tile. */
+  /** Which part of the file it shows; empty for the file as a whole. */
   readonly part: string;
   /** Activities in it. */
   readonly activities: readonly string[];
-  /** Where a tile lies, as a share of the file's picture. */
-  readonly rectangle?: Rectangle;
   /** A changed copy, for fitting only. */
   readonly augmented: boolean;
 }

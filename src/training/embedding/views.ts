@@ -1,6 +1,5 @@
 /** Turns photos into the pictures the backbone sees: as they are, mirrored, and changed as light and lenses change them. */
 import sharp, { type Sharp } from 'sharp';
-import type { Rectangle } from '../../base/geometry.ts';
 import type { Random } from '../../base/random.ts';
 import type { RawPicture } from '../../vision/decode.ts';
 
@@ -30,9 +29,10 @@ export function wholeView(picture: RawPicture, input: number): Promise<Uint8Arra
 
 /** The square in the middle, where people aim the camera. [input, input, 3] */
 export function middleView(picture: RawPicture, input: number): Promise<Uint8Array> {
-  const side = Math.min(picture.width, picture.height);
-  const [w, h] = [side / picture.width, side / picture.height];
-  return tileView(picture, { x: (1 - w) / 2, y: (1 - h) / 2, w, h }, input);
+  const { width, height } = picture;
+  const side = Math.min(width, height);
+  const [left, top] = [Math.round((width - side) / 2), Math.round((height - side) / 2)];
+  return squeeze(fromRaw(picture).extract({ left, top, width: side, height: side }), input);
 }
 
 /** A random part of the picture (35–100 % of its area, aspect 0.6–1.7), changed as by {@link variedView}. */
@@ -41,19 +41,6 @@ export async function croppedView(picture: RawPicture, input: number, random: Ra
   const cut = fromRaw(picture).extract(randomCrop(picture, random));
   const variation = drawVariation(input, random);
   return variedView(await squeeze(cut, input), input, variation);
-}
-
-/** A square (or any) part of the picture. */
-export function tileView(picture: RawPicture, rectangle: Rectangle, input: number): Promise<Uint8Array> {
-  const left = Math.min(Math.round(rectangle.x * picture.width), picture.width - 1);
-  const top = Math.min(Math.round(rectangle.y * picture.height), picture.height - 1);
-  const area = {
-    left,
-    top,
-    width: Math.max(1, Math.min(Math.round(rectangle.w * picture.width), picture.width - left)),
-    height: Math.max(1, Math.min(Math.round(rectangle.h * picture.height), picture.height - top)),
-  };
-  return squeeze(fromRaw(picture).extract(area), input);
 }
 
 /** Left and right exchanged. @param pixels [input, input, 3] */

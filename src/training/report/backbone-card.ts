@@ -26,8 +26,7 @@ export interface BackboneCard {
   readonly dataSha256: string;
   /** Figures, each of the parent and of this one, as they are to be read (`0.912`, `91.2 %`). */
   readonly metrics: readonly { readonly name: string; readonly parent: string; readonly tuned: string }[];
-  readonly limits?: readonly string[];
-  readonly licence?: string;
+  readonly licence: string;
 }
 
 /** @returns Markdown */
@@ -36,7 +35,6 @@ export function renderBackboneCard(card: BackboneCard): string {
   const limits = [
     'Heads fitted to its parent don’t fit it, nor the other way round: each head names its backbone.',
     'It has seen the pictures it was tuned on, so a head measured on their groups is flattered, however they are split.',
-    ...(card.limits ?? []),
   ];
   const sections = [
     `# ${plain(card.id)}
@@ -58,14 +56,12 @@ ${table(
 ${codeBlock(card.command)}
 
 Seed ${card.seed}; ${duration(card.seconds)} on ${plain(card.machine)}; made ${moment(card.at)}.`,
-    card.metrics.length === 0
-      ? ''
-      : `## Measured\n${table(
-          ['Figure', 'Parent', 'Tuned'],
-          card.metrics.map(({ name, parent, tuned }) => [plain(name), plain(parent), plain(tuned)]),
-        )}`,
+    `## Measured\n${table(
+      ['Figure', 'Parent', 'Tuned'],
+      card.metrics.map(({ name, parent, tuned }) => [plain(name), plain(parent), plain(tuned)]),
+    )}`,
     `## Limits\n${bullets(limits.map(plain))}`,
-    `## Licence\n${card.licence === undefined ? `None is given; that of ${code(card.parent)} applies to what came from it.` : plain(card.licence)}`,
+    `## Licence\n${plain(card.licence)}`,
   ];
-  return `${sections.filter(section => section !== '').join('\n\n')}\n`;
+  return `${sections.join('\n\n')}\n`;
 }

@@ -1,9 +1,10 @@
 /** What was learnt from, what the checks found in it, and how to make the head again. */
 import { basename } from 'node:path';
 import { type Html, html } from '../../base/html.ts';
-import { count, counted, duration, moment } from '../../base/words.ts';
+import { count, counted } from '../../base/words.ts';
 import { FINDINGS, type Finding, type FindingKind } from '../data/findings.ts';
 import type { TrainingRecord } from '../record.ts';
+import { madeRows } from './made.ts';
 import { tableHtml } from './table.ts';
 
 const FIRST = 8;
@@ -17,10 +18,10 @@ export function dataHtml({ data, samples }: TrainingRecord): Html {
 ${counted(samples.heldGroups.length, 'group')} held out. SHA-256 of labels, groups and pictures:
 <code>${data.sha256}</code></p>
 ${tableHtml({
-  caption: 'Photos, and tiles of frames, by what they show',
+  caption: 'Photos, by what they show',
   columns: ['Source', 'Files', 'Groups', ...classes],
   rows: data.sources.map(source => [
-    html`${source.name} <small>${source.kind}</small>`,
+    source.name,
     count(source.files),
     count(source.groups),
     ...classes.map(name => count(source.classes[name] ?? 0)),
@@ -51,31 +52,13 @@ ${own.slice(0, FIRST).map(
 }
 
 export function madeHtml({ head, made }: TrainingRecord): Html {
-  const all = Object.values(made.seconds).reduce((sum, seconds) => sum + seconds, 0);
-  const rows: [string, Html | string][] = [
-    ['Command', html`<code>${made.command}</code>`],
-    ['Seed', String(made.seed)],
-    ['Recipe', made.recipe],
-    ['Backbone', html`${head.backbone.id} <code>${head.backbone.sha256.slice(0, 12)}…</code>`],
-    ['Thresholds', list(head.thresholds, threshold => threshold.toFixed(2))],
-    ['Versions', list(made.versions, version => version)],
-    ['Machine', made.machine],
-    ['Made', moment(made.at)],
-    ['Time', html`${duration(all)} (${list(made.seconds, duration)})`],
-  ];
+  const thresholds = Object.entries(head.thresholds).map(([name, value]) => `${name} ${value.toFixed(2)}`);
   return html`<section id="made">
 <h2>How it was made</h2>
-<dl>
-${rows.map(
-  ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
-`,
-)}</dl>
-</section>
+${madeRows(made, [
+  ['Recipe', made.recipe],
+  ['Backbone', html`${head.backbone.id} <code>${head.backbone.sha256.slice(0, 12)}…</code>`],
+  ['Thresholds', thresholds.join(', ')],
+])}</section>
 `;
-}
-
-function list<T>(values: Readonly<Record<string, T>>, say: (value: T) => string): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name} ${say(value)}`)
-    .join(', ');
 }

@@ -1,30 +1,26 @@
 /** The model card of a head (Mitchell et al. 2019): `models/heads/<id>/README.md`. */
 
-import { count, counted, duration, listed, moment, percent, range } from '../../base/words.ts';
+import { count, counted, listed, moment, percent, range } from '../../base/words.ts';
 import type { Evaluation } from '../../learning/fit/evaluation.ts';
 import type { TrainingRecord } from '../record.ts';
 import { prospect } from './curve.ts';
 import { headlineOf, overall } from './headline.ts';
 import { limitsOf } from './limits.ts';
-import { bullets, code, codeBlock, plain, table } from './markdown.ts';
+import { licenceText, madeText } from './made.ts';
+import { bullets, code, plain, table } from './markdown.ts';
 import { withoutRepeat } from './results.ts';
-
-export interface CardOptions {
-  /** SPDX identifier or a sentence; without it the card says that none is given. */
-  readonly licence?: string;
-}
 
 const WORST_GROUPS = 5;
 
-/** @returns Markdown */
-export function renderHeadCard(record: TrainingRecord, { licence }: CardOptions = {}): string {
+/** @param licence SPDX identifier or a sentence; without it the card says that none is given @returns Markdown */
+export function renderHeadCard(record: TrainingRecord, licence?: string): string {
   const sections = [
     about(record),
     data(record),
     method(record),
     measured(record),
     `## Limits\n${bullets(limitsOf(record).map(plain))}`,
-    `## Licence\n${licence === undefined ? 'None is given. The pictures it was trained on are not part of it.' : plain(licence)}`,
+    licenceText(licence),
   ];
   return `${sections.filter(section => section !== '').join('\n\n')}\n`;
 }
@@ -49,10 +45,9 @@ function data({ data, samples }: TrainingRecord): string {
   const leftOut = new Set(data.findings.flatMap(finding => finding.leftOut)).size;
   return `## Data
 ${table(
-  ['Source', 'Kind', 'Files', 'Groups', ...classes.map(plain)],
+  ['Source', 'Files', 'Groups', ...classes.map(plain)],
   data.sources.map(source => [
     plain(source.name),
-    source.kind,
     count(source.files),
     count(source.groups),
     ...classes.map(name => count(source.classes[name] ?? 0)),
@@ -65,16 +60,11 @@ ${counted(leftOut, 'file')} left out. SHA-256 of labels, groups and pictures: ${
 }
 
 function method({ made, head, epochs, bestEpoch }: TrainingRecord): string {
-  const steps = Object.entries(made.seconds);
-  const all = steps.reduce((sum, [, seconds]) => sum + seconds, 0);
-  const versions = Object.entries(made.versions).map(([name, version]) => plain(`${name} ${version}`));
   return `## Method
 The backbone is frozen (SHA-256 ${code(head.backbone.sha256.slice(0, 16))}…). Recipe ${code(made.recipe)}, seed ${made.seed},
 the weights of epoch ${bestEpoch} of ${epochs.length}.
 
-${codeBlock(made.command)}
-
-${duration(all)} (${steps.map(([name, seconds]) => plain(`${name} ${duration(seconds)}`)).join(', ')}) on ${plain(made.machine)}; ${listed(versions)}.`;
+${madeText(made)}`;
 }
 
 function measured(record: TrainingRecord): string {

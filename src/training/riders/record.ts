@@ -57,8 +57,8 @@ export interface JudgedRecord {
   readonly by: 'folds' | 'backbone';
   readonly folds: number;
   readonly backbone: { readonly id: string; readonly sha256: string } | null;
-  /** Which of the judging cameras the backbone has seen; missing in older records. */
-  readonly sight?: BackboneSight;
+  /** Which of the judging cameras the backbone has seen. */
+  readonly sight: BackboneSight;
   readonly overall: JudgedOverall;
   /** Land, sky and water; null where no area is known. */
   readonly ground: GroundFigures | null;

@@ -9,11 +9,12 @@ import type { BackboneDraft } from '../../vision/save-backbone.ts';
 import { cutBefore } from './cut.ts';
 import type { FeatureStore } from './feature-store.ts';
 import { readHead } from './head.ts';
-import { readLayers, upload, type Weights } from './network.ts';
+import { readLayers, upload } from './network.ts';
 import { openTuningStore } from './open-store.ts';
 import type { TuningEpoch, TuningHooks, TuningOptions, TuningPictures } from './options.ts';
-import { loadRun, type Run, saveRun, startRun } from './run.ts';
+import { loadRun, saveRun, startRun } from './run.ts';
 import { tune } from './tune.ts';
+import { weightsIn } from './update.ts';
 
 export interface TunedBackbone {
   /** For `saveBackbone`, with `weights`. */
@@ -55,7 +56,7 @@ export async function fineTune(
     const parts = { tf, bundle, cut, store, fitting, options, hooks };
     const key = keyOf(bundle, pictures, options);
     const path = join(options.cacheDir, `run-${key}.checkpoint`);
-    const run = (options.resume ? await loadRun(path, key) : null) ?? (await startRun(parts));
+    const run = (await loadRun(path, key)) ?? (await startRun(parts));
     if (run.progress.step > 0) hooks.onResume?.(run.progress.step);
     await tune(parts, run, {
       stepsPerEpoch: options.steps ?? Math.max(1, Math.round(plain / options.batch)),
@@ -63,7 +64,7 @@ export async function fineTune(
       save: current => saveRun(path, key, current),
       now: () => performance.now(),
     });
-    const result = interpolated(run, options);
+    const result = weightsIn(run.parameters, 'best');
     const layers = upload(tf, result);
     const weights = await readLayers(bundle, cut, layers);
     tf.dispose(layers);
@@ -72,7 +73,7 @@ export async function fineTune(
       weights,
       head: readHead(result),
       history: run.progress.history,
-      bestEpoch: options.keep === 'best' ? run.progress.bestEpoch : options.epochs,
+      bestEpoch: run.progress.bestEpoch,
       blocks: cut.blocks,
       samples: { fitted: fitting.length, held: held.length },
     };
@@ -111,8 +112,7 @@ function splitRows(store: FeatureStore, { held, leftOut }: TuningOptions) {
 
 /** A mark of all that the result depends on; not of where and when it is computed. */
 function keyOf(bundle: BackboneBundle, pictures: TuningPictures, options: TuningOptions): string {
-  const { cacheDir, resume, checkpointMinutes, threads, id, keep, interpolate, teacher, ...deciding } =
-    options;
+  const { cacheDir, checkpointMinutes, threads, id, teacher, ...deciding } = options;
   const parts = {
     ...deciding,
     held: [...options.held].sort(),
@@ -122,20 +122,6 @@ function keyOf(bundle: BackboneBundle, pictures: TuningPictures, options: Tuning
     pictures: pictures.key,
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
-}
-
-/** Weights part of the way from the start to the tuned ones. */
-function interpolated(
-  { parameters }: Run,
-  { keep, interpolate: share }: Pick<TuningOptions, 'keep' | 'interpolate'>,
-): Weights {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, start, best, average }]) => {
-      const end = keep === 'best' ? best : average;
-      const at = (from: number, to: number) => (share === 1 ? to : from + (to - from) * share);
-      return [name, { shape, values: start.map((from, index) => at(from, end[index] as number)) }];
-    }),
-  );
 }
 
 function draftOf(bundle: BackboneBundle, options: TuningOptions, blocks: readonly string[]): BackboneDraft {

@@ -34,7 +34,7 @@ export interface TuningOptions {
   readonly activities: readonly string[];
   /** Blocks to tune, counted from the end; see `cutBefore`. */
   readonly unfreeze: number;
-  /** Groups held out to choose the best epoch by, and not learnt from. */
+  /** Groups held out to choose the best epoch by, and not learnt from; where there are none the last is kept. */
   readonly held: ReadonlySet<string>;
   /** Groups that are neither learnt from nor looked at, as another fold of a cross-validation needs. */
   readonly leftOut: ReadonlySet<string>;
@@ -49,12 +49,6 @@ export interface TuningOptions {
   readonly warmUp: number;
   /** Decoupled weight decay of the head (Loshchilov and Hutter 2019), as a share of the learning rate. */
   readonly weightDecay: number;
-  /** Decoupled pull of the backbone towards its start (L2-SP, Li et al. 2018), as a share of the learning rate. */
-  readonly pull: number;
-  /** The epoch with the least loss on the held-out groups, or the last; with no such groups always the last. */
-  readonly keep: 'best' | 'last';
-  /** How far to go from the start weights to the tuned ones, 0..1 (WiSE-FT, Wortsman et al. 2022). */
-  readonly interpolate: number;
   /** Largest norm of the gradient of a step; a longer one is shortened to it. */
   readonly clip: number;
   /** Labels become 1 − smoothing/2 and smoothing/2. */
@@ -69,8 +63,6 @@ export interface TuningOptions {
   readonly teacher: Teacher | null;
   /** Folder for feature maps and checkpoints, which may be deleted afterwards. */
   readonly cacheDir: string;
-  /** Goes on from a checkpoint of the same run, where there is one. */
-  readonly resume: boolean;
   /** A checkpoint is written after each epoch, and within it when so much time has gone. */
   readonly checkpointMinutes: number;
   /** Threads of the frozen part. */
@@ -88,9 +80,6 @@ export const TUNING_DEFAULTS = {
   headRate: 5,
   warmUp: 0.1,
   weightDecay: 0.05,
-  pull: 0,
-  keep: 'best',
-  interpolate: 1,
   clip: 1,
   smoothing: 0.05,
   dropout: 0.5,
@@ -98,7 +87,6 @@ export const TUNING_DEFAULTS = {
   average: 0.99,
   seed: 37,
   teacher: null,
-  resume: true,
   checkpointMinutes: 5,
   threads: 1,
 } as const satisfies Partial<TuningOptions>;

@@ -57,7 +57,7 @@ export async function startRun(parts: RunParts): Promise<Run> {
 }
 
 /** The arrays of a parameter in a checkpoint, each named `<array>:<parameter>`. */
-const ARRAYS = ['values', 'mean', 'square', 'average', 'best', 'start'] as const;
+const ARRAYS = ['values', 'mean', 'square', 'average', 'best'] as const;
 const TEACHER = 'teacher:';
 
 export async function saveRun(

@@ -10,8 +10,6 @@ export interface Parameter extends Adam {
   readonly average: Float32Array;
   /** The average after the best epoch. */
   readonly best: Float32Array;
-  /** Where tuning began: the bundle's weight, or of the head that was fitted on them. */
-  readonly start: Float32Array;
 }
 
 export type Parameters = Readonly<Record<string, Parameter>>;
@@ -23,13 +21,13 @@ export function startParameters(weights: Weights): Parameters {
   return Object.fromEntries(
     Object.entries(weights).map(([name, { shape, values }]) => {
       const copy = () => Float32Array.from(values);
-      return [name, { ...startAdam(copy()), shape, average: copy(), best: copy(), start: copy() }];
+      return [name, { ...startAdam(copy()), shape, average: copy(), best: copy() }];
     }),
   );
 }
 
 /** One of a parameter's arrays, of all of them. */
-export function weightsIn(parameters: Parameters, which: 'values' | 'average' | 'best' | 'start'): Weights {
+export function weightsIn(parameters: Parameters, which: 'values' | 'average' | 'best'): Weights {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, parameter]) => [
       name,
@@ -47,10 +45,7 @@ export function update(
   gradients: Readonly<Record<string, Float32Array>>,
   step: number,
   total: number,
-  options: Pick<
-    TuningOptions,
-    'learningRate' | 'warmUp' | 'headRate' | 'weightDecay' | 'pull' | 'clip' | 'average'
-  >,
+  options: Pick<TuningOptions, 'learningRate' | 'warmUp' | 'headRate' | 'weightDecay' | 'clip' | 'average'>,
 ): void {
   shorten(Object.values(gradients), options.clip);
   const highest = warmedRate(options.learningRate, step, total, options.warmUp);
@@ -59,11 +54,8 @@ export function update(
   for (const [name, parameter] of Object.entries(parameters)) {
     const isHead = name.startsWith('head/');
     const rate = isHead || name === MAP ? highest * options.headRate : highest;
-    // The biases of the head, and the map, are not drawn anywhere.
-    const headPull = isHead && name.endsWith('Kernel') ? options.weightDecay : 0;
-    const pull = rate * (isHead || name === MAP ? headPull : options.pull);
-    const towards = isHead ? null : parameter.start;
-    adamStep(parameter, gradients[name] as Float32Array, { step, rate, pull, towards });
+    const pull = isHead && name.endsWith('Kernel') ? rate * options.weightDecay : 0;
+    adamStep(parameter, gradients[name] as Float32Array, { step, rate, pull, towards: null });
     const { average, values } = parameter;
     for (let index = 0; index < average.length; index++) {
       average[index] = decay * (average[index] as number) + (1 - decay) * (values[index] as number);

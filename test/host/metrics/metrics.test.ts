@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../../src/host/metrics/catalogue.ts';
 import { createMetrics } from '../../../src/host/metrics/metrics.ts';
-import { liveness, readiness } from '../../../src/host/metrics/readiness.ts';
+import { liveness, readiness } from '../../../src/host/metrics/outlets.ts';
 import { countOne, type MetricsSnapshot } from '../../../src/pipeline/metrics-snapshot.ts';
 import { has } from '../../messaging/support.ts';
 import { SNAPSHOT } from './sample.ts';

@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { serviceCommand } from '../../../src/cli/service.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { SurfwatchError } from '../../../src/errors.ts';
-import { firstConfig } from '../../../src/host/service/setup/first-config.ts';
+import { firstConfig } from '../../../src/host/service/setup/plan.ts';
 import { programWarnings } from '../../../src/host/service/setup/program.ts';
 import { doSteps, type Step } from '../../../src/host/service/setup/steps.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

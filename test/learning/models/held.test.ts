@@ -1,9 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { saveHead } from '../../../src/learning/fit/save-head.ts';
 import { heldFolder } from '../../../src/learning/models/held.ts';
-import { historyFile } from '../../../src/learning/models/resolve.ts';
 import { fill, smallDisk } from '../../support/small-disk.ts';
 import { riderHead } from '../support.ts';
 import {
@@ -39,21 +38,6 @@ describe('a head that is held', () => {
     expect(await again.overlay(held.id)).toEqual(PICTURE);
     expect(again.history(1)).toMatchObject([{ event: 'held', to: null, candidate: held.id, job: 'job-1' }]);
     expect((await again.list()).map(({ id }) => id)).toEqual([SHIPPED_ID]);
-  });
-
-  it('is read with its history where an older version wrote the reasons as sentences', async () => {
-    const { place, held } = await withHeld();
-    const sentence = 'It finds riders on the sand.';
-    const note = join(heldFolder(place.folders.board), held.id, 'held.json');
-    const history = historyFile(place.folders.board);
-    for (const path of [note, history]) {
-      const old = { ...JSON.parse(await readFile(path, 'utf8')), reasons: [sentence] };
-      await writeFile(path, `${JSON.stringify(old)}\n`);
-    }
-    const again = await openStore(place);
-    const reasons = [{ code: null, text: sentence, values: {} }];
-    expect(again.held).toEqual({ ...held, reasons });
-    expect(again.history(1)).toMatchObject([{ event: 'held', reasons }]);
   });
 
   it('is put in use under its id by an approval, which holds after a restart', async () => {

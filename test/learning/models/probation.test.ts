@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FrameBehaviour } from '../../../src/learning/models/behaviour.ts';
 import {
@@ -10,10 +8,7 @@ import {
   startProbation,
   watchPromotion,
 } from '../../../src/learning/models/probation.ts';
-import { readProbation } from '../../../src/learning/models/probation-file.ts';
 import { fc } from '../../support/fast-check.ts';
-import { silent } from '../../support/log.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const THRESHOLDS = { surfing: 0.5, kitesurfing: 0.4 };
 const HOUR = 3_600_000;
@@ -184,16 +179,6 @@ describe('a head on probation', () => {
 });
 
 describe('the state', () => {
-  it('is read from disk where an older version wrote the reason of a rollback as a sentence', async () => {
-    const path = join(await temporaryFolder(), 'probation.json');
-    const { last: _, ...baseline } = NO_PROBATION.baseline;
-    const verdict = { rollback: 'the activity changes 90 times an hour' };
-    await writeFile(path, JSON.stringify({ head: 'one', baseline, trial: null, verdict }));
-    expect((await readProbation(path, 0, silent))?.state.verdict).toEqual({
-      rollback: { code: null, text: verdict.rollback, values: {} },
-    });
-  });
-
   it('is plain data', () => {
     fc.assert(
       fc.property(anyPattern, pattern => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkedAddress, isPublic } from '../../../src/training/collection/addresses.ts';
-import { retryAfterMs } from '../../../src/training/collection/busy.ts';
 import type { PoliteClient } from '../../../src/training/collection/polite-client.ts';
+import { retryAfterMs } from '../../../src/training/collection/polite-client.ts';
 import { startStandIn } from './stand-in.ts';
 import { instantClock, politeClient } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listFrames, readFrames } from '../../../src/training/data/frames.ts';
-import { parseYoloRow } from '../../../src/training/data/yolo-rows.ts';
+import { parseYoloRow } from '../../../src/training/data/yolo.ts';
 import { fc } from '../../support/fast-check.ts';
 import { folderOf } from './support.ts';
 

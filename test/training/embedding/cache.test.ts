@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const ENTRY: EmbeddedViews = {
   views: [
     { part: '', activities: ['surfing'], augmented: false },
-    { part: '3', activities: [], augmented: true, rectangle: { x: 0.5, y: 0, w: 0.25, h: 0.5 } },
+    { part: '3', activities: [], augmented: true },
   ],
   embeddings: asCached(Float32Array.from([0.1, 2, -3, 1e-3])),
 };

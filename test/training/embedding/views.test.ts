@@ -6,7 +6,6 @@ import {
   middleView,
   mirroredView,
   openPicture,
-  tileView,
   variedView,
   wholeView,
 } from '../../../src/training/embedding/views.ts';
@@ -42,14 +41,6 @@ describe('views', () => {
     expect(await openPicture(bytes, 90)).toMatchObject({ width: 120, height: 90 });
     expect(await openPicture(bytes, 9_000)).toMatchObject({ width: 800, height: 600 });
     expect(await openPicture(bytes)).toMatchObject({ width: 800, height: 600 });
-  });
-
-  it('show a part by its place', async () => {
-    const picture = await openPicture(await saved(80, 60));
-    const tile = await tileView(picture, { x: 0.5, y: 0.5, w: 0.5, h: 0.5 }, INPUT);
-    expect(tile.every(value => value === 255)).toBe(true);
-    const corner = await tileView(picture, { x: 0.999, y: 0, w: 0.001, h: 0.01 }, INPUT);
-    expect(pixelAt(corner, INPUT, 5, 5)).toEqual([0, 255, 0]);
   });
 
   it('show the middle square', async () => {

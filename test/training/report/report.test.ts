@@ -152,7 +152,7 @@ describe('renderReport', () => {
         made: { ...plain.made, command: EVIL, machine: EVIL, versions: { [EVIL]: EVIL } },
         data: {
           ...plain.data,
-          sources: [{ name: EVIL, kind: 'photos', files: 1, groups: 1, classes: { [EVIL]: 1 } }],
+          sources: [{ name: EVIL, files: 1, groups: 1, classes: { [EVIL]: 1 } }],
           findings: [{ kind: 'tiny', files: [EVIL], message: EVIL, leftOut: [EVIL] }],
         },
         held: { all, [EVIL]: all, other: all },

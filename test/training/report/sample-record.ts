@@ -127,14 +127,12 @@ export function sampleRecord(
       sources: [
         {
           name: 'watersports',
-          kind: 'photos',
           files: 760,
           groups: 90,
           classes: { surfing: 188, windsurfing: 201, kitesurfing: 190, none: 181 },
         },
         {
           name: 'my-cam',
-          kind: 'frames',
           files: 80,
           groups: 10,
           classes: { surfing: 62, windsurfing: 58, kitesurfing: 57, none: 63 },
@@ -166,6 +164,7 @@ export function sampleRecord(
       held: held.length,
       heldGroups: [...new Set(held.map(({ group }) => group))].sort(),
     },
+    sight: { judged: 3, seen: [], recorded: false },
     epochs,
     bestEpoch: 14,
     held: heldFigures,

@@ -87,7 +87,7 @@ describe.skipIf(!existsSync(BACKBONE))('a head for riders, trained on drawn fram
   });
 
   it('is described by a card and a page that show what they are given as text', async () => {
-    const card = renderRidersCard(training.record, { licence: 'Apache-2.0' });
+    const card = renderRidersCard(training.record, 'Apache-2.0');
     expect(card).toContain('| all |');
     expect(card).toContain('cam3');
     expect(card).toContain('On cameras held out, whether or not its backbone was trained on them');

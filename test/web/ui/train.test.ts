@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium())('the view Train', () => {
   it('shows reasons and faults as the text they are', async () => {
     const evil = '<img src=x onerror=alert(1)>';
     const page = await staged(
-      headRoutes(() => headsOf({ why: { code: null, text: evil, values: {} } })),
+      headRoutes(() => headsOf({ why: { code: evil, text: evil, values: {} } })),
       noPicture,
     );
     const error = { code: evil, message: evil };

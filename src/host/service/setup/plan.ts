@@ -1,5 +1,5 @@
 /** What has to be done to install or remove the service: pure, so that it can be shown before it is done. */
-import { firstConfig } from './first-config.ts';
+import { firstConfigText } from '../../../config/first-config.ts';
 import { SERVICE_USER } from './layout.ts';
 import type { RunStep, Step, WriteStep } from './steps.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -116,4 +116,30 @@ function optional(step: RunStep): RunStep {
 
 function has(present: ReadonlyMap<string, string>, path: (name: string) => string) {
   return (name: string) => present.has(path(name));
+}
+
+/** Ports of the daemon without a name. */
+const FIRST_PORTS = { broker: 1883, page: 8321 };
+
+/**
+ * The config file that a new service begins with.
+ *
+ * @param others texts of the config files that are there already: their ports are taken
+ */
+export function firstConfig(instance: string | undefined, others: readonly string[]): string {
+  const camera = { kind: 'webcam', source: '/dev/video0' } as const;
+  if (instance === undefined) return firstConfigText({ site: 'beach', camera });
+  const brokerPort = freePort(FIRST_PORTS.broker, others);
+  const pagePort = freePort(FIRST_PORTS.page, others);
+  return firstConfigText({ site: instance, fleet: true, camera, brokerPort, pagePort });
+}
+
+/** The first after this one that none of the files mentions as a port. */
+function freePort(first: number, others: readonly string[]): number {
+  const taken = new Set(
+    others.flatMap(text => [...text.matchAll(/"port"\s*:\s*(\d+)/g)].map(([, port]) => Number(port))),
+  );
+  let port = first + 1;
+  while (taken.has(port)) port += 1;
+  return port;
 }

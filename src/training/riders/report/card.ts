@@ -1,7 +1,8 @@
 /** The model card of a head for riders (Mitchell et al. 2019): `models/riders/<id>/README.md`. */
 
-import { count, counted, duration, listed, moment, percent } from '../../../base/words.ts';
-import { bullets, code, codeBlock, plain, table } from '../../report/markdown.ts';
+import { count, counted, listed, moment, percent } from '../../../base/words.ts';
+import { licenceText, madeText } from '../../report/made.ts';
+import { bullets, code, plain, table } from '../../report/markdown.ts';
 import { judgedBy, sightWarning } from '../../report/sight-words.ts';
 import type { RidersRecord } from '../record.ts';
 import { limitsOf } from './limits.ts';
@@ -15,18 +16,15 @@ import {
   share,
 } from './rows.ts';
 
-/** @returns Markdown */
-export function renderRidersCard(
-  record: RidersRecord,
-  { licence }: { readonly licence?: string } = {},
-): string {
+/** @param licence SPDX identifier or a sentence; without it the card says that none is given @returns Markdown */
+export function renderRidersCard(record: RidersRecord, licence?: string): string {
   const sections = [
     about(record),
     measured(record),
     `## Limits\n${bullets(limitsOf(record).map(plain))}`,
     data(record),
     method(record),
-    `## Licence\n${licence === undefined ? 'None is given. The pictures it was trained on are not part of it.' : plain(licence)}`,
+    licenceText(licence),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -93,14 +91,9 @@ ${counted(fit.reservedCameras.length, 'camera or group', 'cameras or groups')} n
 }
 
 function method({ made, fit, head }: RidersRecord): string {
-  const steps = Object.entries(made.seconds);
-  const all = steps.reduce((sum, [, seconds]) => sum + seconds, 0);
-  const versions = Object.entries(made.versions).map(([name, version]) => plain(`${name} ${version}`));
   return `## Method
 The backbone is frozen (SHA-256 ${code(head.backbone.sha256.slice(0, 16))}…). ${count(fit.crops)} crops, ${count(fit.cells)}
 cells kept of them, ${count(fit.fitted)} fitted to; the weights of epoch ${fit.kept} of ${fit.epochs}; seed ${made.seed}.
 
-${codeBlock(made.command)}
-
-${duration(all)} (${steps.map(([name, seconds]) => plain(`${name} ${duration(seconds)}`)).join(', ')}) on ${plain(made.machine)}; ${listed(versions)}.`;
+${madeText(made)}`;
 }

@@ -1,10 +1,10 @@
 /** The report of a training of a head for riders: one page that needs nothing else. */
 import { basename } from 'node:path';
 import { type Html, html } from '../../../base/html.ts';
-import { count, duration, moment, percent } from '../../../base/words.ts';
-import { jpegUri, thumbnail } from '../../../learning/sheet/thumbnail.ts';
+import { count, moment, percent } from '../../../base/words.ts';
 import { axis, type Chart, COLOURS, drawCharts, shareAxis } from '../../report/charts/chart.ts';
-import type { PictureReader } from '../../report/gallery.ts';
+import { type GalleryPicture, galleryHtml } from '../../report/gallery.ts';
+import { madeRows } from '../../report/made.ts';
 import { reportPage } from '../../report/page.ts';
 import { judgedBy, sightWarning } from '../../report/sight-words.ts';
 import { tableHtml } from '../../report/table.ts';
@@ -20,11 +20,7 @@ import {
   share,
 } from './rows.ts';
 
-/** @param pictures reads the parts of frames that are shown */
-export async function renderRidersReport(
-  record: RidersRecord,
-  pictures: PictureReader = thumbnail,
-): Promise<string> {
+export async function renderRidersReport(record: RidersRecord): Promise<string> {
   const { misses, alarms } = record.judged;
   return reportPage(`Training report of ${record.head.id}`, [
     summaryHtml(record),
@@ -35,20 +31,18 @@ export async function renderRidersReport(
 `,
     camerasHtml(record),
     chartsHtml(record),
-    await galleryHtml(
-      'misses',
-      'Riders it does not count',
-      'The largest first, four of a camera.',
-      misses,
-      pictures,
-    ),
-    await galleryHtml(
-      'alarms',
-      'False alarms',
-      'What it was surest of first, four of a camera. Look for riders without a box: those are mistakes of the boxes.',
-      alarms,
-      pictures,
-    ),
+    await galleryHtml({
+      id: 'misses',
+      title: 'Riders it does not count',
+      note: 'The largest first, four of a camera.',
+      pictures: misses.map(pictureOf),
+    }),
+    await galleryHtml({
+      id: 'alarms',
+      title: 'False alarms',
+      note: 'What it was surest of first, four of a camera. Look for riders without a box: those are mistakes of the boxes.',
+      pictures: alarms.map(pictureOf),
+    }),
     dataHtml(record),
   ]).toString();
 }
@@ -155,59 +149,18 @@ ${drawCharts(charts)}</section>
 `;
 }
 
-/** Pixels of a side. */
-const SIDE = 260;
-
-async function galleryHtml(
-  id: string,
-  title: string,
-  note: string,
-  places: readonly ShownPlace[],
-  read: PictureReader,
-): Promise<Html | null> {
-  if (places.length === 0) return null;
-  const shown: Html[] = [];
-  for (const { file, camera, rectangle, truth, found, score } of places) {
-    const jpeg = await read(file, SIDE, rectangle);
-    const picture =
-      jpeg === null
-        ? html`<div class="unreadable">can’t be read</div>`
-        : html`<img src="${jpegUri(jpeg)}" alt="There is ${truth}, found ${found}" decoding="async">`;
-    shown.push(html`<figure title="${file}">${picture}
-<figcaption><b>${truth}</b><br>found ${found}
-<small>${percent(score, 0)}<br>${basename(file)} · ${camera}</small></figcaption></figure>
-`);
-  }
-  return html`<section id="${id}">
-<h2>${title} <small>(${count(places.length)})</small></h2>
-<p>${note}</p>
-<div class="gallery">
-${shown}</div></section>
-`;
+function pictureOf({ file, camera, rectangle, truth, found, score }: ShownPlace): GalleryPicture {
+  return {
+    file,
+    part: rectangle,
+    description: `There is ${truth}, found ${found}`,
+    caption: html`<b>${truth}</b><br>found ${found}
+<small>${percent(score, 0)}<br>${basename(file)} · ${camera}</small>`,
+  };
 }
 
 function dataHtml({ data, fit, made, head }: RidersRecord): Html {
   const kinds = [...new Set(data.sources.flatMap(({ boxes }) => Object.keys(boxes)))];
-  const all = Object.values(made.seconds).reduce((sum, seconds) => sum + seconds, 0);
-  const rows: [string, string][] = [
-    ['Command', made.command],
-    ['Seed', String(made.seed)],
-    ['Backbone', `${head.backbone.id} ${head.backbone.sha256.slice(0, 12)}…`],
-    ['Crops', `${count(fit.crops)}, ${count(fit.cells)} cells kept, ${count(fit.fitted)} fitted to`],
-    [
-      'Versions',
-      Object.entries(made.versions)
-        .map(pair => pair.join(' '))
-        .join(', '),
-    ],
-    ['Machine', made.machine],
-    [
-      'Time',
-      `${duration(all)} (${Object.entries(made.seconds)
-        .map(([name, seconds]) => `${name} ${duration(seconds)}`)
-        .join(', ')})`,
-    ],
-  ];
   return html`<section id="data">
 <h2>The data, and how it was made</h2>
 ${tableHtml({
@@ -221,11 +174,9 @@ ${tableHtml({
     ...kinds.map(kind => count(source.boxes[kind] ?? 0)),
   ]),
 })}
-<dl>
-${rows.map(
-  ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>
-`,
-)}</dl>
-</section>
+${madeRows(made, [
+  ['Backbone', `${head.backbone.id} ${head.backbone.sha256.slice(0, 12)}…`],
+  ['Crops', `${count(fit.crops)}, ${count(fit.cells)} cells kept, ${count(fit.fitted)} fitted to`],
+])}</section>
 `;
 }

@@ -17,7 +17,7 @@ export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
 
 /** In English where the page does not know the code, or a value of it is missing. */
 function reasonText({ code, text, values }: Reason): string {
-  if (code === null || !Object.hasOwn(REASONS, code)) return text;
+  if (!Object.hasOwn(REASONS, code)) return text;
   const known = Object.entries(values).map(([name, value]) => [name, written(name, value)] as const);
   const said = t(code as ReasonCode, Object.fromEntries(known));
   return /\{\w+\}/.test(said) ? text : said;

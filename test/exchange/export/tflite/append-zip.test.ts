@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { appendZip } from '../../../../src/exchange/export/tflite/append-zip.ts';
+import { appendZip } from '../../../../src/exchange/export/tflite/export.ts';
 
 const MODEL = Uint8Array.from({ length: 1001 }, (_, index) => index % 251);
 const FILES = { 'labels.txt': 'surfing\nwindsurfing\n', 'more.json': '{}\n' };

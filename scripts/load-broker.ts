@@ -1,4 +1,4 @@
-/** Attackers of an embedded broker, as a process of its own: `broker-load.ts PORT`. They go on until it is killed. */
+/** Attackers of an embedded broker, as a process of its own: `load-broker.ts PORT`. They go on until it is killed. */
 import { connect, type Socket } from 'node:net';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** Viewers of the page: each listens to what is live and fetches the picture of every frame. Started by measure-page.ts. */
+/** Viewers of the page: each listens to what is live and fetches the picture of every frame. Started by measure-load.ts. */
 const [url = '', count = '1'] = process.argv.slice(2);
 /** Phones, laptops, and one large screen. */
 const WIDTHS = [640, 960, 1280];
