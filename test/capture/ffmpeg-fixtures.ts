@@ -1,5 +1,6 @@
 /** What the tests of the ffmpeg source share. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
@@ -29,21 +30,19 @@ export function ffmpeg(options: Partial<FfmpegOptions>, clock: Clock = systemClo
   return source;
 }
 
-/** A video of 2 s at 10 pictures a second. */
+let made: Buffer | undefined;
+
+/** A video of 2 s at 10 pictures a second, a file of its own each time. */
 export async function video(): Promise<string> {
   const path = join(await temporaryFolder(), 'video.mp4');
-  const picture = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=10:duration=2'];
-  execFileSync('ffmpeg', [
-    '-v',
-    'error',
-    '-nostdin',
-    ...picture,
-    '-c:v',
-    'mpeg4',
-    '-f',
-    'mp4',
-    `file:${path}`,
-  ]);
+  if (made === undefined) {
+    const picture = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=10:duration=2'];
+    const output = ['-c:v', 'mpeg4', '-f', 'mp4', `file:${path}`];
+    execFileSync('ffmpeg', ['-v', 'error', '-nostdin', ...picture, ...output]);
+    made = await readFile(path);
+  } else {
+    await writeFile(path, made);
+  }
   return path;
 }
 

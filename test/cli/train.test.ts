@@ -108,7 +108,7 @@ describe('scripts/train-offline.ts', () => {
     expect(record.curve).toBeNull();
 
     await rename(join(photos, 'kitesurfing', '3.jpg'), join(photos, 'windsurfing', 'swapped.jpg'));
-    const folds = train(photos, ...VIEWS, '--epochs', '15', '--folds', '3', ...BARE, ...into(models));
+    const folds = train(photos, ...VIEWS, '--epochs', '6', '--folds', '3', ...BARE, ...into(models));
     expect(folds.status, folds.stderr).toBe(0);
     const swapped: TrainingRecord = JSON.parse(folds.stdout);
     expect(swapped.folds?.pooled.all?.pictures).toBe(39);

@@ -13,7 +13,9 @@ type Heard = Awaited<ReturnType<typeof listener>>;
 
 /** Each picture differs a little from the next, as a living camera's do. */
 async function fillWithBeaches(folder: string): Promise<void> {
-  for (const seed of [1, 2, 3]) await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none'));
+  for (const seed of [1, 2, 3]) {
+    await writeFile(join(folder, `${seed}.jpg`), await drawnBeach(seed, 'none', 320));
+  }
 }
 
 const activity = (heard: Heard) => JSON.parse(heard.last('surf/activity') ?? '{}');

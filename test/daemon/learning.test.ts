@@ -42,7 +42,7 @@ async function publishedFrame(heard: Heard): Promise<string> {
 async function sendPictures(heard: Heard, kind: 'none' | 'kitesurfing', seeds: readonly number[]) {
   const before = heard.on('surf/response/label').length;
   for (const seed of seeds) {
-    await heard.mqtt.publishAsync(`surf/label/image/${kind}`, await drawnBeach(seed, kind), { qos: 1 });
+    await heard.mqtt.publishAsync(`surf/label/image/${kind}`, await drawnBeach(seed, kind, 320), { qos: 1 });
   }
   await until(() => heard.on('surf/response/label').length === before + seeds.length, 'all answers');
   return heard.on('surf/response/label').slice(before).map(json);
@@ -162,7 +162,7 @@ describe('learning on the board', { timeout: 500_000 }, () => {
     const labelledDir = await temporaryFolder();
     const { heard } = await heardDaemon([...SIMULATOR, `learning.labelledDir=${labelledDir}`]);
     await publishedFrame(heard);
-    await writeFile(join(labelledDir, 'kitesurfing', 'a.jpg'), await drawnBeach(1, 'kitesurfing'));
+    await writeFile(join(labelledDir, 'kitesurfing', 'a.jpg'), await drawnBeach(1, 'kitesurfing', 320));
     const counts = async () => (await ask(heard, 'status')).data.learning.archive.labels;
     await until(async () => (await counts()).kitesurfing === 1, 'the label');
     expect(await counts()).toEqual({ kitesurfing: 1 });

@@ -66,8 +66,8 @@ export async function heardDaemon(set: readonly string[]) {
   return { daemon, heard: await listener(daemon.address) };
 }
 
-/** The JPEG of a drawn beach. */
-export function drawnBeach(seed: number, kind: 'none' | 'kitesurfing'): Promise<Buffer> {
+/** The JPEG of a drawn beach. @param width small where nobody has to be found */
+export function drawnBeach(seed: number, kind: 'none' | 'kitesurfing', width = 640): Promise<Buffer> {
   const activities = kind === 'none' ? [] : [kind];
-  return createRenderer().jpeg(randomScene(seed, { activities, width: 640, height: 360 }));
+  return createRenderer().jpeg(randomScene(seed, { activities, width, height: (width * 9) / 16 }));
 }

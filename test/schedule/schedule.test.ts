@@ -162,7 +162,7 @@ test('the next change is one, and there is none before it', () => {
       const between = Math.floor(now + share * (nextChangeMs - 1 - now));
       expect(scheduleAt(between, options).open).toBe(open);
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
@@ -172,7 +172,7 @@ test('the answer at a time agrees with the list of a whole week', () => {
       const spans = openSpans(from, from + 7 * DAY_MS + 1, options);
       expect(scheduleAt(from + ahead, options).open).toBe(spans.some(span => contains(span, from + ahead)));
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
@@ -187,7 +187,7 @@ describe('the schedule of the daemon', () => {
         }
       }),
       // A year is searched for each answer of a schedule that never opens: a busy machine takes long over those.
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 

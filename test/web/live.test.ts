@@ -75,9 +75,9 @@ describe('what is live', () => {
       expect(exif).toBeUndefined();
       return [width, height];
     };
-    expect(await picture('latest/picture')).toEqual([640, 360]);
-    expect(await picture(`${frame}/picture?width=300`)).toEqual([320, 180]);
-    expect(await picture(`${frame}/picture?x=0.25&y=0.5&w=0.5&h=0.25`)).toEqual([320, 90]);
+    expect(await picture('latest/picture')).toEqual([320, 180]);
+    expect(await picture(`${frame}/picture?width=150`)).toEqual([160, 90]);
+    expect(await picture(`${frame}/picture?x=0.25&y=0.5&w=0.5&h=0.25`)).toEqual([160, 45]);
     for (const wrong of ['width=0', 'width=1e9', 'x=0.1', 'x=0&y=0&w=2&h=1', 'width=abc'])
       expect((await ask(served().url, 'GET', `/frames/latest/picture?${wrong}`)).json.code).toBe(
         'web-invalid',

@@ -102,13 +102,8 @@ export async function serveApp(
   return server.url;
 }
 
-/** Pictures that are read quickly, and no more of them than a test needs. */
-export const SMALL = [
-  'camera.kind=simulator',
-  'camera.simulator.width=640',
-  'camera.simulator.height=360',
-  'camera.interval=1s',
-];
+/** No more pictures than a test needs. */
+export const SMALL = ['camera.kind=simulator', 'camera.interval=1s'];
 
 export interface Answer {
   readonly status: number;

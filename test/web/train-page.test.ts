@@ -37,11 +37,11 @@ describe.skipIf(!hasChromium())('training on a daemon', () => {
 
 describe.skipIf(!hasChromium())('ten frames whose riders are pointed at on the page', () => {
   const served = suiteServed(async () => [
-    `models.dir=${await quickModels(5)}`,
+    `models.dir=${await quickModels(10)}`,
     'camera.kind=directory',
     `camera.directory.path=${FRAMES}`,
     'camera.interval=1s',
-    'vision.detail=0.7',
+    'vision.detail=0.5',
   ]);
 
   it('make a head that passes the gate, is used, and is rolled back', { timeout: 900_000 }, async () => {

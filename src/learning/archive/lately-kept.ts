@@ -1,5 +1,5 @@
 /** The frames kept last, to tell whether a new one adds anything. */
-import { SKETCH, sketchDistance, sketchRows } from './sketch.ts';
+import { normalisedRows } from '../advice/likeness/vectors.ts';
 
 /** What is compared of a frame. */
 export interface Comparable {
@@ -16,22 +16,24 @@ export interface LatelyKept {
   add(frame: Comparable): void;
 }
 
-interface Sketched {
+interface Kept {
   readonly backbone: string;
-  readonly sketches: Float32Array;
+  /** [cells, width], each of length 1. */
+  readonly rows: Float32Array;
+  readonly width: number;
 }
 
 /** @param limit of frames; the oldest make way */
 export function createLatelyKept(limit: number): LatelyKept {
-  const kept: Sketched[] = [];
+  const kept: Kept[] = [];
   // A cell that is like none of one frame is mostly like none of the next: the one that told the last apart is asked first.
   let telling = 0;
 
-  const isLike = (a: Float32Array, b: Float32Array, distance: number): boolean => {
-    const cells = a.length / SKETCH;
+  const isLike = ({ rows, width }: Kept, other: Kept, distance: number): boolean => {
+    const cells = rows.length / width;
     for (let step = 0; step < cells; step++) {
       const cell = (telling + step) % cells;
-      if (hasCellLike(a, cell * SKETCH, b, distance)) continue;
+      if (hasCellLike(rows.subarray(cell * width, (cell + 1) * width), other.rows, distance)) continue;
       telling = cell;
       return false;
     }
@@ -40,33 +42,40 @@ export function createLatelyKept(limit: number): LatelyKept {
 
   return {
     hasLike(frame, distance) {
-      const sketched = sketch(frame);
+      const asked = comparable(frame);
       return (
-        sketched !== null &&
-        kept.some(
-          other =>
-            other.backbone === sketched.backbone && isLike(sketched.sketches, other.sketches, distance),
-        )
+        asked !== null &&
+        kept.some(other => other.backbone === asked.backbone && isLike(asked, other, distance))
       );
     },
     add(frame) {
-      const sketched = sketch(frame);
-      if (sketched === null) return;
-      kept.push(sketched);
+      const added = comparable(frame);
+      if (added === null) return;
+      kept.push(added);
       if (kept.length > limit) kept.shift();
     },
   };
 }
 
 /** Cells are in no order: what was the strongest may be the second strongest a moment later. */
-function hasCellLike(a: Float32Array, from: number, b: Float32Array, distance: number): boolean {
-  for (let other = 0; other < b.length; other += SKETCH) {
-    if (sketchDistance(a, from, b, other) <= distance) return true;
+function hasCellLike(row: Float32Array, rows: Float32Array, distance: number): boolean {
+  for (let start = 0; start < rows.length; start += row.length) {
+    // Of two rows of length 1, the squared distance is twice the cosine distance; of the same, exactly 0.
+    if (squaredDistance(row, rows, start) <= 2 * distance) return true;
   }
   return false;
 }
 
-function sketch({ backbone, cells, embeddings }: Comparable): Sketched | null {
+function squaredDistance(row: Float32Array, rows: Float32Array, start: number): number {
+  let sum = 0;
+  for (let index = 0; index < row.length; index++) {
+    sum += ((row[index] as number) - (rows[start + index] as number)) ** 2;
+  }
+  return sum;
+}
+
+function comparable({ backbone, cells, embeddings }: Comparable): Kept | null {
   if (embeddings === null || embeddings.length === 0) return null;
-  return { backbone, sketches: sketchRows(embeddings, embeddings.length / cells.length) };
+  const width = embeddings.length / cells.length;
+  return { backbone, rows: normalisedRows(embeddings, width), width };
 }

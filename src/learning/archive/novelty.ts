@@ -1,5 +1,5 @@
 /** How unlike everything known a frame is. */
-import { inverseLength, SKETCH, sketchDistance, sketchRows } from './sketch.ts';
+import { dot, normalisedRows } from '../advice/likeness/vectors.ts';
 
 /** Embeddings of one backbone that are known: of the training data and of labelled frames. */
 export interface References {
@@ -14,51 +14,32 @@ export interface References {
   distances(embeddings: Float32Array): Float32Array;
 }
 
-/** So many are compared in full, of those whose sketches lie nearest. */
-const COMPARED = 4;
-
-/** @param limit of rows: 1,000 of width 128 take 1 MB */
+/** @param limit of rows: 1,000 of width 128 take 0.5 MB */
 export function createReferences(width: number, limit: number): References {
   const known = new Float32Array(limit * width);
-  const sketches = new Float32Array(limit * SKETCH);
   let size = 0;
   let next = 0;
-
-  const distanceTo = (row: Float32Array, from: number, scale: number, reference: number): number => {
-    let product = 0;
-    const at = reference * width;
-    for (let column = 0; column < width; column++) {
-      product += (row[from + column] as number) * (known[at + column] as number);
-    }
-    return 1 - product * scale;
-  };
-
   return {
     get size() {
       return size;
     },
     add(embeddings) {
-      const added = sketchRows(embeddings, width);
-      for (let row = 0; row < embeddings.length / width; row++) {
-        const scale = inverseLength(embeddings, row * width, width);
-        for (let column = 0; column < width; column++) {
-          known[next * width + column] = (embeddings[row * width + column] as number) * scale;
-        }
-        sketches.set(added.subarray(row * SKETCH, (row + 1) * SKETCH), next * SKETCH);
+      const rows = normalisedRows(embeddings, width);
+      for (let start = 0; start < rows.length; start += width) {
+        known.set(rows.subarray(start, start + width), next * width);
         next = (next + 1) % limit;
         size = Math.min(size + 1, limit);
       }
     },
     distances(embeddings) {
-      const asked = sketchRows(embeddings, width);
-      const about = new Float32Array(size);
-      return Float32Array.from({ length: embeddings.length / width }, (_, row) => {
-        const scale = inverseLength(embeddings, row * width, width);
-        for (let index = 0; index < size; index++) {
-          about[index] = sketchDistance(asked, row * SKETCH, sketches, index * SKETCH);
+      const asked = normalisedRows(embeddings, width);
+      return Float32Array.from({ length: asked.length / width }, (_, index) => {
+        const row = asked.subarray(index * width, (index + 1) * width);
+        let most = Number.NEGATIVE_INFINITY;
+        for (let start = 0; start < size * width; start += width) {
+          most = Math.max(most, dot(row, known, start));
         }
-        const exact = smallest(about).map(index => distanceTo(embeddings, row * width, scale, index));
-        return Math.max(0, Math.min(...exact));
+        return Math.max(0, 1 - most);
       });
     },
   };
@@ -80,19 +61,4 @@ export function strongestCells(embeddings: Float32Array, width: number): Float32
 export function noveltyOf(embeddings: Float32Array, references: References): number | null {
   if (references.size === 0 || embeddings.length === 0) return null;
   return Math.max(...references.distances(embeddings));
-}
-
-/** @returns the indices of the smallest, nearest first */
-function smallest(distances: Float32Array): number[] {
-  const best: number[] = [];
-  let limit = Number.POSITIVE_INFINITY;
-  for (let index = 0; index < distances.length; index++) {
-    const distance = distances[index] as number;
-    if (best.length === COMPARED && distance >= limit) continue;
-    const place = best.findIndex(other => distance < (distances[other] as number));
-    best.splice(place === -1 ? best.length : place, 0, index);
-    best.length = Math.min(best.length, COMPARED);
-    limit = distances[best.at(-1) as number] as number;
-  }
-  return best;
 }

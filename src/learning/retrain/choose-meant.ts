@@ -66,7 +66,8 @@ export function chooseMeant(
       .sort((a, b) => b.chance - a.chance || a.row - b.row)
       .slice(0, most);
   const rectangleOf = (row: number) => placeOf(frames, cells, row).rectangle;
-  const product = (a: number, b: number) => dot(vectors, a * width, vectors, b * width, width);
+  const product = (a: number, b: number) =>
+    dot(vectors.subarray(a * width, (a + 1) * width), vectors, b * width);
   const squares = Float64Array.from(cells, (_, row) => product(row, row));
   /** NaN where one of them is all zero: it is like nothing. */
   const cosine = (a: number, b: number) =>

@@ -146,7 +146,7 @@ describe('import', () => {
       }),
     ],
   ])('reads its archive for %s', async (_, name, files) => {
-    const path = join(await put({ [name]: zipSync(await files()) }), name);
+    const path = join(await put({ [name]: zipSync(await files(), { level: 1 }) }), name);
     const { head, backbone, folder } = await imported(path, { background: ['None of these'] });
     expect(head).toMatchObject({ activities: ['surfing'], background: ['none-of-these'], hidden: 100 });
     expect(backbone.manifest.input).toMatchObject({ scale: 1 / 127.5, offset: -1 });

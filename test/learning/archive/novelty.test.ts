@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random.ts';
 import { createLatelyKept } from '../../../src/learning/archive/lately-kept.ts';
 import { createReferences, noveltyOf, strongestCells } from '../../../src/learning/archive/novelty.ts';
-import { SKETCH, sketchDistance, sketchRows } from '../../../src/learning/archive/sketch.ts';
 import { embeddingsOf } from './frames.ts';
 
-const WIDTH = 1280;
+const WIDTH = 128;
 
 function cosineDistance(a: Float32Array, b: Float32Array): number {
   const product = (x: Float32Array, y: Float32Array) =>
@@ -18,43 +17,6 @@ function moved(from: Float32Array, share: number, seed: number): Float32Array {
   const other = embeddingsOf(seed, from.length / WIDTH, WIDTH);
   return from.map((value, index) => (1 - share) * value + share * (other[index] ?? 0));
 }
-
-describe('sketches', () => {
-  it('keep cosine distances to a sixth or so, however near', () => {
-    for (const share of [0.02, 0.1, 0.3, 1]) {
-      const ratios = Array.from({ length: 40 }, (_, seed) => {
-        const base = embeddingsOf(seed, 1, WIDTH);
-        const other = moved(base, share, seed + 100);
-        const about = sketchDistance(sketchRows(base, WIDTH), 0, sketchRows(other, WIDTH), 0);
-        return about / cosineDistance(base, other);
-      });
-      const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
-      const spread = Math.sqrt(ratios.reduce((sum, ratio) => sum + (ratio - mean) ** 2, 0) / ratios.length);
-      expect(Math.abs(mean - 1)).toBeLessThan(0.08);
-      expect(spread).toBeLessThan(0.17);
-    }
-  });
-
-  it('keep those of narrow embeddings as they are', () => {
-    const [a, b] = [embeddingsOf(1, 1, 128), embeddingsOf(2, 1, 128)];
-    const about = sketchDistance(sketchRows(a, 128), 0, sketchRows(b, 128), 0);
-    expect(about).toBeCloseTo(cosineDistance(a, b), 5);
-  });
-
-  it('do not depend on the length of an embedding, and stand a row of zeros', () => {
-    const rows = new Float32Array(3 * WIDTH);
-    const base = embeddingsOf(1, 1, WIDTH);
-    rows.set(base);
-    rows.set(
-      base.map(value => value * 7),
-      WIDTH,
-    );
-    const sketches = sketchRows(rows, WIDTH);
-    expect(sketches.length).toBe(3 * SKETCH);
-    expect(sketchDistance(sketches, 0, sketches, SKETCH)).toBeCloseTo(0, 6);
-    expect([...sketches.subarray(2 * SKETCH)].every(value => value === 0)).toBe(true);
-  });
-});
 
 describe('novelty', () => {
   it('is the distance to the nearest of all that is known', () => {

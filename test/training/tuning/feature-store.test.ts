@@ -21,7 +21,7 @@ describe('feature maps of the frozen part', () => {
     const bits = await front.features(pixels);
     await front.close();
     const features = float16ToFloat32(new Uint8Array(bits.buffer));
-    expect(features).toHaveLength(8 * 8 * 6);
+    expect(features).toHaveLength(4 * 4 * 6);
     // Their mean over the map is the embedding of a network of these layers alone.
     const layers = bundle.manifest.layers.slice(0, -cut.layers.length);
     const expected = referenceEmbedding({ ...bundle, manifest: { ...bundle.manifest, layers } }, pixels);
@@ -37,7 +37,7 @@ describe('feature maps of the frozen part', () => {
     const forth = await store.read([3, 11]);
     const back = await store.read([11, 3]);
     await store.close();
-    const half = 8 * 8 * 6;
+    const half = 4 * 4 * 6;
     expect(back.features.subarray(0, half)).toEqual(forth.features.subarray(half));
     expect(back.features.subarray(half)).toEqual(forth.features.subarray(0, half));
     expect(store.samples).toEqual(views.map(({ sample }) => sample));
@@ -74,7 +74,7 @@ describe('feature maps of the frozen part', () => {
     );
     const [folder] = await readdir(cacheDir);
     const at = (name: string) => join(cacheDir, folder as string, name);
-    await truncate(at('records.f16'), 10 * 8 * 8 * 6 * 2 - 5);
+    await truncate(at('records.f16'), 10 * 4 * 4 * 6 * 2 - 5);
     await appendFile(at('rows.jsonl'), '{"labels":[1,');
     const dones: number[] = [];
     const resumed = await openTuningStore(bundle, cut, picturesOf(views), options(cacheDir), {

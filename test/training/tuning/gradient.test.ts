@@ -51,7 +51,7 @@ describe('the tuned part', () => {
     for (const { pixels } of views) {
       const scaled = tf.tensor4d(
         Float32Array.from(pixels, value => value / 127.5 - 1),
-        [1, 16, 16, 3],
+        [1, 8, 8, 3],
       );
       const all = { ...cut, layers: bundle.manifest.layers };
       const embedding = embedFeatures(tf, all, whole, scaled).dataSync();

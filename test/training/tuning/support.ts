@@ -13,7 +13,7 @@ import { loadTensorflow, type Tensorflow } from '../../../src/vision/engines/ten
 import { sha256 } from '../../vision/support.ts';
 
 export const ACTIVITIES = ['surfing', 'windsurfing'];
-const INPUT = 16;
+const INPUT = 8;
 
 /** The native library where it is installed, else plain JavaScript, which has the same gradients. */
 export async function tuningTensorflow(): Promise<Tensorflow> {
@@ -44,7 +44,7 @@ function depthwise(channels: number, stride: 1 | 2): Shape {
   };
 }
 
-/** Inverted residual blocks as MobileNetV2 has them: five blocks, 12-d embeddings of 16 × 16 pixels. */
+/** Inverted residual blocks as MobileNetV2 has them: five blocks, 12-d embeddings of 8 × 8 pixels. */
 const LAYERS: Record<string, Shape> = {
   conv1: convolution(3, 8, { kernel: 3, stride: 2 }),
   'block0/depthwise': depthwise(8, 1),

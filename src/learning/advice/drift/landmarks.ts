@@ -71,11 +71,11 @@ function distanceTo(
   embedding: Float32Array,
   counts: (landmark: number) => boolean = () => true,
 ): number | null {
-  const length = Math.sqrt(dot(embedding, 0, embedding, 0, width));
+  const length = Math.sqrt(dot(embedding, embedding, 0));
   let most: number | null = null;
   for (let landmark = 0; landmark * width < rows.length; landmark++) {
     if (!counts(landmark)) continue;
-    const product = dot(embedding, 0, rows, landmark * width, width);
+    const product = dot(embedding, rows, landmark * width);
     most = Math.max(most ?? -1, length === 0 ? 0 : product / length);
   }
   return most === null ? null : Math.max(0, 1 - most);

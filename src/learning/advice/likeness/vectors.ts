@@ -12,7 +12,7 @@ export function normalisedRows(rows: Float32Array, width: number): Float32Array 
   const result = new Float32Array(rows.length);
   for (let start = 0; start + width <= rows.length; start += width) {
     const row = rows.subarray(start, start + width);
-    const length = Math.sqrt(dot(row, 0, row, 0, width));
+    const length = Math.sqrt(dot(row, row, 0));
     if (length === 0) continue;
     for (let index = 0; index < width; index++) result[start + index] = (row[index] as number) / length;
   }
@@ -31,7 +31,7 @@ export function nearest(query: Float32Array, matrix: Float32Array, k: number): N
   const rows = width === 0 ? 0 : Math.floor(matrix.length / width);
   const best: Neighbour[] = [];
   if (k < 1) return best;
-  const own = Math.sqrt(dot(query, 0, query, 0, width));
+  const own = Math.sqrt(dot(query, query, 0));
   for (let row = 0; row < rows; row++) {
     const similarity = cosine(query, own, matrix, row * width);
     if (best.length === k && similarity <= (best[k - 1] as Neighbour).similarity) continue;
@@ -42,31 +42,28 @@ export function nearest(query: Float32Array, matrix: Float32Array, k: number): N
   return best;
 }
 
-/** Sum of the products of `width` numbers from `a[fromA]` and from `b[fromB]`. */
-export function dot(a: Float32Array, fromA: number, b: Float32Array, fromB: number, width: number): number {
-  // Views of their own and four sums: several times as fast as offsets and one sum (V8 checks bounds less often, and
-  // the processor adds side by side).
-  const x = a.subarray(fromA, fromA + width);
-  const y = b.subarray(fromB, fromB + width);
+/** Sum of the products of the numbers of `row` and as many of `rows`, from `start` on. */
+export function dot(row: Float32Array, rows: Float32Array, start: number): number {
+  // Four sums, which the processor adds side by side: twice as fast as one.
   let s = 0;
   let t = 0;
   let u = 0;
   let v = 0;
   let i = 0;
-  for (; i + 3 < width; i += 4) {
-    s += (x[i] as number) * (y[i] as number);
-    t += (x[i + 1] as number) * (y[i + 1] as number);
-    u += (x[i + 2] as number) * (y[i + 2] as number);
-    v += (x[i + 3] as number) * (y[i + 3] as number);
+  for (; i + 3 < row.length; i += 4) {
+    s += (row[i] as number) * (rows[start + i] as number);
+    t += (row[i + 1] as number) * (rows[start + i + 1] as number);
+    u += (row[i + 2] as number) * (rows[start + i + 2] as number);
+    v += (row[i + 3] as number) * (rows[start + i + 3] as number);
   }
-  for (; i < width; i++) s += (x[i] as number) * (y[i] as number);
+  for (; i < row.length; i++) s += (row[i] as number) * (rows[start + i] as number);
   return s + t + u + v;
 }
 
 /** The similarity of what has no length is 0. */
 function cosine(query: Float32Array, own: number, matrix: Float32Array, start: number): number {
   const width = query.length;
-  const length = own * Math.sqrt(dot(matrix, start, matrix, start, width));
+  const length = own * Math.sqrt(dot(matrix.subarray(start, start + width), matrix, start));
   if (length === 0) return 0;
-  return Math.max(-1, Math.min(1, dot(query, 0, matrix, start, width) / length));
+  return Math.max(-1, Math.min(1, dot(query, matrix, start) / length));
 }

@@ -109,7 +109,7 @@ function likenessOf(places: readonly Place[]): Float32Array {
 }
 
 function likenessBetween(a: Place, b: Place): number {
-  if (a.vector !== null && b.vector !== null) return dot(a.vector, 0, b.vector, 0, a.vector.length);
+  if (a.vector !== null && b.vector !== null) return dot(a.vector, b.vector, 0);
   return 1 - UNLIKE * (1 - Math.exp(-Math.abs(a.takenAt - b.takenAt) / FAR_IN_TIME_MS));
 }
 
@@ -118,7 +118,7 @@ function startDistance({ vector, novelty }: Place, known: Float32Array): number 
   if (vector === null) return novelty ?? FARTHEST;
   let most = 1 - FARTHEST;
   for (let start = 0; start < known.length; start += vector.length) {
-    most = Math.max(most, dot(vector, 0, known, start, vector.length));
+    most = Math.max(most, dot(vector, known, start));
   }
   return Math.max(0, 1 - most);
 }

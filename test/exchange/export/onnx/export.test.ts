@@ -81,7 +81,7 @@ test.skipIf(!hasShared)(
   async () => {
     const model = await shippedModel();
     // One in 250 is decided otherwise.
-    const pictures = await photoPixels(sharedPhotos(25));
+    const pictures = await photoPixels(sharedPhotos(12));
     const expected = await daemonAnswers(model, pictures);
     const some = pictures.slice(0, 10);
     expect(difference(expected.slice(0, 10), await run(model, null, some))).toBeLessThanOrEqual(1e-4);
