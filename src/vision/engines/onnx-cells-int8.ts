@@ -243,7 +243,7 @@ function projection({ weights, quantised, bytes }: Int8Network, at: 0 | 1, name:
   }
   const { scale, zeroPoint } = scaleOf(quantised, of[at]);
   const real = (byte: number) => scale * (byte - zeroPoint);
-  const soft = scaleOfRange({ min: softsign(real(0)), max: softsign(real(255)) });
+  const soft = scaleOfRange({ min: softsign(real(0)), max: softsign(real(255)) }, 127);
   return {
     nodes: [
       { op: 'DequantizeLinear', inputs: [name, `${name}/scale`, `${name}/zero`], output: `${name}/real` },

@@ -84,7 +84,7 @@ function quantiseLayer(layer: NetworkLayer, input: Scale, shift: number, ranges:
 }
 
 /**
- * A matrix that bytes are multiplied by.
+ * A matrix for bytes that reach to 127 alone: then weights may be as large as they can without two products leaving 16 bits.
  *
  * @param rows [outputs, inputs]
  * @returns the same in whole numbers, and the scale of each row
@@ -95,7 +95,7 @@ export function quantiseMatrix(rows: Float32Array, outputs: number) {
   const scales = Float32Array.from({ length: outputs }, (_, row) => {
     const of = <T extends Float32Array | Int8Array>(all: T) =>
       all.subarray(row * size, (row + 1) * size) as T;
-    return roundPointwise(of(rows), LEAST_SCALE, of(kernel));
+    return roundBy(of(rows), Math.max(reachOf(of(rows)) / 127, LEAST_SCALE), of(kernel));
   });
   return { kernel, scales };
 }
@@ -209,11 +209,11 @@ function rangeOf(ranges: Ranges, name: string): { min: number; max: number } {
   throw new SurfwatchError('export-needs-ranges', `there is no range of ${name} among those given`);
 }
 
-/** Zero has a number of its own, as padding is made of it. */
-export function scaleOf({ min, max }: { min: number; max: number }): Scale {
+/** Zero has a number of its own, as padding is made of it. @param highest number that is used */
+export function scaleOf({ min, max }: { min: number; max: number }, highest = 255): Scale {
   const [low, high] = [Math.min(0, min), Math.max(0, max)];
-  const scale = Math.fround(Math.max(high - low, 1e-6) / 255);
-  return { scale, zeroPoint: clamp(Math.round(-low / scale), 0, 255) };
+  const scale = Math.fround(Math.max(high - low, 1e-6) / highest);
+  return { scale, zeroPoint: clamp(Math.round(-low / scale), 0, highest) };
 }
 
 function clamp(value: number, low: number, high: number): number {
