@@ -1,7 +1,12 @@
 /** Serves the page and its interface over HTTP or HTTPS. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -34,6 +39,10 @@ const CHECKING_MS = 5_000;
 const SILENT_MS = 90_000;
 /** Answers under way at a stop have so long to be taken. */
 const GRACE_MS = 500;
+/** What of a request is read after its answer: so many bytes at least, looked at so often, for so long. */
+const LEFTOVER_BYTES = 2 ** 20;
+const LEFTOVER_LOOK_MS = 5;
+const LEFTOVER_MS = 500;
 
 /** Answers a request. */
 type Answer = Parameters<typeof getRequestListener>[0];
@@ -88,7 +97,11 @@ export class WebServer {
   }
 
   async #create(): Promise<Server> {
-    const listener = getRequestListener(this.#answer, { overrideGlobalObjects: false });
+    const answer = getRequestListener(this.#answer, { overrideGlobalObjects: false });
+    const listener: RequestListener = (incoming, outgoing) => {
+      outgoing.once('finish', () => endLeftover(incoming));
+      void answer(incoming, outgoing);
+    };
     const { cert, key, requestTimeoutMs = LIMITS.requestTimeout } = this.#options;
     const limits = {
       ...LIMITS,
@@ -100,4 +113,22 @@ export class WebServer {
     const [certPem, keyPem] = await Promise.all([readFile(cert), readFile(key)]);
     return createHttpsServer({ ...limits, cert: certPem, key: keyPem }, listener);
   }
+}
+
+/**
+ * What is still sent after the answer is read for a moment: a connection that is closed at once can be reset before its client
+ * has the answer. Node.js alone would read all of it.
+ */
+function endLeftover(incoming: IncomingMessage): void {
+  if (incoming.complete) return;
+  const { socket } = incoming;
+  const enough = socket.bytesRead + LEFTOVER_BYTES;
+  const looking = setInterval(() => {
+    if (incoming.complete) clearInterval(looking);
+    else if (socket.bytesRead > enough) socket.pause();
+  }, LEFTOVER_LOOK_MS);
+  setTimeout(() => {
+    clearInterval(looking);
+    if (!incoming.complete) socket.destroy();
+  }, LEFTOVER_MS);
 }
