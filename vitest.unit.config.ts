@@ -1,4 +1,4 @@
-/** `npm run test:unit`: without what starts whole programs or learns at full length. */
+/** `npm run test:unit`: without what starts whole programs, learns at full length, or reads or draws many frames. */
 import { configDefaults, defineConfig } from 'vitest/config';
 import all from './vitest.config.ts';
 
@@ -6,9 +6,11 @@ const SYSTEM_TESTS = [
   'test/{broker,cli,daemon,docs,exchange,scripts,systemd,training}/**/*.test.ts',
   'test/learning/{archive,fit,models,retrain,sheet}/**/*.test.ts',
   'test/learning/board/{held,probation-monitor,teach}.test.ts',
-  'test/capture/ffmpeg*.test.ts',
+  'test/capture/{ffmpeg*,rpicam}.test.ts',
+  'test/learning/labels/{folder,picture}.test.ts',
+  'test/simulator/scene.test.ts',
   'test/messaging/{durable,labels,messaging,mosquitto*,request}.test.ts',
-  'test/{config/command,control/runtime-options,control/verbs,vision/engines}.test.ts',
+  'test/{config/command,control/runtime-options,control/verbs,vision/{cells,engines,precision,quality}}.test.ts',
   'test/host/{backup,state}/**/*.test.ts',
   'test/web/{access,cameras,hostile,live,restart,setup,widget,*-page}.test.ts',
   'test/web/ui/{before,label,now,setup,shell,train}.test.ts',
