@@ -5,6 +5,20 @@ import type { LearningCurve } from '../learning/fit/learning-curve-fit.ts';
 import type { BackboneSight } from './backbone-sight.ts';
 import type { Finding } from './data/findings.ts';
 
+/** How a head was made. */
+export interface Made {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly command: string;
+  readonly seed: number;
+  /** Versions of surfwatch, Node.js, the engine that embedded and the one that fitted. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Processor and number of cores. */
+  readonly machine: string;
+  /** Seconds of each step. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
 export interface TrainingRecord {
   readonly format: 2;
   readonly head: {
@@ -13,19 +27,7 @@ export interface TrainingRecord {
     readonly thresholds: Readonly<Record<string, number>>;
     readonly backbone: { readonly id: string; readonly sha256: string };
   };
-  readonly made: {
-    /** ISO 8601. */
-    readonly at: string;
-    readonly command: string;
-    readonly seed: number;
-    readonly recipe: string;
-    /** Versions of surfwatch, Node.js, the engine that embedded and the one that fitted. */
-    readonly versions: Readonly<Record<string, string>>;
-    /** Processor and number of cores. */
-    readonly machine: string;
-    /** Seconds of each step. */
-    readonly seconds: Readonly<Record<string, number>>;
-  };
+  readonly made: Made & { readonly recipe: string };
   readonly data: {
     /** SHA-256 of labels, groups and pictures. */
     readonly sha256: string;

@@ -1,19 +1,8 @@
 /** How a head was made: rows of a report, and a paragraph of a model card. */
 import { type Html, html } from '../../base/html.ts';
 import { duration, listed, moment } from '../../base/words.ts';
+import type { Made } from '../record.ts';
 import { codeBlock, plain } from './markdown.ts';
-
-/** What every record has of it. */
-interface Made {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly command: string;
-  readonly seed: number;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly machine: string;
-  /** Seconds of each step. */
-  readonly seconds: Readonly<Record<string, number>>;
-}
 
 /** @param more rows between the seed and the versions */
 export function madeRows(made: Made, more: readonly (readonly [string, Html | string])[]): Html {

@@ -4,6 +4,7 @@ import type { Rectangle } from '../../base/geometry.ts';
 import type { Calibration } from '../../learning/fit/calibrate.ts';
 import type { BackboneSight } from '../backbone-sight.ts';
 import type { Finding } from '../data/findings.ts';
+import type { Made } from '../record.ts';
 import type { JudgedOverall, RiderFigures } from './judge/figures.ts';
 import type { GroundFigures } from './judge/ground.ts';
 
@@ -18,15 +19,7 @@ export interface RidersRecord {
     readonly cells: CellSense;
     readonly calibration: Calibration;
   };
-  readonly made: {
-    /** ISO 8601. */
-    readonly at: string;
-    readonly command: string;
-    readonly seed: number;
-    readonly versions: Readonly<Record<string, string>>;
-    readonly machine: string;
-    readonly seconds: Readonly<Record<string, number>>;
-  };
+  readonly made: Made;
   readonly data: {
     readonly sha256: string;
     readonly sources: readonly SourceCounts[];
