@@ -79,7 +79,7 @@ describe('learning on the board', { timeout: 500_000 }, () => {
   });
 
   it('retrains, promotes between two frames, outlives a restart, and rolls back', async () => {
-    const set = [...SIMULATOR, `stateDir=${await temporaryFolder()}`, `models.dir=${await quickModels(20)}`];
+    const set = [...SIMULATOR, `stateDir=${await temporaryFolder()}`, `models.dir=${await quickModels()}`];
     const daemon = await daemonWith(set);
     const heard = await listener(daemon.address);
     const first = json(await untilLast(heard, 'surf/info')).head.id;

@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium())('training on a daemon', () => {
 
 describe.skipIf(!hasChromium())('ten frames whose riders are pointed at on the page', () => {
   const served = suiteServed(async () => [
-    `models.dir=${await quickModels(10)}`,
+    `models.dir=${await quickModels()}`,
     'camera.kind=directory',
     `camera.directory.path=${FRAMES}`,
     'camera.interval=1s',
