@@ -1,4 +1,5 @@
 /** The report of `surfwatch evaluate` on frames with boxes, for scripts and for people. */
+import { median } from '../base/quantile.ts';
 import { colours as pc } from './colours.ts';
 import { decimals } from './daemon/words.ts';
 import type { EvaluatedFrame } from './evaluate-frames.ts';
@@ -79,7 +80,7 @@ export function reportOnFrames(files: readonly EvaluatedFrame[], subject: Subjec
       crowd: head.cells?.crowd ?? riderThreshold(head),
       presence: head.thresholds,
     },
-    tookMs: median(read.map(({ tookMs }) => tookMs)),
+    tookMs: read.length === 0 ? null : median(read.map(({ tookMs }) => tookMs)),
     cameras,
     pooled: {
       ...figuresOf(frames),
@@ -97,11 +98,6 @@ export function reportOnFrames(files: readonly EvaluatedFrame[], subject: Subjec
 function badness({ kind, reported, named, missed, wrong }: FrameOutcome): number {
   const isWrong = kind === 'occupied' ? !named : kind === 'empty' && reported;
   return (isWrong ? 1000 : 0) + missed + wrong;
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
 const WORST = 10;

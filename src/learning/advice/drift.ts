@@ -1,10 +1,10 @@
 /** Whether the pictures, or what the head makes of them, are no longer what they were. */
 import { NONE } from '../../base/activities.ts';
+import { median } from '../../base/quantile.ts';
 import { percent as exactPercent } from '../../base/words.ts';
 import type { DriftDay } from './drift/days.ts';
 import { type DriftFigures, figuresOf } from './drift/figures.ts';
 import { type Histogram, quantileOf, shareAbove, sumOf } from './drift/histogram.ts';
-import { medianOf } from './drift/measures.ts';
 
 export interface DriftOptions {
   /** Days with enough frames that the board's own reference is made of. */
@@ -104,7 +104,7 @@ function unsureReasons(
   { unsure: rise }: DriftOptions,
 ): string[] {
   // A day of storm in the reference must not hide a change, nor a calm one make it.
-  const usual = medianOf(reference.map(unsureShare)) ?? 0;
+  const usual = median(reference.map(unsureShare));
   const limit = Math.max(usual + rise, usual * 2);
   if (!recent.every(day => unsureShare(day) > limit)) return [];
   return [
@@ -123,7 +123,7 @@ function stuckReasons(
   return [...activities].flatMap(activity => {
     const share = ({ classes, frames }: DriftDay) => (classes[activity] ?? 0) / frames;
     if (!recent.every(day => share(day) >= stuck)) return [];
-    const usual = medianOf(reference.map(share)) ?? 0;
+    const usual = median(reference.map(share));
     if (usual > stuck / 2) return [];
     return [
       `${capital(activity)} was seen in ${percent(lowestOf(recent.map(share)))} of the frames or more on each of the last ${recent.length} days, and in ${percent(usual)} at first.`,

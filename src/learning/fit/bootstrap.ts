@@ -1,4 +1,5 @@
 /** How sure a figure is: 95 % intervals by resampling whole groups. */
+import { quantile } from '../../base/quantile.ts';
 import { createRandom } from '../../base/random.ts';
 import type { Interval } from '../../base/words.ts';
 
@@ -50,24 +51,10 @@ export function groupIntervals(
 function intervalOf(values: readonly number[], groups: number): Interval | null {
   if (values.length === 0) return null;
   if (groups === 1) return [0, 1];
-  const sorted = Float64Array.from(values).sort();
-  const low = percentile(sorted, 0.025);
-  const high = percentile(sorted, 0.975);
+  const low = quantile(values, 0.025);
+  const high = quantile(values, 0.975);
   const bound = 0.025 ** (1 / groups);
   if (low >= 1) return [bound, 1];
   if (high <= 0) return [0, 1 - bound];
   return [low, high];
-}
-
-/**
- * Linear between the two nearest values, as NumPy's `quantile` has it by default.
- *
- * @param sorted ascending, at least one
- * @param share 0..1
- */
-export function percentile(sorted: ArrayLike<number>, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] as number;
-  const above = sorted[Math.ceil(place)] as number;
-  return below + (above - below) * (place - Math.floor(place));
 }

@@ -1,6 +1,6 @@
 /** What more photos would likely bring. */
+import { quantile } from '../../base/quantile.ts';
 import { createRandom, type Random } from '../../base/random.ts';
-import { percentile } from './bootstrap.ts';
 import { errorAt, fitPowerLaw, type PowerLaw, type SizeError } from './power-law.ts';
 
 /** A point whose spread may be unknown, which is also what 0 means: one draw has none. */
@@ -35,9 +35,9 @@ export function fitLearningCurve(points: readonly MeasuredPoint[], more: number)
       accuracy: 1 - (errors[index] as number) - (spreads[index] as number) * normal(random),
     }));
     return accuracyAt(lawOf(drawn), photos);
-  }).sort((a, b) => a - b);
-  const low = percentile(redrawn, 0.025);
-  const high = percentile(redrawn, 0.975);
+  });
+  const low = quantile(redrawn, 0.025);
+  const high = quantile(redrawn, 0.975);
   if (high - low > WIDEST) return null;
   const accuracy = accuracyAt(law, photos);
   return { photos, accuracy, low: Math.min(low, accuracy), high: Math.max(high, accuracy) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/base/random.ts';
-import { groupIntervals, percentile } from '../../../src/learning/fit/bootstrap.ts';
+import { groupIntervals } from '../../../src/learning/fit/bootstrap.ts';
 import { evaluate, type GroupedPrediction } from '../../../src/learning/fit/evaluation.ts';
 import { measure } from '../../../src/learning/fit/metrics.ts';
 import {
@@ -174,17 +174,5 @@ describe('tally', () => {
         else expect(activityAccuracyOf(sums)).toBeCloseTo(metrics.activityAccuracy, 12);
       }),
     );
-  });
-});
-
-describe('percentile', () => {
-  it('is that of NumPy', () => {
-    // numpy.quantile([1, 2, 4, 8, 16], [0.025, 0.5, 0.975]), NumPy 2
-    expect([0.025, 0.5, 0.975].map(at => percentile([1, 2, 4, 8, 16], at))).toEqual([
-      expect.closeTo(1.1, 9),
-      4,
-      expect.closeTo(15.2, 9),
-    ]);
-    expect(percentile([3], 0.5)).toBe(3);
   });
 });

@@ -4,11 +4,7 @@ import type { Mark, Material } from '../../../src/training/riders/data/material.
 import { figuresOf, outcomeOf, overallOf } from '../../../src/training/riders/judge/figures.ts';
 import { groundFigures } from '../../../src/training/riders/judge/ground.ts';
 import { matchRiders } from '../../../src/training/riders/judge/match.ts';
-import {
-  type JudgedFrame,
-  placeCalibration,
-  quantile,
-} from '../../../src/training/riders/judge/place-calibration.ts';
+import { type JudgedFrame, placeCalibration } from '../../../src/training/riders/judge/place-calibration.ts';
 import { outputsOf } from '../../../src/training/riders/outputs.ts';
 import { fc } from '../../support/fast-check.ts';
 
@@ -292,12 +288,5 @@ describe('land and sky', () => {
       riders: { all: 2, ashore: 1 },
     });
     expect(groundFigures([first])).toBeNull();
-  });
-});
-
-describe('quantile', () => {
-  it('lies between its neighbours', () => {
-    expect(quantile([3, 1, 2], 0.5)).toBe(2);
-    expect(quantile([0, 10], 0.95)).toBeCloseTo(9.5);
   });
 });

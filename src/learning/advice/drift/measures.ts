@@ -27,18 +27,6 @@ export function sumOfCounts(all: readonly Readonly<Record<string, number>>[]): R
   return Object.fromEntries(sums);
 }
 
-/** Null where there are none. */
-export function medianOf(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  if (sorted.length === 0) return null;
-  return (
-    ((sorted[Math.ceil(middle) - 1] as number) +
-      (sorted[Math.floor(middle)] ?? (sorted[Math.ceil(middle) - 1] as number))) /
-    2
-  );
-}
-
 function sharesOf(counts: Readonly<Record<string, number>>, names: readonly string[]): number[] {
   const total = names.reduce((sum, name) => sum + (counts[name] ?? 0) + 0.5, 0);
   return names.map(name => ((counts[name] ?? 0) + 0.5) / total);

@@ -1,9 +1,10 @@
 /** What a head finds and leaves alone on whole frames, by camera and in all. */
 import { CROWD, ridersAmong } from '../../../activity/rider-threshold.ts';
 import { sightOfFrame } from '../../../activity/zones.ts';
+import { quantile } from '../../../base/quantile.ts';
 import type { Outputs } from '../outputs.ts';
 import { matchRiders, riderMarks } from './match.ts';
-import { type JudgedFrame, type PlacedCalibration, quantile } from './place-calibration.ts';
+import type { JudgedFrame, PlacedCalibration } from './place-calibration.ts';
 import { scoredPlaces } from './read-frame.ts';
 
 export interface RiderFigures {

@@ -1,8 +1,8 @@
 /** Places a head's calibration by frames of cameras it was not fitted to. */
-
 import type { CellSense } from '../../../activity/head-bundle.ts';
 import { CROWD, ridersAmong } from '../../../activity/rider-threshold.ts';
 import { sightOfFrame } from '../../../activity/zones.ts';
+import { quantile } from '../../../base/quantile.ts';
 import { type Calibration, fitCalibration } from '../../../learning/fit/calibrate.ts';
 import type { Material } from '../data/material.ts';
 import { riderChance } from '../fit/choose-cells.ts';
@@ -211,13 +211,4 @@ function evidenceOf(
 function logitOf(chance: number): number {
   const bounded = Math.min(1 - 1e-7, Math.max(1e-7, chance));
   return Math.log(bounded / (1 - bounded));
-}
-
-/** Half-way between two where it falls between them. @param share 0..1 */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const place = share * (sorted.length - 1);
-  const low = Math.floor(place);
-  const [below, above] = [sorted[low] as number, sorted[Math.min(sorted.length - 1, low + 1)] as number];
-  return below + (above - below) * (place - low);
 }
