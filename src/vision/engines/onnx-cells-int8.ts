@@ -12,17 +12,11 @@ import { planStages, type Stage, stageOf } from '../cells/stages.ts';
 import { type NetworkLayer, networkLayers } from '../network.ts';
 import type { OpenSession } from './onnx-cells.ts';
 import { headNodes, headTensors, headValues } from './onnx-head.ts';
-import {
-  type Bytes,
-  dequantise,
-  int8Layers,
-  joined,
-  type OnnxPart,
-  requantise,
-  zeroOf,
-} from './onnx-int8.ts';
+import { type Bytes, dequantise, int8Layers, joined, type OnnxPart, zeroOf } from './onnx-int8.ts';
+import { pixelLayer } from './onnx-pixels-int8.ts';
 import { TYPES, writeOnnxModel } from './onnx-proto.ts';
 import {
+  type QuantisedLayer,
   type QuantisedModel,
   quantise,
   quantiseMatrix,
@@ -158,9 +152,13 @@ function stageGraph(network: Int8Network, index: number): Uint8Array {
   const names = new Set(stages[index]?.layers.map(({ name }) => name));
   const own = layers.filter(({ name }) => names.has(name));
   const last = own.at(-1) as NetworkLayer;
-  const { nodes, constants } = int8Layers(own, quantised, bytes);
+  const [first, ...others] = own as [NetworkLayer, ...NetworkLayer[]];
+  const { nodes, constants } = joined(
+    index === 0
+      ? [pixelLayer(first, quantised, bytes), int8Layers(others, quantised, bytes)]
+      : [entry(network, first), int8Layers(own, quantised, bytes)],
+  );
   const body = joined([
-    entry(network, own),
     // What is not asked for would be computed all the same.
     { nodes: nodes.filter(({ output }) => output !== last.name), constants },
     {
@@ -173,9 +171,7 @@ function stageGraph(network: Int8Network, index: number): Uint8Array {
   return writeOnnxModel({
     name: `${id}-int8-${index}`,
     ...body,
-    inputs: [
-      { name: 'input', type: index === 0 ? 'uint8' : bytes, shape: [1, 'height', 'width', own[0]?.in ?? 0] },
-    ],
+    inputs: [{ name: 'input', type: index === 0 ? 'uint8' : bytes, shape: [1, 'height', 'width', first.in] }],
     outputs: [{ name: 'output', type: bytes, shape: [1, 'rows', 'columns', last.out] }],
   });
 }
@@ -209,23 +205,21 @@ function cellsGraph(network: Int8Network): Uint8Array {
   });
 }
 
-/** `input`, bytes row by row → `<the layer before>/q` and, in float32, the layer before. Pixels come as uint8. */
-function entry({ quantised, bytes }: Int8Network, [first]: readonly NetworkLayer[]): OnnxPart {
-  const from = first?.from ?? 'planes';
-  const scale = scaleOf(quantised, from);
-  const planes = (output: string): OnnxPart => ({
-    nodes: [{ op: 'Transpose', inputs: ['input'], output, ints: { perm: [0, 3, 1, 2] } }],
-    constants: [],
-  });
-  if (first?.from !== null || bytes === 'uint8')
-    return joined([planes(`${from}/q`), dequantise(from, scale, bytes)]);
-  const pixels = `${from}/real`;
-  return joined([planes(`${pixels}/q`), dequantise(pixels, scale, 'uint8'), requantise(from, scale, bytes)]);
+/** `input`, bytes row by row → `<the layer before>/q` and, in float32, the layer before */
+function entry({ quantised, bytes }: Int8Network, first: NetworkLayer): OnnxPart {
+  const from = first.from as string;
+  return joined([
+    {
+      nodes: [{ op: 'Transpose', inputs: ['input'], output: `${from}/q`, ints: { perm: [0, 3, 1, 2] } }],
+      constants: [],
+    },
+    dequantise(from, scaleOf(quantised, from), bytes),
+  ]);
 }
 
 function scaleOf(quantised: QuantisedModel, layer: string): Scale {
-  const found = quantised.layers.get(layer);
-  return found === undefined ? quantised.pixels : (found.sum ?? found.output);
+  const { sum, output } = quantised.layers.get(layer) as QuantisedLayer;
+  return sum ?? output;
 }
 
 /**

@@ -41,7 +41,7 @@ function layerPart(layer: NetworkLayer, quantised: QuantisedLayer, bytes: Bytes)
     int: { group: layer.op === 'depthwise_conv' ? layer.out : 1 },
   };
   return joined([
-    weights(layer, quantised),
+    kernelAndBias(name, { ...quantised, shape: layer.shape }),
     { nodes: [convolution], constants: [] },
     requantise(convolved, quantised.output, bytes),
     ...(layer.residualFrom === null || quantised.sum === null
@@ -58,7 +58,14 @@ function layerPart(layer: NetworkLayer, quantised: QuantisedLayer, bytes: Bytes)
   ]);
 }
 
-function weights({ name, shape, out }: NetworkLayer, quantised: QuantisedLayer): OnnxPart {
+/** `<name>/kernel` and `<name>/bias`. @param shape of the kernel, output channels first */
+export function kernelAndBias(
+  name: string,
+  layer: Pick<QuantisedLayer, 'kernel' | 'kernelScales' | 'bias' | 'biasScales'> & {
+    readonly shape: readonly number[];
+  },
+): OnnxPart {
+  const out = layer.bias.length;
   const read = (what: string): OnnxNode => ({
     op: 'DequantizeLinear',
     inputs: [`${what}/q`, `${what}/scale`, `${what}/zero`],
@@ -69,11 +76,11 @@ function weights({ name, shape, out }: NetworkLayer, quantised: QuantisedLayer):
   return {
     nodes: [read(kernel), read(bias)],
     constants: [
-      { name: `${kernel}/q`, shape, values: quantised.kernel },
-      { name: `${kernel}/scale`, shape: [out], values: quantised.kernelScales },
+      { name: `${kernel}/q`, shape: layer.shape, values: layer.kernel },
+      { name: `${kernel}/scale`, shape: [out], values: layer.kernelScales },
       { name: `${kernel}/zero`, shape: [out], values: new Int8Array(out) },
-      { name: `${bias}/q`, shape: [out], values: quantised.bias },
-      { name: `${bias}/scale`, shape: [out], values: quantised.biasScales },
+      { name: `${bias}/q`, shape: [out], values: layer.bias },
+      { name: `${bias}/scale`, shape: [out], values: layer.biasScales },
       { name: `${bias}/zero`, shape: [out], values: new Int32Array(out) },
     ],
   };
