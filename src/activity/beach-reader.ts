@@ -159,7 +159,7 @@ export async function openBeachReader({
         : inTurnOf(bandsOf(finest, watched, turns), read.watched++);
     const weights = cellHead(head);
     // libvips makes each level in a thread of its own while others are read; one that fails is met below.
-    const made = sizes.map(size => resizePicture(picture, size));
+    const made = sizes.map(size => backbone.stretch?.(picture, size) ?? resizePicture(picture, size));
     for (const one of made) one.catch(() => undefined);
     // The finest takes longest to make, unless it is there already.
     const isThere = picture.width === finest.width && picture.height === finest.height;

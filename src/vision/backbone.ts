@@ -2,7 +2,9 @@
 import { SurfwatchError } from '../errors.ts';
 import type { BackboneManifest } from './bundle.ts';
 import type { CellEngine } from './cells/engine.ts';
+import type { Size } from './cells/pyramid.ts';
 import { readCells } from './cells/read-cells.ts';
+import type { RawPicture } from './decode.ts';
 
 export const ENGINES = ['onnx', 'tfjs-node', 'wasm'] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -30,6 +32,12 @@ export interface Backbone {
   embed(pixels: Uint8Array, count: number): Promise<Float32Array>;
   /** What reads the cells of whole frames; null where the backbone has no projection for them. */
   readonly cells: CellEngine | null;
+  /**
+   * Enlarges a picture to be read, sooner than libvips would.
+   *
+   * @returns null where it does not by so much; else a picture in memory that the next one is written to
+   */
+  stretch?(picture: RawPicture, size: Size): Promise<RawPicture> | null;
   close(): Promise<void>;
 }
 

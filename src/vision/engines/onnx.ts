@@ -8,6 +8,7 @@ import { embedInChunks } from './chunks.ts';
 import { openOnnxCells } from './onnx-cells.ts';
 import { openInt8Cells } from './onnx-cells-int8.ts';
 import { writeOnnxGraph } from './onnx-graph.ts';
+import { openStretcher } from './onnx-stretch.ts';
 
 /** On one thread two tiles take twice the time of one, and more memory. */
 const CHUNK = 1;
@@ -28,7 +29,9 @@ export async function createOnnxBackbone(
   // Opened when first used: a daemon embeds no photos, and a session takes tens of megabytes.
   const photos = lazy(() => openOnnxSession(writeOnnxGraph(bundle), threads));
   const openCells = precision === 'int8' ? openInt8Cells : openOnnxCells;
-  const cells = openCells(bundle, Tensor, graph => openOnnxSession(graph, threads));
+  const open = (graph: Uint8Array) => openOnnxSession(graph, threads);
+  const cells = openCells(bundle, Tensor, open);
+  const stretcher = openStretcher(Tensor, open);
   if (precision === 'int8' && cells === null) {
     throw new SurfwatchError(
       'engine-unavailable',
@@ -49,9 +52,11 @@ export async function createOnnxBackbone(
         return embeddings?.data as Float32Array;
       }),
     cells,
+    stretch: stretcher.stretch,
     async close() {
       await photos.opened?.then(session => session.release());
       await cells?.close();
+      await stretcher.close();
     },
   };
 }
