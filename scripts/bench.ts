@@ -7,6 +7,7 @@ import { PACKAGE_ROOT } from '../src/base/paths.ts';
 import { PRECISIONS } from '../src/vision/backbone.ts';
 import { buildChildren, Child } from './bench/child.ts';
 import { measureDaemon } from './bench/daemon.ts';
+import type { PartResult } from './bench/parts.ts';
 import type { PathReply, PathResult } from './bench/path.ts';
 import { peersOf } from './bench/peers-part.ts';
 import { drawPictures, type Pictures } from './bench/pictures.ts';
@@ -19,8 +20,8 @@ interface BenchOptions {
 }
 
 /** How often each thing is measured. */
-const FULL = { frames: 12, starts: 5, daemonMs: 40_000 };
-const QUICK = { frames: 4, starts: 2, daemonMs: 8_000 };
+const FULL = { frames: 12, starts: 5, daemonMs: 40_000, times: 30 };
+const QUICK = { frames: 4, starts: 2, daemonMs: 8_000, times: 5 };
 
 const HELP = `
 It takes about five minutes, with --quick two; let nothing else run. \`npm run bench:peers\` measures the engines beside
@@ -51,6 +52,8 @@ async function bench(options: BenchOptions): Promise<void> {
     const pictures = await drawPictures(folder);
     say('measuring each stage, from the picture to the acknowledged message …');
     const path = await measurePath(built, pictures, size.frames);
+    say('measuring parts of the pass, beside what they take the place of …');
+    const parts = await measureParts(built, pictures, size.times);
     say('measuring the daemon …');
     const daemon = await measureDaemon({ folder, pictures: pictures.series, ...size });
     const results: Results = {
@@ -58,6 +61,7 @@ async function bench(options: BenchOptions): Promise<void> {
       quick: options.quick,
       pictures: pictures.bytes,
       path,
+      parts,
       daemon,
     };
     if (options.json) {
@@ -90,4 +94,11 @@ async function measurePath(built: string, pictures: Pictures, frames: number): P
     }
   }
   return results;
+}
+
+async function measureParts(built: string, { hd, fullHd }: Pictures, times: number): Promise<PartResult[]> {
+  const child = new Child<PartResult[]>(built, 'parts', []);
+  const parts = await child.ask({ files: [hd[0], fullHd[0]], times });
+  child.end();
+  return parts;
 }

@@ -13,8 +13,8 @@ import {
 } from '../../src/vision/engines/onnx-graph.ts';
 import { dequantise, int8Layers, joined, type OnnxPart } from '../../src/vision/engines/onnx-int8.ts';
 import { writeOnnxModel } from '../../src/vision/engines/onnx-proto.ts';
-import { quantise } from '../../src/vision/engines/quantise.ts';
-import { networkLayers } from '../../src/vision/network.ts';
+import { type QuantisedModel, quantise } from '../../src/vision/engines/quantise.ts';
+import { type NetworkLayer, networkLayers } from '../../src/vision/network.ts';
 
 /** @returns what runs the network over pictures, one after another */
 export async function openBare(
@@ -57,7 +57,11 @@ function floatPart(bundle: BackboneBundle): OnnxPart {
 function int8Part(bundle: BackboneBundle): OnnxPart {
   const { input, ranges } = bundle.manifest;
   const layers = networkLayers(bundle);
-  const quantised = quantise({ input, layers }, ranges ?? {});
+  return plainInt8(layers, quantise({ input, layers }, ranges ?? {}));
+}
+
+/** Layers from the pixels on as exports have them: `pixels`, uint8 [1, height, width, 3] → `<layer>/q` */
+export function plainInt8(layers: readonly NetworkLayer[], quantised: QuantisedModel): OnnxPart {
   const toPlanes = { op: 'Transpose', inputs: ['pixels'], output: 'planes/q', ints: { perm: [0, 3, 1, 2] } };
   return joined([
     { nodes: [toPlanes], constants: [] },

@@ -8,7 +8,7 @@ import { bundle } from '../build.js';
 /** Bundles the children. @returns the folder that holds them */
 export async function buildChildren(): Promise<string> {
   const folder = join(PACKAGE_ROOT, '.cache', 'bench');
-  const names = ['path', 'peers'];
+  const names = ['path', 'parts', 'peers'];
   await bundle(folder, Object.fromEntries(names.map(name => [name, `scripts/bench/${name}.ts`])));
   return folder;
 }

@@ -1,17 +1,12 @@
 import { Tensor } from 'onnxruntime-node';
 import { expect, it } from 'vitest';
+import { plainInt8 } from '../../scripts/bench/bare.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { openOnnxSession } from '../../src/vision/engines/onnx.ts';
-import {
-  type Bytes,
-  dequantise,
-  int8Layers,
-  joined,
-  type OnnxPart,
-} from '../../src/vision/engines/onnx-int8.ts';
+import type { Bytes, OnnxPart } from '../../src/vision/engines/onnx-int8.ts';
 import { pixelLayer } from '../../src/vision/engines/onnx-pixels-int8.ts';
 import { writeOnnxModel } from '../../src/vision/engines/onnx-proto.ts';
-import { type QuantisedModel, quantise } from '../../src/vision/engines/quantise.ts';
+import { quantise } from '../../src/vision/engines/quantise.ts';
 import type { NetworkLayer } from '../../src/vision/network.ts';
 
 const random = createRandom(5);
@@ -25,25 +20,15 @@ function layerOf(kernelSize: number, padding: readonly [number, number]): Networ
   return { ...described, kernelSize, stride: 2, in: 3, out: 16, padding, shape, kernel };
 }
 
-/** By itself, as exports have it. */
-function plain(layer: NetworkLayer, quantised: QuantisedModel): OnnxPart {
-  const toPlanes = { op: 'Transpose', inputs: ['input'], output: 'planes/q', ints: { perm: [0, 3, 1, 2] } };
-  return joined([
-    { nodes: [toPlanes], constants: [] },
-    dequantise('planes', quantised.pixels, 'uint8'),
-    int8Layers([layer], quantised, 'uint8'),
-  ]);
-}
-
-async function run(part: OnnxPart, input: Tensor, bytes: Bytes): Promise<number[]> {
+async function run(part: OnnxPart, name: string, input: Tensor, bytes: Bytes): Promise<number[]> {
   const graph = writeOnnxModel({
     name: 'first',
     ...part,
-    inputs: [{ name: 'input', type: 'uint8', shape: [1, 'height', 'width', 3] }],
+    inputs: [{ name, type: 'uint8', shape: [1, 'height', 'width', 3] }],
     outputs: [{ name: 'first/q', type: bytes, shape: [1, 'channels', 'rows', 'columns'] }],
   });
   const session = await openOnnxSession(graph, 1);
-  const { 'first/q': output } = await session.run({ input });
+  const { 'first/q': output } = await session.run({ [name]: input });
   await session.release();
   expect(output?.dims).toEqual([1, 16, (input.dims[1] as number) / 2, (input.dims[2] as number) / 2]);
   return Array.from(output?.data as Uint8Array | Int8Array);
@@ -61,10 +46,10 @@ it.each([
     const quantised = quantise({ input: { scale: 1 / 127.5, offset: -1 }, layers: [layer] }, ranges);
     const pixels = Uint8Array.from({ length: 64 * 96 * 3 }, () => random.below(256));
     const input = new Tensor('uint8', pixels, [1, 64, 96, 3]);
-    const alone = await run(plain(layer, quantised), input, 'uint8');
+    const alone = await run(plainInt8([layer], quantised), 'pixels', input, 'uint8');
     expect(new Set(alone).size).toBeGreaterThan(100);
-    expect(await run(pixelLayer(layer, quantised, 'uint8'), input, 'uint8')).toEqual(alone);
-    const signed = await run(pixelLayer(layer, quantised, 'int8'), input, 'int8');
+    expect(await run(pixelLayer(layer, quantised, 'uint8'), 'input', input, 'uint8')).toEqual(alone);
+    const signed = await run(pixelLayer(layer, quantised, 'int8'), 'input', input, 'int8');
     expect(signed.map(byte => byte + 128)).toEqual(alone);
   },
 );
