@@ -1,6 +1,6 @@
 /**
  * Enlarges pictures twofold or by 4/3: so `auto` reads most cameras where there is time. It does so as libvips does, by cubic
- * interpolation, in a quarter of the time; of a hundred bytes 95 are the same, and most others are one off. Columns are made
+ * interpolation, in a seventh of the time; of a hundred bytes 95 are the same, and most others are one off. Columns are made
  * first, then rows. Eight bits hold each weight, as all are 16ths or 128ths.
  */
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
