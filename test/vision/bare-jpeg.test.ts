@@ -4,6 +4,7 @@ import { bareJpeg } from '../../src/vision/bare-jpeg.ts';
 import { fc } from '../support/fast-check.ts';
 
 const SECRET = 'kaNaRy';
+const THUMBNAIL = 'abcdefghijkl';
 const [WIDTH, HEIGHT] = [120, 80];
 
 function drawn() {
@@ -78,8 +79,9 @@ describe('a JPEG', () => {
   it('loses comments, thumbnails, segments of makers and what follows its end', async () => {
     const plain = await drawn().jpeg().toBuffer();
     const jfif = Buffer.concat([
-      Buffer.from('JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01', 'latin1'),
-      Buffer.from('abc'),
+      Buffer.from('JFIF\0\x01\x02\0\0\x01\0\x01\x02\x02', 'latin1'),
+      // Four pixels: three bytes may lie in a picture of noise by chance.
+      Buffer.from(THUMBNAIL),
     ]);
     let jpeg: Buffer = Buffer.concat([plain, plain, Buffer.from(SECRET)]);
     for (const [marker, content] of [
@@ -93,7 +95,7 @@ describe('a JPEG', () => {
     jpeg = withSegment(jpeg, 0xe0, jfif);
     const bare = bared(jpeg);
     expect(bare.includes(SECRET)).toBe(false);
-    expect(bare.includes('abc')).toBe(false);
+    expect(bare.includes(THUMBNAIL)).toBe(false);
     expect(bare.length).toBeLessThanOrEqual(plain.length + 18);
     expect(await pixels(bare)).toEqual(await pixels(plain));
   });
