@@ -65,7 +65,7 @@ const TRIED = [
   '- To turn pixels into planes as bytes, not as floats, changes nothing that can be measured.',
   '- In int8 the first convolution over blocks of 8 or 16 pixels takes no less than over blocks of 4, as it is done; over pairs, or in float32, as long as over pixels. Bands of half as many bytes take an eighth longer, of twice as many no less.',
   '- To make all levels before the first is read keeps both cores no busier than to make the finest alone ahead, and takes more memory.',
-  '- jemalloc in the place of the allocator of the C library takes a tenth off the memory of the daemon, mimalloc and tcmalloc nothing.',
+  '- jemalloc in the place of the allocator of the C library (`LD_PRELOAD` with this command) takes a tenth off the memory of the daemon, mimalloc and tcmalloc nothing.',
   "- V8's compile cache (Node.js 22 has one) makes the start no shorter.",
   '- The memory arena of onnxruntime, with its memory pattern and without, takes no less memory, and a collection of garbage after each frame takes hardly any off: most of what is not in use lies between the arrays of a pass, in the heap of the C library.',
   '',

@@ -41,7 +41,7 @@ export interface Stretcher {
 }
 
 export function openStretcher(Tensor: typeof OnnxTensor, open: OpenSession): Stretcher {
-  const { bytes: take } = createPassMemory();
+  const memory = createPassMemory();
   const sessions = new Map(FACTORS.map(factor => [factor, lazy(() => open(stretchGraph(factor)))]));
   return {
     stretch(picture, size) {
@@ -53,7 +53,7 @@ export function openStretcher(Tensor: typeof OnnxTensor, open: OpenSession): Str
         const { output } = await session.run({ input: new Tensor('uint8', rgb, shape) });
         return output?.data as Uint8Array;
       };
-      return stretchInBands(picture, size, factor, run, take);
+      return memory.inTurn(() => stretchInBands(picture, size, factor, run, memory.bytes));
     },
     async close() {
       await Promise.all([...sessions.values()].map(({ opened }) => opened?.then(one => one.release())));
